@@ -1,0 +1,46 @@
+package dev.holdfast.client;
+
+import com.google.protobuf.Message;
+import io.grpc.MethodDescriptor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call, ready to be sent blocking or not.
+ *
+ * @param request what is sent, with its operation ids
+ * @param recovery what a caller who does not know the outcome should do; {@code null} for a read,
+ *     whose outcome does not matter
+ * @param operationId the change's only operation id
+ * @param answer from the answer on the wire to words
+ */
+record Call<Q extends Message, A extends Message, T extends @Nullable Object>(
+    MethodDescriptor<Q, A> method,
+    Q request,
+    @Nullable String recovery,
+    @Nullable String operationId,
+    Function<A, T> answer) {
+
+  static final String REPEAT = "To send it again is harmless.";
+
+  static <Q extends Message, A extends Message, T extends @Nullable Object> Call<Q, A, T> read(
+      MethodDescriptor<Q, A> method, Q request, Function<A, T> answer) {
+    return new Call<>(method, request, null, null, answer);
+  }
+
+  static <Q extends Message, A extends Message, T extends @Nullable Object> Call<Q, A, T> change(
+      MethodDescriptor<Q, A> method, Q request, String operationId, Function<A, T> answer) {
+    return new Call<>(method, request, recoveryById(operationId), operationId, answer);
+  }
+
+  static <Q extends Message, A extends Message, T extends @Nullable Object>
+      Call<Q, A, T> changeWithoutId(
+          MethodDescriptor<Q, A> method, Q request, String recovery, Function<A, T> answer) {
+    return new Call<>(method, request, recovery, null, answer);
+  }
+
+  static String recoveryById(String operationId) {
+    return "Send it again with the same operation id, %s, until it is answered; it is made once."
+        .formatted(operationId);
+  }
+}

@@ -1,0 +1,221 @@
+package dev.holdfast.client;
+
+import io.grpc.CallCredentials;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of a Holdfast server. It is thread-safe and meant to be shared: one for a process is
+ * enough, whatever the number of threads and calls.
+ *
+ * <p>Its calls are grouped in facets as in jetcd's {@code Client}, and stand side by side blocking
+ * and as futures as in TigerBeetle's Java client. Options are values, as in oxia-java. As in
+ * Temporal's Java SDK, the deadline is the smaller of the client's and the caller's, and only a
+ * channel that the client made is closed by it.
+ *
+ * <p>A blocking call that is interrupted is cancelled; the thread stays interrupted, and the
+ * exception is that of a cancelled call: a change that had been sent is then an {@link
+ * OutcomeUnknownException}. What completes a future runs on gRPC's threads: do not block them.
+ */
+public final class HoldfastClient implements AutoCloseable {
+  /** {@code null} where the channel was brought. */
+  private final @Nullable ManagedChannel ownChannel;
+
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Duration deadline;
+  private final Repositories repositories;
+  private final Reservations reservations;
+
+  private HoldfastClient(Builder builder) {
+    ownChannel = builder.target == null ? null : builder.newChannel(builder.target);
+    Channel channel = ownChannel != null ? ownChannel : Objects.requireNonNull(builder.channel);
+    deadline = builder.deadline;
+    Transport transport =
+        new Transport(
+            ClientInterceptors.intercept(channel, builder.interceptors),
+            CallOptions.DEFAULT.withCallCredentials(builder.callCredentials),
+            deadline,
+            closed::get);
+    repositories = new Repositories(transport);
+    reservations = new Reservations(transport);
+  }
+
+  /**
+   * Starts a client that makes its own channel.
+   *
+   * @param target the server as {@code host:port}, or any other target of gRPC's
+   * @return a builder
+   */
+  public static Builder builder(String target) {
+    return new Builder(Objects.requireNonNull(target, "target"), null);
+  }
+
+  /**
+   * Starts a client over a channel that the caller made, keeps and closes. Its TLS, keepalive and
+   * retries are the caller's too: without a service config that retries, the SDK does not, and with
+   * one that retries CreateRepository or DeleteRepository, those may answer for an earlier attempt.
+   *
+   * @param channel the channel
+   * @return a builder
+   */
+  public static Builder builder(Channel channel) {
+    return new Builder(null, Objects.requireNonNull(channel, "channel"));
+  }
+
+  /** {@return the calls about repositories} */
+  public Repositories repositories() {
+    return repositories;
+  }
+
+  /** {@return the calls about reservations} */
+  public Reservations reservations() {
+    return reservations;
+  }
+
+  /**
+   * Takes no new calls (they throw {@link IllegalStateException}), waits for those under way, at
+   * most as long as the default deadline, then cancels them, and closes the channel. A channel that
+   * was brought stays open and its calls go on. To close again does nothing.
+   */
+  @Override
+  public void close() {
+    if (closed.getAndSet(true) || ownChannel == null) {
+      return;
+    }
+    ownChannel.shutdown();
+    try {
+      if (!ownChannel.awaitTermination(deadline.toNanos(), TimeUnit.NANOSECONDS)) {
+        ownChannel.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      ownChannel.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Settings of a client. Not thread-safe. */
+  public static final class Builder {
+    private final @Nullable String target;
+    private final @Nullable Channel channel;
+    private @Nullable ChannelCredentials channelCredentials;
+    private @Nullable CallCredentials callCredentials;
+    private final List<ClientInterceptor> interceptors = new ArrayList<>();
+    private Duration deadline = Duration.ofSeconds(10);
+
+    private Builder(@Nullable String target, @Nullable Channel channel) {
+      this.target = target;
+      this.channel = channel;
+    }
+
+    /**
+     * How to secure the connection: {@code TlsChannelCredentials} of gRPC for TLS, with a key
+     * manager for mutual TLS. Without it the connection is in the clear, as a server on loopback
+     * expects it.
+     *
+     * @param credentials gRPC's credentials of a channel
+     * @return this
+     * @throws IllegalStateException where a channel was brought, which has its own
+     */
+    public Builder channelCredentials(ChannelCredentials credentials) {
+      if (channel != null) {
+        throw new IllegalStateException("the channel that was brought has its own credentials");
+      }
+      channelCredentials = Objects.requireNonNull(credentials, "credentials");
+      return this;
+    }
+
+    /**
+     * What every attempt of a call proves its caller with; replaces a token set before.
+     *
+     * @param credentials gRPC's credentials of a call
+     * @return this
+     */
+    public Builder callCredentials(CallCredentials credentials) {
+      callCredentials = Objects.requireNonNull(credentials, "credentials");
+      return this;
+    }
+
+    /**
+     * A token that never changes, sent as {@code authorization: Bearer} with every attempt. It is
+     * not sent in the clear to another machine: such calls fail instead.
+     *
+     * @param token the secret
+     * @return this
+     */
+    public Builder bearerToken(String token) {
+      Objects.requireNonNull(token, "token");
+      return bearerToken(() -> token);
+    }
+
+    /**
+     * {@link #bearerToken(String)} for a token that is renewed now and then.
+     *
+     * @param token asked for the secret at every attempt, on gRPC's threads
+     * @return this
+     */
+    public Builder bearerToken(Supplier<String> token) {
+      return callCredentials(new BearerToken(Objects.requireNonNull(token, "token")));
+    }
+
+    /**
+     * Adds an interceptor of calls. It sees a call once, whatever the number of attempts; the one
+     * added last sees it first.
+     *
+     * @param interceptor gRPC's interceptor
+     * @return this
+     */
+    public Builder interceptor(ClientInterceptor interceptor) {
+      interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+      return this;
+    }
+
+    /**
+     * How long a call may take with all its retries: 10 s unless set. Where the caller's {@code
+     * io.grpc.Context} has less left, that counts.
+     *
+     * @param deadline more than 0
+     * @return this
+     */
+    public Builder defaultDeadline(Duration deadline) {
+      this.deadline = Transport.requirePositive(deadline);
+      return this;
+    }
+
+    /** {@return a client. It connects when it is first used} */
+    public HoldfastClient build() {
+      return new HoldfastClient(this);
+    }
+
+    private ManagedChannel newChannel(String target) {
+      return Grpc.newChannelBuilder(
+              target,
+              channelCredentials != null ? channelCredentials : InsecureChannelCredentials.create())
+          .defaultServiceConfig(RetryPolicy.serviceConfig())
+          // Another one, from DNS, would take the place of ours.
+          .disableServiceConfigLookUp()
+          // A call that is larger than its buffer is not retried; a server takes up to 16 MiB.
+          .perRpcBufferLimit(16L << 20)
+          .retryBufferSize(64L << 20)
+          // A connection that is dead without a word is noticed within 20 s, in use or not. The
+          // server allows a ping every 10 s.
+          .keepAliveTime(15, TimeUnit.SECONDS)
+          .keepAliveTimeout(5, TimeUnit.SECONDS)
+          .keepAliveWithoutCalls(true)
+          .build();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.holdfast.client;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that was not answered with OK. What callers decide by has a class of its own; of the rest
+ * the {@link #reason()} tells which it is. The message is for people and may change.
+ *
+ * <p>Unless it is an {@link OutcomeUnknownException}, nothing was changed.
+ *
+ * <p>Exceptions that carry their facts as values are an idea of oxia-java's client API.
+ */
+public class HoldfastException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorReason reason;
+  private final String reasonName;
+  private final Map<String, String> metadata;
+
+  HoldfastException(Facts facts) {
+    super(facts.message(), facts.cause());
+    this.reason = ErrorReason.ofName(facts.reasonName());
+    this.reasonName = facts.reasonName();
+    this.metadata = facts.metadata();
+  }
+
+  /** {@return why the call was refused} */
+  public ErrorReason reason() {
+    return reason;
+  }
+
+  /**
+   * {@return the reason as the server calls it, for reasons that are {@link
+   * ErrorReason#UNRECOGNIZED}; empty where it is {@link ErrorReason#NONE}}
+   */
+  public String reasonName() {
+    return reasonName;
+  }
+
+  /** {@return the facts of the case as the server sent them; numbers are decimal} */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** A number out of the metadata; -1 where the server did not send it as one. */
+  final long number(String key) {
+    try {
+      return Long.parseLong(metadata.getOrDefault(key, ""));
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /** What an exception is made of. */
+  record Facts(
+      String reasonName,
+      Map<String, String> metadata,
+      @Nullable String message,
+      @Nullable Throwable cause) {
+    Facts {
+      metadata = Map.copyOf(metadata);
+    }
+  }
+}

@@ -1,0 +1,313 @@
+package dev.holdfast.client;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Repositories: how much space a node sells, and how much of it is free. Always
+ *
+ * <ul>
+ *   <li>reservedBytes = unassignedBytes + the sum of the reservations,
+ *   <li>availableBytes = max(0, capacityBytes - reservedBytes).
+ * </ul>
+ *
+ * <p>A {@code repositoryId} is {@code [a-z0-9][a-z0-9._-]{0,62}}; where nothing else is said, empty
+ * means {@code default}. Every method can also throw {@link UnavailableException}, a change {@link
+ * OutcomeUnknownException}, and either a plain {@link HoldfastException} of {@link
+ * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
+ * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
+ * future; to cancel it cancels the call.
+ */
+public final class Repositories {
+  private final Transport transport;
+
+  Repositories(Transport transport) {
+    this.transport = transport;
+  }
+
+  /**
+   * The same calls with another deadline than the client's.
+   *
+   * @param deadline how long a call may take with all its retries, more than 0
+   * @return a view of the same client
+   */
+  public Repositories withDeadline(Duration deadline) {
+    return new Repositories(transport.withDeadline(deadline));
+  }
+
+  /**
+   * Makes a repository. It is sent once, without retries.
+   *
+   * @param repositoryId the new one's id; not empty
+   * @param capacityBytes how many bytes may be reserved in it, 1 … 2^63-1
+   * @return the repository as it was made
+   * @throws RepositoryAlreadyExistsException if the id is taken
+   */
+  public Repository create(String repositoryId, long capacityBytes) {
+    return transport.send(RepositoryCalls.create(repositoryId, capacityBytes));
+  }
+
+  /**
+   * {@link #create} without waiting.
+   *
+   * @param repositoryId the new one's id; not empty
+   * @param capacityBytes how many bytes may be reserved in it, 1 … 2^63-1
+   * @return the repository as it was made
+   */
+  public CompletableFuture<Repository> createAsync(String repositoryId, long capacityBytes) {
+    return transport.sendAsync(RepositoryCalls.create(repositoryId, capacityBytes));
+  }
+
+  /**
+   * Answers one repository.
+   *
+   * @param repositoryId which
+   * @return the repository as of the last commit
+   * @throws RepositoryNotFoundException if there is none of this id
+   */
+  public Repository get(String repositoryId) {
+    return transport.send(RepositoryCalls.get(repositoryId));
+  }
+
+  /**
+   * {@link #get} without waiting.
+   *
+   * @param repositoryId which
+   * @return the repository as of the last commit
+   */
+  public CompletableFuture<Repository> getAsync(String repositoryId) {
+    return transport.sendAsync(RepositoryCalls.get(repositoryId));
+  }
+
+  /**
+   * Answers a page of the repositories, by id.
+   *
+   * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
+   * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
+   * @return the page
+   */
+  public Page<Repository> list(int pageSize, String pageToken) {
+    return transport.send(RepositoryCalls.list(pageSize, pageToken));
+  }
+
+  /**
+   * {@link #list} without waiting.
+   *
+   * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
+   * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
+   * @return the page
+   */
+  public CompletableFuture<Page<Repository>> listAsync(int pageSize, String pageToken) {
+    return transport.sendAsync(RepositoryCalls.list(pageSize, pageToken));
+  }
+
+  /**
+   * Answers all repositories, by id, a page at a time: a call is made whenever the stream has used
+   * up what the one before answered, and its error is thrown by the stream.
+   *
+   * @return all repositories; each page is of its own moment
+   */
+  public Stream<Repository> listAll() {
+    return Pages.stream("", pageToken -> list(0, pageToken));
+  }
+
+  /**
+   * Sets the capacity. Less than is reserved is allowed: nothing is taken from anybody, and nothing
+   * is available until enough was released.
+   *
+   * @param repositoryId which; not empty
+   * @param capacityBytes the new capacity, 0 … 2^63-1; 0 sells nothing more
+   * @return the repository after the change
+   * @throws RepositoryNotFoundException if there is none of this id
+   */
+  public Repository update(String repositoryId, long capacityBytes) {
+    return transport.send(RepositoryCalls.update(repositoryId, capacityBytes));
+  }
+
+  /**
+   * {@link #update} without waiting.
+   *
+   * @param repositoryId which; not empty
+   * @param capacityBytes the new capacity, 0 … 2^63-1; 0 sells nothing more
+   * @return the repository after the change
+   */
+  public CompletableFuture<Repository> updateAsync(String repositoryId, long capacityBytes) {
+    return transport.sendAsync(RepositoryCalls.update(repositoryId, capacityBytes));
+  }
+
+  /**
+   * Deletes a repository that has nothing reserved. It is sent once, without retries.
+   *
+   * @param repositoryId which; not empty
+   * @throws RepositoryNotFoundException if there is none of this id
+   * @throws HoldfastException of {@link ErrorReason#REPOSITORY_NOT_EMPTY} if something is in it
+   */
+  public void delete(String repositoryId) {
+    transport.send(RepositoryCalls.delete(repositoryId));
+  }
+
+  /**
+   * {@link #delete} without waiting.
+   *
+   * @param repositoryId which; not empty
+   * @return {@code null} when it is deleted
+   */
+  public CompletableFuture<@Nullable Void> deleteAsync(String repositoryId) {
+    return transport.sendAsync(RepositoryCalls.delete(repositoryId));
+  }
+
+  /**
+   * Answers how much is free: the cheapest question, for asking often.
+   *
+   * @param repositoryId which
+   * @return the numbers as of the last commit
+   * @throws RepositoryNotFoundException if there is none of this id
+   */
+  public Availability available(String repositoryId) {
+    return transport.send(RepositoryCalls.available(repositoryId));
+  }
+
+  /**
+   * {@link #available} without waiting.
+   *
+   * @param repositoryId which
+   * @return the numbers as of the last commit
+   */
+  public CompletableFuture<Availability> availableAsync(String repositoryId) {
+    return transport.sendAsync(RepositoryCalls.available(repositoryId));
+  }
+
+  /**
+   * Reserves bytes that belong to no slot, for what the node keeps for itself, under a new
+   * operation id.
+   *
+   * @param repositoryId which
+   * @param amountBytes how many bytes, 1 … 2^63-1
+   * @return what is left
+   * @throws InsufficientStorageException if fewer are available
+   * @throws RepositoryNotFoundException if there is none of this id
+   */
+  public UnassignedSpace reserve(String repositoryId, long amountBytes) {
+    return reserve(repositoryId, amountBytes, OperationIds.next());
+  }
+
+  /**
+   * {@link #reserve(String, long)} without waiting.
+   *
+   * @param repositoryId which
+   * @param amountBytes how many bytes, 1 … 2^63-1
+   * @return what is left
+   */
+  public CompletableFuture<UnassignedSpace> reserveAsync(String repositoryId, long amountBytes) {
+    return reserveAsync(repositoryId, amountBytes, OperationIds.next());
+  }
+
+  /**
+   * {@link #reserve(String, long)} under an id of the caller's: sent again with it, it changes
+   * nothing more.
+   *
+   * @param repositoryId which
+   * @param amountBytes how many bytes, 1 … 2^63-1
+   * @param operationId 1–64 characters of printable ASCII; counts among the reserves and releases
+   *     of the repository's unassigned bytes
+   * @return what is left
+   * @throws InsufficientStorageException if fewer are available
+   * @throws RepositoryNotFoundException if there is none of this id
+   */
+  public UnassignedSpace reserve(String repositoryId, long amountBytes, String operationId) {
+    return transport.send(RepositoryCalls.reserve(repositoryId, amountBytes, operationId));
+  }
+
+  /**
+   * {@link #reserve(String, long, String)} without waiting.
+   *
+   * @param repositoryId which
+   * @param amountBytes how many bytes, 1 … 2^63-1
+   * @param operationId 1–64 characters of printable ASCII
+   * @return what is left
+   */
+  public CompletableFuture<UnassignedSpace> reserveAsync(
+      String repositoryId, long amountBytes, String operationId) {
+    return transport.sendAsync(RepositoryCalls.reserve(repositoryId, amountBytes, operationId));
+  }
+
+  /**
+   * Gives back bytes that belong to no slot, under a new operation id. It never reaches the bytes
+   * of a slot.
+   *
+   * @param repositoryId which
+   * @param amountBytes how many bytes, 1 … 2^63-1, and no more than are unassigned
+   * @return what is left
+   * @throws RepositoryNotFoundException if there is none of this id
+   * @throws HoldfastException of {@link ErrorReason#RELEASE_EXCEEDS_UNASSIGNED} if fewer are
+   *     unassigned
+   */
+  public UnassignedSpace release(String repositoryId, long amountBytes) {
+    return release(repositoryId, amountBytes, OperationIds.next());
+  }
+
+  /**
+   * {@link #release(String, long)} without waiting.
+   *
+   * @param repositoryId which
+   * @param amountBytes how many bytes, 1 … 2^63-1, and no more than are unassigned
+   * @return what is left
+   */
+  public CompletableFuture<UnassignedSpace> releaseAsync(String repositoryId, long amountBytes) {
+    return releaseAsync(repositoryId, amountBytes, OperationIds.next());
+  }
+
+  /**
+   * {@link #release(String, long)} under an id of the caller's: sent again with it, it changes
+   * nothing more.
+   *
+   * @param repositoryId which
+   * @param amountBytes how many bytes, 1 … 2^63-1, and no more than are unassigned
+   * @param operationId 1–64 characters of printable ASCII; counts among the reserves and releases
+   *     of the repository's unassigned bytes
+   * @return what is left
+   * @throws RepositoryNotFoundException if there is none of this id
+   * @throws HoldfastException of {@link ErrorReason#RELEASE_EXCEEDS_UNASSIGNED} if fewer are
+   *     unassigned
+   */
+  public UnassignedSpace release(String repositoryId, long amountBytes, String operationId) {
+    return transport.send(RepositoryCalls.release(repositoryId, amountBytes, operationId));
+  }
+
+  /**
+   * {@link #release(String, long, String)} without waiting.
+   *
+   * @param repositoryId which
+   * @param amountBytes how many bytes, 1 … 2^63-1, and no more than are unassigned
+   * @param operationId 1–64 characters of printable ASCII
+   * @return what is left
+   */
+  public CompletableFuture<UnassignedSpace> releaseAsync(
+      String repositoryId, long amountBytes, String operationId) {
+    return transport.sendAsync(RepositoryCalls.release(repositoryId, amountBytes, operationId));
+  }
+
+  /**
+   * Recounts everything that is kept as a sum, on one snapshot, while others go on changing it. It
+   * reads every reservation: a large repository takes seconds and may want {@link #withDeadline}.
+   *
+   * @param repositoryId which
+   * @return what the recount found
+   * @throws RepositoryNotFoundException if there is none of this id
+   */
+  public Verification verify(String repositoryId) {
+    return transport.send(RepositoryCalls.verify(repositoryId));
+  }
+
+  /**
+   * {@link #verify} without waiting.
+   *
+   * @param repositoryId which
+   * @return what the recount found
+   */
+  public CompletableFuture<Verification> verifyAsync(String repositoryId) {
+    return transport.sendAsync(RepositoryCalls.verify(repositoryId));
+  }
+}

@@ -1,0 +1,113 @@
+package dev.holdfast.client;
+
+import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.CreateRepositoryRequest;
+import dev.holdfast.v1.DeleteRepositoryRequest;
+import dev.holdfast.v1.GetRepositoryRequest;
+import dev.holdfast.v1.ListRepositoriesRequest;
+import dev.holdfast.v1.ReleaseRequest;
+import dev.holdfast.v1.RepositoryServiceGrpc;
+import dev.holdfast.v1.ReserveRequest;
+import dev.holdfast.v1.UpdateRepositoryRequest;
+import dev.holdfast.v1.VerifyRequest;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of {@link Repositories}, ready to be sent. */
+final class RepositoryCalls {
+  private RepositoryCalls() {}
+
+  static Call<?, ?, Repository> create(String repositoryId, long capacityBytes) {
+    return Call.changeWithoutId(
+        RepositoryServiceGrpc.getCreateRepositoryMethod(),
+        CreateRepositoryRequest.newBuilder()
+            .setRepositoryId(repositoryId)
+            .setCapacityBytes(capacityBytes)
+            .build(),
+        "Look whether the repository exists.",
+        response -> Wire.repository(response.getRepository()));
+  }
+
+  static Call<?, ?, Repository> get(String repositoryId) {
+    return Call.read(
+        RepositoryServiceGrpc.getGetRepositoryMethod(),
+        GetRepositoryRequest.newBuilder().setRepositoryId(repositoryId).build(),
+        response -> Wire.repository(response.getRepository()));
+  }
+
+  static Call<?, ?, Page<Repository>> list(int pageSize, String pageToken) {
+    return Call.read(
+        RepositoryServiceGrpc.getListRepositoriesMethod(),
+        ListRepositoriesRequest.newBuilder().setPageSize(pageSize).setPageToken(pageToken).build(),
+        response ->
+            new Page<>(
+                response.getRepositoriesList().stream().map(Wire::repository).toList(),
+                response.getNextPageToken()));
+  }
+
+  static Call<?, ?, Repository> update(String repositoryId, long capacityBytes) {
+    return Call.changeWithoutId(
+        RepositoryServiceGrpc.getUpdateRepositoryMethod(),
+        UpdateRepositoryRequest.newBuilder()
+            .setRepositoryId(repositoryId)
+            .setCapacityBytes(capacityBytes)
+            .build(),
+        Call.REPEAT,
+        response -> Wire.repository(response.getRepository()));
+  }
+
+  static Call<?, ?, @Nullable Void> delete(String repositoryId) {
+    return Call.changeWithoutId(
+        RepositoryServiceGrpc.getDeleteRepositoryMethod(),
+        DeleteRepositoryRequest.newBuilder().setRepositoryId(repositoryId).build(),
+        "Look whether the repository still exists.",
+        response -> null);
+  }
+
+  static Call<?, ?, Availability> available(String repositoryId) {
+    return Call.read(
+        RepositoryServiceGrpc.getAvailableMethod(),
+        AvailableRequest.newBuilder().setRepositoryId(repositoryId).build(),
+        Wire::availability);
+  }
+
+  static Call<?, ?, UnassignedSpace> reserve(
+      String repositoryId, long amountBytes, String operationId) {
+    return Call.change(
+        RepositoryServiceGrpc.getReserveMethod(),
+        ReserveRequest.newBuilder()
+            .setRepositoryId(repositoryId)
+            .setAmountBytes(amountBytes)
+            .setOperationId(OperationIds.require(operationId))
+            .build(),
+        operationId,
+        response ->
+            new UnassignedSpace(
+                response.getAvailableBytes(),
+                response.getUnassignedBytes(),
+                response.getRevision()));
+  }
+
+  static Call<?, ?, UnassignedSpace> release(
+      String repositoryId, long amountBytes, String operationId) {
+    return Call.change(
+        RepositoryServiceGrpc.getReleaseMethod(),
+        ReleaseRequest.newBuilder()
+            .setRepositoryId(repositoryId)
+            .setAmountBytes(amountBytes)
+            .setOperationId(OperationIds.require(operationId))
+            .build(),
+        operationId,
+        response ->
+            new UnassignedSpace(
+                response.getAvailableBytes(),
+                response.getUnassignedBytes(),
+                response.getRevision()));
+  }
+
+  static Call<?, ?, Verification> verify(String repositoryId) {
+    return Call.read(
+        RepositoryServiceGrpc.getVerifyMethod(),
+        VerifyRequest.newBuilder().setRepositoryId(repositoryId).build(),
+        Wire::verification);
+  }
+}

@@ -1,0 +1,319 @@
+package dev.holdfast.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/**
+ * Reservations: space that belongs to a slot of a storage request, from the attempt to fill it
+ * until the request ends. A reservation gives back its own amount, once, whatever is sent again,
+ * late or out of order.
+ *
+ * <p>Changes name the generation of the reservation that they mean, so that a late release of an
+ * old attempt never touches a newer one; {@code fillSlot(reservation)} and its like take it from
+ * the reservation. A change object that is sent again is the same change, not another.
+ *
+ * <p>Every method can throw {@link RepositoryNotFoundException} and {@link UnavailableException}, a
+ * change {@link OutcomeUnknownException} and {@link HoldfastException} of {@link
+ * ErrorReason#OPERATION_ID_REUSED}, and either a plain {@link HoldfastException} of {@link
+ * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
+ * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
+ * future; to cancel it cancels the call.
+ */
+public final class Reservations {
+  private final Transport transport;
+
+  Reservations(Transport transport) {
+    this.transport = transport;
+  }
+
+  /**
+   * The same calls with another deadline than the client's.
+   *
+   * @param deadline how long a call may take with all its retries, more than 0
+   * @return a view of the same client
+   */
+  public Reservations withDeadline(Duration deadline) {
+    return new Reservations(transport.withDeadline(deadline));
+  }
+
+  /**
+   * Reserves space for a slot. An amount that fits exactly is granted.
+   *
+   * @param change what to reserve
+   * @return the reservation, which the caller now holds
+   * @throws InsufficientStorageException if fewer bytes are available
+   * @throws SlotAlreadyReservedException if the slot has a reservation of another operation
+   * @throws ReservationReleasedException if this was reserved before, and released since
+   */
+  public SlotReserved reserveSlot(ReserveSlot change) {
+    return transport.send(ReservationCalls.reserveSlot(change));
+  }
+
+  /**
+   * {@link #reserveSlot} without waiting. To cancel the future does not undo the reserve: it may be
+   * made all the same, so ask for a lease or send it again.
+   *
+   * @param change what to reserve
+   * @return the reservation, which the caller now holds
+   */
+  public CompletableFuture<SlotReserved> reserveSlotAsync(ReserveSlot change) {
+    return transport.sendAsync(ReservationCalls.reserveSlot(change));
+  }
+
+  /**
+   * Answers the reservation that a slot has in the repository {@code default}.
+   *
+   * @param slot the slot
+   * @return the reservation as of the last commit
+   * @throws ReservationNotFoundException if it has none
+   */
+  public Reservation get(Slot slot) {
+    return get("", slot);
+  }
+
+  /**
+   * {@link #get(Slot)} without waiting.
+   *
+   * @param slot the slot
+   * @return the reservation as of the last commit
+   */
+  public CompletableFuture<Reservation> getAsync(Slot slot) {
+    return getAsync("", slot);
+  }
+
+  /**
+   * Answers the reservation that a slot has.
+   *
+   * @param repositoryId which repository; empty means {@code default}
+   * @param slot the slot
+   * @return the reservation as of the last commit
+   * @throws ReservationNotFoundException if it has none
+   */
+  public Reservation get(String repositoryId, Slot slot) {
+    return transport.send(ReservationCalls.get(repositoryId, slot));
+  }
+
+  /**
+   * {@link #get(String, Slot)} without waiting.
+   *
+   * @param repositoryId which repository; empty means {@code default}
+   * @param slot the slot
+   * @return the reservation as of the last commit
+   */
+  public CompletableFuture<Reservation> getAsync(String repositoryId, Slot slot) {
+    return transport.sendAsync(ReservationCalls.get(repositoryId, slot));
+  }
+
+  /**
+   * Answers a page of reservations, by request id (in ASCII order), then slot index.
+   *
+   * @param query which
+   * @return the page, of one moment
+   */
+  public Page<Reservation> list(ListReservations query) {
+    return transport.send(ReservationCalls.list(query));
+  }
+
+  /**
+   * {@link #list} without waiting.
+   *
+   * @param query which
+   * @return the page, of one moment
+   */
+  public CompletableFuture<Page<Reservation>> listAsync(ListReservations query) {
+    return transport.sendAsync(ReservationCalls.list(query));
+  }
+
+  /**
+   * Answers all reservations from the query's page on, a page at a time: a call is made whenever
+   * the stream has used up what the one before answered, and its error is thrown by the stream.
+   *
+   * @param query which
+   * @return the reservations; each page is of its own moment, so one that is made or released
+   *     meanwhile may be among them or not
+   */
+  public Stream<Reservation> listAll(ListReservations query) {
+    return Pages.stream(query.pageToken(), pageToken -> list(query.withPageToken(pageToken)));
+  }
+
+  /**
+   * Sets the end of a reservation's lease to now + {@code lease}.
+   *
+   * @param reservation the reservation, as it was answered
+   * @param lease longer than 0, at most 365 days
+   * @return the reservation with its new end of the lease
+   * @throws ReservationNotFoundException if it was released, for instance because its lease ran out
+   * @throws GenerationMismatchException if the slot has another reservation
+   * @throws HoldfastException of {@link ErrorReason#SLOT_FILLED} if it is filled
+   */
+  public Reservation renewLease(Reservation reservation, Duration lease) {
+    return renewLease(RenewLease.of(reservation, lease));
+  }
+
+  /**
+   * {@link #renewLease(Reservation, Duration)} without waiting.
+   *
+   * @param reservation the reservation, as it was answered
+   * @param lease longer than 0, at most 365 days
+   * @return the reservation with its new end of the lease
+   */
+  public CompletableFuture<Reservation> renewLeaseAsync(Reservation reservation, Duration lease) {
+    return renewLeaseAsync(RenewLease.of(reservation, lease));
+  }
+
+  /**
+   * {@link #renewLease(Reservation, Duration)} with everything said.
+   *
+   * @param change which lease, and how long
+   * @return the reservation with its new end of the lease
+   */
+  public Reservation renewLease(RenewLease change) {
+    return transport.send(ReservationCalls.renewLease(change));
+  }
+
+  /**
+   * {@link #renewLease(RenewLease)} without waiting.
+   *
+   * @param change which lease, and how long
+   * @return the reservation with its new end of the lease
+   */
+  public CompletableFuture<Reservation> renewLeaseAsync(RenewLease change) {
+    return transport.sendAsync(ReservationCalls.renewLease(change));
+  }
+
+  /**
+   * Marks the slot of a reservation as filled, which ends its lease. A second time is fine.
+   *
+   * @param reservation the reservation, as it was answered
+   * @return the reservation, filled
+   * @throws ReservationNotFoundException if it was released, for instance because its lease ran out
+   * @throws GenerationMismatchException if the slot has another reservation
+   */
+  public Reservation fillSlot(Reservation reservation) {
+    return fillSlot(FillSlot.of(reservation));
+  }
+
+  /**
+   * {@link #fillSlot(Reservation)} without waiting.
+   *
+   * @param reservation the reservation, as it was answered
+   * @return the reservation, filled
+   */
+  public CompletableFuture<Reservation> fillSlotAsync(Reservation reservation) {
+    return fillSlotAsync(FillSlot.of(reservation));
+  }
+
+  /**
+   * {@link #fillSlot(Reservation)} with everything said.
+   *
+   * @param change which slot
+   * @return the reservation, filled; where this change was sent before and the slot was released
+   *     since, it is {@link ReservationState#RELEASED}
+   */
+  public Reservation fillSlot(FillSlot change) {
+    return transport.send(ReservationCalls.fillSlot(change));
+  }
+
+  /**
+   * {@link #fillSlot(FillSlot)} without waiting.
+   *
+   * @param change which slot
+   * @return as there
+   */
+  public CompletableFuture<Reservation> fillSlotAsync(FillSlot change) {
+    return transport.sendAsync(ReservationCalls.fillSlot(change));
+  }
+
+  /**
+   * Gives the space of a reservation back and ends it.
+   *
+   * @param reservation the reservation, as it was answered
+   * @param reason why: {@link ReleaseReason#ATTEMPT_FAILED}, or {@link
+   *     ReleaseReason#REQUEST_ENDED}, the only one that releases a filled slot
+   * @return what was given back, now or earlier
+   * @throws ReservationNotFoundException if nothing of the slot is remembered
+   * @throws GenerationMismatchException if this reservation is not remembered, but others are
+   * @throws HoldfastException of {@link ErrorReason#SLOT_FILLED} if it is filled and the reason is
+   *     {@link ReleaseReason#ATTEMPT_FAILED}
+   */
+  public SlotReleased releaseSlot(Reservation reservation, ReleaseReason reason) {
+    return releaseSlot(ReleaseSlot.of(reservation, reason));
+  }
+
+  /**
+   * {@link #releaseSlot(Reservation, ReleaseReason)} without waiting.
+   *
+   * @param reservation the reservation, as it was answered
+   * @param reason why
+   * @return what was given back, now or earlier
+   */
+  public CompletableFuture<SlotReleased> releaseSlotAsync(
+      Reservation reservation, ReleaseReason reason) {
+    return releaseSlotAsync(ReleaseSlot.of(reservation, reason));
+  }
+
+  /**
+   * {@link #releaseSlot(Reservation, ReleaseReason)} with everything said.
+   *
+   * @param change which slot, and why
+   * @return what was given back, now or earlier
+   */
+  public SlotReleased releaseSlot(ReleaseSlot change) {
+    return transport.send(ReservationCalls.releaseSlot(change));
+  }
+
+  /**
+   * {@link #releaseSlot(ReleaseSlot)} without waiting.
+   *
+   * @param change which slot, and why
+   * @return what was given back, now or earlier
+   */
+  public CompletableFuture<SlotReleased> releaseSlotAsync(ReleaseSlot change) {
+    return transport.sendAsync(ReservationCalls.releaseSlot(change));
+  }
+
+  /**
+   * Releases all slots of a request in one repository, filled or not. It does not close the
+   * request: a reserve that commits later is granted.
+   *
+   * @param change which request
+   * @return what was given back; nothing where nothing was left, which is no error
+   */
+  public RequestEnded endRequest(EndRequest change) {
+    return transport.send(ReservationCalls.endRequest(change));
+  }
+
+  /**
+   * {@link #endRequest} without waiting.
+   *
+   * @param change which request
+   * @return what was given back
+   */
+  public CompletableFuture<RequestEnded> endRequestAsync(EndRequest change) {
+    return transport.sendAsync(ReservationCalls.endRequest(change));
+  }
+
+  /**
+   * Makes many changes, in order, with one durable commit.
+   *
+   * @param apply the changes
+   * @return one result an operation, in their order
+   * @throws HoldfastException where {@link Apply#atomic()}: that of the first operation that fails,
+   *     with {@code operation_index} in its metadata
+   */
+  public List<OperationResult> apply(Apply apply) {
+    return transport.send(ReservationCalls.apply(apply));
+  }
+
+  /**
+   * {@link #apply} without waiting.
+   *
+   * @param apply the changes
+   * @return one result an operation, in their order
+   */
+  public CompletableFuture<List<OperationResult>> applyAsync(Apply apply) {
+    return transport.sendAsync(ReservationCalls.apply(apply));
+  }
+}

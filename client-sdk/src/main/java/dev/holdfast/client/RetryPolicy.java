@@ -1,0 +1,69 @@
+package dev.holdfast.client;
+
+import dev.holdfast.v1.RepositoryServiceGrpc;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import io.grpc.MethodDescriptor;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** gRPC's own retries, as the service config of the channels that the client makes. */
+final class RetryPolicy {
+  /**
+   * What is harmless to send twice: reads, changes with an operation id, and those that set a
+   * value. CreateRepository and DeleteRepository are not among them: a second attempt would be told
+   * that the repository exists, or does not, because of the first.
+   */
+  static final List<MethodDescriptor<?, ?>> METHODS =
+      List.of(
+          RepositoryServiceGrpc.getGetRepositoryMethod(),
+          RepositoryServiceGrpc.getListRepositoriesMethod(),
+          RepositoryServiceGrpc.getUpdateRepositoryMethod(),
+          RepositoryServiceGrpc.getAvailableMethod(),
+          RepositoryServiceGrpc.getReserveMethod(),
+          RepositoryServiceGrpc.getReleaseMethod(),
+          RepositoryServiceGrpc.getVerifyMethod(),
+          ReservationsServiceGrpc.getReserveSlotMethod(),
+          ReservationsServiceGrpc.getGetReservationMethod(),
+          ReservationsServiceGrpc.getListReservationsMethod(),
+          ReservationsServiceGrpc.getRenewLeaseMethod(),
+          ReservationsServiceGrpc.getFillSlotMethod(),
+          ReservationsServiceGrpc.getReleaseSlotMethod(),
+          ReservationsServiceGrpc.getEndRequestMethod(),
+          ReservationsServiceGrpc.getApplyMethod());
+
+  private RetryPolicy() {}
+
+  /**
+   * Pauses of 0.2, 0.5, 1.25 and 3 s, to which gRPC adds jitter: together they bridge a server's
+   * restart within the default deadline. A server that names a pause of its own is obeyed.
+   */
+  static Map<String, Object> serviceConfig() {
+    return Map.of(
+        "methodConfig",
+        List.of(
+            Map.of(
+                "name",
+                METHODS.stream().map(RetryPolicy::name).toList(),
+                "retryPolicy",
+                Map.of(
+                    "maxAttempts",
+                    5.0,
+                    "initialBackoff",
+                    "0.2s",
+                    "maxBackoff",
+                    "3s",
+                    "backoffMultiplier",
+                    2.5,
+                    "retryableStatusCodes",
+                    List.of("UNAVAILABLE")))));
+  }
+
+  private static Map<String, String> name(MethodDescriptor<?, ?> method) {
+    return Map.of(
+        "service",
+        Objects.requireNonNull(method.getServiceName()),
+        "method",
+        Objects.requireNonNull(method.getBareMethodName()));
+  }
+}

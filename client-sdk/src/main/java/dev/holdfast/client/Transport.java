@@ -1,0 +1,124 @@
+package dev.holdfast.client;
+
+import com.google.protobuf.Message;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends calls over a channel.
+ *
+ * @param channel with the interceptors
+ * @param options what all calls have in common: the credentials
+ * @param deadline how long a call may take with all its retries. gRPC takes the smaller of this and
+ *     what the caller's Context has left
+ * @param closed whether the client was closed
+ */
+record Transport(Channel channel, CallOptions options, Duration deadline, BooleanSupplier closed) {
+
+  Transport withDeadline(Duration deadline) {
+    return new Transport(channel, options, requirePositive(deadline), closed);
+  }
+
+  static Duration requirePositive(Duration deadline) {
+    if (deadline.isNegative() || deadline.isZero()) {
+      throw new IllegalArgumentException(
+          "the deadline is %s: give more than 0".formatted(deadline));
+    }
+    return deadline;
+  }
+
+  <Q extends Message, A extends Message, T extends @Nullable Object> T send(Call<Q, A, T> call) {
+    Attempts attempts = attemptsOf(call);
+    try {
+      // Interrupted, it cancels the call on the wire, keeps the interrupt, and throws CANCELLED.
+      A answer =
+          ClientCalls.blockingUnaryCall(
+              channel, call.method(), optionsFor(attempts), call.request());
+      return call.answer().apply(answer);
+    } catch (StatusRuntimeException e) {
+      throw Errors.of(e, call, attempts);
+    }
+  }
+
+  <Q extends Message, A extends Message, T extends @Nullable Object> CompletableFuture<T> sendAsync(
+      Call<Q, A, T> call) {
+    Attempts attempts = attemptsOf(call);
+    ClientCall<Q, A> wire = channel.newCall(call.method(), optionsFor(attempts));
+    Answer<A, T> answer = new Answer<>(call, attempts);
+    // However the future ends before the answer (cancel, orTimeout, complete): nobody waits for it.
+    CompletableFuture<T> unused =
+        answer.future.whenComplete(
+            (value, failure) -> {
+              if (!answer.ended) {
+                wire.cancel("the future was cancelled or completed by its user", failure);
+              }
+            });
+    ClientCalls.asyncUnaryCall(wire, call.request(), answer);
+    return answer.future;
+  }
+
+  private @Nullable Attempts attemptsOf(Call<?, ?, ?> call) {
+    if (closed.getAsBoolean()) {
+      throw new IllegalStateException("the HoldfastClient is closed");
+    }
+    return call.recovery() == null ? null : new Attempts();
+  }
+
+  private CallOptions optionsFor(@Nullable Attempts attempts) {
+    CallOptions timed = options.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
+    return attempts == null ? timed : timed.withStreamTracerFactory(attempts);
+  }
+
+  private static final class Answer<A extends Message, T extends @Nullable Object>
+      implements StreamObserver<A> {
+    private final Call<?, A, T> call;
+    private final @Nullable Attempts attempts;
+    final CompletableFuture<T> future = new CompletableFuture<>();
+
+    /** Whether the wire is done with the call, so that there is nothing left to cancel. */
+    volatile boolean ended;
+
+    private @Nullable A message;
+
+    Answer(Call<?, A, T> call, @Nullable Attempts attempts) {
+      this.call = call;
+      this.attempts = attempts;
+    }
+
+    @Override
+    public void onNext(A message) {
+      this.message = message;
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      ended = true;
+      future.completeExceptionally(
+          t instanceof StatusRuntimeException e ? Errors.of(e, call, attempts) : t);
+    }
+
+    @Override
+    public void onCompleted() {
+      ended = true;
+      if (message == null) {
+        onError(Status.INTERNAL.withDescription("OK without an answer").asRuntimeException());
+        return;
+      }
+      try {
+        future.complete(call.answer().apply(message));
+      } catch (RuntimeException e) {
+        future.completeExceptionally(e);
+      }
+    }
+  }
+}
