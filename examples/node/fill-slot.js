@@ -1,0 +1,61 @@
+// Fills one slot: reserve its space, download, keep the lease alive meanwhile, and say that it is filled.
+//
+//     node fill-slot.js 127.0.0.1:7420
+
+import assert from "node:assert/strict";
+import { randomBytes, randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { connect, errorInfo } from "./holdfast.js";
+
+const { repositories, reservations } = connect(process.argv[2] ?? "127.0.0.1:7420");
+const repositoryId = "example-node";
+const available = async () => BigInt((await repositories.available({ repositoryId })).availableBytes);
+
+// The repository is made once, and is there from then on.
+try {
+  await repositories.createRepository({ repositoryId, capacityBytes: String(10n * 2n ** 30n) });
+} catch (error) {
+  if (errorInfo(error)?.reason !== "REPOSITORY_ALREADY_EXISTS") throw error;
+}
+const { repository } = await repositories.getRepository({ repositoryId });
+console.log(`${repository.reservedBytes} of ${repository.capacityBytes} bytes are reserved`);
+const before = await available();
+console.log(`available before: ${before}`);
+
+const slot = { requestId: "0x" + randomBytes(32).toString("hex"), slotIndex: 0 };
+
+// What does not fit is refused, and the error says in numbers why.
+try {
+  await reservations.reserveSlot({ repositoryId, slot, amountBytes: String(before + 1n), operationId: randomUUID() });
+  assert.fail("more was granted than is available");
+} catch (error) {
+  const info = errorInfo(error);
+  if (info?.reason !== "INSUFFICIENT_STORAGE") throw error;
+  console.log(`refused: ${info.metadata.requested_bytes} asked for, ${info.metadata.available_bytes} available`);
+  assert.equal(BigInt(info.metadata.available_bytes), before);
+}
+
+// The operation id is made before the first attempt: whoever does not get the answer sends the same again. The lease
+// gives the space back by itself should this process die.
+const size = 64n * 2n ** 20n;
+const reserve = { repositoryId, slot, amountBytes: String(size), lease: { seconds: 30 }, operationId: randomUUID() };
+const first = await reservations.reserveSlot(reserve);
+const again = await reservations.reserveSlot(reserve);
+const { generation } = first.reservation;
+assert.equal(again.reservation.generation, generation, "sent again, it is the same reservation");
+assert.equal(await available(), before - size, "and its bytes are counted once");
+console.log(`reserved ${size} bytes as generation ${generation}; available: ${await available()}`);
+
+// The download, in two parts, with the lease renewed in between.
+await delay(100);
+await reservations.renewLease({ repositoryId, slot, generation, lease: { seconds: 30 } });
+await delay(100);
+const filled = await reservations.fillSlot({ repositoryId, slot, generation, operationId: randomUUID() });
+assert.equal(filled.reservation.state, "RESERVATION_STATE_FILLED");
+console.log("filled");
+
+// Later, when the chain says that the request is over:
+const ended = await reservations.endRequest({ repositoryId, requestId: slot.requestId, operationId: randomUUID() });
+assert.equal(BigInt(ended.releasedBytes), size);
+assert.equal(await available(), before);
+console.log(`available after:  ${await available()}`);

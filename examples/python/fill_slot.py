@@ -1,0 +1,133 @@
+"""Fills one slot: reserve its space, download, keep the lease alive meanwhile, and say that it is filled.
+
+    ./generate && python3 fill_slot.py 127.0.0.1:7420
+"""
+
+import secrets
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import grpc
+from google.protobuf.duration_pb2 import Duration
+
+sys.path.append(str(Path(__file__).parent / "generated"))
+from google.rpc import error_details_pb2, status_pb2
+from holdfast.v1 import repository_pb2 as rp
+from holdfast.v1 import reservations_pb2 as rv
+from holdfast.v1.repository_pb2_grpc import RepositoryServiceStub
+from holdfast.v1.reservations_pb2_grpc import ReservationsServiceStub
+
+REPOSITORY = "example-python"
+DEADLINE_S = 10
+GIB = 2**30
+MIB = 2**20
+
+
+def error_info(error):
+    """The google.rpc.ErrorInfo of an error that Holdfast answered; empty where it came from the transport."""
+    info = error_details_pb2.ErrorInfo()
+    for key, value in error.trailing_metadata() or ():
+        if key == "grpc-status-details-bin":
+            for detail in status_pb2.Status.FromString(value).details:
+                if detail.Unpack(info):
+                    break
+    return info
+
+
+def check(condition, message):
+    if not condition:
+        sys.exit(f"not as it should be: {message}")
+
+
+def main(address):
+    with grpc.insecure_channel(address) as channel:
+        fill_slot(RepositoryServiceStub(channel), ReservationsServiceStub(channel))
+
+
+def fill_slot(repositories, reservations):
+    def available():
+        return repositories.Available(rp.AvailableRequest(repository_id=REPOSITORY), timeout=DEADLINE_S).available_bytes
+
+    # The repository is made once, and is there from then on.
+    try:
+        repositories.CreateRepository(
+            rp.CreateRepositoryRequest(repository_id=REPOSITORY, capacity_bytes=10 * GIB), timeout=DEADLINE_S
+        )
+    except grpc.RpcError as error:
+        if error_info(error).reason != "REPOSITORY_ALREADY_EXISTS":
+            raise
+    repository = repositories.GetRepository(
+        rp.GetRepositoryRequest(repository_id=REPOSITORY), timeout=DEADLINE_S
+    ).repository
+    print(f"{repository.reserved_bytes} of {repository.capacity_bytes} bytes are reserved")
+    before = available()
+    print(f"available before: {before}")
+
+    slot = rv.Slot(request_id="0x" + secrets.token_hex(32), slot_index=0)
+
+    # What does not fit is refused, and the error says in numbers why.
+    try:
+        reservations.ReserveSlot(
+            rv.ReserveSlotRequest(
+                repository_id=REPOSITORY, slot=slot, amount_bytes=before + 1, operation_id=str(uuid.uuid4())
+            ),
+            timeout=DEADLINE_S,
+        )
+        check(False, "more was granted than is available")
+    except grpc.RpcError as error:
+        info = error_info(error)
+        if info.reason != "INSUFFICIENT_STORAGE":
+            raise
+        print(f"refused: {info.metadata['requested_bytes']} asked for, {info.metadata['available_bytes']} available")
+        check(int(info.metadata["available_bytes"]) == before, "the error names another amount than Available")
+
+    # The operation id is made before the first attempt: whoever does not get the answer sends the same again. The lease
+    # gives the space back by itself should this process die.
+    reserve = rv.ReserveSlotRequest(
+        repository_id=REPOSITORY,
+        slot=slot,
+        amount_bytes=64 * MIB,
+        lease=Duration(seconds=30),
+        operation_id=str(uuid.uuid4()),
+    )
+    reservation = reservations.ReserveSlot(reserve, timeout=DEADLINE_S).reservation
+    again = reservations.ReserveSlot(reserve, timeout=DEADLINE_S).reservation
+    generation = reservation.generation
+    check(again.generation == generation, "sent again, it is not the same reservation")
+    check(available() == before - 64 * MIB, "its bytes are not counted once")
+    print(f"reserved {reservation.amount_bytes} bytes as generation {generation}; available: {available()}")
+
+    # The download, in two parts, with the lease renewed in between.
+    time.sleep(0.1)
+    reservations.RenewLease(
+        rv.RenewLeaseRequest(
+            repository_id=REPOSITORY, slot=slot, generation=generation, lease=Duration(seconds=30)
+        ),
+        timeout=DEADLINE_S,
+    )
+    time.sleep(0.1)
+    filled = reservations.FillSlot(
+        rv.FillSlotRequest(
+            repository_id=REPOSITORY, slot=slot, generation=generation, operation_id=str(uuid.uuid4())
+        ),
+        timeout=DEADLINE_S,
+    ).reservation
+    check(filled.state == rv.RESERVATION_STATE_FILLED, f"the slot is not filled: {filled}")
+    print("filled")
+
+    # Later, when the chain says that the request is over:
+    ended = reservations.EndRequest(
+        rv.EndRequestRequest(
+            repository_id=REPOSITORY, request_id=slot.request_id, operation_id=str(uuid.uuid4())
+        ),
+        timeout=DEADLINE_S,
+    )
+    check(ended.released_bytes == 64 * MIB, f"{ended.released_bytes} bytes were released")
+    check(available() == before, "the space did not come back")
+    print(f"available after:  {available()}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:7420")
