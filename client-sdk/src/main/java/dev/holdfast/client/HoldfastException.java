@@ -1,6 +1,7 @@
 package dev.holdfast.client;
 
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,12 @@ public class HoldfastException extends RuntimeException {
     this.reason = ErrorReason.ofName(facts.reasonName());
     this.reasonName = facts.reasonName();
     this.metadata = facts.metadata();
+  }
+
+  /** {@return what happened and, where that helps, how to go on; for people} */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /** {@return why the call was refused} */
@@ -54,10 +61,7 @@ public class HoldfastException extends RuntimeException {
 
   /** What an exception is made of. */
   record Facts(
-      String reasonName,
-      Map<String, String> metadata,
-      @Nullable String message,
-      @Nullable Throwable cause) {
+      String reasonName, Map<String, String> metadata, String message, @Nullable Throwable cause) {
     Facts {
       metadata = Map.copyOf(metadata);
     }

@@ -1,0 +1,208 @@
+package dev.holdfast.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.rpc.ErrorInfo;
+import dev.holdfast.v1.RepositoryServiceGrpc;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A server on loopback whose answers a test writes itself. It keeps every attempt it was sent. */
+final class FakeServer implements AutoCloseable {
+  /** One attempt of one call, as the server got it. */
+  record Attempt(String method, Message request, Metadata headers) {}
+
+  interface Handler<Q, A> {
+    void handle(Q request, ServerCallStreamObserver<A> answer) throws Exception;
+  }
+
+  final BlockingQueue<Attempt> attempts = new LinkedBlockingQueue<>();
+  private final Map<String, Handler<Message, Message>> handlers = new ConcurrentHashMap<>();
+  private final Server server;
+
+  private FakeServer(ServerCredentials credentials) {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), credentials);
+    for (var service :
+        List.of(
+            RepositoryServiceGrpc.getServiceDescriptor(),
+            ReservationsServiceGrpc.getServiceDescriptor())) {
+      var definition = ServerServiceDefinition.builder(service);
+      for (MethodDescriptor<?, ?> method : service.getMethods()) {
+        @SuppressWarnings("unchecked")
+        var unary = (MethodDescriptor<Message, Message>) method;
+        definition.addMethod(unary, handling(unary));
+      }
+      builder.addService(definition.build());
+    }
+    try {
+      server =
+          builder
+              .intercept(new KeepAttempts())
+              .maxInboundMessageSize(16 << 20)
+              .permitKeepAliveTime(10, TimeUnit.SECONDS)
+              .permitKeepAliveWithoutCalls(true)
+              .build()
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static FakeServer start() {
+    return start(InsecureServerCredentials.create());
+  }
+
+  static FakeServer start(ServerCredentials credentials) {
+    return new FakeServer(credentials);
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  String target() {
+    return "127.0.0.1:" + port();
+  }
+
+  @SuppressWarnings("unchecked")
+  <Q extends Message, A extends Message> void on(
+      MethodDescriptor<Q, A> method, Handler<Q, A> handler) {
+    handlers.put(method.getFullMethodName(), (Handler<Message, Message>) (Handler<?, ?>) handler);
+  }
+
+  /** Answers every attempt alike. */
+  <A extends Message> void answer(MethodDescriptor<? extends Message, A> method, A answer) {
+    on(method, (request, observer) -> complete(observer, answer));
+  }
+
+  /** Ends every attempt alike. */
+  void fail(MethodDescriptor<? extends Message, ? extends Message> method, Throwable error) {
+    on(method, (request, observer) -> observer.onError(error));
+  }
+
+  static <A> void complete(ServerCallStreamObserver<A> observer, A answer) {
+    observer.onNext(answer);
+    observer.onCompleted();
+  }
+
+  /** The next attempt, which is awaited. */
+  Attempt next() throws InterruptedException {
+    Attempt attempt = attempts.poll(20, TimeUnit.SECONDS);
+    if (attempt == null) {
+      throw new AssertionError("no attempt came");
+    }
+    return attempt;
+  }
+
+  /** An error as the server makes it. */
+  static StatusRuntimeException error(Code code, String reason, Map<String, String> metadata) {
+    return error("holdfast.dev", code, reason, metadata);
+  }
+
+  static StatusRuntimeException error(
+      String domain, Code code, String reason, Map<String, String> metadata) {
+    return StatusProto.toStatusRuntimeException(status(domain, code, reason, metadata));
+  }
+
+  static com.google.rpc.Status status(
+      String domain, Code code, String reason, Map<String, String> metadata) {
+    return com.google.rpc.Status.newBuilder()
+        .setCode(code.value())
+        .setMessage("the message of " + reason)
+        .addDetails(
+            Any.pack(
+                ErrorInfo.newBuilder()
+                    .setDomain(domain)
+                    .setReason(reason)
+                    .putAllMetadata(metadata)
+                    .build()))
+        .build();
+  }
+
+  /** The same error, asking for the next attempt after so many milliseconds. */
+  static StatusRuntimeException pushingBack(StatusRuntimeException error, int milliseconds) {
+    Metadata trailers = new Metadata();
+    if (error.getTrailers() != null) {
+      trailers.merge(error.getTrailers());
+    }
+    trailers.put(
+        Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER),
+        Integer.toString(milliseconds));
+    return error.getStatus().asRuntimeException(trailers);
+  }
+
+  static Metadata.Key<com.google.rpc.Status> detailsKey() {
+    return Metadata.Key.of(
+        "grpc-status-details-bin",
+        ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+    try {
+      server.awaitTermination();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private io.grpc.ServerCallHandler<Message, Message> handling(
+      MethodDescriptor<Message, Message> method) {
+    return ServerCalls.asyncUnaryCall(
+        (request, observer) -> {
+          Handler<Message, Message> handler = handlers.get(method.getFullMethodName());
+          if (handler == null) {
+            throw new AssertionError("no handler for " + method.getFullMethodName());
+          }
+          try {
+            handler.handle(request, (ServerCallStreamObserver<Message>) observer);
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  private final class KeepAttempts implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      String method = String.valueOf(call.getMethodDescriptor().getBareMethodName());
+      return new io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener<>(
+          next.startCall(call, headers)) {
+        @Override
+        public void onMessage(Q message) {
+          attempts.add(new Attempt(method, (Message) message, headers));
+          super.onMessage(message);
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,307 @@
+package dev.holdfast.client;
+
+import static dev.holdfast.client.ReservationsTest.SLOT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.v1.ApplyResponse;
+import dev.holdfast.v1.RepositoryServiceGrpc;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.ReserveSlotResponse;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is sent again, as what, and what is known when it fails in the end. */
+class RetriesTest {
+  private static final MethodDescriptor<ReserveSlotRequest, ReserveSlotResponse> RESERVE_SLOT =
+      ReservationsServiceGrpc.getReserveSlotMethod();
+
+  private final FakeServer server = FakeServer.start();
+  private final Relay relay = new Relay(server.port());
+  private final HoldfastClient client = HoldfastClient.builder(relay.target()).build();
+
+  @AfterEach
+  void close() throws IOException {
+    client.close();
+    server.close();
+    relay.close();
+  }
+
+  @Test
+  void theOperationIdStaysTheSameThroughAllAttempts() throws Exception {
+    script(overloaded(), overloaded(), overloaded(), overloaded());
+    ReserveSlot change = ReserveSlot.of(SLOT, 1);
+    client.reservations().reserveSlot(change);
+    assertEquals(5, server.attempts.size());
+    for (FakeServer.Attempt attempt : server.attempts) {
+      assertEquals(change.operationId(), ((ReserveSlotRequest) attempt.request()).getOperationId());
+    }
+  }
+
+  @Test
+  void anIdThatTheSdkMakesForACallStaysTheSameToo() throws Exception {
+    Queue<StatusRuntimeException> errors = new ArrayDeque<>(List.of(overloaded(), overloaded()));
+    server.on(
+        RepositoryServiceGrpc.getReserveMethod(),
+        (request, answer) -> {
+          StatusRuntimeException error = errors.poll();
+          if (error != null) {
+            answer.onError(error);
+          } else {
+            FakeServer.complete(answer, dev.holdfast.v1.ReserveResponse.getDefaultInstance());
+          }
+        });
+    var unused = client.repositories().reserveAsync("cold", 1).join();
+    var first = server.next().request();
+    assertEquals(first, server.next().request());
+    assertEquals(first, server.next().request());
+  }
+
+  @Test
+  void afterFiveAttemptsTheLastErrorStands() {
+    script(overloaded(), overloaded(), overloaded(), overloaded(), overloaded(), overloaded());
+    var e =
+        assertThrows(
+            UnavailableException.class,
+            () -> client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1)));
+    assertEquals(ErrorReason.OVERLOADED, e.reason());
+    assertEquals(5, server.attempts.size());
+  }
+
+  @Test
+  void theServersPauseIsKept() {
+    script(FakeServer.pushingBack(overloaded(), 1_200));
+    long start = System.nanoTime();
+    client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1));
+    // Left to itself gRPC would have waited for 240 ms at most.
+    assertTrue(System.nanoTime() - start >= Duration.ofMillis(1_200).toNanos());
+    assertEquals(2, server.attempts.size());
+  }
+
+  @Test
+  void everythingIsRetriedButWhatASecondAttemptWouldMistake() {
+    List<String> methods =
+        Stream.of(
+                RepositoryServiceGrpc.getServiceDescriptor(),
+                ReservationsServiceGrpc.getServiceDescriptor())
+            .flatMap(service -> service.getMethods().stream())
+            .filter(method -> method.getType() == MethodDescriptor.MethodType.UNARY)
+            .map(MethodDescriptor::getFullMethodName)
+            .filter(name -> !name.endsWith("/CreateRepository"))
+            .filter(name -> !name.endsWith("/DeleteRepository"))
+            .sorted()
+            .toList();
+    assertEquals(
+        methods,
+        RetryPolicy.METHODS.stream().map(MethodDescriptor::getFullMethodName).sorted().toList());
+  }
+
+  @Test
+  void createAndDeleteAreSentOnce() {
+    server.fail(RepositoryServiceGrpc.getCreateRepositoryMethod(), overloaded());
+    server.fail(RepositoryServiceGrpc.getDeleteRepositoryMethod(), overloaded());
+    assertThrows(UnavailableException.class, () -> client.repositories().create("cold", 1));
+    assertThrows(UnavailableException.class, () -> client.repositories().delete("cold"));
+    assertEquals(2, server.attempts.size());
+  }
+
+  @Test
+  void onlyUnavailableIsRetried() {
+    script(FakeServer.error(Code.ABORTED, "GENERATION_MISMATCH", Map.of()));
+    assertThrows(
+        GenerationMismatchException.class,
+        () -> client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1)));
+    assertEquals(1, server.attempts.size());
+  }
+
+  @Test
+  void aChangeThatIsCutOffAfterItsCommitIsSentAgainAsTheSame() throws Exception {
+    List<ReserveSlotRequest> committed = cutOffOnce();
+    ReserveSlot change = ReserveSlot.of(SLOT, 1);
+    client.reservations().reserveSlot(change);
+    assertEquals(2, committed.size());
+    assertEquals(committed.get(0), committed.get(1));
+    assertEquals(change.operationId(), committed.get(0).getOperationId());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DRAINING", "UNAUTHENTICATED", "A_REASON_OF_THE_FUTURE"})
+  void aRefusalDoesNotSpeakForTheAttemptsThatWereCutOffBefore(String reason) {
+    cutOffOnce(FakeServer.error(Code.ABORTED, reason, Map.of()));
+    var e =
+        assertThrows(
+            OutcomeUnknownException.class,
+            () ->
+                client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1).withOperationId("mine")));
+    assertEquals("mine", e.operationId());
+    assertEquals(reason, e.reasonName());
+  }
+
+  @Test
+  void aVerdictOnTheOperationHoldsForAllItsAttempts() {
+    cutOffOnce(
+        FakeServer.error(Code.FAILED_PRECONDITION, "RESERVATION_RELEASED", Map.of("k", "v")));
+    assertThrows(
+        ReservationReleasedException.class,
+        () -> client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1)));
+    assertEquals(2, server.attempts.size());
+  }
+
+  @Test
+  void aStoreThatMayHaveCommittedIsNotSpokenForByALaterRefusal() {
+    var unknown =
+        FakeServer.error(Code.UNAVAILABLE, "STORE_UNAVAILABLE", Map.of("outcome", "unknown"));
+    script(unknown, FakeServer.error(Code.ABORTED, "DRAINING", Map.of()));
+    assertThrows(
+        OutcomeUnknownException.class,
+        () -> client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1)));
+  }
+
+  @Test
+  void anAnswerThatDoesNotComeLeavesTheOutcomeUnknown() {
+    server.on(RESERVE_SLOT, (request, answer) -> {});
+    var reservations = client.reservations().withDeadline(Duration.ofMillis(300));
+    var e =
+        assertThrows(
+            OutcomeUnknownException.class,
+            () -> reservations.reserveSlot(ReserveSlot.of(SLOT, 1).withOperationId("mine")));
+    assertEquals("mine", e.operationId());
+    assertEquals(ErrorReason.NONE, e.reason());
+    assertTrue(e.getMessage().contains("DEADLINE_EXCEEDED"), e.getMessage());
+  }
+
+  @Test
+  void aServerThatNobodyReachedChangedNothing() throws Exception {
+    relay.close();
+    var change = client.reservations().reserveSlotAsync(ReserveSlot.of(SLOT, 1));
+    var read = client.reservations().getAsync(SLOT);
+    for (var future : List.of(change, read)) {
+      var cause = assertThrows(CompletionException.class, future::join).getCause();
+      assertEquals(ErrorReason.NONE, assertInstanceOf(UnavailableException.class, cause).reason());
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotSpeakChangedNothingEither() throws Exception {
+    // Connections stay in the backlog, so no transport is ever ready.
+    try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        HoldfastClient waiting =
+            HoldfastClient.builder("127.0.0.1:" + mute.getLocalPort())
+                .defaultDeadline(Duration.ofMillis(300))
+                .build()) {
+      var e =
+          assertThrows(
+              UnavailableException.class,
+              () -> waiting.reservations().reserveSlot(ReserveSlot.of(SLOT, 1)));
+      assertTrue(e.getMessage().contains("DEADLINE_EXCEEDED"), e.getMessage());
+    }
+  }
+
+  @Test
+  void aCutOffCreateIsNotSentAgain() {
+    server.on(RepositoryServiceGrpc.getCreateRepositoryMethod(), (request, answer) -> relay.cut());
+    assertThrows(OutcomeUnknownException.class, () -> client.repositories().create("cold", 1));
+    assertEquals(1, server.attempts.size());
+  }
+
+  @Test
+  void aReadThatIsCutOffEachTimeIsUnavailable() {
+    server.on(ReservationsServiceGrpc.getGetReservationMethod(), (request, answer) -> relay.cut());
+    assertThrows(UnavailableException.class, () -> client.reservations().get(SLOT));
+    assertEquals(5, server.attempts.size());
+  }
+
+  @Test
+  void anApplyOfTenThousandIsRetriedToo() throws Exception {
+    Queue<StatusRuntimeException> errors = new ArrayDeque<>(List.of(overloaded()));
+    server.on(
+        ReservationsServiceGrpc.getApplyMethod(),
+        (request, answer) -> {
+          StatusRuntimeException error = errors.poll();
+          if (error != null) {
+            answer.onError(error);
+          } else {
+            var response = ApplyResponse.newBuilder();
+            request
+                .getOperationsList()
+                .forEach(
+                    operation ->
+                        response
+                            .addResultsBuilder()
+                            .setReserveSlot(ReserveSlotResponse.getDefaultInstance()));
+            FakeServer.complete(answer, response.build());
+          }
+        });
+    String requestId = "0x" + "ab".repeat(32);
+    var apply =
+        Apply.of(
+            IntStream.range(0, 10_000)
+                .mapToObj(i -> ReserveSlot.of(new Slot(requestId, i), 1))
+                .toList());
+    var results = client.reservations().apply(apply);
+    assertEquals(10_000, results.size());
+    assertInstanceOf(SlotReserved.class, results.get(9_999));
+    var first = server.next().request();
+    assertTrue(first.getSerializedSize() > 1 << 20);
+    assertEquals(first, server.next().request());
+  }
+
+  private static StatusRuntimeException overloaded() {
+    return FakeServer.pushingBack(
+        FakeServer.error(Code.UNAVAILABLE, "OVERLOADED", Map.of("waiting_count", "65536")), 1);
+  }
+
+  /** ReserveSlot fails with these, one an attempt, then succeeds. */
+  private void script(StatusRuntimeException... errors) {
+    Queue<StatusRuntimeException> queue = new ArrayDeque<>(List.of(errors));
+    server.on(RESERVE_SLOT, (request, answer) -> answerNext(queue, answer));
+  }
+
+  /** ReserveSlot is cut off the first time, then fails with these, then succeeds. */
+  private List<ReserveSlotRequest> cutOffOnce(StatusRuntimeException... errors) {
+    Queue<StatusRuntimeException> queue = new ArrayDeque<>(List.of(errors));
+    List<ReserveSlotRequest> committed = new ArrayList<>();
+    server.on(
+        RESERVE_SLOT,
+        (request, answer) -> {
+          committed.add(request);
+          if (committed.size() == 1) {
+            relay.cut();
+          } else {
+            answerNext(queue, answer);
+          }
+        });
+    return committed;
+  }
+
+  private static void answerNext(
+      Queue<StatusRuntimeException> errors,
+      io.grpc.stub.ServerCallStreamObserver<ReserveSlotResponse> answer) {
+    StatusRuntimeException error = errors.poll();
+    if (error != null) {
+      answer.onError(error);
+    } else {
+      FakeServer.complete(answer, ReserveSlotResponse.getDefaultInstance());
+    }
+  }
+}
