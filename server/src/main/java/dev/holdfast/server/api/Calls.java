@@ -1,0 +1,150 @@
+package dev.holdfast.server.api;
+
+import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerReads;
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.Rejection;
+import dev.holdfast.server.ledger.rules.Rejections;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The way of a call: to the queue of changes, or to a thread that reads. */
+final class Calls {
+  private final Ledger ledger;
+  private final ReaderThreads readers;
+  private final Ledger.Watch watch;
+
+  Calls(Ledger ledger, ReaderThreads readers, Ledger.Watch watch) {
+    this.ledger = ledger;
+    this.readers = readers;
+    this.watch = watch;
+  }
+
+  /** Checks the words of a request. */
+  interface Asked<T> {
+    /**
+     * What was asked for.
+     *
+     * @throws RejectedException where the words are wrong
+     */
+    T checked(Words words);
+  }
+
+  /** Sends a command through the queue; it is answered when it is durable. */
+  <C extends Command, R> void change(
+      StreamObserver<R> observer, Asked<C> asked, BiFunction<C, Outcome.Done, R> answer) {
+    Call<R> call = new Call<>(observer);
+    C command;
+    try {
+      command = check(asked);
+    } catch (RejectedException e) {
+      call.fail(e);
+      return;
+    }
+    ledger.submit(
+        command,
+        new Ledger.Caller() {
+          @Override
+          public boolean abandoned() {
+            return call.abandoned();
+          }
+
+          @Override
+          public void answer(Outcome outcome) {
+            if (outcome instanceof Outcome.Done done) {
+              call.answer(answer.apply(command, done));
+            } else if (outcome instanceof Rejection rejection) {
+              call.fail(new RejectedException(rejection));
+            } else {
+              call.fail(new IllegalStateException("a rule is broken"));
+            }
+          }
+        });
+  }
+
+  /** Answers a question. */
+  interface Read<Q, R> {
+    /**
+     * The answer.
+     *
+     * @throws RejectedException where there is none
+     */
+    R answer(LedgerReads reads, Q question);
+  }
+
+  /** Answers a question on one of the threads that read. */
+  <Q, R> void read(StreamObserver<R> observer, Asked<Q> asked, Read<Q, R> read) {
+    read(observer, readers.quick(), asked, read);
+  }
+
+  /** Answers a question that may take long, on a thread of its own kind. */
+  <Q, R> void readLong(StreamObserver<R> observer, Asked<Q> asked, Read<Q, R> read) {
+    read(observer, readers.slow(), asked, read);
+  }
+
+  private <Q, R> void read(
+      StreamObserver<R> observer, ThreadPoolExecutor threads, Asked<Q> asked, Read<Q, R> read) {
+    Call<R> call = new Call<>(observer);
+    try {
+      Q question = check(asked);
+      threads.execute(() -> answer(call, question, read));
+    } catch (RejectedException e) {
+      call.fail(e);
+    } catch (RejectedExecutionException e) {
+      call.fail(new RejectedException(Rejections.overloaded(threads.getQueue().size())));
+    }
+  }
+
+  private <Q, R> void answer(Call<R> call, Q question, Read<Q, R> read) {
+    if (call.abandoned()) {
+      return;
+    }
+    try {
+      call.answer(read.answer(ledger.reads(), question));
+    } catch (RuntimeException e) {
+      if (!(e instanceof RejectedException)) {
+        watch.failed(e);
+      }
+      call.fail(e);
+    }
+  }
+
+  private static <T> T check(Asked<T> asked) {
+    Words words = new Words();
+    T checked = asked.checked(words);
+    words.check();
+    return checked;
+  }
+
+  /** One unary call that waits for its answer. */
+  private static final class Call<R> {
+    private final ServerCallStreamObserver<R> observer;
+    private final @Nullable Deadline deadline = Context.current().getDeadline();
+
+    Call(StreamObserver<R> observer) {
+      this.observer = (ServerCallStreamObserver<R>) observer;
+      // With a handler set, an answer that comes too late is dropped instead of thrown back at us.
+      this.observer.setOnCancelHandler(() -> {});
+    }
+
+    boolean abandoned() {
+      return observer.isCancelled() || (deadline != null && deadline.isExpired());
+    }
+
+    void answer(R response) {
+      observer.onNext(response);
+      observer.onCompleted();
+    }
+
+    void fail(RuntimeException e) {
+      observer.onError(Statuses.of(e));
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package dev.holdfast.server.api;
+
+import dev.holdfast.server.ledger.LedgerReads;
+import dev.holdfast.server.ledger.Recount;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.DeleteRepository;
+import dev.holdfast.server.ledger.rules.Outcome.RepositoryDone;
+import dev.holdfast.server.ledger.rules.Rejections;
+import dev.holdfast.server.ledger.rules.ReleaseUnassigned;
+import dev.holdfast.server.ledger.rules.ReserveUnassigned;
+import dev.holdfast.server.ledger.rules.UpdateRepository;
+import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.AvailableResponse;
+import dev.holdfast.v1.CreateRepositoryRequest;
+import dev.holdfast.v1.CreateRepositoryResponse;
+import dev.holdfast.v1.DeleteRepositoryRequest;
+import dev.holdfast.v1.DeleteRepositoryResponse;
+import dev.holdfast.v1.GetRepositoryRequest;
+import dev.holdfast.v1.GetRepositoryResponse;
+import dev.holdfast.v1.ListRepositoriesRequest;
+import dev.holdfast.v1.ListRepositoriesResponse;
+import dev.holdfast.v1.ReleaseRequest;
+import dev.holdfast.v1.ReleaseResponse;
+import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceImplBase;
+import dev.holdfast.v1.ReserveRequest;
+import dev.holdfast.v1.ReserveResponse;
+import dev.holdfast.v1.UpdateRepositoryRequest;
+import dev.holdfast.v1.UpdateRepositoryResponse;
+import dev.holdfast.v1.VerifyRequest;
+import dev.holdfast.v1.VerifyResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+
+/** RepositoryService, as the contract has it. */
+final class RepositoryApi extends RepositoryServiceImplBase {
+  private static final String LIST = "ListRepositories";
+
+  private final Calls calls;
+
+  /** The service on these calls. */
+  RepositoryApi(Calls calls) {
+    this.calls = calls;
+  }
+
+  @Override
+  public void createRepository(
+      CreateRepositoryRequest request, StreamObserver<CreateRepositoryResponse> observer) {
+    calls.change(
+        observer,
+        words ->
+            new CreateRepository(
+                words.explicitRepositoryId(request.getRepositoryId()),
+                words.amountBytes("capacity_bytes", request.getCapacityBytes())),
+        (command, done) ->
+            CreateRepositoryResponse.newBuilder()
+                .setRepository(Messages.repository(((RepositoryDone) done).repository()))
+                .build());
+  }
+
+  @Override
+  public void getRepository(
+      GetRepositoryRequest request, StreamObserver<GetRepositoryResponse> observer) {
+    calls.read(
+        observer,
+        words -> words.repositoryId(request.getRepositoryId()),
+        (reads, id) ->
+            GetRepositoryResponse.newBuilder()
+                .setRepository(Messages.repository(existing(reads, id)))
+                .build());
+  }
+
+  private record Page(int size, String after) {}
+
+  @Override
+  public void listRepositories(
+      ListRepositoriesRequest request, StreamObserver<ListRepositoriesResponse> observer) {
+    calls.read(
+        observer,
+        words ->
+            new Page(
+                words.pageSize(request.getPageSize()),
+                PageTokens.decode(words, LIST, request.getPageToken())),
+        (reads, page) -> {
+          // One more than is answered tells whether there is another page.
+          List<Repository> found = reads.repositories(page.after(), page.size() + 1);
+          ListRepositoriesResponse.Builder response = ListRepositoriesResponse.newBuilder();
+          found.stream()
+              .limit(page.size())
+              .forEach(repository -> response.addRepositories(Messages.repository(repository)));
+          if (found.size() > page.size()) {
+            response.setNextPageToken(PageTokens.encode(LIST, found.get(page.size() - 1).id()));
+          }
+          return response.build();
+        });
+  }
+
+  @Override
+  public void updateRepository(
+      UpdateRepositoryRequest request, StreamObserver<UpdateRepositoryResponse> observer) {
+    calls.change(
+        observer,
+        words -> {
+          if (!request.hasCapacityBytes()) {
+            words.wrong("capacity_bytes", "is required");
+          } else if (request.getCapacityBytes() < 0) {
+            words.wrong("capacity_bytes", "must be 0 to 2^63-1");
+          }
+          return new UpdateRepository(
+              words.explicitRepositoryId(request.getRepositoryId()), request.getCapacityBytes());
+        },
+        (command, done) ->
+            UpdateRepositoryResponse.newBuilder()
+                .setRepository(Messages.repository(((RepositoryDone) done).repository()))
+                .build());
+  }
+
+  @Override
+  public void deleteRepository(
+      DeleteRepositoryRequest request, StreamObserver<DeleteRepositoryResponse> observer) {
+    calls.change(
+        observer,
+        words -> new DeleteRepository(words.explicitRepositoryId(request.getRepositoryId())),
+        (command, done) -> DeleteRepositoryResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void available(AvailableRequest request, StreamObserver<AvailableResponse> observer) {
+    calls.read(
+        observer,
+        words -> words.repositoryId(request.getRepositoryId()),
+        (reads, id) -> Messages.available(existing(reads, id)));
+  }
+
+  @Override
+  public void reserve(ReserveRequest request, StreamObserver<ReserveResponse> observer) {
+    calls.change(
+        observer,
+        words ->
+            new ReserveUnassigned(
+                words.repositoryId(request.getRepositoryId()),
+                words.amountBytes("amount_bytes", request.getAmountBytes()),
+                words.operationId(request.getOperationId())),
+        (command, done) -> {
+          Repository repository = ((RepositoryDone) done).repository();
+          return ReserveResponse.newBuilder()
+              .setAvailableBytes(repository.availableBytes())
+              .setUnassignedBytes(repository.unassignedBytes())
+              .setRevision(repository.revision())
+              .build();
+        });
+  }
+
+  @Override
+  public void release(ReleaseRequest request, StreamObserver<ReleaseResponse> observer) {
+    calls.change(
+        observer,
+        words ->
+            new ReleaseUnassigned(
+                words.repositoryId(request.getRepositoryId()),
+                words.amountBytes("amount_bytes", request.getAmountBytes()),
+                words.operationId(request.getOperationId())),
+        (command, done) -> {
+          Repository repository = ((RepositoryDone) done).repository();
+          return ReleaseResponse.newBuilder()
+              .setAvailableBytes(repository.availableBytes())
+              .setUnassignedBytes(repository.unassignedBytes())
+              .setRevision(repository.revision())
+              .build();
+        });
+  }
+
+  @Override
+  public void verify(VerifyRequest request, StreamObserver<VerifyResponse> observer) {
+    calls.readLong(
+        observer,
+        words -> words.repositoryId(request.getRepositoryId()),
+        (reads, id) -> {
+          Recount recount = reads.recount(id);
+          if (recount == null) {
+            throw new RejectedException(Rejections.repositoryNotFound(id));
+          }
+          return Messages.verified(recount);
+        });
+  }
+
+  /** The repository, or the refusal to go on without one. */
+  static Repository existing(LedgerReads reads, String id) {
+    Repository repository = reads.repository(id);
+    if (repository == null) {
+      throw new RejectedException(Rejections.repositoryNotFound(id));
+    }
+    return repository;
+  }
+}

@@ -1,0 +1,182 @@
+package dev.holdfast.server.api;
+
+import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
+import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.Outcome.ApplyDone;
+import dev.holdfast.server.ledger.rules.Outcome.ReservationDone;
+import dev.holdfast.server.ledger.rules.Outcome.SlotReleaseDone;
+import dev.holdfast.server.ledger.rules.Outcome.SlotsReleaseDone;
+import dev.holdfast.server.ledger.rules.Rejections;
+import dev.holdfast.v1.ApplyRequest;
+import dev.holdfast.v1.ApplyResponse;
+import dev.holdfast.v1.EndRequestRequest;
+import dev.holdfast.v1.EndRequestResponse;
+import dev.holdfast.v1.FillSlotRequest;
+import dev.holdfast.v1.FillSlotResponse;
+import dev.holdfast.v1.GetReservationRequest;
+import dev.holdfast.v1.GetReservationResponse;
+import dev.holdfast.v1.ListReservationsRequest;
+import dev.holdfast.v1.ListReservationsResponse;
+import dev.holdfast.v1.ReleaseSlotRequest;
+import dev.holdfast.v1.ReleaseSlotResponse;
+import dev.holdfast.v1.RenewLeaseRequest;
+import dev.holdfast.v1.RenewLeaseResponse;
+import dev.holdfast.v1.ReservationState;
+import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceImplBase;
+import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.ReserveSlotResponse;
+import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+
+/** ReservationsService, as the contract has it. */
+final class ReservationsApi extends ReservationsServiceImplBase {
+  private final Calls calls;
+
+  /** The service on these calls. */
+  ReservationsApi(Calls calls) {
+    this.calls = calls;
+  }
+
+  @Override
+  public void reserveSlot(
+      ReserveSlotRequest request, StreamObserver<ReserveSlotResponse> observer) {
+    calls.change(
+        observer,
+        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) -> Messages.reserved(command.repositoryId(), (ReservationDone) done));
+  }
+
+  private record OneSlot(String repositoryId, Slot slot) {}
+
+  @Override
+  public void getReservation(
+      GetReservationRequest request, StreamObserver<GetReservationResponse> observer) {
+    calls.read(
+        observer,
+        words ->
+            new OneSlot(
+                words.repositoryId(request.getRepositoryId()),
+                words.slot(request.hasSlot(), request.getSlot())),
+        (reads, asked) -> {
+          String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
+          Reservation found = reads.reservation(repositoryId, asked.slot());
+          if (found == null) {
+            throw new RejectedException(
+                Rejections.reservationNotFound(repositoryId, asked.slot(), 0));
+          }
+          return GetReservationResponse.newBuilder()
+              .setReservation(Messages.reservation(repositoryId, found))
+              .build();
+        });
+  }
+
+  @Override
+  public void listReservations(
+      ListReservationsRequest request, StreamObserver<ListReservationsResponse> observer) {
+    calls.read(
+        observer,
+        words -> query(words, request),
+        (reads, query) -> {
+          String repositoryId = RepositoryApi.existing(reads, query.repositoryId()).id();
+          ReservationsPage page = reads.reservations(query);
+          ListReservationsResponse.Builder response = ListReservationsResponse.newBuilder();
+          page.reservations()
+              .forEach(
+                  found -> response.addReservations(Messages.reservation(repositoryId, found)));
+          if (page.last() != null) {
+            response.setNextPageToken(PageTokens.encode(question(query), position(page.last())));
+          }
+          return response.build();
+        });
+  }
+
+  private static ReservationsQuery query(Words words, ListReservationsRequest request) {
+    ReservationsQuery first =
+        new ReservationsQuery(
+            words.repositoryId(request.getRepositoryId()),
+            request.getRequestId().isEmpty()
+                ? null
+                : words.requestId("request_id", request.getRequestId()),
+            filled(words, request.getState()),
+            null,
+            words.pageSize(request.getPageSize()));
+    String position = PageTokens.decode(words, question(first), request.getPageToken());
+    return position.isEmpty() ? first : first.behind(slot(position));
+  }
+
+  private static @Nullable Boolean filled(Words words, ReservationState state) {
+    return switch (state) {
+      case RESERVATION_STATE_UNSPECIFIED -> null;
+      case RESERVATION_STATE_RESERVED -> false;
+      case RESERVATION_STATE_FILLED -> true;
+      case RESERVATION_STATE_RELEASED, UNRECOGNIZED -> {
+        words.wrong("state", "must be RESERVED or FILLED; what is released is deleted");
+        yield null;
+      }
+    };
+  }
+
+  private static String question(ReservationsQuery query) {
+    return "ListReservations "
+        + query.repositoryId()
+        + " "
+        + query.requestId()
+        + " "
+        + query.filled();
+  }
+
+  private static String position(Slot slot) {
+    return Long.toUnsignedString(slot.slotIndex()) + " " + slot.requestId();
+  }
+
+  /** What the token of a page says was made by {@link #position}, or its checksum would not fit. */
+  private static Slot slot(String position) {
+    int blank = position.indexOf(' ');
+    return new Slot(
+        position.substring(blank + 1), Long.parseUnsignedLong(position.substring(0, blank)));
+  }
+
+  @Override
+  public void renewLease(RenewLeaseRequest request, StreamObserver<RenewLeaseResponse> observer) {
+    calls.change(
+        observer,
+        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) -> Messages.renewed(command.repositoryId(), (ReservationDone) done));
+  }
+
+  @Override
+  public void fillSlot(FillSlotRequest request, StreamObserver<FillSlotResponse> observer) {
+    calls.change(
+        observer,
+        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) -> Messages.filled(command.repositoryId(), (ReservationDone) done));
+  }
+
+  @Override
+  public void releaseSlot(
+      ReleaseSlotRequest request, StreamObserver<ReleaseSlotResponse> observer) {
+    calls.change(
+        observer,
+        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) -> Messages.released((SlotReleaseDone) done));
+  }
+
+  @Override
+  public void endRequest(EndRequestRequest request, StreamObserver<EndRequestResponse> observer) {
+    calls.change(
+        observer,
+        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) -> Messages.ended((SlotsReleaseDone) done));
+  }
+
+  @Override
+  public void apply(ApplyRequest request, StreamObserver<ApplyResponse> observer) {
+    calls.change(
+        observer,
+        words -> Batches.command(words, request),
+        (command, done) ->
+            Batches.response(request, command.repositoryId(), ((ApplyDone) done).outcomes()));
+  }
+}

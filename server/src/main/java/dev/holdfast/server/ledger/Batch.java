@@ -1,0 +1,72 @@
+package dev.holdfast.server.ledger;
+
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Draft;
+import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.Decision;
+import dev.holdfast.server.ledger.rules.Outcome;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The way of a batch through one transaction: load, decide, write. The commit is the caller's. */
+final class Batch {
+  private final LedgerStore.Transaction transaction;
+  private final long nowMicros;
+  private final Map<String, Draft> drafts = new HashMap<>();
+
+  Batch(LedgerStore.Transaction transaction, long nowMicros) {
+    this.transaction = transaction;
+    this.nowMicros = nowMicros;
+  }
+
+  /**
+   * Decides the commands in order and writes what changed.
+   *
+   * @return one outcome a command, in the same order
+   */
+  List<Outcome> run(List<? extends Command> commands) {
+    load(commands);
+    List<Outcome> outcomes = new ArrayList<>(commands.size());
+    for (Command command : commands) {
+      outcomes.add(decide(command));
+    }
+    for (Draft draft : drafts.values()) {
+      if (!draft.changes().isEmpty()) {
+        transaction.write(draft.delta());
+      }
+    }
+    return outcomes;
+  }
+
+  /** Whether there is anything to commit. */
+  boolean changed() {
+    return drafts.values().stream().anyMatch(draft -> !draft.changes().isEmpty());
+  }
+
+  private void load(List<? extends Command> commands) {
+    Map<String, Touched> touched = new HashMap<>();
+    for (Command command : commands) {
+      command.touch(touched.computeIfAbsent(command.repositoryId(), Touched::new));
+    }
+    touched.forEach((id, what) -> drafts.put(id, new Draft(id, transaction.load(what), nowMicros)));
+  }
+
+  private Outcome decide(Command command) {
+    Draft draft = Objects.requireNonNull(drafts.get(command.repositoryId()));
+    Decision decision;
+    try {
+      decision = command.decide(draft, nowMicros);
+    } catch (RuntimeException e) {
+      // A rule is pure, so a defect in one spoils one command and not the batch.
+      return new Outcome.Broken(e);
+    }
+    for (Change change : decision.changes()) {
+      draft.apply(change);
+    }
+    return decision.outcome();
+  }
+}

@@ -1,0 +1,321 @@
+package dev.holdfast.server.ledger;
+
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.Rejections;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes commands from any thread, and makes them durable a batch at a time on one thread of its
+ * own: whatever waits when a commit ends goes into the next one, so that many callers share one
+ * sync of the disk and a lone one waits for nobody.
+ */
+public final class Ledger implements AutoCloseable {
+  /** More changes than this in one batch would let the first of them wait for the last. */
+  private static final int BATCH_CHANGES = 4096;
+
+  /** How long after a failure the engine counts as failed. */
+  private static final long RETRY_NANOS = 10_000_000_000L;
+
+  private final LedgerStore store;
+  private final LongSupplier clockMicros;
+  private final int waitingLimit;
+  private final Watch watch;
+  private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final Thread writer = new Thread(this::write, "ledger-writer");
+
+  /** When the engine last failed, in {@link System#nanoTime()}; meaningless unless it has. */
+  private volatile long storeFailedNanos;
+
+  private volatile boolean storeFailed;
+  private volatile boolean closed;
+
+  /** Who waits for a command. */
+  public interface Caller {
+    /**
+     * Whether nobody waits any longer: the deadline passed, or the call was cancelled. Asked when
+     * the command's turn has come; a command that is abandoned is dropped undone.
+     */
+    boolean abandoned();
+
+    /** Takes the outcome, after it was made durable. Not called for what was abandoned. */
+    void answer(Outcome outcome);
+  }
+
+  /** Who is told what goes wrong. */
+  public interface Watch {
+    /** A transaction failed in the engine, after one that had not. */
+    void storeFailed(StoreException e);
+
+    /** A transaction succeeded again. */
+    void storeRecovered();
+
+    /** Reservations were released because their leases ran out. */
+    void leasesExpired(long releasedCount, long releasedBytes);
+
+    /** Something failed that should not: a defect of this program, or a read in the engine. */
+    void failed(RuntimeException e);
+  }
+
+  private sealed interface Entry {
+    int size();
+  }
+
+  private record Call(Command command, Caller caller) implements Entry {
+    @Override
+    public int size() {
+      return command.size();
+    }
+  }
+
+  /** Something that is done in a transaction of its own, between batches. */
+  private record Chore(ToIntFunction<LedgerStore.Transaction> work, CompletableFuture<Integer> done)
+      implements Entry {
+    @Override
+    public int size() {
+      return 1;
+    }
+  }
+
+  private record Stop() implements Entry {
+    @Override
+    public int size() {
+      return 0;
+    }
+  }
+
+  /**
+   * A ledger on this store. It takes commands at once and commits them from {@link #start} on.
+   *
+   * @param clockMicros the time, in microseconds since the epoch
+   * @param waitingLimit how many changes may wait before more are refused with OVERLOADED
+   */
+  public Ledger(LedgerStore store, LongSupplier clockMicros, int waitingLimit, Watch watch) {
+    this.store = store;
+    this.clockMicros = clockMicros;
+    this.waitingLimit = waitingLimit;
+    this.watch = watch;
+  }
+
+  /** Begins to commit. */
+  public void start() {
+    writer.start();
+  }
+
+  /** The books, to be read beside the queue. */
+  public LedgerReads reads() {
+    return store;
+  }
+
+  /** The time as the rules see it, in microseconds since the epoch. */
+  public long nowMicros() {
+    return clockMicros.getAsLong();
+  }
+
+  /**
+   * Whether the last transaction failed in the engine, a moment ago. After that moment it is worth
+   * another try: who is kept away for ever never learns that the disk has room again.
+   */
+  public boolean storeFailed() {
+    return storeFailed && System.nanoTime() - storeFailedNanos < RETRY_NANOS;
+  }
+
+  /** Queues a command. The answer may come before this returns, and on any thread. */
+  public void submit(Command command, Caller caller) {
+    int size = command.size();
+    int before = waiting.getAndAdd(size);
+    // What is larger than the limit by itself is taken when nothing else waits.
+    if (before > 0 && before + size > waitingLimit) {
+      waiting.addAndGet(-size);
+      caller.answer(Rejections.overloaded(before));
+      return;
+    }
+    queue.add(new Call(command, caller));
+    answerLateComers();
+  }
+
+  /** Runs a command of the server's own and waits for the outcome. */
+  public Outcome run(Command command) {
+    return submitOwn(command).join();
+  }
+
+  /** Queues a command of the server's own, which is never refused for overload. */
+  CompletableFuture<Outcome> submitOwn(Command command) {
+    CompletableFuture<Outcome> done = new CompletableFuture<>();
+    Caller caller =
+        new Caller() {
+          @Override
+          public boolean abandoned() {
+            return false;
+          }
+
+          @Override
+          public void answer(Outcome outcome) {
+            done.complete(outcome);
+          }
+        };
+    waiting.addAndGet(command.size());
+    queue.add(new Call(command, caller));
+    answerLateComers();
+    return done;
+  }
+
+  /** Queues work for a transaction of its own; completes exceptionally where that fails. */
+  CompletableFuture<Integer> submitChore(ToIntFunction<LedgerStore.Transaction> work) {
+    Chore chore = new Chore(work, new CompletableFuture<>());
+    waiting.addAndGet(chore.size());
+    queue.add(chore);
+    answerLateComers();
+    return chore.done();
+  }
+
+  /** Commits and answers what was submitted so far, and ends. */
+  @Override
+  public void close() {
+    queue.add(new Stop());
+    boolean interrupted = false;
+    while (writer.isAlive()) {
+      try {
+        writer.join();
+      } catch (InterruptedException e) {
+        // What was taken on is answered, whoever is in a hurry.
+        interrupted = true;
+      }
+    }
+    closed = true;
+    answerLateComers();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Answers what was queued when nobody committed any more. */
+  private void answerLateComers() {
+    while (closed) {
+      Entry late = queue.poll();
+      if (late == null) {
+        return;
+      } else if (late instanceof Call call) {
+        call.caller().answer(Rejections.draining());
+      } else if (late instanceof Chore chore) {
+        chore.done().completeExceptionally(new IllegalStateException("the ledger is closed"));
+      }
+    }
+  }
+
+  private void write() {
+    List<Call> calls = new ArrayList<>();
+    @Nullable Entry next = null;
+    while (!(next instanceof Stop)) {
+      next = takeBatch(calls);
+      calls.removeIf(call -> call.caller().abandoned());
+      if (!calls.isEmpty()) {
+        commit(calls);
+        calls.clear();
+      }
+      if (next instanceof Chore chore) {
+        run(chore);
+      }
+    }
+  }
+
+  /**
+   * Waits for something to do, then takes what waits, up to a full batch.
+   *
+   * @return what came behind the calls and is to be done alone; null for nothing
+   */
+  private @Nullable Entry takeBatch(List<Call> calls) {
+    int size = 0;
+    Entry next = take();
+    while (next != null) {
+      waiting.addAndGet(-next.size());
+      if (!(next instanceof Call call)) {
+        return next;
+      }
+      calls.add(call);
+      size += call.size();
+      next = size < BATCH_CHANGES ? queue.poll() : null;
+    }
+    return null;
+  }
+
+  private Entry take() {
+    try {
+      return queue.take();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts the ledger's writer", e);
+    }
+  }
+
+  private void commit(List<Call> calls) {
+    List<Outcome> outcomes;
+    try (LedgerStore.Transaction transaction = store.begin()) {
+      Batch batch = new Batch(transaction, nowMicros());
+      outcomes = batch.run(calls.stream().map(Call::command).toList());
+      if (batch.changed()) {
+        transaction.commit();
+      }
+      succeeded();
+      outcomes.forEach(this::tellIfBroken);
+    } catch (StoreException e) {
+      failed(e);
+      outcomes = Collections.nCopies(calls.size(), Rejections.storeUnavailable(e.outcomeUnknown()));
+    } catch (RuntimeException e) {
+      watch.failed(e);
+      outcomes = Collections.nCopies(calls.size(), new Outcome.Broken(e));
+    }
+    for (int i = 0; i < outcomes.size(); i++) {
+      try {
+        calls.get(i).caller().answer(outcomes.get(i));
+      } catch (RuntimeException e) {
+        // One caller that cannot be told must not keep the others waiting.
+        watch.failed(e);
+      }
+    }
+  }
+
+  private void run(Chore chore) {
+    try (LedgerStore.Transaction transaction = store.begin()) {
+      int done = chore.work().applyAsInt(transaction);
+      transaction.commit();
+      succeeded();
+      chore.done().complete(done);
+    } catch (StoreException e) {
+      failed(e);
+      chore.done().completeExceptionally(e);
+    } catch (RuntimeException e) {
+      watch.failed(e);
+      chore.done().completeExceptionally(e);
+    }
+  }
+
+  private void tellIfBroken(Outcome outcome) {
+    if (outcome instanceof Outcome.Broken broken) {
+      watch.failed(broken.cause());
+    }
+  }
+
+  private void failed(StoreException e) {
+    storeFailedNanos = System.nanoTime();
+    if (!storeFailed) {
+      storeFailed = true;
+      watch.storeFailed(e);
+    }
+  }
+
+  private void succeeded() {
+    if (storeFailed) {
+      storeFailed = false;
+      watch.storeRecovered();
+    }
+  }
+}

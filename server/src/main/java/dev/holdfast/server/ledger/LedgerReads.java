@@ -1,0 +1,68 @@
+package dev.holdfast.server.ledger;
+
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.ExpireLeases;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be asked of the books beside the queue of changes. Every answer is of one moment and
+ * shows all that was committed before it was asked for. Any thread may ask; it may have to wait for
+ * the disk. Every method may throw {@link StoreException}.
+ */
+public interface LedgerReads {
+  /** A repository that exists; null where there is none, or it was deleted. */
+  @Nullable Repository repository(String repositoryId);
+
+  /**
+   * A page of the repositories that exist, by id.
+   *
+   * @param afterId those behind this id; empty for the first page
+   * @param limit how many at the most
+   */
+  List<Repository> repositories(String afterId, int limit);
+
+  /** The reservation that a slot has; null for none. */
+  @Nullable Reservation reservation(String repositoryId, Slot slot);
+
+  /** A page of reservations, by request id and slot index. */
+  ReservationsPage reservations(ReservationsQuery query);
+
+  /**
+   * Some reservations.
+   *
+   * @param reservations those found
+   * @param last the slot up to which was looked, for the next page; null where this was the last
+   */
+  record ReservationsPage(List<Reservation> reservations, @Nullable Slot last) {}
+
+  /**
+   * Which reservations, and how many of them.
+   *
+   * @param repositoryId of which repository
+   * @param requestId only those of this request; null for those of all
+   * @param filled only those that are filled, or only those that are not; null for both
+   * @param after those behind this slot; null for the first page
+   * @param limit how many at the most
+   */
+  record ReservationsQuery(
+      String repositoryId,
+      @Nullable String requestId,
+      @Nullable Boolean filled,
+      @Nullable Slot after,
+      int limit) {
+
+    /** The same, but only what comes behind this slot. */
+    public ReservationsQuery behind(Slot slot) {
+      return new ReservationsQuery(repositoryId, requestId, filled, slot, limit);
+    }
+  }
+
+  /** Counts everything again that is kept as a sum; null where there is no such repository. */
+  @Nullable Recount recount(String repositoryId);
+
+  /** Leases that ran out, longest ago first; all commands together hold at most so many. */
+  List<ExpireLeases> expiredLeases(long nowMicros, int limit);
+}

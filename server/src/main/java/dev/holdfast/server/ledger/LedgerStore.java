@@ -1,0 +1,60 @@
+package dev.holdfast.server.ledger;
+
+import dev.holdfast.server.ledger.books.Delta;
+import dev.holdfast.server.ledger.books.LoadedBooks;
+import dev.holdfast.server.ledger.books.Touched;
+
+/**
+ * An engine that keeps the books: it loads, writes and commits, and knows no rule. It stands here,
+ * beside those who need it, as the persistence interface of SiaFoundation's hostd does.
+ *
+ * <p>Every method may throw {@link StoreException}.
+ */
+public interface LedgerStore extends LedgerReads, AutoCloseable {
+  /**
+   * Begins a transaction that excludes every other one that changes what this one loads. To be
+   * called by one thread at a time.
+   */
+  Transaction begin();
+
+  @Override
+  void close();
+
+  /** One transaction. Closed without a commit, it leaves no trace. */
+  interface Transaction extends AutoCloseable {
+    /** Loads what a batch needs to see of one repository. */
+    LoadedBooks load(Touched touched);
+
+    /** Writes what a batch altered in one repository. */
+    void write(Delta delta);
+
+    /**
+     * Forgets histories, events and operation ids from before this time, oldest first. What belongs
+     * to reservations that still live is no history and stays.
+     *
+     * @param beforeMicros the time, in microseconds since the epoch
+     * @param limit about how many changes to forget at the most
+     * @return how many changes were forgotten; 0 where nothing is left to forget
+     */
+    int forget(long beforeMicros, int limit);
+
+    /**
+     * Lets no lease end before so long after now, or the length of the lease where that is shorter.
+     *
+     * @param nowMicros now, in microseconds since the epoch
+     * @param graceMicros how long
+     */
+    void extendLeases(long nowMicros, long graceMicros);
+
+    /**
+     * Makes everything durable. Only after it returned may anybody be told.
+     *
+     * @throws StoreException with {@link StoreException#outcomeUnknown()} where it cannot be told
+     *     whether it happened
+     */
+    void commit();
+
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.holdfast.server.ledger;
+
+import dev.holdfast.server.ledger.books.Repository;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a recount found, all of one moment.
+ *
+ * @param recorded the repository with its sums as they are kept
+ * @param countedBytes the sum of the amounts of all reservations
+ * @param countedReservations how many reservations there are
+ * @param rememberedTwice how many reservations are also remembered as released
+ * @param lastRevision the newest revision that anything kept was made by; 0 where nothing is kept
+ */
+public record Recount(
+    Repository recorded,
+    long countedBytes,
+    long countedReservations,
+    long rememberedTwice,
+    long lastRevision) {
+
+  /** A number that is kept differently from what was counted. */
+  public record Problem(String subject, long recorded, long counted) {}
+
+  /** The reserved bytes as they should be. */
+  public long countedReservedBytes() {
+    return recorded.unassignedBytes() + countedBytes;
+  }
+
+  /** Everything that does not agree; empty where the books balance. */
+  public List<Problem> problems() {
+    List<Problem> problems = new ArrayList<>();
+    compare(problems, "reserved_bytes", recorded.reservedBytes(), countedReservedBytes());
+    compare(problems, "reservation_count", recorded.reservationCount(), countedReservations);
+    compare(problems, "reservations that are also remembered as released", 0, rememberedTwice);
+    if (lastRevision > recorded.revision()) {
+      problems.add(
+          new Problem("revision, against the newest kept", recorded.revision(), lastRevision));
+    }
+    return problems;
+  }
+
+  private static void compare(List<Problem> problems, String subject, long recorded, long counted) {
+    if (recorded != counted) {
+      problems.add(new Problem(subject, recorded, counted));
+    }
+  }
+}

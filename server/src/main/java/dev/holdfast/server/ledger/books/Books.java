@@ -1,0 +1,22 @@
+package dev.holdfast.server.ledger.books;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rule can see of one repository. It shows what was {@linkplain Touched asked for} before;
+ * to look at anything else is a programming error and throws.
+ */
+public interface Books {
+  /** The repository, also one that was deleted; null where there never was one of this id. */
+  @Nullable Repository repository();
+
+  /** What is known of a slot. */
+  SlotHistory slot(Slot slot);
+
+  /** The reservations that a request has now, by slot index. */
+  List<Reservation> reservationsOf(String requestId);
+
+  /** The operation that is remembered under this key; null for none. */
+  @Nullable RememberedOperation operation(OperationKey key);
+}

@@ -1,0 +1,66 @@
+package dev.holdfast.server.ledger.books;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a repository that an engine loaded for a batch.
+ *
+ * @param touched what was asked for
+ * @param repository the repository; null where there never was one
+ * @param slots what is known of the slots asked for; those of which nothing is known are left out;
+ *     mutable
+ * @param requests the reservations of the requests asked for, by slot index; those without any are
+ *     left out
+ * @param operations the operations asked for that are remembered
+ */
+public record LoadedBooks(
+    Touched touched,
+    @Nullable Repository repository,
+    Map<Slot, SlotHistory> slots,
+    Map<String, List<Reservation>> requests,
+    Map<OperationKey, RememberedOperation> operations)
+    implements Books {
+
+  /**
+   * Takes over what was loaded. The slots of a request that was asked for as a whole can be looked
+   * at one by one too, though without their histories: the rules ask by slot for those.
+   */
+  public LoadedBooks {
+    for (List<Reservation> ofRequest : requests.values()) {
+      for (Reservation reservation : ofRequest) {
+        slots.putIfAbsent(reservation.slot(), new SlotHistory(reservation, List.of()));
+      }
+    }
+  }
+
+  @Override
+  public SlotHistory slot(Slot slot) {
+    SlotHistory history = slots.get(slot);
+    if (history == null) {
+      require(touched.slots().contains(slot), slot);
+      return SlotHistory.NONE;
+    }
+    return history;
+  }
+
+  @Override
+  public List<Reservation> reservationsOf(String requestId) {
+    require(touched.requestIds().contains(requestId), requestId);
+    return requests.getOrDefault(requestId, List.of());
+  }
+
+  @Override
+  public @Nullable RememberedOperation operation(OperationKey key) {
+    require(key.operationId().isEmpty() || touched.operations().contains(key), key);
+    return operations.get(key);
+  }
+
+  /** Deciding on what was not loaded would be deciding that it does not exist. */
+  private static void require(boolean asked, Object what) {
+    if (!asked) {
+      throw new IllegalStateException("not loaded for this batch: " + what);
+    }
+  }
+}

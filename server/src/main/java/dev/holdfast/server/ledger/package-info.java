@@ -1,0 +1,12 @@
+/**
+ * The ledger: takes commands, decides them in batches, and asks an engine to make each batch
+ * durable.
+ *
+ * <p>It knows the rules and no engine; an engine implements {@link
+ * dev.holdfast.server.ledger.LedgerStore} and knows no rule. Nothing in here or below depends on
+ * more than the JDK's base module (and annotations).
+ */
+@NullMarked
+package dev.holdfast.server.ledger;
+
+import org.jspecify.annotations.NullMarked;

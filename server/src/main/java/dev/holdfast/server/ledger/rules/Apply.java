@@ -1,0 +1,43 @@
+package dev.holdfast.server.ledger.rules;
+
+import dev.holdfast.server.ledger.books.Books;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Draft;
+import dev.holdfast.server.ledger.books.Touched;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Many changes in order, with no other between them.
+ *
+ * @param atomic all or none
+ */
+public record Apply(String repositoryId, List<Step> steps, boolean atomic) implements Command {
+  @Override
+  public void touch(Touched touched) {
+    steps.forEach(step -> step.touch(touched));
+  }
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    Draft draft = new Draft(repositoryId, books, nowMicros);
+    List<Outcome> outcomes = new ArrayList<>(steps.size());
+    for (Step step : steps) {
+      Decision decision = step.decide(draft, nowMicros);
+      if (atomic && decision.outcome() instanceof Rejection rejection) {
+        return Decision.of(
+            rejection.withFact(Rejection.OPERATION_INDEX, Integer.toString(outcomes.size())));
+      }
+      for (Change change : decision.changes()) {
+        draft.apply(change);
+      }
+      outcomes.add(decision.outcome());
+    }
+    return new Decision(new Outcome.ApplyDone(outcomes), draft.changes());
+  }
+
+  @Override
+  public int size() {
+    return Math.max(1, steps.size());
+  }
+}

@@ -1,0 +1,219 @@
+package dev.holdfast.server.ledger.rules;
+
+import static dev.holdfast.server.ledger.rules.Rejection.Reason;
+
+import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The refusals in words and numbers, each written once. */
+public final class Rejections {
+  private Rejections() {}
+
+  /** There is no repository of this id. */
+  public static Rejection repositoryNotFound(String repositoryId) {
+    return Rejection.of(
+        Reason.REPOSITORY_NOT_FOUND,
+        "there is no repository " + repositoryId,
+        Map.of("repository_id", repositoryId));
+  }
+
+  /** The slot has no reservation, and none is remembered. */
+  public static Rejection reservationNotFound(String repositoryId, Slot slot, long generation) {
+    return reservationNotFound(repositoryId, slot, generation, "has no reservation");
+  }
+
+  /** What was named is remembered as released, so there is nothing left to act upon. */
+  static Rejection reservationGone(String repositoryId, Released released, long generation) {
+    return reservationNotFound(
+        repositoryId,
+        released.reservation().slot(),
+        generation,
+        "has lost the reservation of generation "
+            + released.reservation().generation()
+            + ", released because of "
+            + released.reason());
+  }
+
+  private static Rejection reservationNotFound(
+      String repositoryId, Slot slot, long generation, String what) {
+    Map<String, String> facts = slotFacts(repositoryId, slot);
+    facts.put("generation", Long.toString(generation));
+    return Rejection.of(
+        Reason.RESERVATION_NOT_FOUND, slot + " " + what + " in repository " + repositoryId, facts);
+  }
+
+  static Rejection repositoryAlreadyExists(Repository repository) {
+    return Rejection.of(
+        Reason.REPOSITORY_ALREADY_EXISTS,
+        "repository "
+            + repository.id()
+            + " exists already, with a capacity of "
+            + repository.capacityBytes()
+            + " bytes",
+        Map.of(
+            "repository_id", repository.id(),
+            "capacity_bytes", Long.toString(repository.capacityBytes())));
+  }
+
+  static Rejection repositoryNotEmpty(Repository repository) {
+    return Rejection.of(
+        Reason.REPOSITORY_NOT_EMPTY,
+        "repository "
+            + repository.id()
+            + " still has "
+            + repository.reservedBytes()
+            + " bytes reserved, in "
+            + repository.reservationCount()
+            + " reservations and "
+            + repository.unassignedBytes()
+            + " unassigned bytes",
+        Map.of(
+            "repository_id", repository.id(),
+            "reserved_bytes", Long.toString(repository.reservedBytes()),
+            "unassigned_bytes", Long.toString(repository.unassignedBytes()),
+            "reservation_count", Long.toString(repository.reservationCount())));
+  }
+
+  static Rejection insufficientStorage(Repository repository, long requestedBytes) {
+    return Rejection.of(
+        Reason.INSUFFICIENT_STORAGE,
+        "requested "
+            + requestedBytes
+            + " bytes, but repository "
+            + repository.id()
+            + " has "
+            + repository.availableBytes()
+            + " bytes available",
+        Map.of(
+            "repository_id", repository.id(),
+            "requested_bytes", Long.toString(requestedBytes),
+            "available_bytes", Long.toString(repository.availableBytes()),
+            "capacity_bytes", Long.toString(repository.capacityBytes())));
+  }
+
+  static Rejection releaseExceedsUnassigned(Repository repository, long requestedBytes) {
+    return Rejection.of(
+        Reason.RELEASE_EXCEEDS_UNASSIGNED,
+        "requested to release "
+            + requestedBytes
+            + " bytes, but only "
+            + repository.unassignedBytes()
+            + " bytes of repository "
+            + repository.id()
+            + " are reserved without a slot; the bytes of a slot are released by slot",
+        Map.of(
+            "repository_id", repository.id(),
+            "requested_bytes", Long.toString(requestedBytes),
+            "unassigned_bytes", Long.toString(repository.unassignedBytes())));
+  }
+
+  static Rejection slotAlreadyReserved(String repositoryId, Reservation current) {
+    Map<String, String> facts = slotFacts(repositoryId, current.slot());
+    facts.put("current_generation", Long.toString(current.generation()));
+    facts.put("amount_bytes", Long.toString(current.amountBytes()));
+    facts.put("state", current.filled() ? "FILLED" : "RESERVED");
+    return Rejection.of(
+        Reason.SLOT_ALREADY_RESERVED,
+        current.slot()
+            + " is "
+            + (current.filled() ? "filled" : "reserved")
+            + " already, with "
+            + current.amountBytes()
+            + " bytes as generation "
+            + current.generation(),
+        facts);
+  }
+
+  static Rejection slotFilled(String repositoryId, Reservation current, String consequence) {
+    Map<String, String> facts = slotFacts(repositoryId, current.slot());
+    facts.put("current_generation", Long.toString(current.generation()));
+    return Rejection.of(
+        Reason.SLOT_FILLED,
+        current.slot() + " is filled as generation " + current.generation() + ": " + consequence,
+        facts);
+  }
+
+  static Rejection reservationReleased(String repositoryId, Released released) {
+    Reservation reservation = released.reservation();
+    Map<String, String> facts = slotFacts(repositoryId, reservation.slot());
+    facts.put("generation", Long.toString(reservation.generation()));
+    facts.put("amount_bytes", Long.toString(reservation.amountBytes()));
+    facts.put("reason", released.reason().name());
+    return Rejection.of(
+        Reason.RESERVATION_RELEASED,
+        "this operation reserved "
+            + reservation.slot()
+            + " as generation "
+            + reservation.generation()
+            + ", which has been released since because of "
+            + released.reason()
+            + "; to reserve anew use a new operation id",
+        facts);
+  }
+
+  static Rejection generationMismatch(
+      String repositoryId, Slot slot, long generation, long currentGeneration) {
+    Map<String, String> facts = slotFacts(repositoryId, slot);
+    facts.put("generation", Long.toString(generation));
+    facts.put("current_generation", Long.toString(currentGeneration));
+    return Rejection.of(
+        Reason.GENERATION_MISMATCH,
+        slot
+            + (currentGeneration == 0
+                ? " has no reservation now and never had"
+                : " has the reservation of generation " + currentGeneration + ", not")
+            + " one of generation "
+            + generation
+            + " that is remembered",
+        facts);
+  }
+
+  static Rejection operationIdReused(
+      String repositoryId, String operationId, String field, String before) {
+    return Rejection.of(
+        Reason.OPERATION_ID_REUSED,
+        "operation id " + operationId + " was used before for " + before,
+        Map.of("repository_id", repositoryId, "operation_id", operationId, "field", field));
+  }
+
+  /** So much waits for the store that no more is taken on. */
+  public static Rejection overloaded(int waitingCount) {
+    return Rejection.of(
+        Reason.OVERLOADED,
+        waitingCount + " others are waiting for the store; try again in a moment",
+        Map.of("waiting_count", Integer.toString(waitingCount)));
+  }
+
+  /** The server is shutting down. */
+  public static Rejection draining() {
+    return Rejection.of(
+        Reason.DRAINING, "the server is shutting down and takes no new calls", Map.of());
+  }
+
+  /**
+   * The engine failed.
+   *
+   * @param outcomeUnknown whether the change may have become durable all the same
+   */
+  public static Rejection storeUnavailable(boolean outcomeUnknown) {
+    return Rejection.of(
+        Reason.STORE_UNAVAILABLE,
+        outcomeUnknown
+            ? "the store failed while it committed: whether this was done is unknown; send it again"
+                + " with the same operation id"
+            : "the store failed, and nothing was changed",
+        Map.of("outcome", outcomeUnknown ? "unknown" : "not_applied"));
+  }
+
+  private static Map<String, String> slotFacts(String repositoryId, Slot slot) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("repository_id", repositoryId);
+    facts.put("request_id", slot.requestId());
+    facts.put("slot_index", Long.toUnsignedString(slot.slotIndex()));
+    return facts;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.holdfast.server.ledger.rules;
+
+import dev.holdfast.server.ledger.books.Books;
+import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
+import dev.holdfast.server.ledger.books.Touched;
+
+/** Gives back bytes that belong to no slot, and never those of one. */
+public record ReleaseUnassigned(String repositoryId, long amountBytes, String operationId)
+    implements Command {
+  @Override
+  public void touch(Touched touched) {
+    touched.operation(Unassigned.key(operationId));
+  }
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    return Unassigned.decide(
+        books,
+        nowMicros,
+        new Unassigned.Request(repositoryId, Kind.RELEASE, amountBytes, operationId),
+        repository ->
+            amountBytes > repository.unassignedBytes()
+                ? Rejections.releaseExceedsUnassigned(repository, amountBytes)
+                : null);
+  }
+}

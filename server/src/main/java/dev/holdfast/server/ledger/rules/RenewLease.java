@@ -1,0 +1,42 @@
+package dev.holdfast.server.ledger.rules;
+
+import dev.holdfast.server.ledger.books.Books;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Touched;
+
+/** Lets the lease of a reserved slot end so long after now. */
+public record RenewLease(String repositoryId, Slot slot, long generation, long leaseMicros)
+    implements Step {
+  @Override
+  public void touch(Touched touched) {
+    touched.slot(slot);
+  }
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    return Rules.inRepository(
+        books,
+        repositoryId,
+        repository -> {
+          Rules.Target target = Rules.target(repositoryId, slot, books.slot(slot), generation);
+          if (target.rejection() != null) {
+            return Decision.of(target.rejection());
+          }
+          if (target.released() != null) {
+            return Decision.of(
+                Rejections.reservationGone(repositoryId, target.released(), generation));
+          }
+          Reservation current = target.reservation();
+          if (current.filled()) {
+            return Decision.of(
+                Rejections.slotFilled(repositoryId, current, "it has no lease to renew"));
+          }
+          Reservation renewed = current.withLease(leaseMicros, nowMicros);
+          return Decision.of(
+              new Outcome.ReservationDone(renewed, false, repository.availableBytes()),
+              new Change.LeaseRenewed(renewed));
+        });
+  }
+}

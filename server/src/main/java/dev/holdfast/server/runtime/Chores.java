@@ -1,0 +1,59 @@
+package dev.holdfast.server.runtime;
+
+import dev.holdfast.server.ledger.LeaseSweeper;
+import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.Retention;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** What the server does by itself, over and over. */
+final class Chores implements AutoCloseable {
+  /** Each on a thread of its own: a long clean-up must not let leases wait. */
+  private final ScheduledExecutorService sweeping = thread("lease-sweeper");
+
+  private final ScheduledExecutorService forgetting = thread("retention");
+  private final Ledger.Watch watch;
+
+  Chores(Ledger ledger, Duration retention, Ledger.Watch watch) {
+    this.watch = watch;
+    repeat(sweeping, new LeaseSweeper(ledger, watch), LeaseSweeper.PERIOD_MILLIS);
+    Retention forget = new Retention(ledger, retention);
+    repeat(forgetting, forget, forget.period().toMillis());
+  }
+
+  private static ScheduledExecutorService thread(String name) {
+    return Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, name));
+  }
+
+  private void repeat(ScheduledExecutorService thread, Runnable chore, long periodMillis) {
+    var unused =
+        thread.scheduleWithFixedDelay(
+            () -> attempt(chore), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
+  }
+
+  /** A chore that fails once is due again all the same. */
+  private void attempt(Runnable chore) {
+    try {
+      chore.run();
+    } catch (RuntimeException e) {
+      watch.failed(e);
+    }
+  }
+
+  /** Begins nothing more, and waits for what was begun. */
+  @Override
+  public void close() {
+    for (ScheduledExecutorService thread : new ScheduledExecutorService[] {sweeping, forgetting}) {
+      thread.shutdown();
+      try {
+        if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
+          watch.failed(new IllegalStateException("a chore takes too long to end"));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.holdfast.server.runtime;
+
+import dev.holdfast.server.api.ReaderThreads;
+import dev.holdfast.server.api.Services;
+import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.Rejection;
+import dev.holdfast.server.store.sqlite.DataDirectory;
+import dev.holdfast.server.store.sqlite.SqliteStore;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running server: everything wired together, and taken apart again in the right order. */
+final class HoldfastServer {
+  private static final Logger LOG = LoggerFactory.getLogger("holdfast");
+
+  private static final String DEFAULT_REPOSITORY = "default";
+
+  /**
+   * How many changes may wait. On a slow disk that is a few seconds' work, as much as callers wait
+   * for; in memory it is some ten megabytes.
+   */
+  private static final int WAITING_LIMIT = 65_536;
+
+  /** What is left of every lease at the start, at the least. */
+  private static final long GRACE_MICROS = 60_000_000;
+
+  private final Closers opened;
+  private final GrpcServer grpc;
+
+  /**
+   * What a server is told at its start.
+   *
+   * @param listen where it serves gRPC
+   * @param adminListen where it answers probes; null for nowhere
+   * @param dataDir where its store lives
+   * @param capacityBytes what the repository {@code default} is made with; null not to make it
+   * @param retention how long operation ids, histories and events are kept
+   */
+  record Settings(
+      InetSocketAddress listen,
+      @Nullable InetSocketAddress adminListen,
+      Path dataDir,
+      @Nullable Long capacityBytes,
+      Duration retention) {}
+
+  private HoldfastServer(Closers opened, GrpcServer grpc) {
+    this.opened = opened;
+    this.grpc = grpc;
+  }
+
+  /**
+   * Starts a server. When this returns it serves.
+   *
+   * @throws StartException where it cannot
+   */
+  static HoldfastServer start(Settings settings) {
+    Closers opened = new Closers();
+    try {
+      return start(settings, opened);
+    } catch (IOException | RuntimeException e) {
+      StartException failure = new StartException(reason(e), e);
+      try {
+        opened.closeAll();
+      } catch (Exception suppressed) {
+        failure.addSuppressed(suppressed);
+      }
+      throw failure;
+    }
+  }
+
+  private static HoldfastServer start(Settings settings, Closers opened) throws IOException {
+    String process = "process " + ProcessHandle.current().pid();
+    DataDirectory directory = opened.add(DataDirectory.hold(settings.dataDir(), process));
+    LedgerStore store = opened.add(SqliteStore.open(directory.database()));
+    LogWatch watch = new LogWatch();
+    Ledger ledger = new Ledger(store, new WallClock(), WAITING_LIMIT, watch);
+    extendLeases(store, ledger.nowMicros());
+    ledger.start();
+    opened.add(ledger);
+    if (settings.capacityBytes() != null) {
+      createDefault(ledger, settings.capacityBytes());
+    }
+    ReaderThreads readers = opened.add(new ReaderThreads(SqliteStore.READERS));
+    opened.add(new Chores(ledger, settings.retention(), watch));
+    Readiness readiness = new Readiness(ledger);
+    if (settings.adminListen() != null) {
+      opened.add(new AdminServer(settings.adminListen(), readiness::unready));
+    }
+    GrpcServer grpc =
+        opened.add(
+            GrpcServer.start(settings.listen(), Services.on(ledger, readers, watch), readiness));
+    directory.setHolder(process + ", serving gRPC on " + grpc.address());
+    LOG.info(
+        "holdfast {} serves gRPC on {}, with its store in {}",
+        Version.number(),
+        grpc.address(),
+        settings.dataDir().toAbsolutePath().normalize());
+    return new HoldfastServer(opened, grpc);
+  }
+
+  /** Time in which nobody could renew counts against nobody. */
+  private static void extendLeases(LedgerStore store, long nowMicros) {
+    try (LedgerStore.Transaction transaction = store.begin()) {
+      transaction.extendLeases(nowMicros, GRACE_MICROS);
+      transaction.commit();
+    }
+  }
+
+  private static void createDefault(Ledger ledger, long capacityBytes) {
+    Outcome outcome = ledger.run(new CreateRepository(DEFAULT_REPOSITORY, capacityBytes));
+    if (outcome instanceof Outcome.RepositoryDone) {
+      LOG.info("made repository {} with {} bytes", DEFAULT_REPOSITORY, capacityBytes);
+    } else if (outcome instanceof Rejection rejection
+        && rejection.reason() == Rejection.Reason.REPOSITORY_ALREADY_EXISTS) {
+      String stored = rejection.facts().get("capacity_bytes");
+      if (!Long.toString(capacityBytes).equals(stored)) {
+        LOG.warn(
+            "repository {} has a capacity of {} bytes, which stands; --capacity says {}. To change"
+                + " it, call UpdateRepository",
+            DEFAULT_REPOSITORY,
+            stored,
+            capacityBytes);
+      }
+    } else {
+      throw new StartException("cannot make repository " + DEFAULT_REPOSITORY + ": " + outcome);
+    }
+  }
+
+  private static String reason(Exception e) {
+    Throwable cause = e;
+    while (cause.getCause() != null && cause.getMessage() == null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+
+  /** Where it serves gRPC, as {@code HOST:PORT} with the real port. */
+  String address() {
+    return grpc.address();
+  }
+
+  /** Waits until somebody drained it. */
+  void awaitEnd() throws InterruptedException {
+    grpc.awaitEnd();
+  }
+
+  /** Answers what was taken on, takes on nothing more, and closes everything. */
+  void drain() {
+    LOG.info("draining");
+    try {
+      opened.closeAll();
+      LOG.info("stopped");
+    } catch (Exception e) {
+      LOG.error("stopped, but not everything ended well", e);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.holdfast.server.runtime;
+
+import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the log what goes wrong in the ledger. */
+final class LogWatch implements Ledger.Watch {
+  private static final Logger LOG = LoggerFactory.getLogger("holdfast.ledger");
+
+  @Override
+  public void storeFailed(StoreException e) {
+    LOG.error("the store fails, and changes are refused until it works again", e);
+  }
+
+  @Override
+  public void storeRecovered() {
+    LOG.info("the store works again");
+  }
+
+  @Override
+  public void leasesExpired(long releasedCount, long releasedBytes) {
+    LOG.info(
+        "released {} reservations of {} bytes: their leases ran out", releasedCount, releasedBytes);
+  }
+
+  @Override
+  public void failed(RuntimeException e) {
+    LOG.error("something failed that should not", e);
+  }
+}

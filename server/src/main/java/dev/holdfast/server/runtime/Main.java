@@ -1,0 +1,51 @@
+package dev.holdfast.server.runtime;
+
+import dev.holdfast.server.ledger.StoreException;
+import java.io.PrintWriter;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program {@code holdfast}. Wrong words exit with 2, failures with 1. */
+@Command(
+    name = "holdfast",
+    description = "The ledger of a storage node's disk space.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {ServeCommand.class, VerifyCommand.class},
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+  private Main() {}
+
+  /** Runs the program with these words. */
+  public static void main(String[] words) {
+    // gRPC logs through java.util.logging.
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    System.exit(commandLine().execute(words));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine line = new CommandLine(new Main());
+    line.setParameterExceptionHandler(Main::sayWhatToWrite);
+    line.setExecutionExceptionHandler(
+        (e, command, result) -> {
+          if (e instanceof StartException
+              || e instanceof StoreException
+              || e instanceof IllegalStateException) {
+            command.getErr().println("holdfast: " + e.getMessage());
+            return CommandLine.ExitCode.SOFTWARE;
+          }
+          throw e;
+        });
+    return line;
+  }
+
+  private static int sayWhatToWrite(CommandLine.ParameterException e, String[] words) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println("holdfast: " + e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+    return CommandLine.ExitCode.USAGE;
+  }
+}

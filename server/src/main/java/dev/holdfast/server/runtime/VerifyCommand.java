@@ -1,0 +1,91 @@
+package dev.holdfast.server.runtime;
+
+import dev.holdfast.server.ledger.Recount;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.store.sqlite.DataDirectory;
+import dev.holdfast.server.store.sqlite.SqliteStore;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code holdfast verify}. */
+@Command(
+    name = "verify",
+    description =
+        "Recounts the books of a stopped ledger. Exits with 0 where they balance, with 1 and says"
+            + " where not. A ledger that serves is asked with RepositoryService.Verify.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class VerifyCommand implements Callable<Integer> {
+  private static final int PAGE = 1000;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      defaultValue = "./holdfast-data",
+      description = "Where the store lives. Default: ${DEFAULT-VALUE}")
+  private Path dataDir = Path.of("");
+
+  @Override
+  public Integer call() throws IOException {
+    if (!Files.exists(dataDir)) {
+      throw new StartException("there is no data dir " + dataDir);
+    }
+    String holder = "holdfast verify, process " + ProcessHandle.current().pid();
+    try (DataDirectory directory = DataDirectory.hold(dataDir, holder)) {
+      if (!Files.exists(directory.database())) {
+        throw new StartException("there is no ledger in " + dataDir);
+      }
+      try (SqliteStore store = SqliteStore.openAsItIs(directory.database())) {
+        return verify(store) ? 0 : 1;
+      }
+    } catch (DataDirectory.HeldException e) {
+      throw new StartException(e.getMessage() + "; a ledger that serves is asked with Verify", e);
+    }
+  }
+
+  private boolean verify(SqliteStore store) {
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+    List<String> damage = store.damage();
+    damage.forEach(what -> out.println("the file is damaged: " + what));
+    boolean balances = damage.isEmpty();
+    List<Repository> page = store.repositories("", PAGE);
+    while (!page.isEmpty()) {
+      for (Repository repository : page) {
+        Recount recount = Objects.requireNonNull(store.recount(repository.id()));
+        balances &= recount.problems().isEmpty();
+        print(out, recount);
+      }
+      page = store.repositories(page.get(page.size() - 1).id(), PAGE);
+    }
+    out.println(balances ? "the books balance" : "the books do not balance");
+    return balances;
+  }
+
+  private static void print(PrintWriter out, Recount recount) {
+    Repository repository = recount.recorded();
+    out.printf(
+        "repository %s: %d bytes reserved, %d reservations, %d bytes unassigned, revision %d%n",
+        repository.id(),
+        repository.reservedBytes(),
+        repository.reservationCount(),
+        repository.unassignedBytes(),
+        repository.revision());
+    for (Recount.Problem problem : recount.problems()) {
+      out.printf(
+          "  %s: recorded %d, counted %d%n",
+          problem.subject(), problem.recorded(), problem.counted());
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.holdfast.server.store;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Change.CapacityChanged;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.ReleaseReason;
+import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.books.Reservation;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Events of a batch as one value, because a row for each would cost more than the change that it
+ * tells of. Written by revision, a page of them is full before the next one is begun.
+ *
+ * <p>A chunk is: the version of this format (1), then for each event its kind, the bytes available
+ * after it, and what the kind needs, all as variable-length integers. Revisions and times are those
+ * of the chunk: the events of a chunk have revisions in a row and one time.
+ */
+public final class EventLog {
+  private static final int FORMAT = 1;
+
+  private static final int CAPACITY_CHANGED = 1;
+  private static final int UNASSIGNED_CHANGED = 2;
+  private static final int SLOT_RESERVED = 3;
+  private static final int SLOT_FILLED = 4;
+  private static final int SLOT_RELEASED = 5;
+
+  private EventLog() {}
+
+  /** Writes events with revisions in a row and one time. */
+  public static byte[] encode(List<Event> events) {
+    try {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream(16 + 64 * events.size());
+      CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+      out.writeUInt32NoTag(FORMAT);
+      for (Event event : events) {
+        write(out, event);
+      }
+      out.flush();
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(CodedOutputStream out, Event event) throws IOException {
+    Change.Booked change = event.change();
+    if (change instanceof CapacityChanged capacity) {
+      begin(out, CAPACITY_CHANGED, event);
+      out.writeUInt32NoTag(capacity.kind().number());
+      out.writeUInt64NoTag(capacity.capacityBytes());
+    } else if (change instanceof Change.UnassignedChanged unassigned) {
+      begin(out, UNASSIGNED_CHANGED, event);
+      out.writeUInt64NoTag(unassigned.unassignedBytes());
+    } else if (change instanceof Change.SlotReserved reserved) {
+      begin(out, SLOT_RESERVED, event);
+      write(out, reserved.reservation());
+    } else if (change instanceof Change.SlotFilled filled) {
+      begin(out, SLOT_FILLED, event);
+      write(out, filled.reservation());
+    } else if (change instanceof Change.SlotReleased released) {
+      begin(out, SLOT_RELEASED, event);
+      out.writeUInt32NoTag(released.released().reason().number());
+      write(out, released.released().reservation());
+    }
+  }
+
+  private static void begin(CodedOutputStream out, int kind, Event event) throws IOException {
+    out.writeUInt32NoTag(kind);
+    out.writeUInt64NoTag(event.availableBytes());
+  }
+
+  private static void write(CodedOutputStream out, Reservation reservation) throws IOException {
+    out.writeByteArrayNoTag(SlotKeys.encode(reservation.slot()));
+    out.writeUInt64NoTag(reservation.amountBytes());
+    out.writeUInt64NoTag(reservation.generation());
+    out.writeUInt64NoTag(reservation.createMicros());
+    out.writeUInt64NoTag(reservation.leaseMicros());
+    out.writeUInt64NoTag(reservation.leaseExpireMicros());
+    out.writeUInt64NoTag(reservation.fill().revision());
+    if (reservation.filled()) {
+      out.writeUInt64NoTag(reservation.fill().micros());
+    }
+  }
+
+  /**
+   * Reads a chunk. Operation ids are no part of events and come back empty.
+   *
+   * @param firstRevision the revision of the first event in it
+   * @param micros the time of all of them
+   */
+  public static List<Event> decode(byte[] chunk, long firstRevision, long micros) {
+    try {
+      CodedInputStream in = CodedInputStream.newInstance(chunk);
+      int format = in.readUInt32();
+      if (format != FORMAT) {
+        throw new IllegalStateException("events in a format of the future: " + format);
+      }
+      List<Event> events = new ArrayList<>();
+      for (long revision = firstRevision; !in.isAtEnd(); revision++) {
+        int kind = in.readUInt32();
+        long availableBytes = in.readUInt64();
+        events.add(new Event(revision, micros, availableBytes, read(in, kind, revision, micros)));
+      }
+      return events;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Change.Booked read(CodedInputStream in, int kind, long revision, long micros)
+      throws IOException {
+    return switch (kind) {
+      case CAPACITY_CHANGED ->
+          new CapacityChanged(CapacityChanged.Kind.ofNumber(in.readUInt32()), in.readUInt64());
+      case UNASSIGNED_CHANGED -> new Change.UnassignedChanged(in.readUInt64());
+      case SLOT_RESERVED -> new Change.SlotReserved(readReservation(in));
+      case SLOT_FILLED -> new Change.SlotFilled(readReservation(in));
+      case SLOT_RELEASED -> {
+        ReleaseReason reason = ReleaseReason.ofNumber(in.readUInt32());
+        yield new Change.SlotReleased(
+            new Released(readReservation(in), reason, revision, micros, "", false));
+      }
+      default -> throw new IllegalStateException("an event of a kind of the future: " + kind);
+    };
+  }
+
+  private static Reservation readReservation(CodedInputStream in) throws IOException {
+    byte[] slotKey = in.readByteArray();
+    long amountBytes = in.readUInt64();
+    long generation = in.readUInt64();
+    long createMicros = in.readUInt64();
+    long leaseMicros = in.readUInt64();
+    long leaseExpireMicros = in.readUInt64();
+    long fillRevision = in.readUInt64();
+    return new Reservation(
+        SlotKeys.decode(slotKey),
+        amountBytes,
+        generation,
+        createMicros,
+        leaseMicros,
+        leaseExpireMicros,
+        "",
+        fillRevision == 0
+            ? Reservation.Fill.NONE
+            : new Reservation.Fill(fillRevision, in.readUInt64(), "", false));
+  }
+}

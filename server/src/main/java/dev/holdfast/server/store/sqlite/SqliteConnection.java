@@ -1,0 +1,136 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.StoreException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.sqlite.SQLiteConfig;
+
+/** A connection to the database with its statements, for one thread at a time. */
+final class SqliteConnection implements AutoCloseable {
+  private static final int BUSY_MILLIS = 10_000;
+  private static final int CACHE_KIB = 64 * 1024;
+  private static final int READER_CACHE_KIB = 8 * 1024;
+
+  /** A checkpoint writes a page once, however often the log has it: fewer and larger ones pay. */
+  private static final int CHECKPOINT_PAGES = 8192;
+
+  private final Connection connection;
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+  private SqliteConnection(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** The one connection that writes. */
+  static SqliteConnection writer(Path database) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    // Every commit is synced before it is answered; WAL's default would only sync checkpoints.
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setCacheSize(-CACHE_KIB);
+    config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(CHECKPOINT_PAGES));
+    return open(database, config);
+  }
+
+  /** A connection that reads beside the writer. */
+  static SqliteConnection reader(Path database) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setCacheSize(-READER_CACHE_KIB);
+    SqliteConnection reader = open(database, config);
+    try {
+      reader.run("PRAGMA query_only = true");
+      return reader;
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot open " + database, e);
+    }
+  }
+
+  private static SqliteConnection open(Path database, SQLiteConfig config) {
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+    try {
+      return new SqliteConnection(config.createConnection("jdbc:sqlite:" + database));
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot open " + database, e);
+    }
+  }
+
+  /** Runs statements that have no arguments. */
+  void run(String script) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate(script);
+    }
+  }
+
+  /** The first column of the only row. */
+  long number(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /**
+   * Undoes the transaction. Where that fails, as it does when SQLite has undone it by itself
+   * because the disk failed, the connection is closed, which leaves nothing behind either.
+   */
+  void rollBackOrClose() {
+    try {
+      prepared("ROLLBACK").execute();
+    } catch (SQLException e) {
+      close();
+    }
+  }
+
+  boolean isClosed() {
+    try {
+      return connection.isClosed();
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot tell whether the database is open", e);
+    }
+  }
+
+  /** A statement that is prepared once a connection; its arguments are those set last. */
+  PreparedStatement prepared(String sql) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    return statement;
+  }
+
+  /** Turns a row into a value. */
+  interface RowReader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  /** All rows of a query whose arguments are set. */
+  static <T> List<T> rows(PreparedStatement query, RowReader<T> reader) throws SQLException {
+    List<T> values = new ArrayList<>();
+    try (ResultSet rows = query.executeQuery()) {
+      while (rows.next()) {
+        values.add(reader.read(rows));
+      }
+    }
+    return values;
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot close the database", e);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
+import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
+import dev.holdfast.server.ledger.Recount;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.ExpireLeases;
+import dev.holdfast.server.store.SlotKeys;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The queries beside the queue of changes. */
+final class SqliteReads {
+  /** A page looks at no more rows than this, however few of them it is asked for. */
+  private static final int ROWS_A_PAGE = 20_000;
+
+  private static final String ID =
+      "(SELECT repository FROM repositories WHERE repository_id = ? AND deleted = 0)";
+
+  private SqliteReads() {}
+
+  static Optional<Repository> repository(SqliteConnection connection, String repositoryId)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
+                + Rows.REPOSITORY
+                + " FROM repositories WHERE repository_id = ? AND deleted = 0");
+    query.setString(1, repositoryId);
+    return firstOf(SqliteConnection.rows(query, Rows::repository));
+  }
+
+  static List<Repository> repositories(SqliteConnection connection, String afterId, int limit)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
+                + Rows.REPOSITORY
+                + " FROM repositories WHERE repository_id > ? AND deleted = 0"
+                + " ORDER BY repository_id LIMIT ?");
+    query.setString(1, afterId);
+    query.setInt(2, limit);
+    return SqliteConnection.rows(query, Rows::repository);
+  }
+
+  static Optional<Reservation> reservation(
+      SqliteConnection connection, String repositoryId, Slot slot) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
+                + Rows.RESERVATION
+                + " FROM reservations WHERE repository = "
+                + ID
+                + " AND slot_key = ?");
+    query.setString(1, repositoryId);
+    query.setBytes(2, SlotKeys.encode(slot));
+    return firstOf(SqliteConnection.rows(query, Rows::reservation));
+  }
+
+  static ReservationsPage reservations(SqliteConnection connection, ReservationsQuery asked)
+      throws SQLException {
+    String requestId = asked.requestId();
+    byte[] from = requestId == null ? new byte[0] : SlotKeys.encodeRequest(requestId);
+    byte[] to = requestId == null ? new byte[] {(byte) 0xff} : SlotKeys.behindRequest(requestId);
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
+                + Rows.RESERVATION
+                + " FROM reservations WHERE repository = "
+                + ID
+                + " AND slot_key > ? AND slot_key < ? ORDER BY slot_key LIMIT ?");
+    query.setString(1, asked.repositoryId());
+    query.setBytes(2, asked.after() == null ? from : SlotKeys.encode(asked.after()));
+    query.setBytes(3, to);
+    query.setInt(4, ROWS_A_PAGE);
+    List<Reservation> found = new ArrayList<>();
+    int rows = 0;
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        Reservation reservation = Rows.reservation(row);
+        boolean wanted = asked.filled() == null || asked.filled() == reservation.filled();
+        if (wanted && found.size() == asked.limit()) {
+          return new ReservationsPage(found, found.get(found.size() - 1).slot());
+        }
+        if (wanted) {
+          found.add(reservation);
+        }
+        if (++rows == ROWS_A_PAGE) {
+          return new ReservationsPage(found, reservation.slot());
+        }
+      }
+    }
+    return new ReservationsPage(found, null);
+  }
+
+  static List<ExpireLeases> expiredLeases(SqliteConnection connection, long nowMicros, int limit)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT repository_id, slot_key, generation"
+                + " FROM reservations JOIN repositories USING (repository)"
+                + " WHERE lease_expire_micros <= ? ORDER BY lease_expire_micros LIMIT ?");
+    query.setLong(1, nowMicros);
+    query.setInt(2, limit);
+    Map<String, List<ExpireLeases.Expired>> expired = new LinkedHashMap<>();
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        expired
+            .computeIfAbsent(row.getString(1), id -> new ArrayList<>())
+            .add(new ExpireLeases.Expired(SlotKeys.decode(row.getBytes(2)), row.getLong(3)));
+      }
+    }
+    List<ExpireLeases> commands = new ArrayList<>();
+    expired.forEach((id, leases) -> commands.add(new ExpireLeases(id, leases)));
+    return commands;
+  }
+
+  /** One statement, and so one snapshot, counts everything. */
+  static Optional<Recount> recount(SqliteConnection connection, String repositoryId)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
+                + Rows.REPOSITORY
+                + ", live.bytes, live.reservations, twice.reservations,"
+                + " max(live.revision, coalesce(told.revision, 0))"
+                + " FROM repositories AS book,"
+                + " (SELECT coalesce(sum(amount_bytes), 0) AS bytes, count(*) AS reservations,"
+                + "   max(coalesce(max(generation), 0), coalesce(max(fill_revision), 0)) AS revision"
+                + "   FROM reservations WHERE repository = "
+                + ID
+                + ") AS live,"
+                + " (SELECT count(*) AS reservations FROM released JOIN reservations"
+                + "   USING (repository, slot_key, generation) WHERE repository = "
+                + ID
+                + ") AS twice,"
+                + " (SELECT max(last_revision) AS revision FROM events WHERE repository = "
+                + ID
+                + ") AS told WHERE book.repository_id = ? AND book.deleted = 0");
+    for (int i = 1; i <= 4; i++) {
+      query.setString(i, repositoryId);
+    }
+    return firstOf(
+        SqliteConnection.rows(
+            query,
+            row ->
+                new Recount(
+                    Rows.repository(row),
+                    row.getLong(10),
+                    row.getLong(11),
+                    row.getLong(12),
+                    row.getLong(13))));
+  }
+
+  private static <T> Optional<T> firstOf(List<T> rows) {
+    return rows.stream().findFirst();
+  }
+}

@@ -1,0 +1,179 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.Recount;
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.ExpireLeases;
+import dev.holdfast.server.store.Schema;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The books in one SQLite file with a write-ahead log: one connection that writes, and some that
+ * read beside it, each on a snapshot of the last commit.
+ */
+public final class SqliteStore implements LedgerStore {
+  private static final Schema SCHEMA = new Schema(SqliteStore.class, List.of("schema-1.sql"));
+
+  /** How many can read at a time; as many threads of the server do. */
+  public static final int READERS = 4;
+
+  private final Path database;
+  private SqliteConnection writer;
+  private final BlockingQueue<SqliteConnection> readers = new ArrayBlockingQueue<>(READERS);
+
+  private SqliteStore(Path database, SqliteConnection writer) {
+    this.database = database;
+    this.writer = writer;
+    for (int i = 0; i < READERS; i++) {
+      readers.add(SqliteConnection.reader(database));
+    }
+  }
+
+  /**
+   * Opens a database, makes it where it is missing, and brings it to the newest schema.
+   *
+   * @throws IllegalStateException where a newer program wrote it
+   */
+  public static SqliteStore open(Path database) {
+    SqliteConnection writer = SqliteConnection.writer(database);
+    try {
+      migrate(writer);
+      return new SqliteStore(database, writer);
+    } catch (SQLException e) {
+      writer.close();
+      throw StoreException.notApplied("cannot open " + database, e);
+    } catch (RuntimeException e) {
+      writer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens a database to look at it.
+   *
+   * @throws IllegalStateException where its schema is not the newest: to look is not to change
+   */
+  public static SqliteStore openAsItIs(Path database) {
+    SqliteConnection writer = SqliteConnection.writer(database);
+    try {
+      long found = writer.number("PRAGMA user_version");
+      if (found != SCHEMA.version()) {
+        throw new IllegalStateException(
+            "the store has schema version "
+                + found
+                + ", this program "
+                + SCHEMA.version()
+                + "; a newer program opens an older store when it serves");
+      }
+      return new SqliteStore(database, writer);
+    } catch (SQLException e) {
+      writer.close();
+      throw StoreException.notApplied("cannot open " + database, e);
+    } catch (RuntimeException e) {
+      writer.close();
+      throw e;
+    }
+  }
+
+  /** What SQLite finds wrong with its own file; empty where it is sound. */
+  public List<String> damage() {
+    return read(
+        connection -> {
+          List<String> lines =
+              SqliteConnection.rows(
+                  connection.prepared("PRAGMA integrity_check"), row -> row.getString(1));
+          return lines.equals(List.of("ok")) ? List.of() : lines;
+        });
+  }
+
+  private static void migrate(SqliteConnection writer) throws SQLException {
+    int found = (int) writer.number("PRAGMA user_version");
+    for (String script : SCHEMA.scriptsFrom(found)) {
+      found++;
+      // One transaction a version: a crash leaves the store at one version or the next.
+      writer.run("BEGIN IMMEDIATE;\n" + script + "\nPRAGMA user_version = " + found + ";\nCOMMIT;");
+    }
+  }
+
+  @Override
+  public Transaction begin() {
+    if (writer.isClosed()) {
+      writer = SqliteConnection.writer(database);
+    }
+    return SqliteTransaction.begin(writer);
+  }
+
+  private interface Read<T> {
+    T on(SqliteConnection connection) throws SQLException;
+  }
+
+  private <T> T read(Read<T> read) {
+    SqliteConnection reader;
+    try {
+      reader = readers.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StoreException.notApplied("interrupted while waiting to read", e);
+    }
+    try {
+      return read.on(reader);
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot read", e);
+    } finally {
+      readers.add(reader);
+    }
+  }
+
+  @Override
+  public @Nullable Repository repository(String repositoryId) {
+    return read(connection -> SqliteReads.repository(connection, repositoryId)).orElse(null);
+  }
+
+  @Override
+  public List<Repository> repositories(String afterId, int limit) {
+    return read(connection -> SqliteReads.repositories(connection, afterId, limit));
+  }
+
+  @Override
+  public @Nullable Reservation reservation(String repositoryId, Slot slot) {
+    return read(connection -> SqliteReads.reservation(connection, repositoryId, slot)).orElse(null);
+  }
+
+  @Override
+  public ReservationsPage reservations(ReservationsQuery query) {
+    return read(connection -> SqliteReads.reservations(connection, query));
+  }
+
+  @Override
+  public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
+    return read(connection -> SqliteReads.expiredLeases(connection, nowMicros, limit));
+  }
+
+  /** Counts on a connection of its own, so that it keeps no other reader waiting. */
+  @Override
+  public @Nullable Recount recount(String repositoryId) {
+    try (SqliteConnection connection = SqliteConnection.reader(database)) {
+      return SqliteReads.recount(connection, repositoryId).orElse(null);
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot recount", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    List<SqliteConnection> idle = new ArrayList<>();
+    readers.drainTo(idle);
+    idle.forEach(SqliteConnection::close);
+    // The last connection to close takes the log into the database.
+    writer.close();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.books.Delta;
+import dev.holdfast.server.ledger.books.LoadedBooks;
+import dev.holdfast.server.ledger.books.Touched;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/** A transaction on the connection that writes. */
+final class SqliteTransaction implements LedgerStore.Transaction {
+  private final SqliteConnection connection;
+  private boolean open = true;
+
+  private SqliteTransaction(SqliteConnection connection) {
+    this.connection = connection;
+  }
+
+  static SqliteTransaction begin(SqliteConnection connection) {
+    return attempt(
+        "cannot begin a transaction",
+        () -> {
+          connection.prepared("BEGIN IMMEDIATE").execute();
+          return new SqliteTransaction(connection);
+        });
+  }
+
+  @Override
+  public LoadedBooks load(Touched touched) {
+    return attempt("cannot load", () -> new SqliteLoad(connection).books(touched));
+  }
+
+  @Override
+  public void write(Delta delta) {
+    attempt(
+        "cannot write",
+        () -> {
+          new SqliteWrite(connection).write(delta);
+          return true;
+        });
+  }
+
+  @Override
+  public int forget(long beforeMicros, int limit) {
+    return attempt("cannot forget", () -> SqliteForget.forget(connection, beforeMicros, limit));
+  }
+
+  @Override
+  public void extendLeases(long nowMicros, long graceMicros) {
+    attempt(
+        "cannot extend leases",
+        () -> {
+          PreparedStatement update =
+              connection.prepared(
+                  "UPDATE reservations SET lease_expire_micros = ?1 + min(lease_micros, ?2)"
+                      + " WHERE lease_expire_micros < ?1 + ?2"
+                      + " AND lease_expire_micros < ?1 + min(lease_micros, ?2)");
+          update.setLong(1, nowMicros);
+          update.setLong(2, graceMicros);
+          return update.executeUpdate();
+        });
+  }
+
+  @Override
+  public void commit() {
+    try {
+      connection.prepared("COMMIT").execute();
+      open = false;
+    } catch (SQLException e) {
+      throw StoreException.unknown("cannot commit", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      connection.rollBackOrClose();
+    }
+  }
+
+  private interface Work<T> {
+    T run() throws SQLException;
+  }
+
+  private static <T> T attempt(String what, Work<T> work) {
+    try {
+      return work.run();
+    } catch (SQLException e) {
+      throw StoreException.notApplied(what, e);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.books.Delta;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.books.RememberedOperation;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.SlotKeys;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The third step of a batch, and the heart of it: in the one transaction a released reservation's
+ * row is deleted, its bytes are given back, and what a retry needs to get the same answer is kept.
+ */
+final class SqliteWrite {
+  /** So that no row grows far beyond a page or two, and a look into the past reads little. */
+  private static final int EVENTS_A_CHUNK = 256;
+
+  private final SqliteConnection connection;
+
+  SqliteWrite(SqliteConnection connection) {
+    this.connection = connection;
+  }
+
+  void write(Delta delta) throws SQLException {
+    long repository = repository(delta.after());
+    reservations(repository, delta.slots());
+    released(repository, delta.released());
+    operations(repository, delta.operations());
+    events(repository, delta.events());
+  }
+
+  private long repository(Repository repository) throws SQLException {
+    PreparedStatement upsert =
+        connection.prepared(
+            "INSERT INTO repositories ("
+                + Rows.REPOSITORY
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                + " ON CONFLICT (repository_id) DO UPDATE SET"
+                + " capacity_bytes = excluded.capacity_bytes,"
+                + " reserved_bytes = excluded.reserved_bytes,"
+                + " unassigned_bytes = excluded.unassigned_bytes,"
+                + " reservation_count = excluded.reservation_count,"
+                + " revision = excluded.revision, create_micros = excluded.create_micros,"
+                + " update_micros = excluded.update_micros, deleted = excluded.deleted"
+                + " RETURNING repository");
+    upsert.setString(1, repository.id());
+    upsert.setLong(2, repository.capacityBytes());
+    upsert.setLong(3, repository.reservedBytes());
+    upsert.setLong(4, repository.unassignedBytes());
+    upsert.setLong(5, repository.reservationCount());
+    upsert.setLong(6, repository.revision());
+    upsert.setLong(7, repository.createMicros());
+    upsert.setLong(8, repository.updateMicros());
+    upsert.setInt(9, repository.deleted() ? 1 : 0);
+    try (ResultSet row = upsert.executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /** In the order of the table, so that neighbours are written to one page. */
+  private void reservations(long repository, List<Delta.SlotDelta> slots) throws SQLException {
+    PreparedStatement put =
+        connection.prepared(
+            "INSERT OR REPLACE INTO reservations (repository, "
+                + Rows.RESERVATION
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    PreparedStatement delete =
+        connection.prepared("DELETE FROM reservations WHERE repository = ? AND slot_key = ?");
+    slots.sort(Comparator.comparing(Delta.SlotDelta::slot));
+    boolean puts = false;
+    boolean deletes = false;
+    for (Delta.SlotDelta slot : slots) {
+      if (slot.after() != null) {
+        Rows.set(put, repository, slot.after());
+        put.addBatch();
+        puts = true;
+      } else {
+        delete.setLong(1, repository);
+        delete.setBytes(2, SlotKeys.encode(slot.slot()));
+        delete.addBatch();
+        deletes = true;
+      }
+    }
+    if (deletes) {
+      delete.executeBatch();
+    }
+    if (puts) {
+      put.executeBatch();
+    }
+  }
+
+  private void released(long repository, List<Released> released) throws SQLException {
+    if (released.isEmpty()) {
+      return;
+    }
+    PreparedStatement insert =
+        connection.prepared(
+            "INSERT INTO released (repository, "
+                + Rows.RELEASED
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    released.sort(Comparator.comparing(past -> past.reservation().slot()));
+    for (Released past : released) {
+      Rows.set(insert, repository, past);
+      insert.addBatch();
+    }
+    insert.executeBatch();
+  }
+
+  private void operations(long repository, List<RememberedOperation> operations)
+      throws SQLException {
+    PreparedStatement insert =
+        connection.prepared("INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?)");
+    for (RememberedOperation operation : operations) {
+      insert.setLong(1, repository);
+      insert.setString(2, operation.key().requestId());
+      insert.setString(3, operation.key().operationId());
+      insert.setInt(4, operation.kind().number());
+      insert.setLong(5, operation.count());
+      insert.setLong(6, operation.bytes());
+      insert.setLong(7, operation.revision());
+      insert.executeUpdate();
+    }
+  }
+
+  private void events(long repository, List<Event> events) throws SQLException {
+    PreparedStatement insert =
+        connection.prepared(
+            "INSERT INTO events (repository, first_revision, last_revision, micros, events)"
+                + " VALUES (?, ?, ?, ?, ?)");
+    for (int from = 0; from < events.size(); from += EVENTS_A_CHUNK) {
+      List<Event> chunk = events.subList(from, Math.min(events.size(), from + EVENTS_A_CHUNK));
+      insert.setLong(1, repository);
+      insert.setLong(2, chunk.get(0).revision());
+      insert.setLong(3, chunk.get(chunk.size() - 1).revision());
+      insert.setLong(4, chunk.get(0).micros());
+      insert.setBytes(5, EventLog.encode(chunk));
+      insert.executeUpdate();
+    }
+  }
+}
