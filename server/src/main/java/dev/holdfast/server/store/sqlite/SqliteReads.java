@@ -131,10 +131,10 @@ final class SqliteReads {
             "SELECT "
                 + Rows.REPOSITORY
                 + ", live.bytes, live.reservations, twice.reservations,"
-                + " max(live.revision, coalesce(told.revision, 0))"
+                + " max(live.newest, coalesce(told.newest, 0))"
                 + " FROM repositories AS book,"
                 + " (SELECT coalesce(sum(amount_bytes), 0) AS bytes, count(*) AS reservations,"
-                + "   max(coalesce(max(generation), 0), coalesce(max(fill_revision), 0)) AS revision"
+                + "   max(coalesce(max(generation), 0), coalesce(max(fill_revision), 0)) AS newest"
                 + "   FROM reservations WHERE repository = "
                 + ID
                 + ") AS live,"
@@ -142,7 +142,7 @@ final class SqliteReads {
                 + "   USING (repository, slot_key, generation) WHERE repository = "
                 + ID
                 + ") AS twice,"
-                + " (SELECT max(last_revision) AS revision FROM events WHERE repository = "
+                + " (SELECT max(last_revision) AS newest FROM events WHERE repository = "
                 + ID
                 + ") AS told WHERE book.repository_id = ? AND book.deleted = 0");
     for (int i = 1; i <= 4; i++) {
