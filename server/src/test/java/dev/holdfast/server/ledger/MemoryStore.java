@@ -1,0 +1,245 @@
+package dev.holdfast.server.ledger;
+
+import dev.holdfast.server.ledger.books.Delta;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.LoadedBooks;
+import dev.holdfast.server.ledger.books.OperationKey;
+import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.books.RememberedOperation;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.rules.ExpireLeases;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The simplest engine that keeps the promises to the ledger, but for durability: what the others
+ * are compared with. Not for several threads.
+ */
+public final class MemoryStore implements LedgerStore {
+  private static final class Shelf {
+    @Nullable Repository repository;
+    final TreeMap<Slot, Reservation> current = new TreeMap<>();
+    final Map<Slot, List<Released>> released = new HashMap<>();
+    final Map<OperationKey, RememberedOperation> operations = new HashMap<>();
+    final List<Event> events = new ArrayList<>();
+  }
+
+  private final TreeMap<String, Shelf> shelves = new TreeMap<>();
+
+  private Shelf shelf(String repositoryId) {
+    return shelves.getOrDefault(repositoryId, new Shelf());
+  }
+
+  /** The events of a repository that are still kept. */
+  public List<Event> events(String repositoryId) {
+    return shelf(repositoryId).events;
+  }
+
+  @Override
+  public Transaction begin() {
+    List<Delta> written = new ArrayList<>();
+    return new Transaction() {
+      @Override
+      public LoadedBooks load(Touched touched) {
+        return MemoryStore.this.load(touched);
+      }
+
+      @Override
+      public void write(Delta delta) {
+        written.add(delta);
+      }
+
+      @Override
+      public int forget(long beforeMicros, int limit) {
+        return MemoryStore.this.forget(beforeMicros);
+      }
+
+      @Override
+      public void extendLeases(long nowMicros, long graceMicros) {
+        for (Shelf shelf : shelves.values()) {
+          shelf.current.replaceAll(
+              (slot, reservation) -> {
+                long grace = Math.min(graceMicros, reservation.leaseMicros());
+                boolean short0 =
+                    reservation.leaseExpireMicros() != 0
+                        && reservation.leaseExpireMicros() < nowMicros + grace;
+                return short0 ? withExpiry(reservation, nowMicros + grace) : reservation;
+              });
+        }
+      }
+
+      @Override
+      public void commit() {
+        written.forEach(MemoryStore.this::write);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private static Reservation withExpiry(Reservation reservation, long expireMicros) {
+    return new Reservation(
+        reservation.slot(),
+        reservation.amountBytes(),
+        reservation.generation(),
+        reservation.createMicros(),
+        reservation.leaseMicros(),
+        expireMicros,
+        reservation.reserveOperationId(),
+        reservation.fill());
+  }
+
+  private LoadedBooks load(Touched touched) {
+    Shelf shelf = shelf(touched.repositoryId());
+    Map<Slot, SlotHistory> slots = new HashMap<>();
+    for (Slot slot : touched.slots()) {
+      slots.put(
+          slot,
+          new SlotHistory(shelf.current.get(slot), shelf.released.getOrDefault(slot, List.of())));
+    }
+    Map<String, List<Reservation>> requests = new HashMap<>();
+    for (String requestId : touched.requestIds()) {
+      requests.put(
+          requestId,
+          shelf.current.values().stream()
+              .filter(reservation -> reservation.slot().requestId().equals(requestId))
+              .toList());
+    }
+    Map<OperationKey, RememberedOperation> operations = new HashMap<>(shelf.operations);
+    operations.keySet().retainAll(touched.operations());
+    return new LoadedBooks(touched, shelf.repository, slots, requests, operations);
+  }
+
+  private void write(Delta delta) {
+    Shelf shelf = shelves.computeIfAbsent(delta.after().id(), id -> new Shelf());
+    shelf.repository = delta.after();
+    for (Delta.SlotDelta slot : delta.slots()) {
+      if (slot.after() == null) {
+        shelf.current.remove(slot.slot());
+      } else {
+        shelf.current.put(slot.slot(), slot.after());
+      }
+    }
+    for (Released past : delta.released()) {
+      List<Released> all = new ArrayList<>(released(shelf, past.reservation().slot()));
+      all.add(past);
+      all.sort(Comparator.comparing(one -> one.reservation().generation()));
+      shelf.released.put(past.reservation().slot(), all);
+    }
+    delta.operations().forEach(operation -> shelf.operations.put(operation.key(), operation));
+    shelf.events.addAll(delta.events());
+  }
+
+  private static List<Released> released(Shelf shelf, Slot slot) {
+    return shelf.released.getOrDefault(slot, List.of());
+  }
+
+  private int forget(long beforeMicros) {
+    int forgotten = 0;
+    for (Shelf shelf : shelves.values()) {
+      int before = shelf.events.size();
+      long last =
+          shelf.events.stream()
+              .filter(event -> event.micros() < beforeMicros)
+              .mapToLong(Event::revision)
+              .max()
+              .orElse(0);
+      shelf.events.removeIf(event -> event.revision() <= last);
+      shelf.released.replaceAll(
+          (slot, all) -> all.stream().filter(past -> past.revision() > last).toList());
+      shelf.operations.values().removeIf(operation -> operation.revision() <= last);
+      forgotten += before - shelf.events.size();
+    }
+    return forgotten;
+  }
+
+  @Override
+  public @Nullable Repository repository(String repositoryId) {
+    Repository repository = shelf(repositoryId).repository;
+    return repository == null || repository.deleted() ? null : repository;
+  }
+
+  @Override
+  public List<Repository> repositories(String afterId, int limit) {
+    List<Repository> found = new ArrayList<>();
+    for (String id : shelves.tailMap(afterId, false).keySet()) {
+      Repository repository = repository(id);
+      if (repository != null && found.size() < limit) {
+        found.add(repository);
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public @Nullable Reservation reservation(String repositoryId, Slot slot) {
+    return shelf(repositoryId).current.get(slot);
+  }
+
+  @Override
+  public ReservationsPage reservations(ReservationsQuery query) {
+    List<Reservation> found = new ArrayList<>();
+    for (Reservation reservation : shelf(query.repositoryId()).current.values()) {
+      boolean wanted =
+          (query.requestId() == null || query.requestId().equals(reservation.slot().requestId()))
+              && (query.filled() == null || query.filled() == reservation.filled())
+              && (query.after() == null || query.after().compareTo(reservation.slot()) < 0);
+      if (wanted && found.size() == query.limit()) {
+        return new ReservationsPage(found, found.get(found.size() - 1).slot());
+      }
+      if (wanted) {
+        found.add(reservation);
+      }
+    }
+    return new ReservationsPage(found, null);
+  }
+
+  @Override
+  public @Nullable Recount recount(String repositoryId) {
+    Repository repository = repository(repositoryId);
+    if (repository == null) {
+      return null;
+    }
+    Shelf shelf = shelf(repositoryId);
+    long bytes = shelf.current.values().stream().mapToLong(Reservation::amountBytes).sum();
+    long twice =
+        shelf.current.values().stream()
+            .filter(
+                now ->
+                    released(shelf, now.slot()).stream()
+                        .anyMatch(past -> past.reservation().generation() == now.generation()))
+            .count();
+    long newest = shelf.events.stream().mapToLong(Event::revision).max().orElse(0);
+    return new Recount(repository, bytes, shelf.current.size(), twice, newest);
+  }
+
+  @Override
+  public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
+    List<ExpireLeases> commands = new ArrayList<>();
+    shelves.forEach(
+        (id, shelf) -> {
+          List<ExpireLeases.Expired> expired =
+              shelf.current.values().stream()
+                  .filter(reservation -> reservation.leaseExpired(nowMicros))
+                  .map(now -> new ExpireLeases.Expired(now.slot(), now.generation()))
+                  .toList();
+          if (!expired.isEmpty()) {
+            commands.add(new ExpireLeases(id, expired));
+          }
+        });
+    return commands;
+  }
+
+  @Override
+  public void close() {}
+}
