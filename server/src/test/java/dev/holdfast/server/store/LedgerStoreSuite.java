@@ -1,0 +1,205 @@
+package dev.holdfast.server.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
+import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
+import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.MemoryStore;
+import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.ReserveSlot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every engine must pass. Mostly it is compared with {@link MemoryStore} under random
+ * commands: the same outcomes, and the same books to read afterwards.
+ */
+public abstract class LedgerStoreSuite {
+  private static final String REPOSITORY = "default";
+  private static final long SEED = Long.getLong("holdfast.seed", 20261120);
+
+  private LedgerStore store = new MemoryStore();
+
+  /** Opens the engine, again on what the test wrote before where it did. */
+  protected abstract LedgerStore open();
+
+  @BeforeEach
+  void openFirst() {
+    store = open();
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void answersAndKeepsTheSameAsMemoryDoes() {
+    compareWithMemory(new RandomCommands(new Random(SEED), 12), 600, 8);
+  }
+
+  @Test
+  void doesSoWithLargeBatches() {
+    compareWithMemory(new RandomCommands(new Random(SEED + 1), 400), 12, 700);
+  }
+
+  private void compareWithMemory(RandomCommands commands, int batches, int largest) {
+    MemoryStore memory = new MemoryStore();
+    Random random = new Random(SEED);
+    long nowMicros = 1_000_000;
+    for (int i = 0; i < batches; i++) {
+      nowMicros += random.nextInt(3_000_000);
+      List<Command> batch = commands.next(random.nextInt(1, largest));
+      List<Outcome> expected = StoreRunner.run(memory, batch, nowMicros);
+      assertEquals(expected, StoreRunner.run(store, batch, nowMicros), "batch " + i + " " + batch);
+      commands.learn(expected);
+      if (random.nextInt(10) == 0) {
+        long before = nowMicros - 20_000_000;
+        int forgotten = StoreRunner.forget(memory, before);
+        assertEquals(forgotten, StoreRunner.forget(store, before), "forgotten after batch " + i);
+      }
+      if (random.nextInt(10) == 0) {
+        StoreRunner.extendLeases(memory, nowMicros, 2_000_000);
+        StoreRunner.extendLeases(store, nowMicros, 2_000_000);
+      }
+      if (random.nextInt(50) == 0) {
+        store.close();
+        store = open();
+      }
+      for (Command sweep : memory.expiredLeases(nowMicros, Integer.MAX_VALUE)) {
+        List<Outcome> swept = StoreRunner.run(memory, List.of(sweep), nowMicros);
+        List<? extends Command> found = store.expiredLeases(nowMicros, Integer.MAX_VALUE);
+        long count =
+            found.stream().filter(one -> one.repositoryId().equals(sweep.repositoryId())).count();
+        assertEquals(1, count);
+        assertEquals(swept, StoreRunner.run(store, List.of(sweep), nowMicros));
+      }
+      if (i % 20 == 0) {
+        compareBooks(memory, commands);
+      }
+    }
+    compareBooks(memory, commands);
+  }
+
+  private void compareBooks(MemoryStore memory, RandomCommands commands) {
+    List<Repository> repositories = memory.repositories("", 100);
+    assertEquals(repositories, store.repositories("", 100));
+    for (Repository repository : repositories) {
+      String id = repository.id();
+      assertEquals(repository, store.repository(id));
+      assertEquals(memory.recount(id), store.recount(id));
+      assertEquals(List.of(), Objects.requireNonNull(store.recount(id)).problems());
+      for (Boolean filled : new Boolean[] {null, true, false}) {
+        ReservationsQuery query = new ReservationsQuery(id, null, filled, null, 10_000);
+        assertEquals(memory.reservations(query), store.reservations(query));
+      }
+    }
+    for (String id : commands.repositoryIds()) {
+      Touched touched = new Touched(id);
+      commands.slots().forEach(touched::slot);
+      commands.requestIds().forEach(touched::request);
+      commands.operations().forEach(touched::operation);
+      assertEquals(seen(memory, touched), seen(store, touched));
+    }
+  }
+
+  /**
+   * All that rules can see, without what an engine may leave out: slots of which nothing is known.
+   */
+  private static List<Object> seen(LedgerStore store, Touched touched) {
+    try (LedgerStore.Transaction transaction = store.begin()) {
+      var books = transaction.load(touched);
+      List<Object> seen = new ArrayList<>();
+      seen.add(String.valueOf(books.repository()));
+      touched.slots().stream().sorted().forEach(slot -> seen.add(books.slot(slot)));
+      touched.requestIds().stream().sorted().forEach(id -> seen.add(books.reservationsOf(id)));
+      seen.add(books.operations());
+      return seen;
+    }
+  }
+
+  private static final Slot SLOT = new Slot("request", 0);
+
+  private static Command reserve(Slot slot) {
+    return new ReserveSlot(REPOSITORY, slot, 1, 0, "op");
+  }
+
+  @Test
+  void whatIsNotCommittedLeavesNoTrace() {
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10)), 1);
+    StoreRunner.runWithoutCommit(store, List.of(reserve(SLOT)), 2);
+    assertNull(store.reservation(REPOSITORY, SLOT));
+    assertEquals(1, Objects.requireNonNull(store.repository(REPOSITORY)).revision());
+    StoreRunner.run(store, List.of(reserve(SLOT)), 3);
+    assertNotNull(store.reservation(REPOSITORY, SLOT));
+  }
+
+  @Test
+  void whatIsCommittedIsThereAgainAfterOpening() {
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10), reserve(SLOT)), 1);
+    Reservation before = store.reservation(REPOSITORY, SLOT);
+    store.close();
+    store = open();
+    assertEquals(before, store.reservation(REPOSITORY, SLOT));
+  }
+
+  @Test
+  void pagesAreWholeAndInOrder() {
+    List<Command> commands = new ArrayList<>(List.of(new CreateRepository(REPOSITORY, 1000)));
+    List<Slot> slots = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      slots.add(new Slot(i % 3 == 0 ? "0x" + "%02x".formatted(i).repeat(32) : "r" + i % 7, i));
+    }
+    slots.forEach(slot -> commands.add(reserve(slot)));
+    StoreRunner.run(store, commands, 1);
+    List<Slot> found = new ArrayList<>();
+    ReservationsQuery query = new ReservationsQuery(REPOSITORY, null, null, null, 7);
+    ReservationsPage page = store.reservations(query);
+    while (page.last() != null) {
+      assertEquals(7, page.reservations().size());
+      page.reservations().forEach(reservation -> found.add(reservation.slot()));
+      page = store.reservations(query.behind(page.last()));
+    }
+    page.reservations().forEach(reservation -> found.add(reservation.slot()));
+    assertEquals(slots.stream().sorted().toList(), found);
+    ReservationsQuery ofOne = new ReservationsQuery(REPOSITORY, "r4", null, null, 100);
+    assertTrue(
+        store.reservations(ofOne).reservations().stream()
+            .allMatch(one -> one.slot().requestId().equals("r4")));
+    assertEquals(
+        slots.stream().filter(slot -> slot.requestId().equals("r4")).count(),
+        store.reservations(ofOne).reservations().size());
+  }
+
+  @Test
+  void whatNeverWasIsNotThere() {
+    assertNull(store.repository(REPOSITORY));
+    assertNull(store.reservation(REPOSITORY, SLOT));
+    assertNull(store.recount(REPOSITORY));
+    assertEquals(List.of(), store.repositories("", 10));
+    assertEquals(List.of(), store.expiredLeases(Long.MAX_VALUE, 10));
+    Touched touched = new Touched(REPOSITORY);
+    touched.slot(SLOT);
+    try (LedgerStore.Transaction transaction = store.begin()) {
+      assertNull(transaction.load(touched).repository());
+      assertEquals(SlotHistory.NONE, transaction.load(touched).slot(SLOT));
+    }
+  }
+}
