@@ -45,6 +45,10 @@ public final class Main {
     PrintWriter err = e.getCommandLine().getErr();
     err.println("holdfast: " + e.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    if (words.length == 0) {
+      e.getCommandLine().usage(err);
+      return CommandLine.ExitCode.USAGE;
+    }
     err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
     return CommandLine.ExitCode.USAGE;
   }

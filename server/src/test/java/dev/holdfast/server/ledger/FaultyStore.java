@@ -1,0 +1,151 @@
+package dev.holdfast.server.ledger;
+
+import dev.holdfast.server.ledger.books.Delta;
+import dev.holdfast.server.ledger.books.LoadedBooks;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.rules.ExpireLeases;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** An engine that fails or waits when it is told to, and counts its commits. */
+public final class FaultyStore implements LedgerStore {
+  /** Where it can fail. */
+  public enum Step {
+    BEGIN,
+    LOAD,
+    WRITE,
+    COMMIT,
+    READ
+  }
+
+  private final MemoryStore store = new MemoryStore();
+  private final AtomicInteger commits = new AtomicInteger();
+  private volatile @Nullable Step failing;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile CountDownLatch atGate = new CountDownLatch(0);
+
+  /** Fails here from now on; null for nowhere. */
+  public void failAt(@Nullable Step step) {
+    failing = step;
+  }
+
+  /** Lets the next transaction wait before it commits, until the gate is opened. */
+  public CountDownLatch closeGate() {
+    atGate = new CountDownLatch(1);
+    gate = new CountDownLatch(1);
+    return gate;
+  }
+
+  /** Waits until a transaction waits at the gate. */
+  public void awaitAtGate() throws InterruptedException {
+    atGate.await();
+  }
+
+  /** How many transactions were committed. */
+  public int commits() {
+    return commits.get();
+  }
+
+  private void attempt(Step step) {
+    if (failing == step) {
+      IOException cause = new IOException("the disk is full");
+      throw step == Step.COMMIT
+          ? StoreException.unknown("cannot commit", cause)
+          : StoreException.notApplied("cannot " + step, cause);
+    }
+  }
+
+  @Override
+  public Transaction begin() {
+    attempt(Step.BEGIN);
+    Transaction transaction = store.begin();
+    return new Transaction() {
+      @Override
+      public LoadedBooks load(Touched touched) {
+        attempt(Step.LOAD);
+        return transaction.load(touched);
+      }
+
+      @Override
+      public void write(Delta delta) {
+        attempt(Step.WRITE);
+        transaction.write(delta);
+      }
+
+      @Override
+      public int forget(long beforeMicros, int limit) {
+        return transaction.forget(beforeMicros, limit);
+      }
+
+      @Override
+      public void extendLeases(long nowMicros, long graceMicros) {
+        transaction.extendLeases(nowMicros, graceMicros);
+      }
+
+      @Override
+      public void commit() {
+        atGate.countDown();
+        try {
+          gate.await();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+        attempt(Step.COMMIT);
+        transaction.commit();
+        commits.incrementAndGet();
+      }
+
+      @Override
+      public void close() {
+        transaction.close();
+      }
+    };
+  }
+
+  @Override
+  public @Nullable Repository repository(String repositoryId) {
+    attempt(Step.READ);
+    return store.repository(repositoryId);
+  }
+
+  @Override
+  public List<Repository> repositories(String afterId, int limit) {
+    attempt(Step.READ);
+    return store.repositories(afterId, limit);
+  }
+
+  @Override
+  public @Nullable Reservation reservation(String repositoryId, Slot slot) {
+    attempt(Step.READ);
+    return store.reservation(repositoryId, slot);
+  }
+
+  @Override
+  public ReservationsPage reservations(ReservationsQuery query) {
+    attempt(Step.READ);
+    return store.reservations(query);
+  }
+
+  @Override
+  public @Nullable Recount recount(String repositoryId) {
+    attempt(Step.READ);
+    return store.recount(repositoryId);
+  }
+
+  @Override
+  public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
+    attempt(Step.READ);
+    return store.expiredLeases(nowMicros, limit);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,255 @@
+package dev.holdfast.server.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.server.ledger.books.Books;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.Decision;
+import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.Rejection;
+import dev.holdfast.server.ledger.rules.ReserveSlot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LedgerTest {
+  private static final String REPOSITORY = "default";
+  private static final int WAITING_LIMIT = 20;
+
+  private final FaultyStore store = new FaultyStore();
+  private final NotedWatch watch = new NotedWatch();
+  private final AtomicLong nowMicros = new AtomicLong(1);
+  private final Ledger ledger = new Ledger(store, nowMicros::get, WAITING_LIMIT, watch);
+
+  /** A caller that can be asked for the outcome. */
+  private static final class Waiting implements Ledger.Caller {
+    final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    volatile boolean abandoned;
+
+    @Override
+    public boolean abandoned() {
+      return abandoned;
+    }
+
+    @Override
+    public void answer(Outcome answer) {
+      outcome.complete(answer);
+    }
+  }
+
+  private Waiting submit(Command command) {
+    Waiting caller = new Waiting();
+    ledger.submit(command, caller);
+    return caller;
+  }
+
+  private static Command reserve(int index) {
+    return new ReserveSlot(REPOSITORY, new Slot("request", index), 1, 5, "op");
+  }
+
+  private static Rejection rejection(Outcome outcome) {
+    return assertInstanceOf(Rejection.class, outcome);
+  }
+
+  @BeforeEach
+  void start() {
+    ledger.start();
+    ledger.run(new CreateRepository(REPOSITORY, 1000));
+  }
+
+  @AfterEach
+  void close() {
+    store.failAt(null);
+    ledger.close();
+  }
+
+  @Test
+  void whatWaitsSharesOneCommitAndNobodyIsAnsweredBeforeIt() throws InterruptedException {
+    CountDownLatch gate = store.closeGate();
+    Waiting first = submit(reserve(0));
+    store.awaitAtGate();
+    List<Waiting> others = new ArrayList<>();
+    for (int i = 1; i <= 10; i++) {
+      others.add(submit(reserve(i)));
+    }
+    assertFalse(first.outcome.isDone(), "not committed yet");
+    int before = store.commits();
+    gate.countDown();
+    others.forEach(other -> assertInstanceOf(Outcome.ReservationDone.class, other.outcome.join()));
+    assertTrue(first.outcome.isDone());
+    assertEquals(before + 2, store.commits());
+  }
+
+  @Test
+  void moreThanMayWaitIsRefusedAndNotDone() throws InterruptedException {
+    CountDownLatch gate = store.closeGate();
+    Waiting first = submit(reserve(0));
+    store.awaitAtGate();
+    List<Waiting> waiting = new ArrayList<>();
+    for (int i = 1; i <= WAITING_LIMIT; i++) {
+      waiting.add(submit(reserve(i)));
+    }
+    Rejection refused = rejection(submit(reserve(100)).outcome.join());
+    assertEquals(Rejection.Reason.OVERLOADED, refused.reason());
+    gate.countDown();
+    assertInstanceOf(Outcome.ReservationDone.class, first.outcome.join());
+    waiting.forEach(other -> assertInstanceOf(Outcome.ReservationDone.class, other.outcome.join()));
+    assertNull(store.reservation(REPOSITORY, new Slot("request", 100)));
+    assertInstanceOf(Outcome.ReservationDone.class, submit(reserve(101)).outcome.join());
+  }
+
+  @Test
+  void whatIsAbandonedBeforeItsTurnIsDroppedUndone() throws InterruptedException {
+    CountDownLatch gate = store.closeGate();
+    submit(reserve(0));
+    store.awaitAtGate();
+    Waiting abandoned = submit(reserve(1));
+    Waiting other = submit(reserve(2));
+    abandoned.abandoned = true;
+    gate.countDown();
+    assertInstanceOf(Outcome.ReservationDone.class, other.outcome.join());
+    assertFalse(abandoned.outcome.isDone());
+    assertNull(store.reservation(REPOSITORY, new Slot("request", 1)));
+    assertNotNull(store.reservation(REPOSITORY, new Slot("request", 2)));
+  }
+
+  @Test
+  void aStoreThatFailsBeforeTheCommitChangedNothing() {
+    for (FaultyStore.Step step :
+        List.of(FaultyStore.Step.BEGIN, FaultyStore.Step.LOAD, FaultyStore.Step.WRITE)) {
+      store.failAt(step);
+      Rejection refused = rejection(submit(reserve(0)).outcome.join());
+      assertEquals(Rejection.Reason.STORE_UNAVAILABLE, refused.reason());
+      assertEquals("not_applied", refused.facts().get("outcome"), step.toString());
+      assertTrue(ledger.storeFailed());
+    }
+    store.failAt(null);
+    assertNull(store.reservation(REPOSITORY, new Slot("request", 0)));
+    assertInstanceOf(Outcome.ReservationDone.class, submit(reserve(0)).outcome.join());
+    assertFalse(ledger.storeFailed());
+    assertEquals(List.of("store failed", "store recovered"), watch.notes());
+  }
+
+  @Test
+  void aCommitThatFailsLeavesTheOutcomeUnknown() {
+    store.failAt(FaultyStore.Step.COMMIT);
+    Rejection refused = rejection(submit(reserve(0)).outcome.join());
+    assertEquals("unknown", refused.facts().get("outcome"));
+  }
+
+  /** A rule with a defect. */
+  private record Broken() implements Command {
+    @Override
+    public String repositoryId() {
+      return REPOSITORY;
+    }
+
+    @Override
+    public void touch(Touched touched) {}
+
+    @Override
+    public Decision decide(Books books, long nowMicros) {
+      throw new IllegalStateException("broken on purpose");
+    }
+  }
+
+  @Test
+  void aBrokenRuleSpoilsNobodyElse() throws InterruptedException {
+    CountDownLatch gate = store.closeGate();
+    submit(reserve(0));
+    store.awaitAtGate();
+    Waiting broken = submit(new Broken());
+    Waiting other = submit(reserve(1));
+    gate.countDown();
+    assertInstanceOf(Outcome.Broken.class, broken.outcome.join());
+    assertInstanceOf(Outcome.ReservationDone.class, other.outcome.join());
+    assertEquals(List.of("failed: broken on purpose"), watch.notes());
+  }
+
+  @Test
+  void aCallerThatCannotBeToldSpoilsNobodyElse() {
+    ledger.submit(
+        reserve(0),
+        new Ledger.Caller() {
+          @Override
+          public boolean abandoned() {
+            return false;
+          }
+
+          @Override
+          public void answer(Outcome outcome) {
+            throw new IllegalStateException("gone");
+          }
+        });
+    assertInstanceOf(Outcome.ReservationDone.class, submit(reserve(1)).outcome.join());
+    assertEquals(List.of("failed: gone"), watch.notes());
+  }
+
+  @Test
+  void closingAnswersWhatWasTakenOnAndRefusesTheRest() throws InterruptedException {
+    CountDownLatch gate = store.closeGate();
+    Waiting first = submit(reserve(0));
+    store.awaitAtGate();
+    Waiting second = submit(reserve(1));
+    Thread closing = new Thread(ledger::close);
+    closing.start();
+    gate.countDown();
+    assertInstanceOf(Outcome.ReservationDone.class, first.outcome.join());
+    assertInstanceOf(Outcome.ReservationDone.class, second.outcome.join());
+    closing.join();
+    assertEquals(Rejection.Reason.DRAINING, rejection(submit(reserve(2)).outcome.join()).reason());
+  }
+
+  @Test
+  void theSweeperReleasesWhatRanOutAndNothingElse() {
+    submit(reserve(0)).outcome.join();
+    nowMicros.set(4);
+    submit(reserve(1)).outcome.join();
+    LeaseSweeper sweeper = new LeaseSweeper(ledger, watch);
+    sweeper.run();
+    assertNotNull(store.reservation(REPOSITORY, new Slot("request", 0)));
+    nowMicros.set(6);
+    sweeper.run();
+    assertNull(store.reservation(REPOSITORY, new Slot("request", 0)));
+    assertNotNull(store.reservation(REPOSITORY, new Slot("request", 1)));
+    assertEquals(List.of("leases expired: 1, 1 bytes"), watch.notes());
+  }
+
+  @Test
+  void retentionForgetsWhatIsOldAndKeepsOperationIdsOfWhatLives() {
+    Command first = reserve(0);
+    submit(first).outcome.join();
+    submit(reserve(1)).outcome.join();
+    nowMicros.set(10);
+    new LeaseSweeper(ledger, watch).run();
+    submit(new ReserveSlot(REPOSITORY, new Slot("request", 2), 1, 0, "op")).outcome.join();
+
+    nowMicros.set(10 + Duration.ofDays(7).toMillis() * 1000);
+    Retention retention = new Retention(ledger, Duration.ofDays(7));
+    retention.run();
+    assertEquals(
+        Rejection.Reason.RESERVATION_RELEASED, rejection(submit(first).outcome.join()).reason());
+
+    nowMicros.incrementAndGet();
+    retention.run();
+    assertInstanceOf(Outcome.ReservationDone.class, submit(first).outcome.join());
+    Outcome living =
+        submit(new ReserveSlot(REPOSITORY, new Slot("request", 2), 1, 0, "op")).outcome.join();
+    assertEquals(
+        6, assertInstanceOf(Outcome.ReservationDone.class, living).reservation().generation());
+  }
+}

@@ -1,0 +1,34 @@
+package dev.holdfast.server.ledger;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Notes what it is told. */
+public final class NotedWatch implements Ledger.Watch {
+  private final List<String> notes = new CopyOnWriteArrayList<>();
+
+  /** What it was told, in order. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  @Override
+  public void storeFailed(StoreException e) {
+    notes.add("store failed");
+  }
+
+  @Override
+  public void storeRecovered() {
+    notes.add("store recovered");
+  }
+
+  @Override
+  public void leasesExpired(long releasedCount, long releasedBytes) {
+    notes.add("leases expired: " + releasedCount + ", " + releasedBytes + " bytes");
+  }
+
+  @Override
+  public void failed(RuntimeException e) {
+    notes.add("failed: " + e.getMessage());
+  }
+}

@@ -1,0 +1,96 @@
+package dev.holdfast.server.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+class FlagsTest {
+  @TempDir Path directory = Path.of("");
+
+  @ParameterizedTest
+  @CsvSource({
+    "1TiB,1099511627776",
+    "500GB,500000000000",
+    "1.5GiB,1610612736",
+    "42,42",
+    "42B,42",
+    "1k,1000",
+    "9223372036854775807,9223372036854775807"
+  })
+  void sizes(String word, long bytes) {
+    assertEquals(bytes, new Words.Size().convert(word));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "0", "-1", "1TB1", "1 apple", "1.5", "8EiB", "9223372036854775808", "1.0001k"})
+  void wrongSizes(String word) {
+    assertThrows(TypeConversionException.class, () -> new Words.Size().convert(word));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"7d,604800", "12h,43200", "30m,1800", "10s,10"})
+  void spans(String word, long seconds) {
+    assertEquals(Duration.ofSeconds(seconds), new Words.Span().convert(word));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0s", "7", "d", "-7d", "1w", "99999999999d", "999999999d"})
+  void wrongSpans(String word) {
+    assertThrows(TypeConversionException.class, () -> new Words.Span().convert(word));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1:7420,7420", "[::1]:0,0", "localhost:1,1"})
+  void addresses(String word, int port) {
+    assertEquals(port, new Words.Address().convert(word).getPort());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "7420", ":7420", "localhost", "localhost:65536", "::1:7420", "a b:1"})
+  void wrongAddresses(String word) {
+    assertThrows(TypeConversionException.class, () -> new Words.Address().convert(word));
+  }
+
+  private String refused(String... words) {
+    CommandLine line = Main.commandLine();
+    StringWriter err = new StringWriter();
+    line.setErr(new PrintWriter(err, true));
+    assertEquals(2, line.execute(words), err.toString());
+    return err.toString();
+  }
+
+  @Test
+  void wrongFlagsSayWhatToWriteInstead() {
+    assertTrue(refused("serve", "--capacity", "big").contains("write it like 1TiB"));
+    assertTrue(refused("serve", "--retention", "1").contains("write it like 7d"));
+    assertTrue(refused("serve", "--listen", "here").contains("write it like 127.0.0.1:7420"));
+    assertTrue(refused("serve", "--admin-listen", "x").contains("or 'off'"));
+    assertTrue(refused("serve", "--data-dri", "x").contains("--data-dir"));
+    assertTrue(refused("serv").contains("serve"));
+    assertTrue(refused().contains("serve"));
+  }
+
+  @Test
+  void beyondLoopbackOnlyWhenItIsMeant() {
+    String data = directory.resolve("data").toString();
+    String message = refused("serve", "--listen", "0.0.0.0:0", "--data-dir", data);
+    assertTrue(message.contains("--insecure"), message);
+    message = refused("serve", "--admin-listen", "0.0.0.0:0", "--data-dir", data);
+    assertTrue(message.contains("--insecure"), message);
+    assertTrue(Files.notExists(directory.resolve("data")), "nothing was begun");
+  }
+}

@@ -1,0 +1,204 @@
+package dev.holdfast.server.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import dev.holdfast.server.api.ReaderThreads;
+import dev.holdfast.server.api.Services;
+import dev.holdfast.server.ledger.FaultyStore;
+import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.NotedWatch;
+import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.RepositoryServiceGrpc;
+import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceBlockingStub;
+import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceFutureStub;
+import dev.holdfast.v1.ReserveRequest;
+import dev.holdfast.v1.ReserveResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a caller sees over a real socket when the store or the server is in trouble. */
+class WireErrorsTest {
+  private static final int WAITING_LIMIT = 2;
+  private static final ReserveRequest ONE_BYTE =
+      ReserveRequest.newBuilder().setAmountBytes(1).build();
+
+  private final FaultyStore store = new FaultyStore();
+  private final NotedWatch watch = new NotedWatch();
+  private final Ledger ledger = new Ledger(store, () -> 1, WAITING_LIMIT, watch);
+  private final Readiness readiness = new Readiness(ledger);
+  private final ReaderThreads readers = new ReaderThreads(1);
+  private final GrpcServer server = start();
+  private final ManagedChannel channel =
+      ManagedChannelBuilder.forTarget(server.address()).usePlaintext().disableRetry().build();
+  private final RepositoryServiceBlockingStub blocking =
+      RepositoryServiceGrpc.newBlockingStub(channel);
+  private final RepositoryServiceFutureStub futures = RepositoryServiceGrpc.newFutureStub(channel);
+
+  private GrpcServer start() {
+    try {
+      return GrpcServer.start(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          Services.on(ledger, readers, watch),
+          readiness);
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @BeforeEach
+  void createRepository() {
+    ledger.start();
+    ledger.run(new CreateRepository("default", 100));
+  }
+
+  @AfterEach
+  void close() {
+    store.failAt(null);
+    channel.shutdownNow();
+    server.close();
+    readers.close();
+    ledger.close();
+  }
+
+  private static ErrorInfo info(StatusRuntimeException e) throws Exception {
+    com.google.rpc.Status status = Objects.requireNonNull(StatusProto.fromThrowable(e));
+    assertEquals(
+        1, status.getDetailsList().stream().filter(any -> any.is(ErrorInfo.class)).count());
+    for (com.google.protobuf.Any detail : status.getDetailsList()) {
+      if (detail.is(ErrorInfo.class)) {
+        ErrorInfo info = detail.unpack(ErrorInfo.class);
+        assertEquals("holdfast.dev", info.getDomain());
+        return info;
+      }
+    }
+    throw new AssertionError(e);
+  }
+
+  @Test
+  void overloadSaysWhenToTryAgain() throws Exception {
+    CountDownLatch gate = store.closeGate();
+    Future<ReserveResponse> first = futures.reserve(ONE_BYTE);
+    store.awaitAtGate();
+    // Two may wait behind the one that commits.
+    var second = futures.reserve(ONE_BYTE);
+    var third = futures.reserve(ONE_BYTE);
+    StatusRuntimeException refused =
+        assertThrows(StatusRuntimeException.class, () -> blocking.reserve(ONE_BYTE));
+    assertEquals(Status.Code.UNAVAILABLE, refused.getStatus().getCode());
+    assertEquals("OVERLOADED", info(refused).getReason());
+    com.google.rpc.Status status = Objects.requireNonNull(StatusProto.fromThrowable(refused));
+    assertTrue(status.getDetailsList().stream().anyMatch(any -> any.is(RetryInfo.class)));
+    Metadata trailers = Objects.requireNonNull(refused.getTrailers());
+    assertNotNull(
+        trailers.get(Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER)));
+    gate.countDown();
+    first.get();
+    second.get();
+    third.get();
+    assertEquals(4, blocking.reserve(ONE_BYTE).getUnassignedBytes());
+  }
+
+  @Test
+  void aStoreThatFailsIsToldWithItsOutcome() throws Exception {
+    store.failAt(FaultyStore.Step.WRITE);
+    StatusRuntimeException e =
+        assertThrows(StatusRuntimeException.class, () -> blocking.reserve(ONE_BYTE));
+    assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode());
+    assertEquals("STORE_UNAVAILABLE", info(e).getReason());
+    assertEquals("not_applied", info(e).getMetadataOrThrow("outcome"));
+    assertEquals("the store fails", readiness.unready());
+
+    store.failAt(FaultyStore.Step.COMMIT);
+    e = assertThrows(StatusRuntimeException.class, () -> blocking.reserve(ONE_BYTE));
+    assertEquals("unknown", info(e).getMetadataOrThrow("outcome"));
+
+    store.failAt(FaultyStore.Step.READ);
+    e =
+        assertThrows(
+            StatusRuntimeException.class,
+            () -> blocking.available(AvailableRequest.getDefaultInstance()));
+    assertEquals("STORE_UNAVAILABLE", info(e).getReason());
+
+    store.failAt(null);
+    assertEquals(1, blocking.reserve(ONE_BYTE).getUnassignedBytes());
+    assertEquals("", readiness.unready());
+  }
+
+  @Test
+  void aCallWhoseDeadlinePassedBeforeItsTurnIsDroppedUndone() throws Exception {
+    CountDownLatch gate = store.closeGate();
+    Future<ReserveResponse> first = futures.reserve(ONE_BYTE);
+    store.awaitAtGate();
+    StatusRuntimeException late =
+        assertThrows(
+            StatusRuntimeException.class,
+            () -> blocking.withDeadlineAfter(50, TimeUnit.MILLISECONDS).reserve(ONE_BYTE));
+    assertEquals(Status.Code.DEADLINE_EXCEEDED, late.getStatus().getCode());
+    gate.countDown();
+    first.get();
+    assertEquals(2, blocking.reserve(ONE_BYTE).getUnassignedBytes());
+  }
+
+  @Test
+  void drainAnswersWhatIsUnderWayAndRefusesTheRest() throws Exception {
+    CountDownLatch gate = store.closeGate();
+    Future<ReserveResponse> first = futures.reserve(ONE_BYTE);
+    store.awaitAtGate();
+    Thread draining = new Thread(server::close);
+    draining.start();
+    while (readiness.unready().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    ExecutionException refused =
+        assertThrows(ExecutionException.class, () -> futures.reserve(ONE_BYTE).get());
+    assertEquals(Status.Code.UNAVAILABLE, Status.fromThrowable(refused).getCode());
+    gate.countDown();
+    assertEquals(1, first.get().getUnassignedBytes());
+    draining.join();
+    assertEquals("draining", readiness.unready());
+  }
+
+  @Test
+  void theRefusalOfADrainingServerSaysSo() throws Exception {
+    Drain drain = new Drain();
+    drain.begin();
+    var name = io.grpc.inprocess.InProcessServerBuilder.generateName();
+    var inProcess =
+        io.grpc.inprocess.InProcessServerBuilder.forName(name)
+            .intercept(drain)
+            .addService(Services.on(ledger, readers, watch).get(0))
+            .build()
+            .start();
+    var local = io.grpc.inprocess.InProcessChannelBuilder.forName(name).disableRetry().build();
+    try {
+      StatusRuntimeException e =
+          assertThrows(
+              StatusRuntimeException.class,
+              () -> RepositoryServiceGrpc.newBlockingStub(local).reserve(ONE_BYTE));
+      assertEquals("DRAINING", info(e).getReason());
+    } finally {
+      local.shutdownNow();
+      inProcess.shutdownNow();
+    }
+  }
+}
