@@ -16,6 +16,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Context;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.MethodDescriptor;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -32,8 +33,14 @@ import org.junit.jupiter.api.Test;
 class FuturesTest {
   private final FakeServer server = FakeServer.start();
   private final CancelCounter cancels = new CancelCounter();
+
+  /** Patient, lest a deadline cancel what a test did not. */
   private final HoldfastClient client =
-      HoldfastClient.builder(server.target()).interceptor(cancels).build();
+      HoldfastClient.builder(server.target())
+          .interceptor(cancels)
+          .defaultDeadline(Duration.ofSeconds(60))
+          .build();
+
   private final CountDownLatch arrived = new CountDownLatch(1);
   private final CountDownLatch cancelled = new CountDownLatch(1);
 

@@ -128,7 +128,8 @@ class LifecycleTest {
 
   @Test
   void anInterruptedCloseClosesAtOnce() throws Exception {
-    HoldfastClient client = HoldfastClient.builder(server.target()).build();
+    HoldfastClient client =
+        HoldfastClient.builder(server.target()).defaultDeadline(Duration.ofSeconds(60)).build();
     var future = client.reservations().reserveSlotAsync(ReserveSlot.of(SLOT, 1));
     pending.get(20, TimeUnit.SECONDS);
     Thread.currentThread().interrupt();
