@@ -1,0 +1,241 @@
+package dev.holdfast.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
+
+/**
+ * The SDK as its users get it: published to an empty repository, then built against and run by a
+ * project that knows only that repository and Maven Central.
+ */
+class PublishedSdkTest {
+  private static final String NEWER_PROTOBUF = "4.36.2";
+  private static final long LIMIT_MINUTES = 10;
+
+  @TempDir private Path temp;
+
+  @Test
+  void aProjectOfItsOwnBuildsWithWhatIsPublishedAndRuns() throws Exception {
+    Path published = Files.createDirectory(temp.resolve("published"));
+    Path checkout = copyOfCheckout();
+    mvn(
+        checkout,
+        "-pl",
+        "proto,client-sdk",
+        "deploy",
+        // Its tests and its format are the business of the build that runs this test.
+        "-Dmaven.test.skip",
+        "-Dspotless.check.skip",
+        // Nothing of it may be found anywhere else than in the repository.
+        "-Dmaven.install.skip",
+        "-DaltDeploymentRepository=published::" + published.toUri());
+    assertPublished(published);
+
+    Path project = temp.resolve("project");
+    copyTree(Path.of(PublishedSdkTest.class.getResource("/standalone-project").toURI()), project);
+    String version = text(parse(checkout.resolve("pom.xml")).getDocumentElement(), "version");
+    String protobuf = versionOfProtobuf(published);
+    try (ServerProcess server = ServerProcess.start(temp.resolve("data"))) {
+      List<String> words =
+          List.of(
+              "compiler:compile",
+              "org.codehaus.mojo:exec-maven-plugin:java",
+              "-Dmaven.repo.local=" + temp.resolve("local"),
+              "-Dpublished.url=" + published.toUri(),
+              "-Dholdfast.version=" + version);
+      assertEnds(
+          "done with protobuf-java-" + protobuf + ".jar",
+          mvn(project, words, "-Dexec.args=" + server.target() + " as-published"));
+      assertEnds(
+          "done with protobuf-java-" + NEWER_PROTOBUF + ".jar",
+          mvn(
+              project,
+              words,
+              "-Dexec.args=" + server.target() + " newer-protobuf",
+              "-Dprotobuf.version=" + NEWER_PROTOBUF));
+    }
+  }
+
+  private static void assertPublished(Path published) throws Exception {
+    assertEquals(
+        Set.of("holdfast-client", "holdfast-proto"), names(published.resolve("dev/holdfast")));
+    for (String artifact : List.of("holdfast-client", "holdfast-proto")) {
+      for (String ending : List.of(".jar", "-sources.jar", "-javadoc.jar", ".pom")) {
+        assertTrue(Files.size(file(published, artifact, ending)) > 0);
+      }
+      String pom = Files.readString(file(published, artifact, ".pom"));
+      assertTrue(!pom.contains("holdfast-server"), pom);
+      Element project = parse(file(published, artifact, ".pom")).getDocumentElement();
+      for (String unwanted :
+          List.of("parent", "modules", "build", "dependencyManagement", "repositories")) {
+        assertTrue(child(project, unwanted).isEmpty(), pom);
+      }
+      for (String wanted : List.of("name", "description", "url", "licenses")) {
+        assertTrue(!child(project, wanted).isEmpty(), pom);
+      }
+    }
+    assertEquals(
+        Set.of(
+            "dev.holdfast:holdfast-proto:compile",
+            "io.grpc:grpc-netty-shaded:runtime",
+            "org.jspecify:jspecify:compile"),
+        dependencies(file(published, "holdfast-client", ".pom")));
+    assertEquals(
+        Set.of(
+            "com.google.api.grpc:proto-google-common-protos:compile",
+            "com.google.protobuf:protobuf-java:compile",
+            "io.grpc:grpc-protobuf:compile",
+            "io.grpc:grpc-stub:compile"),
+        dependencies(file(published, "holdfast-proto", ".pom")));
+  }
+
+  private static Set<String> dependencies(Path pom) throws Exception {
+    Set<String> found = new TreeSet<>();
+    for (Element dependency : dependencyElements(pom)) {
+      assertTrue(text(dependency, "version").matches("\\d[\\w.-]*"), Files.readString(pom));
+      String scope = child(dependency, "scope").isEmpty() ? "compile" : text(dependency, "scope");
+      found.add(text(dependency, "groupId") + ":" + text(dependency, "artifactId") + ":" + scope);
+    }
+    return found;
+  }
+
+  private static String versionOfProtobuf(Path published) throws Exception {
+    for (Element dependency : dependencyElements(file(published, "holdfast-proto", ".pom"))) {
+      if (text(dependency, "artifactId").equals("protobuf-java")) {
+        return text(dependency, "version");
+      }
+    }
+    throw new AssertionError("holdfast-proto does not depend on protobuf-java");
+  }
+
+  private static List<Element> dependencyElements(Path pom) throws Exception {
+    Element project = parse(pom).getDocumentElement();
+    return child(child(project, "dependencies").get(0), "dependency");
+  }
+
+  /** The one file of an artifact that ends so, whatever time its version names. */
+  private static Path file(Path published, String artifact, String ending) throws IOException {
+    Path root = published.resolve("dev/holdfast").resolve(artifact);
+    try (Stream<Path> files = Files.walk(root)) {
+      List<Path> found =
+          files
+              .filter(file -> file.getFileName().toString().endsWith(ending))
+              .filter(
+                  file ->
+                      !ending.equals(".jar")
+                          || !file.toString().matches(".*-(sources|javadoc)\\.jar"))
+              .toList();
+      assertEquals(1, found.size(), artifact + ending + ": " + found);
+      return found.get(0);
+    }
+  }
+
+  /** The checkout with nothing in it but what is published, and nothing that was built. */
+  private Path copyOfCheckout() throws IOException {
+    Path root = Path.of("..").toAbsolutePath().normalize();
+    Path copy = Files.createDirectory(temp.resolve("checkout"));
+    String pom =
+        Files.readString(root.resolve("pom.xml"))
+            .replaceAll("<module>(?!(proto|client-sdk)<)[^<]*</module>", "");
+    Files.writeString(copy.resolve("pom.xml"), pom);
+    for (String directory : List.of(".mvn", "proto", "client-sdk")) {
+      copyTree(root.resolve(directory), copy.resolve(directory));
+    }
+    return copy;
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      files
+          .filter(file -> !from.relativize(file).startsWith("target"))
+          .filter(file -> !file.endsWith(".flattened-pom.xml"))
+          .forEach(
+              file -> {
+                try {
+                  Files.copy(file, to.resolve(from.relativize(file).toString()));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+
+  private String mvn(Path directory, List<String> words, String... more) throws Exception {
+    List<String> all = new ArrayList<>(words);
+    all.addAll(List.of(more));
+    return mvn(directory, all.toArray(String[]::new));
+  }
+
+  /** Runs Maven to its end and answers what it wrote. */
+  private String mvn(Path directory, String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("mvn", "-B", "-q"));
+    command.addAll(List.of(words));
+    Path output = Files.createTempFile(temp, "mvn", ".log");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      assertTrue(process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES), "Maven does not end");
+    } finally {
+      process.destroyForcibly();
+    }
+    String written = Files.readString(output, UTF_8);
+    assertEquals(0, process.exitValue(), written);
+    return written;
+  }
+
+  private static void assertEnds(String line, String written) {
+    // Maven may put the codes of colours before it.
+    assertTrue(written.lines().anyMatch(each -> each.endsWith(line)), written);
+  }
+
+  private static Set<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      Set<String> names = new TreeSet<>();
+      files.forEach(file -> names.add(file.getFileName().toString()));
+      return names;
+    }
+  }
+
+  private static Document parse(Path xml) throws Exception {
+    return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(xml.toFile());
+  }
+
+  private static String text(Element parent, String name) {
+    return child(parent, name).get(0).getTextContent().strip();
+  }
+
+  private static List<Element> child(Element parent, String name) {
+    List<Element> found = new ArrayList<>();
+    NodeList children = parent.getChildNodes();
+    for (int i = 0; i < children.getLength(); i++) {
+      Node node = children.item(i);
+      if (node instanceof Element element && element.getTagName().equals(name)) {
+        found.add(element);
+      }
+    }
+    return found;
+  }
+}
