@@ -1,0 +1,127 @@
+package dev.holdfast.it;
+
+import static dev.holdfast.it.Findings.Kind.DOUBLE_RELEASE;
+import static dev.holdfast.it.Findings.Kind.INCONSISTENT;
+import static dev.holdfast.it.Findings.Kind.LOST;
+
+import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.AvailableResponse;
+import dev.holdfast.v1.ListReservationsRequest;
+import dev.holdfast.v1.ListReservationsResponse;
+import dev.holdfast.v1.Reservation;
+import dev.holdfast.v1.ReservationState;
+import dev.holdfast.v1.Slot;
+import dev.holdfast.v1.VerifyRequest;
+import dev.holdfast.v1.VerifyResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Compares a ledger at rest with the books of all its callers. */
+final class Inspection {
+  private static final int PAGE = 300;
+
+  private final Stubs stubs;
+  private final long capacityBytes;
+  private final Findings findings;
+
+  Inspection(Stubs stubs, long capacityBytes, Findings findings) {
+    this.stubs = stubs;
+    this.capacityBytes = capacityBytes;
+    this.findings = findings;
+  }
+
+  void inspect(List<ChainBooks> chains) throws Exception {
+    Poll.until("brief leases have run out", () -> noneIsBrief(chains, everyReservation()));
+    Map<Slot, Reservation> found = everyReservation();
+    for (ChainBooks books : chains) {
+      List<Slot> brief = books.held().keySet().stream().filter(slot -> !books.lasts(slot)).toList();
+      brief.forEach(books::expire);
+    }
+    compare(chains, found);
+    compareSums(chains, found);
+  }
+
+  private static boolean noneIsBrief(List<ChainBooks> chains, Map<Slot, Reservation> found) {
+    return chains.stream()
+        .flatMap(books -> books.held().entrySet().stream())
+        .noneMatch(held -> held.getValue().brief() && found.containsKey(held.getKey()));
+  }
+
+  private Map<Slot, Reservation> everyReservation() {
+    Map<Slot, Reservation> found = new HashMap<>();
+    String token = "";
+    do {
+      ListReservationsResponse page =
+          stubs
+              .reservations()
+              .listReservations(
+                  ListReservationsRequest.newBuilder()
+                      .setPageSize(PAGE)
+                      .setPageToken(token)
+                      .build());
+      page.getReservationsList()
+          .forEach(reservation -> found.put(reservation.getSlot(), reservation));
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    return found;
+  }
+
+  private void compare(List<ChainBooks> chains, Map<Slot, Reservation> found) {
+    Map<Slot, Reservation> unexpected = new HashMap<>(found);
+    for (ChainBooks books : chains) {
+      books
+          .held()
+          .forEach(
+              (slot, held) -> {
+                Reservation reservation = unexpected.remove(slot);
+                findings.require(
+                    reservation != null && same(held, reservation),
+                    LOST,
+                    held + " of " + slot + " is now " + reservation);
+              });
+    }
+    for (Reservation reservation : unexpected.values()) {
+      boolean released =
+          chains.stream()
+              .anyMatch(
+                  books -> books.wasReleased(reservation.getSlot(), reservation.getGeneration()));
+      findings.add(released ? LOST : INCONSISTENT, "nobody holds " + reservation);
+    }
+  }
+
+  private static boolean same(ChainBooks.Held held, Reservation reservation) {
+    return held.generation() == reservation.getGeneration()
+        && held.amountBytes() == reservation.getAmountBytes()
+        && held.filled() == (reservation.getState() == ReservationState.RESERVATION_STATE_FILLED);
+  }
+
+  private void compareSums(List<ChainBooks> chains, Map<Slot, Reservation> found) {
+    long unassigned = chains.stream().mapToLong(ChainBooks::unassignedBytes).sum();
+    long held =
+        chains.stream()
+            .flatMap(books -> books.held().values().stream())
+            .mapToLong(ChainBooks.Held::amountBytes)
+            .sum();
+    AvailableResponse books = stubs.repositories().available(AvailableRequest.getDefaultInstance());
+    long expected = capacityBytes - held - unassigned;
+    // More than there should be was given back twice.
+    findings.require(
+        books.getAvailableBytes() == expected,
+        books.getAvailableBytes() > expected ? DOUBLE_RELEASE : INCONSISTENT,
+        books + " where " + held + " bytes are held and " + unassigned + " unassigned");
+    findings.require(
+        books.getUnassignedBytes() == unassigned, LOST, "not " + unassigned + ": " + books);
+    findings.require(
+        books.getRevision() >= findings.newestRevision(),
+        INCONSISTENT,
+        "revision " + findings.newestRevision() + " is now " + books.getRevision());
+    findings.saw(books.getRevision());
+
+    VerifyResponse verified = stubs.repositories().verify(VerifyRequest.getDefaultInstance());
+    findings.require(
+        verified.getConsistent() && verified.getReservationCount() == found.size(),
+        INCONSISTENT,
+        verified.toString());
+  }
+}

@@ -1,0 +1,59 @@
+package dev.holdfast.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The program, run to its end.
+ *
+ * @param exit its exit code
+ * @param out what it wrote to stdout
+ * @param err what it wrote to stderr
+ */
+record Program(int exit, String out, String err) {
+  private static final long LIMIT_SECONDS = 60;
+
+  /** Runs it with these words. */
+  static Program run(String... words) throws IOException, InterruptedException {
+    Path out = Files.createTempFile("holdfast", ".out");
+    Path err = Files.createTempFile("holdfast", ".err");
+    try {
+      Process process =
+          new ProcessBuilder(command(List.of(words)))
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("still runs: " + String.join(" ", words));
+      }
+      return new Program(
+          process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  /** How to start it with these words, small and quick to start. */
+  static List<String> command(List<String> words) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.holdfast.server.runtime.Main"));
+    command.addAll(words);
+    return command;
+  }
+}
