@@ -15,16 +15,21 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status.Code;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +80,49 @@ class LifecycleTest {
     assertThrows(IllegalStateException.class, () -> client.repositories().available(""));
     try (HoldfastClient another = HoldfastClient.builder(brought).build()) {
       assertEquals(7, another.repositories().available("").availableBytes());
+    }
+  }
+
+  @Test
+  void whatIsSentWithinTheProcessCountsAsSentToo() throws Exception {
+    String name = InProcessServerBuilder.generateName();
+    var withoutServices = InProcessServerBuilder.forName(name).build().start();
+    ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
+    try (HoldfastClient client = HoldfastClient.builder(channel).build()) {
+      var change = ReserveSlot.of(SLOT, 1);
+      var e =
+          assertThrows(
+              OutcomeUnknownException.class, () -> client.reservations().reserveSlot(change));
+      assertEquals(change.operationId(), e.operationId());
+    } finally {
+      channel.shutdownNow();
+      withoutServices.shutdownNow();
+    }
+  }
+
+  @Test
+  void aChannelThatHidesItsAttemptsLeavesTheOutcomeUnknown() {
+    Channel hiding =
+        ClientInterceptors.intercept(
+            brought,
+            new ClientInterceptor() {
+              @Override
+              public <Q, A> ClientCall<Q, A> interceptCall(
+                  MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+                return next.newCall(
+                    method,
+                    CallOptions.DEFAULT
+                        .withExecutor(options.getExecutor())
+                        .withDeadline(options.getDeadline()));
+              }
+            });
+    server.fail(
+        ReservationsServiceGrpc.getReserveSlotMethod(),
+        FakeServer.error(Code.UNAVAILABLE, "DRAINING", Map.of()));
+    try (HoldfastClient client = HoldfastClient.builder(hiding).build()) {
+      assertThrows(
+          OutcomeUnknownException.class,
+          () -> client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1)));
     }
   }
 

@@ -317,6 +317,18 @@ class ReservationsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // Callers need not run it.
+  void nullIsRefusedAtOnce() {
+    assertThrows(NullPointerException.class, () -> new Slot(null, 0));
+    assertThrows(NullPointerException.class, () -> ReserveSlot.of(null, 1));
+    assertThrows(NullPointerException.class, () -> ReserveSlot.of(SLOT, 1).withLease(null));
+    assertThrows(NullPointerException.class, () -> FillSlot.of(SLOT, 1).withOperationId(null));
+    assertThrows(NullPointerException.class, () -> ReleaseSlot.of(SLOT, 1, null));
+    assertThrows(NullPointerException.class, () -> reservations.get(null, SLOT));
+    assertEquals(0, server.attempts.size());
+  }
+
+  @Test
   void aSlotIndexIsShownUnsigned() {
     assertEquals("Slot[requestId=0xab, slotIndex=18446744073709551615]", SLOT.toString());
   }
