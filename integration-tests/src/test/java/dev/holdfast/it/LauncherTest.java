@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -168,6 +169,17 @@ class LauncherTest {
     assertTrue(failed.err().endsWith("holdfast: the build failed\n"), failed.err());
     assertEquals(1, again.exit());
     assertEquals(3, builds());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"17.0.15, false", "23, false", "24-ea, true", "25.0.1, true"})
+  void allowsWhatNewerJvmsWarnOf(String version, boolean allowed) throws Exception {
+    script(bin.resolve("java"), JAVA.formatted(version));
+    Run run = run("serve");
+
+    assertEquals(0, run.exit(), run.err());
+    assertEquals(allowed, run.out().contains("<--enable-native-access=ALL-UNNAMED>"));
+    assertEquals(allowed, run.out().contains("<--sun-misc-unsafe-memory-access=allow>"));
   }
 
   @ParameterizedTest
