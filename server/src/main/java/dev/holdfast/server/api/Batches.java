@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** The words of Apply: many operations as one command, and its outcomes as their results. */
 final class Batches {
@@ -116,13 +117,23 @@ final class Batches {
     return result.build();
   }
 
-  /** The changes are made, so the answer has to arrive: errors go without what is for people. */
+  /**
+   * The changes are made, so the answer has to arrive: errors go without what is for people, and
+   * where that is not enough, without what the caller knows from the request.
+   */
   private static ApplyResponse shortened(ApplyResponse.Builder response) {
-    for (OperationResult.Builder result : response.getResultsBuilderList()) {
-      if (result.hasError()) {
-        result.getErrorBuilder().clearMessage();
-      }
+    errors(response).forEach(com.google.rpc.Status.Builder::clearMessage);
+    ApplyResponse shorter = response.build();
+    if (shorter.getSerializedSize() <= LARGEST_RESPONSE_BYTES) {
+      return shorter;
     }
+    errors(response).forEach(Statuses::shorten);
     return response.build();
+  }
+
+  private static Stream<com.google.rpc.Status.Builder> errors(ApplyResponse.Builder response) {
+    return response.getResultsBuilderList().stream()
+        .filter(OperationResult.Builder::hasError)
+        .map(OperationResult.Builder::getErrorBuilder);
   }
 }

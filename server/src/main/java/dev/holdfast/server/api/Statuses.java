@@ -2,6 +2,7 @@ package dev.holdfast.server.api;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
@@ -14,6 +15,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
 
 /** The one place where a rejection becomes a status. */
 public final class Statuses {
@@ -25,6 +27,10 @@ public final class Statuses {
   /** What gRPC's own retries obey. */
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** What the metadata of a reason may repeat of the request. */
+  private static final List<String> OWN_WORDS =
+      List.of("repository_id", "request_id", "operation_id");
 
   private Statuses() {}
 
@@ -61,6 +67,26 @@ public final class Statuses {
       return proto(rejection);
     }
     return StatusProto.fromThrowable(internal());
+  }
+
+  /** Leaves the reason, the numbers and the fields, and takes out the caller's own words. */
+  static void shorten(com.google.rpc.Status.Builder status) {
+    for (Any.Builder detail : status.getDetailsBuilderList()) {
+      try {
+        if (detail.build().is(ErrorInfo.class)) {
+          ErrorInfo.Builder info = ErrorInfo.newBuilder().mergeFrom(detail.getValue());
+          OWN_WORDS.forEach(info::removeMetadata);
+          detail.setValue(info.build().toByteString());
+        } else if (detail.build().is(BadRequest.class)) {
+          BadRequest.Builder bad = BadRequest.newBuilder().mergeFrom(detail.getValue());
+          bad.getFieldViolationsBuilderList()
+              .forEach(BadRequest.FieldViolation.Builder::clearDescription);
+          detail.setValue(bad.build().toByteString());
+        }
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException("these details are our own", e);
+      }
+    }
   }
 
   private static com.google.rpc.Status proto(Rejection rejection) {

@@ -10,15 +10,16 @@ import java.util.List;
  * @param recorded the repository with its sums as they are kept
  * @param countedBytes the sum of the amounts of all reservations
  * @param countedReservations how many reservations there are
- * @param rememberedTwice how many reservations are also remembered as released
- * @param lastRevision the newest revision that anything kept was made by; 0 where nothing is kept
+ * @param newestRevision the newest revision that a reservation was reserved or filled by; 0 where
+ *     there is none
+ * @param lastEventRevision the revision of the newest event; 0 where none is kept
  */
 public record Recount(
     Repository recorded,
     long countedBytes,
     long countedReservations,
-    long rememberedTwice,
-    long lastRevision) {
+    long newestRevision,
+    long lastEventRevision) {
 
   /** A number that is kept differently from what was counted. */
   public record Problem(String subject, long recorded, long counted) {}
@@ -33,10 +34,14 @@ public record Recount(
     List<Problem> problems = new ArrayList<>();
     compare(problems, "reserved_bytes", recorded.reservedBytes(), countedReservedBytes());
     compare(problems, "reservation_count", recorded.reservationCount(), countedReservations);
-    compare(problems, "reservations that are also remembered as released", 0, rememberedTwice);
-    if (lastRevision > recorded.revision()) {
+    if (newestRevision > recorded.revision()) {
       problems.add(
-          new Problem("revision, against the newest kept", recorded.revision(), lastRevision));
+          new Problem(
+              "revision, and the newest of a reservation", recorded.revision(), newestRevision));
+    }
+    if (lastEventRevision != 0) {
+      compare(
+          problems, "revision, and that of the last event", recorded.revision(), lastEventRevision);
     }
     return problems;
   }

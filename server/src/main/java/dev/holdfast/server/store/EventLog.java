@@ -66,8 +66,11 @@ public final class EventLog {
       write(out, filled.reservation());
     } else if (change instanceof Change.SlotReleased released) {
       begin(out, SLOT_RELEASED, event);
-      out.writeUInt32NoTag(released.released().reason().number());
-      write(out, released.released().reservation());
+      Released past = released.released();
+      out.writeUInt32NoTag(past.reason().number());
+      out.writeStringNoTag(past.operationId());
+      out.writeBoolNoTag(past.anyGeneration());
+      write(out, past.reservation());
     }
   }
 
@@ -83,14 +86,18 @@ public final class EventLog {
     out.writeUInt64NoTag(reservation.createMicros());
     out.writeUInt64NoTag(reservation.leaseMicros());
     out.writeUInt64NoTag(reservation.leaseExpireMicros());
-    out.writeUInt64NoTag(reservation.fill().revision());
+    out.writeStringNoTag(reservation.reserveOperationId());
+    Reservation.Fill fill = reservation.fill();
+    out.writeUInt64NoTag(fill.revision());
     if (reservation.filled()) {
-      out.writeUInt64NoTag(reservation.fill().micros());
+      out.writeUInt64NoTag(fill.micros());
+      out.writeStringNoTag(fill.operationId());
+      out.writeBoolNoTag(fill.anyGeneration());
     }
   }
 
   /**
-   * Reads a chunk. Operation ids are no part of events and come back empty.
+   * Reads a chunk.
    *
    * @param firstRevision the revision of the first event in it
    * @param micros the time of all of them
@@ -124,8 +131,11 @@ public final class EventLog {
       case SLOT_FILLED -> new Change.SlotFilled(readReservation(in));
       case SLOT_RELEASED -> {
         ReleaseReason reason = ReleaseReason.ofNumber(in.readUInt32());
+        String operationId = in.readString();
+        boolean anyGeneration = in.readBool();
         yield new Change.SlotReleased(
-            new Released(readReservation(in), reason, revision, micros, "", false));
+            new Released(
+                readReservation(in), reason, revision, micros, operationId, anyGeneration));
       }
       default -> throw new IllegalStateException("an event of a kind of the future: " + kind);
     };
@@ -138,6 +148,7 @@ public final class EventLog {
     long createMicros = in.readUInt64();
     long leaseMicros = in.readUInt64();
     long leaseExpireMicros = in.readUInt64();
+    String reserveOperationId = in.readString();
     long fillRevision = in.readUInt64();
     return new Reservation(
         SlotKeys.decode(slotKey),
@@ -146,9 +157,9 @@ public final class EventLog {
         createMicros,
         leaseMicros,
         leaseExpireMicros,
-        "",
+        reserveOperationId,
         fillRevision == 0
             ? Reservation.Fill.NONE
-            : new Reservation.Fill(fillRevision, in.readUInt64(), "", false));
+            : new Reservation.Fill(fillRevision, in.readUInt64(), in.readString(), in.readBool()));
   }
 }

@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.books.Slot;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Slots as bytes that sort, as unsigned bytes, just as the slots do: by the characters of the
@@ -45,6 +46,10 @@ public final class SlotKeys {
 
   /** What the keys of all slots of a request begin with, and no other key does. */
   public static byte[] encodeRequest(String requestId) {
+    byte[] hash = hash(requestId);
+    if (hash != null) {
+      return hash;
+    }
     byte[] id = requestId.getBytes(StandardCharsets.US_ASCII);
     if (requestId.compareTo(PREFIX + "0".repeat(DIGITS)) < 0) {
       return terminated(0, new byte[0], id);
@@ -53,8 +58,30 @@ public final class SlotKeys {
       return terminated(2, new byte[0], id);
     }
     String floor = floor(requestId);
-    byte[] hash = HEX.parseHex(floor, PREFIX.length(), floor.length());
-    return terminated(1, hash, floor.equals(requestId) ? new byte[0] : id);
+    return terminated(1, HEX.parseHex(floor, PREFIX.length(), floor.length()), id);
+  }
+
+  /** The key of a request that is a hash, as nearly all are; null where it is none. */
+  private static byte @Nullable [] hash(String requestId) {
+    if (requestId.length() != PREFIX.length() + DIGITS || !requestId.startsWith(PREFIX)) {
+      return null;
+    }
+    byte[] key = new byte[HASH_BYTES + 1];
+    key[0] = 1;
+    for (int i = 1; i < HASH_BYTES; i++) {
+      int high = digit(requestId.charAt(2 * i));
+      int low = digit(requestId.charAt(2 * i + 1));
+      if (high < 0 || low < 0) {
+        return null;
+      }
+      key[i] = (byte) ((high << 4) | low);
+    }
+    return key;
+  }
+
+  /** The value of a hex digit as hashes are spelled; less than 0 for another character. */
+  private static int digit(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
   }
 
   /** Behind the keys of all slots of a request, and before every other key that is behind them. */
@@ -95,7 +122,7 @@ public final class SlotKeys {
     StringBuilder floor = new StringBuilder(PREFIX);
     for (int i = PREFIX.length(); floor.length() < PREFIX.length() + DIGITS; i++) {
       char c = i < id.length() ? id.charAt(i) : 0;
-      if (HexFormat.isHexDigit(c) && !Character.isUpperCase(c)) {
+      if (digit(c) >= 0) {
         floor.append(c);
         continue;
       }

@@ -212,15 +212,13 @@ public final class MemoryStore implements LedgerStore {
     }
     Shelf shelf = shelf(repositoryId);
     long bytes = shelf.current.values().stream().mapToLong(Reservation::amountBytes).sum();
-    long twice =
+    long reserved =
         shelf.current.values().stream()
-            .filter(
-                now ->
-                    released(shelf, now.slot()).stream()
-                        .anyMatch(past -> past.reservation().generation() == now.generation()))
-            .count();
+            .mapToLong(now -> Math.max(now.generation(), now.fill().revision()))
+            .max()
+            .orElse(0);
     long newest = shelf.events.stream().mapToLong(Event::revision).max().orElse(0);
-    return new Recount(repository, bytes, shelf.current.size(), twice, newest);
+    return new Recount(repository, bytes, shelf.current.size(), reserved, newest);
   }
 
   @Override

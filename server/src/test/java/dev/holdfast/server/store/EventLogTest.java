@@ -25,8 +25,8 @@ class EventLogTest {
         MICROS - 5,
         filled ? 0 : 60,
         filled ? 0 : MICROS + 60,
-        "",
-        filled ? new Reservation.Fill(43, MICROS, "", false) : Reservation.Fill.NONE);
+        "reserve",
+        filled ? new Reservation.Fill(43, MICROS, "fill", true) : Reservation.Fill.NONE);
   }
 
   @Test
@@ -42,7 +42,7 @@ class EventLogTest {
       long revision = 900L + changes.size();
       changes.add(
           new Change.SlotReleased(
-              new Released(reservation(true), reason, revision, MICROS, "", false)));
+              new Released(reservation(true), reason, revision, MICROS, "release", true)));
     }
     List<Event> events = new ArrayList<>();
     for (Change.Booked change : changes) {

@@ -1,7 +1,5 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.books.ReleaseReason;
-import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.SlotKeys;
@@ -23,14 +21,6 @@ final class Rows {
       "slot_key, generation, amount_bytes, create_micros, lease_micros, lease_expire_micros,"
           + " reserve_operation_id, fill_revision, fill_micros, fill_operation_id,"
           + " fill_any_generation";
-
-  /** How many columns {@link #RESERVATION} has. */
-  static final int RESERVATION_COLUMNS = 11;
-
-  static final String RELEASED =
-      RESERVATION
-          + ", reason, release_revision, release_micros, release_operation_id,"
-          + " release_any_generation";
 
   private Rows() {}
 
@@ -63,16 +53,6 @@ final class Rows {
                 fillRevision, row.getLong(9), text(row, 10), row.getBoolean(11)));
   }
 
-  static Released released(ResultSet row) throws SQLException {
-    return new Released(
-        reservation(row),
-        ReleaseReason.ofNumber(row.getInt(RESERVATION_COLUMNS + 1)),
-        row.getLong(RESERVATION_COLUMNS + 2),
-        row.getLong(RESERVATION_COLUMNS + 3),
-        text(row, RESERVATION_COLUMNS + 4),
-        row.getBoolean(RESERVATION_COLUMNS + 5));
-  }
-
   /** Sets the columns of {@link #RESERVATION} behind the repository, which is the first. */
   static void set(PreparedStatement statement, long repository, Reservation reservation)
       throws SQLException {
@@ -89,18 +69,6 @@ final class Rows {
     setNumber(statement, 10, fill.micros());
     setText(statement, 11, fill.operationId());
     setNumber(statement, 12, fill.anyGeneration() ? 1 : 0);
-  }
-
-  /** Sets the columns of {@link #RELEASED} behind the repository, which is the first. */
-  static void set(PreparedStatement statement, long repository, Released released)
-      throws SQLException {
-    set(statement, repository, released.reservation());
-    int behind = 1 + RESERVATION_COLUMNS;
-    statement.setInt(behind + 1, released.reason().number());
-    statement.setLong(behind + 2, released.revision());
-    statement.setLong(behind + 3, released.micros());
-    setText(statement, behind + 4, released.operationId());
-    setNumber(statement, behind + 5, released.anyGeneration() ? 1 : 0);
   }
 
   private static void setNumber(PreparedStatement statement, int column, long value)

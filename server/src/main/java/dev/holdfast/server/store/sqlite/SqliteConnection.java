@@ -55,6 +55,8 @@ final class SqliteConnection implements AutoCloseable {
 
   private static SqliteConnection open(Path database, SQLiteConfig config) {
     config.setBusyTimeout(BUSY_MILLIS);
+    // Nobody asks for them, and the driver would look them up after every insert.
+    config.setGetGeneratedKeys(false);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     try {
       return new SqliteConnection(config.createConnection("jdbc:sqlite:" + database));

@@ -2,7 +2,6 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.EventLog;
 import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
@@ -19,7 +18,12 @@ final class SqliteForget {
   private record Chunk(
       long chunk, long repository, long lastRevision, long micros, List<Event> events) {}
 
-  static int forget(SqliteConnection connection, long beforeMicros, int limit) throws SQLException {
+  /** A release that is forgotten, as the index knows it. */
+  record ForgottenRelease(long slotHash, long revision) {}
+
+  static int forget(
+      SqliteConnection connection, long beforeMicros, int limit, List<ForgottenRelease> releases)
+      throws SQLException {
     int forgotten = 0;
     while (forgotten < limit) {
       List<Chunk> oldest =
@@ -36,22 +40,24 @@ final class SqliteForget {
       if (oldest.isEmpty() || oldest.get(0).micros() >= beforeMicros) {
         break;
       }
-      forgotten += forget(connection, oldest.get(0));
+      forgotten += forget(connection, oldest.get(0), releases);
     }
     return forgotten;
   }
 
-  private static int forget(SqliteConnection connection, Chunk chunk) throws SQLException {
-    PreparedStatement released =
-        connection.prepared(
-            "DELETE FROM released WHERE repository = ? AND slot_key = ? AND generation = ?");
+  private static int forget(
+      SqliteConnection connection, Chunk chunk, List<ForgottenRelease> releases)
+      throws SQLException {
+    PreparedStatement history =
+        connection.prepared("DELETE FROM history WHERE slot_hash = ? AND revision = ?");
     for (Event event : chunk.events()) {
       if (event.change() instanceof Change.SlotReleased change) {
-        Reservation reservation = change.released().reservation();
-        released.setLong(1, chunk.repository());
-        released.setBytes(2, SlotKeys.encode(reservation.slot()));
-        released.setLong(3, reservation.generation());
-        released.executeUpdate();
+        byte[] slotKey = SlotKeys.encode(change.released().reservation().slot());
+        long slotHash = HistoryIndex.hash(chunk.repository(), slotKey);
+        history.setLong(1, slotHash);
+        history.setLong(2, event.revision());
+        history.executeUpdate();
+        releases.add(new ForgottenRelease(slotHash, event.revision()));
       }
     }
     PreparedStatement operations =

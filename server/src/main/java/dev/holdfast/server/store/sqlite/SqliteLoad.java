@@ -13,17 +13,29 @@ import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The first step of a batch: loads the rows that it touches. */
+/**
+ * The first step of a batch: loads the rows that it touches, as sets, because asking costs more
+ * than the rows do.
+ */
 final class SqliteLoad {
-  private final SqliteConnection connection;
+  private static final int SMALL_SET = 8;
+  private static final int LARGEST_SET = 64;
 
-  SqliteLoad(SqliteConnection connection) {
+  private final SqliteConnection connection;
+  private final HistoryIndex history;
+
+  SqliteLoad(SqliteConnection connection, HistoryIndex history) {
     this.connection = connection;
+    this.history = history;
   }
 
   LoadedBooks books(Touched touched) throws SQLException {
@@ -43,12 +55,13 @@ final class SqliteLoad {
     Map<String, List<Reservation>> requests = new HashMap<>();
     Map<OperationKey, RememberedOperation> operations = new HashMap<>();
     if (repository != null) {
+      List<byte[]> slotKeys = new ArrayList<>(touched.slots().size());
       // In the order of the table, so that neighbours are found on one page.
-      for (Slot slot : touched.slots().stream().sorted().toList()) {
-        SlotHistory history = history(key, slot);
-        if (history != null) {
-          slots.put(slot, history);
-        }
+      touched.slots().stream().sorted().forEach(slot -> slotKeys.add(SlotKeys.encode(slot)));
+      for (int from = 0; from < slotKeys.size(); from += LARGEST_SET) {
+        List<byte[]> some = slotKeys.subList(from, Math.min(slotKeys.size(), from + LARGEST_SET));
+        loadCurrent(key, some, slots);
+        loadReleased(key, some, slots);
       }
       for (String requestId : touched.requestIds()) {
         requests.put(requestId, reservationsOf(key, requestId));
@@ -63,30 +76,73 @@ final class SqliteLoad {
     return new LoadedBooks(touched, repository, slots, requests, operations);
   }
 
-  private @Nullable SlotHistory history(long repository, Slot slot) throws SQLException {
-    byte[] slotKey = SlotKeys.encode(slot);
+  private void loadCurrent(long repository, List<byte[]> slotKeys, Map<Slot, SlotHistory> slots)
+      throws SQLException {
     PreparedStatement query =
-        connection.prepared(
+        set(
             "SELECT "
                 + Rows.RESERVATION
-                + " FROM reservations WHERE repository = ? AND slot_key = ?");
+                + " FROM reservations WHERE repository = ? AND slot_key IN (",
+            slotKeys.size());
     query.setLong(1, repository);
-    query.setBytes(2, slotKey);
-    Reservation current = null;
-    try (ResultSet row = query.executeQuery()) {
-      if (row.next()) {
-        current = Rows.reservation(row);
+    setAll(query, 2, slotKeys);
+    for (Reservation current : SqliteConnection.rows(query, Rows::reservation)) {
+      slots.put(current.slot(), new SlotHistory(current, List.of()));
+    }
+  }
+
+  /** Looks up where slots were released, and reads that in the events. */
+  private void loadReleased(long repository, List<byte[]> slotKeys, Map<Slot, SlotHistory> slots)
+      throws SQLException {
+    List<Long> hashes = new ArrayList<>(slotKeys.size());
+    TreeSet<Long> revisions = new TreeSet<>();
+    for (byte[] slotKey : slotKeys) {
+      long hash = HistoryIndex.hash(repository, slotKey);
+      hashes.add(hash);
+      for (long revision : history.recent(hash)) {
+        revisions.add(revision);
       }
     }
-    PreparedStatement history =
-        connection.prepared(
-            "SELECT "
-                + Rows.RELEASED
-                + " FROM released WHERE repository = ? AND slot_key = ? ORDER BY generation");
-    history.setLong(1, repository);
-    history.setBytes(2, slotKey);
-    List<Released> released = SqliteConnection.rows(history, Rows::released);
-    return current == null && released.isEmpty() ? null : new SlotHistory(current, released);
+    String columns = "SELECT revision FROM history WHERE slot_hash IN (";
+    PreparedStatement query = set(columns, hashes.size());
+    setAll(query, 1, hashes);
+    revisions.addAll(SqliteConnection.rows(query, row -> row.getLong(1)));
+    if (revisions.isEmpty()) {
+      return;
+    }
+    Set<Slot> wanted = new HashSet<>();
+    slotKeys.forEach(slotKey -> wanted.add(SlotKeys.decode(slotKey)));
+    for (Released past : new SqliteEvents(connection).released(repository, revisions)) {
+      Slot slot = past.reservation().slot();
+      if (wanted.contains(slot)) {
+        SlotHistory known = slots.getOrDefault(slot, SlotHistory.NONE);
+        List<Released> released = new ArrayList<>(known.released());
+        released.add(past);
+        slots.put(slot, new SlotHistory(known.current(), released));
+      }
+    }
+  }
+
+  /** A statement for a set: one for each of a few sizes, because preparing costs. */
+  private PreparedStatement set(String beginning, int size) throws SQLException {
+    return connection.prepared(beginning + "?" + ", ?".repeat(room(size) - 1) + ")");
+  }
+
+  private static int room(int size) {
+    return size == 1 ? 1 : size <= SMALL_SET ? SMALL_SET : LARGEST_SET;
+  }
+
+  /** Sets the members of a set; what is left over repeats the last. */
+  private static void setAll(PreparedStatement query, int from, List<?> members)
+      throws SQLException {
+    for (int i = 0; i < room(members.size()); i++) {
+      Object member = members.get(Math.min(i, members.size() - 1));
+      if (member instanceof byte[] bytes) {
+        query.setBytes(from + i, bytes);
+      } else {
+        query.setLong(from + i, (Long) member);
+      }
+    }
   }
 
   private List<Reservation> reservationsOf(long repository, String requestId) throws SQLException {

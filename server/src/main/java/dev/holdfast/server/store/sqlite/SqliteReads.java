@@ -130,22 +130,17 @@ final class SqliteReads {
         connection.prepared(
             "SELECT "
                 + Rows.REPOSITORY
-                + ", live.bytes, live.reservations, twice.reservations,"
-                + " max(live.newest, coalesce(told.newest, 0))"
+                + ", live.bytes, live.reservations, live.newest, coalesce(told.newest, 0)"
                 + " FROM repositories AS book,"
                 + " (SELECT coalesce(sum(amount_bytes), 0) AS bytes, count(*) AS reservations,"
                 + "   max(coalesce(max(generation), 0), coalesce(max(fill_revision), 0)) AS newest"
                 + "   FROM reservations WHERE repository = "
                 + ID
                 + ") AS live,"
-                + " (SELECT count(*) AS reservations FROM released JOIN reservations"
-                + "   USING (repository, slot_key, generation) WHERE repository = "
-                + ID
-                + ") AS twice,"
                 + " (SELECT max(last_revision) AS newest FROM events WHERE repository = "
                 + ID
                 + ") AS told WHERE book.repository_id = ? AND book.deleted = 0");
-    for (int i = 1; i <= 4; i++) {
+    for (int i = 1; i <= 3; i++) {
       query.setString(i, repositoryId);
     }
     return firstOf(

@@ -28,11 +28,15 @@ public final class SqliteStore implements LedgerStore {
 
   private final Path database;
   private SqliteConnection writer;
+  private HistoryIndex history;
+  private final int mergeFrom;
   private final BlockingQueue<SqliteConnection> readers = new ArrayBlockingQueue<>(READERS);
 
-  private SqliteStore(Path database, SqliteConnection writer) {
+  private SqliteStore(Path database, SqliteConnection writer, int mergeFrom) throws SQLException {
     this.database = database;
     this.writer = writer;
+    this.mergeFrom = mergeFrom;
+    this.history = HistoryIndex.load(writer, mergeFrom);
     for (int i = 0; i < READERS; i++) {
       readers.add(SqliteConnection.reader(database));
     }
@@ -44,10 +48,15 @@ public final class SqliteStore implements LedgerStore {
    * @throws IllegalStateException where a newer program wrote it
    */
   public static SqliteStore open(Path database) {
+    return open(database, HistoryIndex.MERGE_FROM);
+  }
+
+  /** The same with another size of the index in memory, so that a test sees it overflow. */
+  static SqliteStore open(Path database, int mergeFrom) {
     SqliteConnection writer = SqliteConnection.writer(database);
     try {
       migrate(writer);
-      return new SqliteStore(database, writer);
+      return new SqliteStore(database, writer, mergeFrom);
     } catch (SQLException e) {
       writer.close();
       throw StoreException.notApplied("cannot open " + database, e);
@@ -74,7 +83,7 @@ public final class SqliteStore implements LedgerStore {
                 + SCHEMA.version()
                 + "; a newer program opens an older store when it serves");
       }
-      return new SqliteStore(database, writer);
+      return new SqliteStore(database, writer, HistoryIndex.MERGE_FROM);
     } catch (SQLException e) {
       writer.close();
       throw StoreException.notApplied("cannot open " + database, e);
@@ -107,9 +116,21 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public Transaction begin() {
     if (writer.isClosed()) {
-      writer = SqliteConnection.writer(database);
+      reopen();
     }
-    return SqliteTransaction.begin(writer);
+    return SqliteTransaction.begin(writer, history);
+  }
+
+  /** After a failure that closed the connection: what is kept in memory is read again. */
+  private void reopen() {
+    SqliteConnection opened = SqliteConnection.writer(database);
+    try {
+      history = HistoryIndex.load(opened, mergeFrom);
+      writer = opened;
+    } catch (SQLException e) {
+      opened.close();
+      throw StoreException.notApplied("cannot open " + database, e);
+    }
   }
 
   private interface Read<T> {

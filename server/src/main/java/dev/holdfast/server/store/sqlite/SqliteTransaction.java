@@ -7,28 +7,36 @@ import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.Touched;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A transaction on the connection that writes. */
 final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteConnection connection;
+  private final HistoryIndex history;
+  private final SqliteWrite write;
+  private final List<SqliteForget.ForgottenRelease> forgotten = new ArrayList<>();
+  private int released;
   private boolean open = true;
 
-  private SqliteTransaction(SqliteConnection connection) {
+  private SqliteTransaction(SqliteConnection connection, HistoryIndex history) {
     this.connection = connection;
+    this.history = history;
+    this.write = new SqliteWrite(connection, history.committedChunk());
   }
 
-  static SqliteTransaction begin(SqliteConnection connection) {
+  static SqliteTransaction begin(SqliteConnection connection, HistoryIndex history) {
     return attempt(
         "cannot begin a transaction",
         () -> {
           connection.prepared("BEGIN IMMEDIATE").execute();
-          return new SqliteTransaction(connection);
+          return new SqliteTransaction(connection, history);
         });
   }
 
   @Override
   public LoadedBooks load(Touched touched) {
-    return attempt("cannot load", () -> new SqliteLoad(connection).books(touched));
+    return attempt("cannot load", () -> new SqliteLoad(connection, history).books(touched));
   }
 
   @Override
@@ -36,14 +44,16 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     attempt(
         "cannot write",
         () -> {
-          new SqliteWrite(connection).write(delta);
+          write.write(delta);
+          released += delta.released().size();
           return true;
         });
   }
 
   @Override
   public int forget(long beforeMicros, int limit) {
-    return attempt("cannot forget", () -> SqliteForget.forget(connection, beforeMicros, limit));
+    return attempt(
+        "cannot forget", () -> SqliteForget.forget(connection, beforeMicros, limit, forgotten));
   }
 
   @Override
@@ -64,12 +74,21 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   @Override
   public void commit() {
+    int merged = attempt("cannot write", () -> history.merge(connection, released));
     try {
       connection.prepared("COMMIT").execute();
       open = false;
     } catch (SQLException e) {
+      // Whatever became of it, the next one begins with what the file says.
+      open = false;
+      connection.close();
       throw StoreException.unknown("cannot commit", e);
     }
+    history.mergeCommitted(merged);
+    write
+        .chunks()
+        .forEach(chunk -> history.committed(chunk.chunk(), chunk.repository(), chunk.events()));
+    forgotten.forEach(release -> history.forgotten(release.slotHash(), release.revision()));
   }
 
   @Override

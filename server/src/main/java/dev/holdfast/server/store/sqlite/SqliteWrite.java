@@ -2,7 +2,6 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.store.EventLog;
@@ -10,12 +9,14 @@ import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /**
  * The third step of a batch, and the heart of it: in the one transaction a released reservation's
- * row is deleted, its bytes are given back, and what a retry needs to get the same answer is kept.
+ * row is deleted, its bytes are given back, and what a retry needs to get the same answer is kept
+ * with the event that tells of it.
  */
 final class SqliteWrite {
   /** So that no row grows far beyond a page or two, and a look into the past reads little. */
@@ -23,14 +24,27 @@ final class SqliteWrite {
 
   private final SqliteConnection connection;
 
-  SqliteWrite(SqliteConnection connection) {
+  /** The number of the last chunk of events that was written. */
+  private long lastChunk;
+
+  private final List<Chunk> chunks = new ArrayList<>();
+
+  /** Some events that were written as one row. */
+  record Chunk(long chunk, long repository, List<Event> events) {}
+
+  SqliteWrite(SqliteConnection connection, long lastChunk) {
     this.connection = connection;
+    this.lastChunk = lastChunk;
+  }
+
+  /** All events that were written. */
+  List<Chunk> chunks() {
+    return chunks;
   }
 
   void write(Delta delta) throws SQLException {
     long repository = repository(delta.after());
     reservations(repository, delta.slots());
-    released(repository, delta.released());
     operations(repository, delta.operations());
     events(repository, delta.events());
   }
@@ -96,23 +110,6 @@ final class SqliteWrite {
     }
   }
 
-  private void released(long repository, List<Released> released) throws SQLException {
-    if (released.isEmpty()) {
-      return;
-    }
-    PreparedStatement insert =
-        connection.prepared(
-            "INSERT INTO released (repository, "
-                + Rows.RELEASED
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    released.sort(Comparator.comparing(past -> past.reservation().slot()));
-    for (Released past : released) {
-      Rows.set(insert, repository, past);
-      insert.addBatch();
-    }
-    insert.executeBatch();
-  }
-
   private void operations(long repository, List<RememberedOperation> operations)
       throws SQLException {
     PreparedStatement insert =
@@ -132,16 +129,18 @@ final class SqliteWrite {
   private void events(long repository, List<Event> events) throws SQLException {
     PreparedStatement insert =
         connection.prepared(
-            "INSERT INTO events (repository, first_revision, last_revision, micros, events)"
-                + " VALUES (?, ?, ?, ?, ?)");
+            "INSERT INTO events (chunk, repository, first_revision, last_revision, micros, events)"
+                + " VALUES (?, ?, ?, ?, ?, ?)");
     for (int from = 0; from < events.size(); from += EVENTS_A_CHUNK) {
-      List<Event> chunk = events.subList(from, Math.min(events.size(), from + EVENTS_A_CHUNK));
-      insert.setLong(1, repository);
-      insert.setLong(2, chunk.get(0).revision());
-      insert.setLong(3, chunk.get(chunk.size() - 1).revision());
-      insert.setLong(4, chunk.get(0).micros());
-      insert.setBytes(5, EventLog.encode(chunk));
+      List<Event> some = events.subList(from, Math.min(events.size(), from + EVENTS_A_CHUNK));
+      insert.setLong(1, ++lastChunk);
+      insert.setLong(2, repository);
+      insert.setLong(3, some.get(0).revision());
+      insert.setLong(4, some.get(some.size() - 1).revision());
+      insert.setLong(5, some.get(0).micros());
+      insert.setBytes(6, EventLog.encode(some));
       insert.executeUpdate();
+      chunks.add(new Chunk(lastChunk, repository, some));
     }
   }
 }

@@ -1,0 +1,200 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.SlotKeys;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the revisions that released reservations of a slot.
+ *
+ * <p>A row for each at its place in a table would dirty a page for each, all over the file; that is
+ * most of what a release would cost. So the newest are kept in memory, from where a crash loses
+ * nothing, because they stand in the events too; when they are many, they go into the table in the
+ * order of its keys, some with every batch, so that many share a page and nobody waits. A
+ * log-structured merge tree of two levels, in other words.
+ *
+ * <p>What is found under a hash is a candidate: another slot can have the same hash.
+ */
+final class HistoryIndex {
+  /** Some ten megabytes, and some hundred milliseconds of reading at a start. */
+  static final int MERGE_FROM = 100_000;
+
+  /** Enough that the older ones are in the table before the newer ones are as many. */
+  private static final int MERGED_A_RELEASE = 2;
+
+  private static final long[] NONE = {};
+
+  private final int mergeFrom;
+
+  /** What was released since the last merge began. */
+  private Map<Long, long[]> newest = new HashMap<>();
+
+  private int newestSize;
+
+  /** What goes into the table now. */
+  private Map<Long, long[]> merging = new HashMap<>();
+
+  /** The hashes of it in the order of the table, and how many of them are there already. */
+  private long[] order = NONE;
+
+  private int merged;
+
+  /** The last chunk of events whose releases are in the table or being merged. */
+  private long mergingChunk;
+
+  private long committedChunk;
+
+  private HistoryIndex(int mergeFrom, long mergedChunk) {
+    this.mergeFrom = mergeFrom;
+    this.committedChunk = mergedChunk;
+  }
+
+  /** Reads the events that the table does not know yet. */
+  static HistoryIndex load(SqliteConnection connection, int mergeFrom) throws SQLException {
+    long mergedChunk = connection.number("SELECT chunk FROM history_merged");
+    HistoryIndex index = new HistoryIndex(mergeFrom, mergedChunk);
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT chunk, repository, first_revision, micros, events FROM events"
+                + " WHERE chunk > ? ORDER BY chunk");
+    query.setLong(1, mergedChunk);
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        index.committed(
+            row.getLong(1),
+            row.getLong(2),
+            EventLog.decode(row.getBytes(5), row.getLong(3), row.getLong(4)));
+      }
+    }
+    return index;
+  }
+
+  /** The key of a slot in the table: spreads well, and need not do more. */
+  static long hash(long repository, byte[] slotKey) {
+    long hash = repository * 0x9E3779B97F4A7C15L;
+    for (byte b : slotKey) {
+      hash = (hash ^ (b & 0xff)) * 0x100000001B3L;
+    }
+    return hash ^ (hash >>> 32);
+  }
+
+  /** The last chunk that was committed; the next ones have the numbers behind it. */
+  long committedChunk() {
+    return committedChunk;
+  }
+
+  /** Candidates that are not in the table yet, as it may seem. */
+  long[] recent(long hash) {
+    long[] both = newest.getOrDefault(hash, NONE);
+    for (long revision : merging.getOrDefault(hash, NONE)) {
+      both = with(both, revision);
+    }
+    return both;
+  }
+
+  /** Takes over the events of a chunk that was committed. */
+  void committed(long chunk, long repository, List<Event> events) {
+    committedChunk = chunk;
+    events.forEach(event -> addIfRelease(repository, event));
+  }
+
+  /** Drops a release that is forgotten. */
+  void forgotten(long hash, long revision) {
+    newestSize -= remove(newest, hash, revision);
+    remove(merging, hash, revision);
+  }
+
+  private void addIfRelease(long repository, Event event) {
+    if (event.change() instanceof Change.SlotReleased change) {
+      Reservation reservation = change.released().reservation();
+      long hash = hash(repository, SlotKeys.encode(reservation.slot()));
+      newest.merge(hash, new long[] {event.revision()}, (old, one) -> with(old, one[0]));
+      newestSize++;
+    }
+  }
+
+  private static long[] with(long[] all, long one) {
+    for (long known : all) {
+      if (known == one) {
+        return all;
+      }
+    }
+    long[] more = Arrays.copyOf(all, all.length + 1);
+    more[all.length] = one;
+    return more;
+  }
+
+  private static int remove(Map<Long, long[]> from, long hash, long revision) {
+    long[] all = from.getOrDefault(hash, NONE);
+    long[] rest = Arrays.stream(all).filter(one -> one != revision).toArray();
+    if (rest.length == 0) {
+      from.remove(hash);
+    } else {
+      from.put(hash, rest);
+    }
+    return all.length - rest.length;
+  }
+
+  /**
+   * Merges some into the table, in the transaction of a batch that released so many.
+   *
+   * @return how far it came, for {@link #mergeCommitted}
+   */
+  int merge(SqliteConnection connection, int released) throws SQLException {
+    if (merged == order.length) {
+      if (newestSize < mergeFrom) {
+        return merged;
+      }
+      beginMerge();
+    }
+    PreparedStatement insert =
+        connection.prepared("INSERT OR IGNORE INTO history (slot_hash, revision) VALUES (?, ?)");
+    int to = Math.min(order.length, merged + 1 + released * MERGED_A_RELEASE);
+    boolean any = false;
+    for (int i = merged; i < to; i++) {
+      for (long revision : merging.getOrDefault(order[i], NONE)) {
+        insert.setLong(1, order[i]);
+        insert.setLong(2, revision);
+        insert.addBatch();
+        any = true;
+      }
+    }
+    if (any) {
+      insert.executeBatch();
+    }
+    if (to == order.length) {
+      PreparedStatement update = connection.prepared("UPDATE history_merged SET chunk = ?");
+      update.setLong(1, mergingChunk);
+      update.executeUpdate();
+    }
+    return to;
+  }
+
+  private void beginMerge() {
+    merging = newest;
+    newest = new HashMap<>();
+    newestSize = 0;
+    mergingChunk = committedChunk;
+    order = merging.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
+    merged = 0;
+  }
+
+  /** Takes note that a merge so far was committed. */
+  void mergeCommitted(int to) {
+    merged = to;
+    if (merged == order.length) {
+      merging = new HashMap<>();
+      order = NONE;
+      merged = 0;
+    }
+  }
+}
