@@ -1,0 +1,81 @@
+package dev.holdfast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.v1.ReleaseReason;
+import dev.holdfast.v1.ReleaseSlotResponse;
+import dev.holdfast.v1.Reservation;
+import dev.holdfast.v1.Slot;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Late duplicates: OK always means "you hold this space", also after a kill. */
+class ReplayTest {
+  private static final Slot SLOT = Ledger.slot("replay", 0);
+
+  @RegisterExtension static final LiveServer SERVER = new LiveServer();
+
+  @Test
+  void aLateReserveIsToldThatItWasReleasedAndWhy() {
+    Ledger ledger = Ledger.of(SERVER, 1000);
+    long generation = ledger.reserve(SLOT, 100, "r").getGeneration();
+    ledger.release(SLOT, generation, "x");
+    assertReleased(ledger, generation, "ATTEMPT_FAILED");
+
+    Reservation newer = ledger.reserve(SLOT, 70, "r2");
+    assertReleased(ledger, generation, "ATTEMPT_FAILED");
+    assertEquals(newer, ledger.get(SLOT));
+    assertEquals(930, ledger.available().getAvailableBytes());
+  }
+
+  @Test
+  void alsoWhereTheRequestEndedOrTheLeaseRanOut() throws Exception {
+    Ledger ledger = Ledger.of(SERVER, 1000);
+    long ended = ledger.reserve(SLOT, 100, "r").getGeneration();
+    ledger.end("replay", "");
+    assertReleased(ledger, ended, "REQUEST_ENDED");
+
+    Slot slot = Ledger.slot("leased", 0);
+    ledger.reserve(ledger.reserving(slot, 100, "r").setLease(Ledger.millis(1)));
+    Poll.until("the lease ran out", () -> ledger.available().getReservedBytes() == 0);
+    Refused refused = Refused.with("RESERVATION_RELEASED", () -> ledger.reserve(slot, 100, "r"));
+    assertEquals("LEASE_EXPIRED", refused.fact("reason"));
+  }
+
+  @Test
+  void everythingIsRememberedAcrossAKill() throws Exception {
+    Ledger ledger = Ledger.of(SERVER, 1000);
+    Slot kept = Ledger.slot("kept", 0);
+    Slot other = Ledger.slot("ended", 0);
+    Reservation reserved = ledger.reserve(kept, 10, "r");
+    Reservation filled = ledger.fill(kept, reserved.getGeneration(), "f");
+    long released = ledger.reserve(SLOT, 100, "r").getGeneration();
+    ledger.release(SLOT, released, ReleaseReason.RELEASE_REASON_REQUEST_ENDED, "x");
+    ledger.reserve(other, 1, "r");
+    ledger.end("ended", "e");
+    long revision = ledger.available().getRevision();
+
+    SERVER.restart();
+    assertEquals(filled, ledger.get(kept));
+    assertEquals(filled, ledger.reserve(kept, 10, "r"));
+    assertEquals(filled, ledger.fill(kept, reserved.getGeneration(), "f"));
+    assertReleased(ledger, released, "REQUEST_ENDED");
+    ReleaseSlotResponse again =
+        ledger.release(SLOT, released, ReleaseReason.RELEASE_REASON_REQUEST_ENDED, "x");
+    assertEquals(100, again.getReleasedBytes());
+    assertFalse(again.getAlreadyReleased());
+    assertTrue(ledger.release(SLOT, released, "y").getAlreadyReleased());
+    assertEquals(1, ledger.end("ended", "e").getReleasedCount());
+    assertEquals(revision, ledger.available().getRevision());
+    assertTrue(ledger.verify().getConsistent());
+  }
+
+  private static void assertReleased(Ledger ledger, long generation, String reason) {
+    Refused refused = Refused.with("RESERVATION_RELEASED", () -> ledger.reserve(SLOT, 100, "r"));
+    assertEquals(generation, refused.number("generation"));
+    assertEquals(100, refused.number("amount_bytes"));
+    assertEquals(reason, refused.fact("reason"));
+  }
+}
