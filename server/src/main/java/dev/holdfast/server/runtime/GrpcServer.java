@@ -10,8 +10,6 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** The gRPC side: transport settings, health, reflection, and the end of it all. */
@@ -19,28 +17,25 @@ final class GrpcServer implements AutoCloseable {
   private static final int LARGEST_REQUEST_BYTES = 16 * 1024 * 1024;
   private static final int DRAIN_SECONDS = 30;
 
-  /** Requests of batches are large; to read them would keep a thread of the network busy. */
-  private static final String APPLY = "holdfast.v1.ReservationsService/Apply";
-
   private final Server server;
   private final HealthStatusManager health;
   private final Drain drain;
+  private final Streams streams;
   private final Readiness readiness;
-  private final ExecutorService largeRequests;
   private final String address;
 
   private GrpcServer(
       Server server,
       HealthStatusManager health,
       Drain drain,
+      Streams streams,
       Readiness readiness,
-      ExecutorService largeRequests,
       String address) {
     this.server = server;
     this.health = health;
     this.drain = drain;
+    this.streams = streams;
     this.readiness = readiness;
-    this.largeRequests = largeRequests;
     this.address = address;
   }
 
@@ -49,8 +44,7 @@ final class GrpcServer implements AutoCloseable {
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     Drain drain = new Drain();
-    ExecutorService largeRequests =
-        Executors.newSingleThreadExecutor(work -> new Thread(work, "large-requests"));
+    Streams streams = new Streams();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
             // Handlers only check words and queue, so they run where the request was read; a hop to
@@ -59,35 +53,24 @@ final class GrpcServer implements AutoCloseable {
             .maxInboundMessageSize(LARGEST_REQUEST_BYTES)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .intercept(streams)
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(oldReflection());
     for (BindableService service : services) {
-      var definition = service.bindService();
+      var definition = DescribedErrors.in(service.bindService());
       builder.addService(ServerInterceptors.intercept(definition, drain));
       health.setStatus(definition.getServiceDescriptor().getName(), ServingStatus.SERVING);
     }
-    builder.callExecutor(
-        new io.grpc.ServerCallExecutorSupplier() {
-          @Override
-          public <Q, R>
-              java.util.concurrent.@org.jspecify.annotations.Nullable Executor getExecutor(
-                  io.grpc.ServerCall<Q, R> call, io.grpc.Metadata headers) {
-            return call.getMethodDescriptor().getFullMethodName().equals(APPLY)
-                ? largeRequests
-                : null;
-          }
-        });
     Server server = builder.build();
     try {
       server.start();
     } catch (IOException e) {
-      largeRequests.shutdown();
       throw new StartException("cannot listen on " + words(listen) + ": " + cause(e), e);
     }
     readiness.serving();
     String address = words(new InetSocketAddress(listen.getAddress(), server.getPort()));
-    return new GrpcServer(server, health, drain, readiness, largeRequests, address);
+    return new GrpcServer(server, health, drain, streams, readiness, address);
   }
 
   /** For tools that do not know the newer one yet. */
@@ -119,6 +102,8 @@ final class GrpcServer implements AutoCloseable {
     drain.begin();
     readiness.draining();
     health.enterTerminalState();
+    // After those who watch the health were told.
+    streams.end();
     server.shutdown();
     try {
       if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
@@ -129,6 +114,5 @@ final class GrpcServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    largeRequests.shutdown();
   }
 }
