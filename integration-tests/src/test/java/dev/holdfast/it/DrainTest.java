@@ -1,0 +1,119 @@
+package dev.holdfast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.GetReservationRequest;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.ReserveSlotResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.StatusProto;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGTERM: what was accepted is answered, what comes later is not, and the exit code is 0. */
+class DrainTest {
+  @TempDir private Path temp;
+
+  @Test
+  void whatWasAcceptedIsAnsweredAndDurable() throws Exception {
+    Path dataDir = temp.resolve("data");
+    int port = Http.freePort();
+    String admin = "127.0.0.1:" + port;
+    ReserveSlotRequest request =
+        ReserveSlotRequest.newBuilder().setSlot(Ledger.slot("drain", 0)).setAmountBytes(10).build();
+    try (ServerProcess server =
+            ServerProcess.start(dataDir, "--capacity", "1000", "--admin-listen", admin);
+        Stubs stubs = new Stubs(server.target())) {
+      assertEquals(200, Http.get(port, "/readyz").statusCode());
+      ListenableFuture<ReserveSlotResponse> accepted =
+          StoreLock.during(
+              dataDir,
+              () -> {
+                var waiting =
+                    ReservationsServiceGrpc.newFutureStub(stubs.channel()).reserveSlot(request);
+                // Answered over the same connection, so the reserve before it was read.
+                assertEquals(1000, available(stubs));
+                server.signalTerm();
+                Poll.until("it drains", () -> Http.get(port, "/readyz").statusCode() == 503);
+                assertEquals("draining\n", Http.get(port, "/readyz").body());
+                assertEquals(200, Http.get(port, "/livez").statusCode(), "it lives to the end");
+                refusedWhileDraining(stubs);
+                return waiting;
+              });
+      assertEquals(10, accepted.get(60, TimeUnit.SECONDS).getReservation().getAmountBytes());
+      assertEquals(0, server.awaitExit());
+      assertTrue(server.log().contains("stopped"), server.log());
+    }
+    try (ServerProcess next = ServerProcess.start(dataDir);
+        Stubs stubs = new Stubs(next.target())) {
+      var answer =
+          stubs
+              .reservations()
+              .getReservation(
+                  GetReservationRequest.newBuilder().setSlot(request.getSlot()).build());
+      assertEquals(10, answer.getReservation().getAmountBytes());
+      assertEquals(0, next.terminate());
+    }
+  }
+
+  /** By the server with its reason, or by a transport that takes no new calls. */
+  private static void refusedWhileDraining(Stubs stubs) {
+    StatusRuntimeException e = assertThrows(StatusRuntimeException.class, () -> available(stubs));
+    assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e.toString());
+    com.google.rpc.Status status = StatusProto.fromThrowable(e);
+    if (status != null && status.getDetailsCount() > 0) {
+      assertEquals("DRAINING", Refused.of(e).reason());
+    }
+  }
+
+  @Test
+  void healthIsToldAndAWatchOfItEnds() throws Exception {
+    try (ServerProcess server = ServerProcess.start(temp.resolve("data"));
+        Stubs stubs = new Stubs(server.target())) {
+      var health = HealthGrpc.newBlockingStub(stubs.channel());
+      for (String service :
+          new String[] {"", "holdfast.v1.RepositoryService", "holdfast.v1.ReservationsService"}) {
+        HealthCheckRequest check = HealthCheckRequest.newBuilder().setService(service).build();
+        assertEquals(ServingStatus.SERVING, health.check(check).getStatus(), service);
+      }
+      StatusRuntimeException unknown =
+          assertThrows(
+              StatusRuntimeException.class,
+              () -> health.check(HealthCheckRequest.newBuilder().setService("other").build()));
+      assertEquals(Status.Code.NOT_FOUND, unknown.getStatus().getCode());
+
+      Iterator<HealthCheckResponse> watch =
+          health.watch(
+              HealthCheckRequest.newBuilder()
+                  .setService("holdfast.v1.ReservationsService")
+                  .build());
+      assertEquals(ServingStatus.SERVING, watch.next().getStatus());
+      server.signalTerm();
+      assertEquals(ServingStatus.NOT_SERVING, watch.next().getStatus());
+      // It ends by itself, or whoever watches would keep the server until it cuts everybody off.
+      StatusRuntimeException end = assertThrows(StatusRuntimeException.class, watch::next);
+      assertEquals("DRAINING", Refused.of(end).reason());
+      assertEquals(0, server.awaitExit());
+    }
+  }
+
+  private static long available(Stubs stubs) {
+    return stubs
+        .repositories()
+        .available(AvailableRequest.getDefaultInstance())
+        .getAvailableBytes();
+  }
+}

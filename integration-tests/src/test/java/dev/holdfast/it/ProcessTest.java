@@ -1,0 +1,197 @@
+package dev.holdfast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.v1.ReserveRequest;
+import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.VerifyRequest;
+import dev.holdfast.v1.VerifyResponse;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the program does besides serving: who holds its data dir, probes, reflection, verify. */
+class ProcessTest {
+  @TempDir private Path temp;
+
+  private Path dataDir;
+
+  @BeforeEach
+  void chooseDataDir() {
+    dataDir = temp.resolve("data");
+  }
+
+  @Test
+  void aSecondServerIsToldWhoHoldsTheDataDir() throws Exception {
+    try (ServerProcess server = ServerProcess.start(dataDir)) {
+      for (String command : List.of("serve", "verify")) {
+        Program refused = Program.run(command, "--data-dir", dataDir.toString());
+        assertEquals(1, refused.exit());
+        assertTrue(refused.err().contains("process " + server.pid()), refused.err());
+        assertTrue(refused.err().contains(server.target()), refused.err());
+        assertEquals(1, refused.err().lines().count(), refused.err());
+      }
+      server.kill();
+    }
+    try (ServerProcess next = ServerProcess.start(dataDir)) {
+      assertEquals(0, next.terminate(), "a killed one holds nothing");
+    }
+  }
+
+  @Test
+  void probesAnswer() throws Exception {
+    int port = Http.freePort();
+    try (ServerProcess server =
+        ServerProcess.start(dataDir, "--admin-listen", "127.0.0.1:" + port)) {
+      assertEquals(200, Http.get(port, "/livez").statusCode());
+      assertEquals(200, Http.get(port, "/readyz").statusCode());
+      assertEquals(404, Http.get(port, "/nothing").statusCode());
+      assertEquals(404, Http.get(port, "/livez/more").statusCode());
+      assertEquals(0, server.terminate());
+    }
+  }
+
+  @Test
+  void bothReflectionsListBothServices() throws Exception {
+    try (ServerProcess server = ServerProcess.start(dataDir);
+        Stubs stubs = new Stubs(server.target())) {
+      var v1 = new Answer<io.grpc.reflection.v1.ServerReflectionResponse>();
+      StreamObserver<io.grpc.reflection.v1.ServerReflectionRequest> ask =
+          io.grpc.reflection.v1.ServerReflectionGrpc.newStub(stubs.channel())
+              .serverReflectionInfo(v1);
+      ask.onNext(
+          io.grpc.reflection.v1.ServerReflectionRequest.newBuilder().setListServices("").build());
+      assertListsBoth(
+          v1.get().getListServicesResponse().getServiceList().stream()
+              .map(io.grpc.reflection.v1.ServiceResponse::getName)
+              .toList());
+      ask.onCompleted();
+
+      var alpha = new Answer<io.grpc.reflection.v1alpha.ServerReflectionResponse>();
+      StreamObserver<io.grpc.reflection.v1alpha.ServerReflectionRequest> askAlpha =
+          io.grpc.reflection.v1alpha.ServerReflectionGrpc.newStub(stubs.channel())
+              .serverReflectionInfo(alpha);
+      askAlpha.onNext(
+          io.grpc.reflection.v1alpha.ServerReflectionRequest.newBuilder()
+              .setListServices("")
+              .build());
+      assertListsBoth(
+          alpha.get().getListServicesResponse().getServiceList().stream()
+              .map(io.grpc.reflection.v1alpha.ServiceResponse::getName)
+              .toList());
+      askAlpha.onCompleted();
+    }
+  }
+
+  private static void assertListsBoth(List<String> services) {
+    assertTrue(services.contains("holdfast.v1.RepositoryService"), services::toString);
+    assertTrue(services.contains("holdfast.v1.ReservationsService"), services::toString);
+  }
+
+  private static final class Answer<T> implements StreamObserver<T> {
+    private final CompletableFuture<T> first = new CompletableFuture<>();
+
+    T get() throws Exception {
+      return first.get(60, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void onNext(T value) {
+      first.complete(value);
+    }
+
+    @Override
+    public void onError(Throwable e) {
+      first.completeExceptionally(e);
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+
+  @Test
+  void goodBooksBalance() throws Exception {
+    fillBooks();
+    Program good = Program.run("verify", "--data-dir", dataDir.toString());
+    assertEquals(0, good.exit(), good.toString());
+    assertTrue(good.out().contains("110 bytes"), good.out());
+    assertTrue(good.out().contains("the books balance"), good.out());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          UPDATE repositories SET reserved_bytes = reserved_bytes + 5 | 115 | 110
+          UPDATE repositories SET reservation_count = 7               | 7   | 1
+          UPDATE reservations SET amount_bytes = 42                   | 110 | 52
+          DELETE FROM reservations                                    | 110 | 10
+          """)
+  void damagedBooksDoNotAndItIsSaidWhere(String damage, long recorded, long counted)
+      throws Exception {
+    fillBooks();
+    damage(damage);
+    Program bad = Program.run("verify", "--data-dir", dataDir.toString());
+    assertEquals(1, bad.exit(), bad.toString());
+    assertTrue(bad.out().contains("recorded " + recorded + ", counted " + counted), bad.out());
+    assertTrue(bad.out().contains("do not balance"), bad.out());
+
+    try (ServerProcess server = ServerProcess.start(dataDir);
+        Stubs stubs = new Stubs(server.target())) {
+      VerifyResponse live = stubs.repositories().verify(VerifyRequest.getDefaultInstance());
+      assertFalse(live.getConsistent());
+      assertTrue(
+          live.getProblemsList().stream()
+              .anyMatch(
+                  problem -> problem.getRecorded() == recorded && problem.getCounted() == counted),
+          live::toString);
+    }
+  }
+
+  @Test
+  void whereThereIsNothingToVerifyItSaysSo() throws Exception {
+    Program missing = Program.run("verify", "--data-dir", dataDir.toString());
+    assertEquals(1, missing.exit());
+    assertTrue(missing.err().contains(dataDir.toString()), missing.err());
+  }
+
+  private void fillBooks() throws Exception {
+    try (ServerProcess server = ServerProcess.start(dataDir, "--capacity", "1000");
+        Stubs stubs = new Stubs(server.target())) {
+      var slot =
+          stubs
+              .reservations()
+              .reserveSlot(
+                  ReserveSlotRequest.newBuilder()
+                      .setSlot(Ledger.slot("verify", 0))
+                      .setAmountBytes(100)
+                      .build());
+      assertEquals(900, slot.getAvailableBytes());
+      var unassigned =
+          stubs.repositories().reserve(ReserveRequest.newBuilder().setAmountBytes(10).build());
+      assertEquals(890, unassigned.getAvailableBytes());
+      assertEquals(0, server.terminate());
+    }
+  }
+
+  private void damage(String sql) throws Exception {
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + dataDir.resolve("holdfast.db"));
+        Statement statement = connection.createStatement()) {
+      assertTrue(statement.executeUpdate(sql) > 0);
+    }
+  }
+}
