@@ -23,8 +23,7 @@ for (const entry of session.split(/^(?=\$ )/m)) {
 
 /** What grpcurl would print. */
 function call(method, data) {
-  const url = `http://${address}/${method}`;
-  const { status, stdout, stderr } = buf(["curl", "--protocol", "grpc", "--http2-prior-knowledge", "--data", data, url]);
+  const { status, stdout, stderr } = curl(method, data);
   return withoutTimes(status === 0 ? pretty(JSON.parse(stdout)) : failure(JSON.parse(stderr)));
 }
 
@@ -35,10 +34,18 @@ function failure({ code, message, details }) {
 }
 
 function decoded({ type, value }) {
+  // Where reflection does not know the type, grpcurl shows bytes.
+  const { stdout } = curl("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", `{"file_containing_symbol": "${type}"}`);
+  assert.ok(JSON.parse(stdout).fileDescriptorResponse, `reflection does not know ${type}`);
   const args = ["convert", "proto", "--type", type, "--from", "-#format=binpb", "--to", "-#format=json"];
   const fields = JSON.parse(buf(args, Buffer.from(value, "base64")).stdout);
   // grpcurl sorts the fields of what is in an Any.
   return { "@type": `type.googleapis.com/${type}`, ...Object.fromEntries(Object.entries(fields).sort()) };
+}
+
+function curl(method, data) {
+  const url = `http://${address}/${method}`;
+  return buf(["curl", "--protocol", "grpc", "--http2-prior-knowledge", "--data", data, url]);
 }
 
 function buf(args, input) {

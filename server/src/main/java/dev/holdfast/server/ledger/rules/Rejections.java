@@ -18,7 +18,7 @@ public final class Rejections {
     return Rejection.of(
         Reason.REPOSITORY_NOT_FOUND,
         "there is no repository " + repositoryId,
-        Map.of("repository_id", repositoryId));
+        facts("repository_id", repositoryId));
   }
 
   /** The slot has no reservation, and none is remembered. */
@@ -54,7 +54,7 @@ public final class Rejections {
             + " exists already, with a capacity of "
             + repository.capacityBytes()
             + " bytes",
-        Map.of(
+        facts(
             "repository_id", repository.id(),
             "capacity_bytes", Long.toString(repository.capacityBytes())));
   }
@@ -71,7 +71,7 @@ public final class Rejections {
             + " reservations and "
             + repository.unassignedBytes()
             + " unassigned bytes",
-        Map.of(
+        facts(
             "repository_id", repository.id(),
             "reserved_bytes", Long.toString(repository.reservedBytes()),
             "unassigned_bytes", Long.toString(repository.unassignedBytes()),
@@ -88,7 +88,7 @@ public final class Rejections {
             + " has "
             + repository.availableBytes()
             + " bytes available",
-        Map.of(
+        facts(
             "repository_id", repository.id(),
             "requested_bytes", Long.toString(requestedBytes),
             "available_bytes", Long.toString(repository.availableBytes()),
@@ -105,7 +105,7 @@ public final class Rejections {
             + " bytes of repository "
             + repository.id()
             + " are reserved without a slot; the bytes of a slot are released by slot",
-        Map.of(
+        facts(
             "repository_id", repository.id(),
             "requested_bytes", Long.toString(requestedBytes),
             "unassigned_bytes", Long.toString(repository.unassignedBytes())));
@@ -177,7 +177,7 @@ public final class Rejections {
     return Rejection.of(
         Reason.OPERATION_ID_REUSED,
         "operation id " + operationId + " was used before for " + before,
-        Map.of("repository_id", repositoryId, "operation_id", operationId, "field", field));
+        facts("repository_id", repositoryId, "operation_id", operationId, "field", field));
   }
 
   /** So much waits for the store that no more is taken on. */
@@ -185,13 +185,13 @@ public final class Rejections {
     return Rejection.of(
         Reason.OVERLOADED,
         waitingCount + " others are waiting for the store; try again in a moment",
-        Map.of("waiting_count", Integer.toString(waitingCount)));
+        facts("waiting_count", Integer.toString(waitingCount)));
   }
 
   /** The server is shutting down. */
   public static Rejection draining() {
     return Rejection.of(
-        Reason.DRAINING, "the server is shutting down and takes no new calls", Map.of());
+        Reason.DRAINING, "the server is shutting down and takes no new calls", facts());
   }
 
   /**
@@ -206,7 +206,16 @@ public final class Rejections {
             ? "the store failed while it committed: whether this was done is unknown; send it again"
                 + " with the same operation id"
             : "the store failed, and nothing was changed",
-        Map.of("outcome", outcomeUnknown ? "unknown" : "not_applied"));
+        facts("outcome", outcomeUnknown ? "unknown" : "not_applied"));
+  }
+
+  /** Names and values in turn, in an order that stays. */
+  private static Map<String, String> facts(String... namesAndValues) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      facts.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return facts;
   }
 
   private static Map<String, String> slotFacts(String repositoryId, Slot slot) {

@@ -32,7 +32,7 @@ class EverySequenceTest {
   private static final int LENGTH = Integer.getInteger("holdfast.sequence.length", 5);
 
   private static final String REPOSITORY = "default";
-  private static final long CAPACITY_BYTES = 5;
+  private static final long CAPACITY_BYTES = 4;
   private static final Slot FIRST = new Slot("request", 0);
   private static final Slot SECOND = new Slot("request", 1);
   private static final long FIRST_BYTES = 3;
