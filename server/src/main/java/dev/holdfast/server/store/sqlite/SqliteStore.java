@@ -55,7 +55,7 @@ public final class SqliteStore implements LedgerStore {
   static SqliteStore open(Path database, int mergeFrom) {
     SqliteConnection writer = SqliteConnection.writer(database);
     try {
-      migrate(writer);
+      migrate(writer, SCHEMA);
       return new SqliteStore(database, writer, mergeFrom);
     } catch (SQLException e) {
       writer.close();
@@ -104,9 +104,10 @@ public final class SqliteStore implements LedgerStore {
         });
   }
 
-  private static void migrate(SqliteConnection writer) throws SQLException {
+  /** Brings a database to the newest version of a schema. */
+  static void migrate(SqliteConnection writer, Schema schema) throws SQLException {
     int found = (int) writer.number("PRAGMA user_version");
-    for (String script : SCHEMA.scriptsFrom(found)) {
+    for (String script : schema.scriptsFrom(found)) {
       found++;
       // One transaction a version: a crash leaves the store at one version or the next.
       writer.run("BEGIN IMMEDIATE;\n" + script + "\nPRAGMA user_version = " + found + ";\nCOMMIT;");
