@@ -72,13 +72,13 @@ class LeaseTest {
   void aFillEndsIt() throws Exception {
     long generation =
         ledger
-            .reserve(ledger.reserving(SLOT, 10, "").setLease(Ledger.millis(2000)))
+            .reserve(ledger.reserving(SLOT, 10, "").setLease(Ledger.millis(5000)))
             .getGeneration();
     Reservation filled = ledger.fill(SLOT, generation, "");
     assertFalse(filled.hasLeaseExpireTime());
     assertTrue(filled.hasFillTime());
 
-    ledger.reserve(ledger.reserving(BRIEF, 10, "").setLease(Ledger.millis(2000)));
+    ledger.reserve(ledger.reserving(BRIEF, 10, "").setLease(Ledger.millis(5000)));
     Poll.until("a lease given later ran out", () -> ledger.available().getReservedBytes() == 10);
     assertEquals(filled, ledger.get(SLOT));
   }
