@@ -113,6 +113,17 @@ final class KillCampaign {
     server.kill();
     stopped.set(true);
     ServerProcess next = start();
+    try {
+      settle(working, chains);
+      return next;
+    } catch (Exception | Error e) {
+      next.close();
+      throw e;
+    }
+  }
+
+  /** Waits until every chain stopped, and then until each was answered all that it asked. */
+  private void settle(List<Future<?>> working, List<Chain> chains) throws Exception {
     for (Future<?> chain : working) {
       chain.get();
     }
@@ -127,7 +138,6 @@ final class KillCampaign {
     for (Future<?> chain : threads.invokeAll(settling)) {
       chain.get();
     }
-    return next;
   }
 
   /** The last line of a campaign. */
