@@ -30,6 +30,15 @@ public final class SlotKeys {
   private static final int DIGITS = 64;
   private static final int HASH_BYTES = 1 + DIGITS / 2;
 
+  private static final byte[] DIGIT_VALUES = new byte['f' + 1];
+
+  static {
+    Arrays.fill(DIGIT_VALUES, (byte) -1);
+    for (int i = 0; i < 16; i++) {
+      DIGIT_VALUES[Character.forDigit(i, 16)] = (byte) i;
+    }
+  }
+
   private SlotKeys() {}
 
   /** The key of a slot. */
@@ -81,7 +90,7 @@ public final class SlotKeys {
 
   /** The value of a hex digit as hashes are spelled; less than 0 for another character. */
   private static int digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return c < DIGIT_VALUES.length ? DIGIT_VALUES[c] : -1;
   }
 
   /** Behind the keys of all slots of a request, and before every other key that is behind them. */

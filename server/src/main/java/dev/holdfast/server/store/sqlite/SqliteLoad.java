@@ -14,8 +14,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * than the rows do.
  */
 final class SqliteLoad {
-  private static final int SMALL_SET = 8;
   private static final int LARGEST_SET = 64;
 
   private final SqliteConnection connection;
@@ -56,12 +55,15 @@ final class SqliteLoad {
     Map<OperationKey, RememberedOperation> operations = new HashMap<>();
     if (repository != null) {
       List<byte[]> slotKeys = new ArrayList<>(touched.slots().size());
+      for (Slot slot : touched.slots()) {
+        slotKeys.add(SlotKeys.encode(slot));
+      }
       // In the order of the table, so that neighbours are found on one page.
-      touched.slots().stream().sorted().forEach(slot -> slotKeys.add(SlotKeys.encode(slot)));
+      slotKeys.sort(Arrays::compareUnsigned);
       for (int from = 0; from < slotKeys.size(); from += LARGEST_SET) {
         List<byte[]> some = slotKeys.subList(from, Math.min(slotKeys.size(), from + LARGEST_SET));
         loadCurrent(key, some, slots);
-        loadReleased(key, some, slots);
+        loadReleased(key, some, touched.slots(), slots);
       }
       for (String requestId : touched.requestIds()) {
         requests.put(requestId, reservationsOf(key, requestId));
@@ -92,7 +94,8 @@ final class SqliteLoad {
   }
 
   /** Looks up where slots were released, and reads that in the events. */
-  private void loadReleased(long repository, List<byte[]> slotKeys, Map<Slot, SlotHistory> slots)
+  private void loadReleased(
+      long repository, List<byte[]> slotKeys, Set<Slot> touched, Map<Slot, SlotHistory> slots)
       throws SQLException {
     List<Long> hashes = new ArrayList<>(slotKeys.size());
     TreeSet<Long> revisions = new TreeSet<>();
@@ -110,11 +113,9 @@ final class SqliteLoad {
     if (revisions.isEmpty()) {
       return;
     }
-    Set<Slot> wanted = new HashSet<>();
-    slotKeys.forEach(slotKey -> wanted.add(SlotKeys.decode(slotKey)));
     for (Released past : new SqliteEvents(connection).released(repository, revisions)) {
       Slot slot = past.reservation().slot();
-      if (wanted.contains(slot)) {
+      if (touched.contains(slot)) {
         SlotHistory known = slots.getOrDefault(slot, SlotHistory.NONE);
         List<Released> released = new ArrayList<>(known.released());
         released.add(past);
@@ -123,13 +124,13 @@ final class SqliteLoad {
     }
   }
 
-  /** A statement for a set: one for each of a few sizes, because preparing costs. */
+  /** A statement for a set: one for each power of two, because preparing costs. */
   private PreparedStatement set(String beginning, int size) throws SQLException {
     return connection.prepared(beginning + "?" + ", ?".repeat(room(size) - 1) + ")");
   }
 
   private static int room(int size) {
-    return size == 1 ? 1 : size <= SMALL_SET ? SMALL_SET : LARGEST_SET;
+    return size == 1 ? 1 : Integer.highestOneBit(size - 1) << 1;
   }
 
   /** Sets the members of a set; what is left over repeats the last. */
