@@ -124,10 +124,11 @@ public final class MemoryStore implements LedgerStore {
     Shelf shelf = shelves.computeIfAbsent(delta.after().id(), id -> new Shelf());
     shelf.repository = delta.after();
     for (Delta.SlotDelta slot : delta.slots()) {
-      if (slot.after() == null) {
+      Reservation current = slot.after().current();
+      if (current == null) {
         shelf.current.remove(slot.slot());
       } else {
-        shelf.current.put(slot.slot(), slot.after());
+        shelf.current.put(slot.slot(), current);
       }
     }
     for (Released past : delta.released()) {

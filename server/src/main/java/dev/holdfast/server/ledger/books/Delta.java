@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param before the repository as it was loaded; null where there was none
  * @param after the repository as it is to be
- * @param slots the slots whose reservation is another now
+ * @param slots the slots that were altered; some may have the same reservation as before
  * @param released what was released, in the order of revisions
  * @param operations the operations to remember
  * @param events what was booked, in the order of revisions
@@ -22,11 +22,11 @@ public record Delta(
     List<Event> events) {
 
   /**
-   * A slot whose reservation is another now.
+   * A slot that was altered.
    *
    * @param slot the slot
-   * @param before what it had; null for none
-   * @param after what it is to have; null for none
+   * @param before what was known of it
+   * @param after what is known of it now
    */
-  public record SlotDelta(Slot slot, @Nullable Reservation before, @Nullable Reservation after) {}
+  public record SlotDelta(Slot slot, SlotHistory before, SlotHistory after) {}
 }

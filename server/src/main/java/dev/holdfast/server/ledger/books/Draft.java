@@ -148,11 +148,7 @@ public final class Draft implements Books {
   public Delta delta() {
     List<Delta.SlotDelta> altered = new ArrayList<>(slots.size());
     for (Map.Entry<Slot, SlotHistory> entry : slots.entrySet()) {
-      Reservation before = base.slot(entry.getKey()).current();
-      Reservation after = entry.getValue().current();
-      if (!Objects.equals(before, after)) {
-        altered.add(new Delta.SlotDelta(entry.getKey(), before, after));
-      }
+      altered.add(new Delta.SlotDelta(entry.getKey(), base.slot(entry.getKey()), entry.getValue()));
     }
     List<Released> released = new ArrayList<>();
     for (Event event : events) {

@@ -32,9 +32,12 @@ final class SqliteLoad {
   private final SqliteConnection connection;
   private final HistoryIndex history;
 
-  SqliteLoad(SqliteConnection connection, HistoryIndex history) {
+  private final SlotCache cache;
+
+  SqliteLoad(SqliteConnection connection, HistoryIndex history, SlotCache cache) {
     this.connection = connection;
     this.history = history;
+    this.cache = cache;
   }
 
   LoadedBooks books(Touched touched) throws SQLException {
@@ -56,7 +59,12 @@ final class SqliteLoad {
     if (repository != null) {
       List<byte[]> slotKeys = new ArrayList<>(touched.slots().size());
       for (Slot slot : touched.slots()) {
-        slotKeys.add(SlotKeys.encode(slot));
+        SlotHistory known = cache.get(touched.repositoryId(), slot);
+        if (known != null) {
+          slots.put(slot, known);
+        } else {
+          slotKeys.add(SlotKeys.encode(slot));
+        }
       }
       // In the order of the table, so that neighbours are found on one page.
       slotKeys.sort(Arrays::compareUnsigned);

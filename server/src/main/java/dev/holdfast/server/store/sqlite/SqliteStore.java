@@ -29,6 +29,7 @@ public final class SqliteStore implements LedgerStore {
   private final Path database;
   private SqliteConnection writer;
   private HistoryIndex history;
+  private final SlotCache cache = new SlotCache();
   private final int mergeFrom;
   private final BlockingQueue<SqliteConnection> readers = new ArrayBlockingQueue<>(READERS);
 
@@ -119,7 +120,7 @@ public final class SqliteStore implements LedgerStore {
     if (writer.isClosed()) {
       reopen();
     }
-    return SqliteTransaction.begin(writer, history);
+    return SqliteTransaction.begin(writer, history, cache);
   }
 
   /** After a failure that closed the connection: what is kept in memory is read again. */
@@ -127,6 +128,7 @@ public final class SqliteStore implements LedgerStore {
     SqliteConnection opened = SqliteConnection.writer(database);
     try {
       history = HistoryIndex.load(opened, mergeFrom);
+      cache.clear();
       writer = opened;
     } catch (SQLException e) {
       opened.close();

@@ -4,39 +4,52 @@ import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.LoadedBooks;
+import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Touched;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** A transaction on the connection that writes. */
 final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteConnection connection;
   private final HistoryIndex history;
+  private final SlotCache cache;
   private final SqliteWrite write;
+
+  /** The slots that were loaded with all that is known of them, by repository. */
+  private final Map<String, Set<Slot>> whole = new HashMap<>();
+
+  private final List<Delta> deltas = new ArrayList<>();
   private final List<SqliteForget.ForgottenRelease> forgotten = new ArrayList<>();
   private int released;
   private boolean open = true;
 
-  private SqliteTransaction(SqliteConnection connection, HistoryIndex history) {
+  private SqliteTransaction(SqliteConnection connection, HistoryIndex history, SlotCache cache) {
     this.connection = connection;
     this.history = history;
+    this.cache = cache;
     this.write = new SqliteWrite(connection, history.committedChunk());
   }
 
-  static SqliteTransaction begin(SqliteConnection connection, HistoryIndex history) {
+  static SqliteTransaction begin(
+      SqliteConnection connection, HistoryIndex history, SlotCache cache) {
     return attempt(
         "cannot begin a transaction",
         () -> {
           connection.prepared("BEGIN IMMEDIATE").execute();
-          return new SqliteTransaction(connection, history);
+          return new SqliteTransaction(connection, history, cache);
         });
   }
 
   @Override
   public LoadedBooks load(Touched touched) {
-    return attempt("cannot load", () -> new SqliteLoad(connection, history).books(touched));
+    whole.put(touched.repositoryId(), touched.slots());
+    return attempt("cannot load", () -> new SqliteLoad(connection, history, cache).books(touched));
   }
 
   @Override
@@ -45,6 +58,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         "cannot write",
         () -> {
           write.write(delta);
+          deltas.add(delta);
           released += delta.released().size();
           return true;
         });
@@ -61,6 +75,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     attempt(
         "cannot extend leases",
         () -> {
+          // What it forgets can be loaded again, whatever becomes of this.
+          cache.clear();
           PreparedStatement update =
               connection.prepared(
                   "UPDATE reservations SET lease_expire_micros = ?1 + min(lease_micros, ?2)"
@@ -88,7 +104,24 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     write
         .chunks()
         .forEach(chunk -> history.committed(chunk.chunk(), chunk.repository(), chunk.events()));
+    deltas.forEach(this::remember);
+    if (!forgotten.isEmpty()) {
+      cache.clear();
+    }
     forgotten.forEach(release -> history.forgotten(release.slotHash(), release.revision()));
+  }
+
+  private void remember(Delta delta) {
+    String repositoryId = delta.after().id();
+    Set<Slot> known = whole.getOrDefault(repositoryId, Set.of());
+    for (Delta.SlotDelta slot : delta.slots()) {
+      // A slot that was found by its request alone came without its history.
+      if (known.contains(slot.slot())) {
+        cache.put(repositoryId, slot.slot(), slot.after());
+      } else {
+        cache.remove(repositoryId, slot.slot());
+      }
+    }
   }
 
   @Override

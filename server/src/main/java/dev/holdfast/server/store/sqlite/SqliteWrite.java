@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.EventLog;
 import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
@@ -91,11 +92,13 @@ final class SqliteWrite {
     boolean puts = false;
     boolean deletes = false;
     for (Delta.SlotDelta slot : slots) {
-      if (slot.after() != null) {
-        Rows.set(put, repository, slot.after());
+      Reservation before = slot.before().current();
+      Reservation after = slot.after().current();
+      if (after != null && !after.equals(before)) {
+        Rows.set(put, repository, after);
         put.addBatch();
         puts = true;
-      } else {
+      } else if (after == null && before != null) {
         delete.setLong(1, repository);
         delete.setBytes(2, SlotKeys.encode(slot.slot()));
         delete.addBatch();
