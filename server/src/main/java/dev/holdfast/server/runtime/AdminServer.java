@@ -54,8 +54,9 @@ final class AdminServer implements AutoCloseable {
     }
   }
 
-  InetSocketAddress address() {
-    return http.getAddress();
+  /** Where it answers, as {@code HOST:PORT} with the real port. */
+  String address() {
+    return GrpcServer.words(http.getAddress());
   }
 
   @Override

@@ -79,7 +79,8 @@ final class GrpcServer implements AutoCloseable {
     return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
   }
 
-  private static String words(InetSocketAddress address) {
+  /** An address as flags and messages have it. */
+  static String words(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }

@@ -78,7 +78,7 @@ final class HoldfastServer {
 
   private static HoldfastServer start(Settings settings, Closers opened) throws IOException {
     String process = "process " + ProcessHandle.current().pid();
-    DataDirectory directory = opened.add(DataDirectory.hold(settings.dataDir(), process));
+    DataDirectory directory = opened.add(hold(settings.dataDir(), process));
     LedgerStore store = opened.add(SqliteStore.open(directory.database()));
     LogWatch watch = new LogWatch();
     Ledger ledger = new Ledger(store, new WallClock(), WAITING_LIMIT, watch);
@@ -92,7 +92,8 @@ final class HoldfastServer {
     opened.add(new Chores(ledger, settings.retention(), watch));
     Readiness readiness = new Readiness(ledger);
     if (settings.adminListen() != null) {
-      opened.add(new AdminServer(settings.adminListen(), readiness::unready));
+      AdminServer admin = opened.add(answerProbes(settings.adminListen(), readiness));
+      LOG.info("answers /livez and /readyz on {}", admin.address());
     }
     GrpcServer grpc =
         opened.add(
@@ -104,6 +105,29 @@ final class HoldfastServer {
         grpc.address(),
         settings.dataDir().toAbsolutePath().normalize());
     return new HoldfastServer(opened, grpc);
+  }
+
+  private static DataDirectory hold(Path path, String holder) {
+    try {
+      return DataDirectory.hold(path, holder);
+    } catch (IOException e) {
+      // Its class says what happened; its message is only the file's name.
+      throw new StartException("cannot use the data dir " + path + ": " + e, e);
+    }
+  }
+
+  private static AdminServer answerProbes(InetSocketAddress address, Readiness readiness) {
+    try {
+      return new AdminServer(address, readiness::unready);
+    } catch (IOException e) {
+      throw new StartException(
+          "cannot listen on "
+              + GrpcServer.words(address)
+              + " for --admin-listen: "
+              + e.getMessage()
+              + "; name another address, or 'off'",
+          e);
+    }
   }
 
   /** Time in which nobody could renew counts against nobody. */

@@ -38,7 +38,7 @@ final class VerifyCommand implements Callable<Integer> {
   private Path dataDir = Path.of("");
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     if (!Files.exists(dataDir)) {
       throw new StartException("there is no data dir " + dataDir);
     }
@@ -50,6 +50,8 @@ final class VerifyCommand implements Callable<Integer> {
       try (SqliteStore store = SqliteStore.openAsItIs(directory.database())) {
         return verify(store) ? 0 : 1;
       }
+    } catch (IOException e) {
+      throw new StartException("cannot use the data dir " + dataDir + ": " + e, e);
     } catch (DataDirectory.HeldException e) {
       throw new StartException(e.getMessage() + "; a ledger that serves is asked with Verify", e);
     }

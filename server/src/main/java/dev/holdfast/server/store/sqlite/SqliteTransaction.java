@@ -90,7 +90,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   @Override
   public void commit() {
-    int merged = attempt("cannot write", () -> history.merge(connection, released));
+    // Not while forgetting: what is forgotten could go into the table behind its own deletion.
+    boolean merges = forgotten.isEmpty();
+    int merged = merges ? attempt("cannot write", () -> history.merge(connection, released)) : 0;
     try {
       connection.prepared("COMMIT").execute();
       open = false;
@@ -100,7 +102,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       connection.close();
       throw StoreException.unknown("cannot commit", e);
     }
-    history.mergeCommitted(merged);
+    if (merges) {
+      history.mergeCommitted(merged);
+    }
     write
         .chunks()
         .forEach(chunk -> history.committed(chunk.chunk(), chunk.repository(), chunk.events()));
