@@ -15,8 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The Java in README is the Java that is compiled here, and it does what README says. */
 class ReadmeTest {
-  private static final Path ROOT =
-      Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+  private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final Path SNIPPET =
       Path.of("src/test/java/dev/holdfast/it/ReadmeSnippet.java").toAbsolutePath();
 
