@@ -10,6 +10,7 @@ import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.MemoryStore;
 import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
@@ -18,6 +19,7 @@ import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import java.util.ArrayList;
 import java.util.List;
@@ -158,6 +160,28 @@ public abstract class LedgerStoreSuite {
     store.close();
     store = open();
     assertEquals(before, store.reservation(REPOSITORY, SLOT));
+  }
+
+  @Test
+  void everyReleaseIsRememberedThroughEveryRestart() {
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10)), 1);
+    Touched all = new Touched(REPOSITORY);
+    for (int i = 0; i < 150; i++) {
+      Slot slot = new Slot("request", i);
+      all.slot(slot);
+      Command release = new ReleaseSlot(REPOSITORY, slot, 0, ReleaseReason.ATTEMPT_FAILED, "");
+      StoreRunner.run(store, List.of(reserve(slot), release), i);
+      if (i % 7 == 0) {
+        store.close();
+        store = open();
+        try (LedgerStore.Transaction transaction = store.begin()) {
+          var books = transaction.load(all);
+          for (Slot before : all.slots()) {
+            assertEquals(1, books.slot(before).released().size(), before + ", step " + i);
+          }
+        }
+      }
+    }
   }
 
   @Test
