@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import dev.holdfast.client.HoldfastException.Facts;
+import dev.holdfast.v1.ReservationsServiceGrpc;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -39,7 +40,7 @@ final class Errors {
         attempts.neverSent()
             || (failure.info != null
                 && changedNothing(failure.info)
-                && (attempts.allRefused() || judgesTheOperation(failure.reason())));
+                && (attempts.allRefused() || judgesEarlierAttempts(call, failure.reason())));
     return nothingChanged
         ? failure.nothingChanged()
         : failure.outcomeUnknown(call.recovery(), call.operationId());
@@ -70,6 +71,15 @@ final class Errors {
   private static boolean changedNothing(ErrorInfo info) {
     return ErrorReason.ofName(info.getReason()) != ErrorReason.STORE_UNAVAILABLE
         || "not_applied".equals(info.getMetadataMap().get("outcome"));
+  }
+
+  /**
+   * A batch that was made changes what its own steps find when it is sent again, so the reason that
+   * it is refused for then says nothing about the first time.
+   */
+  private static boolean judgesEarlierAttempts(Call<?, ?, ?> call, ErrorReason reason) {
+    boolean batch = call.method() == ReservationsServiceGrpc.getApplyMethod();
+    return batch ? reason == ErrorReason.INVALID_ARGUMENT : judgesTheOperation(reason);
   }
 
   /**

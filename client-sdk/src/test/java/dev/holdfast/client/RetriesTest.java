@@ -168,6 +168,22 @@ class RetriesTest {
   }
 
   @Test
+  void aBatchThatIsRefusedTheSecondTimeMayHaveBeenMadeTheFirst() {
+    Queue<StatusRuntimeException> errors =
+        new ArrayDeque<>(
+            List.of(
+                FakeServer.error(
+                    Code.UNAVAILABLE, "STORE_UNAVAILABLE", Map.of("outcome", "unknown")),
+                FakeServer.error(Code.FAILED_PRECONDITION, "RESERVATION_RELEASED", Map.of())));
+    server.on(
+        ReservationsServiceGrpc.getApplyMethod(),
+        (request, answer) -> answer.onError(errors.remove()));
+    Apply batch = Apply.of(ReserveSlot.of(SLOT, 1)).atomically();
+    assertThrows(OutcomeUnknownException.class, () -> client.reservations().apply(batch));
+    assertEquals(2, server.attempts.size());
+  }
+
+  @Test
   void aStoreThatMayHaveCommittedIsNotSpokenForByALaterRefusal() {
     var unknown =
         FakeServer.error(Code.UNAVAILABLE, "STORE_UNAVAILABLE", Map.of("outcome", "unknown"));

@@ -2,6 +2,7 @@ package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.ledger.StoreException;
 import java.io.PrintWriter;
+import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,12 @@ public final class Main {
     // gRPC logs through java.util.logging.
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
+    // What was answered is durable, so a server of which a part has died is better started again.
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, e) -> {
+          LoggerFactory.getLogger("holdfast").error("thread {} died", thread.getName(), e);
+          Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
+        });
     System.exit(commandLine().execute(words));
   }
 

@@ -171,7 +171,7 @@ public abstract class LedgerStoreSuite {
       all.slot(slot);
       Command release = new ReleaseSlot(REPOSITORY, slot, 0, ReleaseReason.ATTEMPT_FAILED, "");
       StoreRunner.run(store, List.of(reserve(slot), release), i);
-      if (i % 7 == 0) {
+      if (i % 11 == 0) {
         store.close();
         store = open();
         try (LedgerStore.Transaction transaction = store.begin()) {

@@ -24,6 +24,7 @@ final class SqliteConnection implements AutoCloseable {
 
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private boolean closed;
 
   private SqliteConnection(Connection connection) {
     this.connection = connection;
@@ -93,12 +94,9 @@ final class SqliteConnection implements AutoCloseable {
     }
   }
 
+  /** Whether it was closed, well or not: either way it is not to be used again. */
   boolean isClosed() {
-    try {
-      return connection.isClosed();
-    } catch (SQLException e) {
-      throw StoreException.notApplied("cannot tell whether the database is open", e);
-    }
+    return closed;
   }
 
   /** A statement that is prepared once a connection; its arguments are those set last. */
@@ -129,6 +127,7 @@ final class SqliteConnection implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     try {
       connection.close();
     } catch (SQLException e) {

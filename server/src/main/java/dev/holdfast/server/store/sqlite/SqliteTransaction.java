@@ -29,6 +29,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private int released;
   private boolean open = true;
 
+  /** Whether a statement failed: then nothing of this connection is used again. */
+  private boolean failed;
+
   private SqliteTransaction(SqliteConnection connection, HistoryIndex history, SlotCache cache) {
     this.connection = connection;
     this.history = history;
@@ -38,12 +41,12 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   static SqliteTransaction begin(
       SqliteConnection connection, HistoryIndex history, SlotCache cache) {
-    return attempt(
-        "cannot begin a transaction",
-        () -> {
-          connection.prepared("BEGIN IMMEDIATE").execute();
-          return new SqliteTransaction(connection, history, cache);
-        });
+    try {
+      connection.prepared("BEGIN IMMEDIATE").execute();
+      return new SqliteTransaction(connection, history, cache);
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot begin a transaction", e);
+    }
   }
 
   @Override
@@ -99,8 +102,13 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     } catch (SQLException e) {
       // Whatever became of it, the next one begins with what the file says.
       open = false;
-      connection.close();
-      throw StoreException.unknown("cannot commit", e);
+      StoreException unknown = StoreException.unknown("cannot commit", e);
+      try {
+        connection.close();
+      } catch (StoreException closing) {
+        unknown.addSuppressed(closing);
+      }
+      throw unknown;
     }
     if (merges) {
       history.mergeCommitted(merged);
@@ -130,8 +138,14 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   @Override
   public void close() {
-    if (open) {
-      open = false;
+    if (!open) {
+      return;
+    }
+    open = false;
+    if (failed) {
+      // Rolls back too, and takes along whatever half a batch its statements still hold.
+      connection.close();
+    } else {
       connection.rollBackOrClose();
     }
   }
@@ -140,10 +154,11 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     T run() throws SQLException;
   }
 
-  private static <T> T attempt(String what, Work<T> work) {
+  private <T> T attempt(String what, Work<T> work) {
     try {
       return work.run();
     } catch (SQLException e) {
+      failed = true;
       throw StoreException.notApplied(what, e);
     }
   }

@@ -89,16 +89,11 @@ final class SqliteWrite {
     PreparedStatement delete =
         connection.prepared("DELETE FROM reservations WHERE repository = ? AND slot_key = ?");
     slots.sort(Comparator.comparing(Delta.SlotDelta::slot));
-    boolean puts = false;
+    // First all deletions, then all insertions: of two batches that are gathered side by side, the
+    // failure of one would leave the rows of the other for whoever uses its statement next.
     boolean deletes = false;
     for (Delta.SlotDelta slot : slots) {
-      Reservation before = slot.before().current();
-      Reservation after = slot.after().current();
-      if (after != null && !after.equals(before)) {
-        Rows.set(put, repository, after);
-        put.addBatch();
-        puts = true;
-      } else if (after == null && before != null) {
+      if (slot.after().current() == null && slot.before().current() != null) {
         delete.setLong(1, repository);
         delete.setBytes(2, SlotKeys.encode(slot.slot()));
         delete.addBatch();
@@ -107,6 +102,15 @@ final class SqliteWrite {
     }
     if (deletes) {
       delete.executeBatch();
+    }
+    boolean puts = false;
+    for (Delta.SlotDelta slot : slots) {
+      Reservation after = slot.after().current();
+      if (after != null && !after.equals(slot.before().current())) {
+        Rows.set(put, repository, after);
+        put.addBatch();
+        puts = true;
+      }
     }
     if (puts) {
       put.executeBatch();

@@ -1,0 +1,81 @@
+package dev.holdfast.server.store.sqlite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.ReleaseReason;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.EndRequest;
+import dev.holdfast.server.ledger.rules.ReleaseSlot;
+import dev.holdfast.server.ledger.rules.ReserveSlot;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A statement that fails takes its whole batch along, and leaves nothing for the next one. */
+class FailedStatementTest {
+  private static final String REPOSITORY = "default";
+  private static final Slot BEFORE = new Slot("before", 0);
+  private static final Slot REFUSED = new Slot("refused", 0);
+  private static final Slot AFTER = new Slot("zafter", 0);
+
+  @TempDir Path directory = Path.of("");
+
+  private static Command reserve(Slot slot, long amountBytes) {
+    return new ReserveSlot(REPOSITORY, slot, amountBytes, 0, "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "DELETE ON reservations",
+        "INSERT ON reservations",
+        "UPDATE ON repositories",
+        "INSERT ON operations",
+        "INSERT ON events"
+      })
+  void leavesNothingBehind(String where) throws SQLException {
+    Path database = directory.resolve("holdfast.db");
+    try (SqliteStore store = SqliteStore.open(database);
+        SqliteConnection other = SqliteConnection.writer(database)) {
+      StoreRunner.run(
+          store,
+          List.of(
+              new CreateRepository(REPOSITORY, 1000),
+              reserve(BEFORE, 100),
+              reserve(new Slot("ends", 0), 1)),
+          1);
+      other.run("CREATE TRIGGER fails BEFORE " + where + " BEGIN SELECT RAISE(ABORT, 'x'); END");
+      StoreException failure =
+          assertThrows(
+              StoreException.class,
+              () ->
+                  StoreRunner.run(
+                      store,
+                      List.of(
+                          reserve(REFUSED, 500),
+                          new ReleaseSlot(REPOSITORY, BEFORE, 0, ReleaseReason.ATTEMPT_FAILED, ""),
+                          new EndRequest(REPOSITORY, "ends", "end")),
+                      2));
+      assertEquals(false, failure.outcomeUnknown());
+      other.run("DROP TRIGGER fails");
+
+      StoreRunner.run(store, List.of(reserve(AFTER, 10)), 3);
+      assertNull(store.reservation(REPOSITORY, REFUSED));
+      assertNotNull(store.reservation(REPOSITORY, BEFORE));
+      assertEquals(4, Objects.requireNonNull(store.reservation(REPOSITORY, AFTER)).generation());
+      assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
+      assertEquals(111, Objects.requireNonNull(store.repository(REPOSITORY)).reservedBytes());
+    }
+  }
+}
