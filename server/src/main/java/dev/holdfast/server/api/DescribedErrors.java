@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.api;
 
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
@@ -15,11 +15,11 @@ import java.util.Objects;
  * Lets reflection describe the details that errors carry. No message of the contract has a field of
  * their types, so that reflection would not know them, and grpcurl would show them as bytes.
  */
-final class DescribedErrors {
+public final class DescribedErrors {
   private DescribedErrors() {}
 
   /** The same service, whose file also imports google/rpc/error_details.proto. */
-  static ServerServiceDefinition in(ServerServiceDefinition service) {
+  public static ServerServiceDefinition in(ServerServiceDefinition service) {
     ServiceDescriptor descriptor = service.getServiceDescriptor();
     var schema =
         (ProtoFileDescriptorSupplier) Objects.requireNonNull(descriptor.getSchemaDescriptor());
