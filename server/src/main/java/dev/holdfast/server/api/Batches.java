@@ -23,7 +23,7 @@ final class Batches {
   private static final int LARGEST_BATCH = 10_000;
 
   /** What clients take by default, with room for what frames a message. */
-  private static final int LARGEST_RESPONSE_BYTES = 4 * 1024 * 1024 - 1024;
+  static final int LARGEST_RESPONSE_BYTES = 4 * 1024 * 1024 - 1024;
 
   private Batches() {}
 

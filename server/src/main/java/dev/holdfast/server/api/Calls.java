@@ -13,6 +13,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The way of a call: to the queue of changes, or to a thread that reads. */
@@ -48,6 +49,12 @@ final class Calls {
       call.fail(e);
       return;
     }
+    submit(call, command, answer);
+  }
+
+  /** Sends a command through the queue for a call that was opened before. */
+  <C extends Command, R> void submit(
+      Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer) {
     ledger.submit(
         command,
         new Ledger.Caller() {
@@ -92,22 +99,49 @@ final class Calls {
   private <Q, R> void read(
       StreamObserver<R> observer, ThreadPoolExecutor threads, Asked<Q> asked, Read<Q, R> read) {
     Call<R> call = new Call<>(observer);
+    Q question;
     try {
-      Q question = check(asked);
-      threads.execute(() -> answer(call, question, read));
+      question = check(asked);
     } catch (RejectedException e) {
       call.fail(e);
+      return;
+    }
+    execute(threads, call, reads -> call.answer(read.answer(reads, question)), () -> {});
+  }
+
+  /**
+   * Does what may take long for a call that was opened before, on a thread of its own kind, which
+   * answers the call or sees to it that it is answered.
+   *
+   * @param afterwards runs when the work is done, or is never going to be
+   */
+  <R> void workLong(Call<R> call, Consumer<LedgerReads> work, Runnable afterwards) {
+    execute(readers.slow(), call, work, afterwards);
+  }
+
+  private <R> void execute(
+      ThreadPoolExecutor threads, Call<R> call, Consumer<LedgerReads> work, Runnable afterwards) {
+    try {
+      threads.execute(
+          () -> {
+            try {
+              run(call, work);
+            } finally {
+              afterwards.run();
+            }
+          });
     } catch (RejectedExecutionException e) {
+      afterwards.run();
       call.fail(new RejectedException(Rejections.overloaded(threads.getQueue().size())));
     }
   }
 
-  private <Q, R> void answer(Call<R> call, Q question, Read<Q, R> read) {
+  private <R> void run(Call<R> call, Consumer<LedgerReads> work) {
     if (call.abandoned()) {
       return;
     }
     try {
-      call.answer(read.answer(ledger.reads(), question));
+      work.accept(ledger.reads());
     } catch (RuntimeException e) {
       if (!(e instanceof RejectedException)) {
         watch.failed(e);
@@ -116,15 +150,16 @@ final class Calls {
     }
   }
 
-  private static <T> T check(Asked<T> asked) {
+  /** What was asked for; throws where the words are wrong. */
+  static <T> T check(Asked<T> asked) {
     Words words = new Words();
     T checked = asked.checked(words);
     words.check();
     return checked;
   }
 
-  /** One unary call that waits for its answer. */
-  private static final class Call<R> {
+  /** One call that waits for its one answer. To be made where the call comes in. */
+  static final class Call<R> {
     private final ServerCallStreamObserver<R> observer;
     private final @Nullable Deadline deadline = Context.current().getDeadline();
 

@@ -51,6 +51,10 @@ final class Messages {
         .build();
   }
 
+  static Slot slot(dev.holdfast.server.ledger.books.Slot slot) {
+    return Slot.newBuilder().setRequestId(slot.requestId()).setSlotIndex(slot.slotIndex()).build();
+  }
+
   static dev.holdfast.v1.Reservation reservation(String repositoryId, Reservation reservation) {
     return reservation(
         repositoryId,
@@ -60,19 +64,17 @@ final class Messages {
             : ReservationState.RESERVATION_STATE_RESERVED);
   }
 
-  private static dev.holdfast.v1.Reservation reservation(
+  static dev.holdfast.v1.Reservation reservation(
       String repositoryId, Reservation reservation, ReservationState state) {
     dev.holdfast.v1.Reservation.Builder message =
         dev.holdfast.v1.Reservation.newBuilder()
             .setRepositoryId(repositoryId)
-            .setSlot(
-                Slot.newBuilder()
-                    .setRequestId(reservation.slot().requestId())
-                    .setSlotIndex(reservation.slot().slotIndex()))
+            .setSlot(slot(reservation.slot()))
             .setAmountBytes(reservation.amountBytes())
             .setState(state)
             .setGeneration(reservation.generation())
-            .setCreateTime(time(reservation.createMicros()));
+            .setCreateTime(time(reservation.createMicros()))
+            .setOfferId(reservation.offerId());
     if (reservation.leaseExpireMicros() != 0) {
       message.setLeaseExpireTime(time(reservation.leaseExpireMicros()));
     }
@@ -141,7 +143,7 @@ final class Messages {
     return response.build();
   }
 
-  private static Timestamp time(long micros) {
+  static Timestamp time(long micros) {
     return Timestamp.newBuilder()
         .setSeconds(Math.floorDiv(micros, MICROS_A_SECOND))
         .setNanos((int) Math.floorMod(micros, MICROS_A_SECOND) * 1000)

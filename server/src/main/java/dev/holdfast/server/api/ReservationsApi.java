@@ -17,8 +17,12 @@ import dev.holdfast.v1.FillSlotRequest;
 import dev.holdfast.v1.FillSlotResponse;
 import dev.holdfast.v1.GetReservationRequest;
 import dev.holdfast.v1.GetReservationResponse;
+import dev.holdfast.v1.ListEventsRequest;
+import dev.holdfast.v1.ListEventsResponse;
 import dev.holdfast.v1.ListReservationsRequest;
 import dev.holdfast.v1.ListReservationsResponse;
+import dev.holdfast.v1.ReconcileRequest;
+import dev.holdfast.v1.ReconcileResponse;
 import dev.holdfast.v1.ReleaseSlotRequest;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.RenewLeaseRequest;
@@ -27,16 +31,25 @@ import dev.holdfast.v1.ReservationState;
 import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceImplBase;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.ReserveSlotResponse;
+import dev.holdfast.v1.WatchEventsRequest;
+import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** ReservationsService, as the contract has it. */
 final class ReservationsApi extends ReservationsServiceImplBase {
+  /** In all observations that are on their way: some two hundred megabytes, of hashes. */
+  private static final int OBSERVED_LIMIT = 1_000_000;
+
   private final Calls calls;
+  private final Semaphore observed = new Semaphore(OBSERVED_LIMIT);
+  private final WatchCalls watches;
 
   /** The service on these calls. */
-  ReservationsApi(Calls calls) {
+  ReservationsApi(Calls calls, WatchCalls watches) {
     this.calls = calls;
+    this.watches = watches;
   }
 
   @Override
@@ -178,5 +191,24 @@ final class ReservationsApi extends ReservationsServiceImplBase {
         words -> Batches.command(words, request),
         (command, done) ->
             Batches.response(request, command.repositoryId(), ((ApplyDone) done).outcomes()));
+  }
+
+  @Override
+  public StreamObserver<ReconcileRequest> reconcile(StreamObserver<ReconcileResponse> observer) {
+    return new ReconcileStream(calls, observer, observed, OBSERVED_LIMIT);
+  }
+
+  @Override
+  public void watchEvents(
+      WatchEventsRequest request, StreamObserver<WatchEventsResponse> observer) {
+    watches.watch(request, observer);
+  }
+
+  @Override
+  public void listEvents(ListEventsRequest request, StreamObserver<ListEventsResponse> observer) {
+    calls.read(
+        observer,
+        words -> EventPages.query(words, request),
+        (reads, query) -> EventPages.response(reads, query, request));
   }
 }

@@ -1,11 +1,17 @@
 package dev.holdfast.server.api;
 
 import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.watch.Watches;
+import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.BindableService;
+import java.time.Duration;
 import java.util.List;
 
 /** All services of the contract on one ledger. */
 public final class Services {
+  /** The contract says 15 s; two of these and a second to come through. */
+  private static final Duration WATCH_PERIOD = Duration.ofSeconds(7);
+
   private Services() {}
 
   /**
@@ -16,7 +22,25 @@ public final class Services {
    * @param watch who is told when a read fails
    */
   public static List<BindableService> on(Ledger ledger, ReaderThreads readers, Ledger.Watch watch) {
+    return on(ledger, readers, watch, WATCH_PERIOD);
+  }
+
+  /**
+   * The same with another pace for watches where nothing happens.
+   *
+   * @param watchPeriod a watcher is told something within two of these
+   */
+  public static List<BindableService> on(
+      Ledger ledger, ReaderThreads readers, Ledger.Watch watch, Duration watchPeriod) {
     Calls calls = new Calls(ledger, readers, watch);
-    return List.of(new RepositoryApi(calls), new ReservationsApi(calls));
+    Watches<WatchEventsResponse> watches =
+        new Watches<>(ledger.reads(), EventMessages::events, readers.telling(), watch);
+    ledger.follow(watches);
+    readers.repeat(watches::tick, watchPeriod);
+    return List.of(
+        new RepositoryApi(calls),
+        new ReservationsApi(calls, new WatchCalls(watches)),
+        new SalesApi(calls),
+        new DatastoreApi(calls));
   }
 }

@@ -121,8 +121,9 @@ public final class Statuses {
 
   private static Code code(Rejection.Reason reason) {
     return switch (reason) {
-      case INVALID_ARGUMENT -> Code.INVALID_ARGUMENT;
-      case REPOSITORY_NOT_FOUND, RESERVATION_NOT_FOUND -> Code.NOT_FOUND;
+      case INVALID_ARGUMENT, EMPTY_OBSERVATION -> Code.INVALID_ARGUMENT;
+      case REPOSITORY_NOT_FOUND, RESERVATION_NOT_FOUND, OFFER_NOT_FOUND, KEY_NOT_FOUND ->
+          Code.NOT_FOUND;
       case REPOSITORY_ALREADY_EXISTS, SLOT_ALREADY_RESERVED -> Code.ALREADY_EXISTS;
       case INSUFFICIENT_STORAGE -> Code.RESOURCE_EXHAUSTED;
       case SLOT_FILLED,
@@ -131,7 +132,8 @@ public final class Statuses {
           REPOSITORY_NOT_EMPTY,
           OPERATION_ID_REUSED ->
           Code.FAILED_PRECONDITION;
-      case GENERATION_MISMATCH -> Code.ABORTED;
+      case GENERATION_MISMATCH, VERSION_MISMATCH -> Code.ABORTED;
+      case REVISION_COMPACTED, REVISION_IN_FUTURE -> Code.OUT_OF_RANGE;
       case OVERLOADED, DRAINING, STORE_UNAVAILABLE -> Code.UNAVAILABLE;
     };
   }

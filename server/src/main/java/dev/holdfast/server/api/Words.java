@@ -1,8 +1,10 @@
 package dev.holdfast.server.api;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Value;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.Rejection.FieldViolation;
 import java.util.ArrayList;
@@ -26,6 +28,8 @@ final class Words {
   private static final int HASH_DIGITS = 64;
   private static final long LONGEST_LEASE_SECONDS = 365L * 24 * 60 * 60;
   private static final long LONGEST_LEASE_MICROS = LONGEST_LEASE_SECONDS * 1_000_000;
+  private static final int KEY_BYTES = 512;
+  private static final int VALUE_BYTES = 1024 * 1024;
   private static final int DEFAULT_PAGE = 100;
   private static final int LARGEST_PAGE = 1000;
 
@@ -33,6 +37,11 @@ final class Words {
 
   void wrong(String field, String description) {
     violations.add(new FieldViolation(field, description));
+  }
+
+  /** Whether nothing was wrong so far. */
+  boolean right() {
+    return violations.isEmpty();
   }
 
   /** Throws where something was wrong. */
@@ -148,6 +157,13 @@ final class Words {
     return generation;
   }
 
+  long revision(String field, long revision) {
+    if (revision < 0) {
+      wrong(field, "must be 0 or greater, but is " + revision);
+    }
+    return revision;
+  }
+
   /** The length of a lease in microseconds, rounded up. */
   long leaseMicros(Duration lease) {
     // Rounded up, so that a lease that is longer than 0 stays so. Seconds that are far out of range
@@ -175,6 +191,40 @@ final class Words {
         yield ReleaseReason.ATTEMPT_FAILED;
       }
     };
+  }
+
+  String key(ByteString key) {
+    if (key.isEmpty()) {
+      wrong("key", "is required");
+    }
+    return utf8("key", key, KEY_BYTES);
+  }
+
+  String prefix(ByteString prefix) {
+    return utf8("prefix", prefix, KEY_BYTES);
+  }
+
+  private String utf8(String field, ByteString bytes, int limit) {
+    if (bytes.size() > limit) {
+      wrong(field, "must have at most " + limit + " bytes of UTF-8, but has " + bytes.size());
+    }
+    return bytes.toStringUtf8();
+  }
+
+  Value value(ByteString value) {
+    if (value.size() > VALUE_BYTES) {
+      wrong("value", "must have at most " + VALUE_BYTES + " bytes, but has " + value.size());
+      return new Value(new byte[0]);
+    }
+    return new Value(value.toByteArray());
+  }
+
+  /** The version that a key has to have; null for whatever it has. */
+  @Nullable Long expectedVersion(boolean present, long version) {
+    if (version < 0) {
+      wrong("expected_version", "must be 0 or greater, but is " + version);
+    }
+    return present ? version : null;
   }
 
   int pageSize(int size) {

@@ -2,6 +2,7 @@ package dev.holdfast.server.ledger;
 
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Draft;
+import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Decision;
@@ -45,6 +46,18 @@ final class Batch {
   /** Whether there is anything to commit. */
   boolean changed() {
     return drafts.values().stream().anyMatch(draft -> !draft.changes().isEmpty());
+  }
+
+  /** What was booked, by repository. */
+  Map<String, List<Event>> booked() {
+    Map<String, List<Event>> booked = new HashMap<>();
+    drafts.forEach(
+        (id, draft) -> {
+          if (!draft.events().isEmpty()) {
+            booked.put(id, draft.events());
+          }
+        });
+    return booked;
   }
 
   private void load(List<? extends Command> commands) {

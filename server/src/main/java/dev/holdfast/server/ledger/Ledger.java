@@ -1,11 +1,13 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejections;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +34,8 @@ public final class Ledger implements AutoCloseable {
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final Thread writer = new Thread(this::write, "ledger-writer");
+
+  private volatile @Nullable Follower follower;
 
   /** When the engine last failed, in {@link System#nanoTime()}; meaningless unless it has. */
   private volatile long storeFailedNanos;
@@ -64,6 +68,19 @@ public final class Ledger implements AutoCloseable {
 
     /** Something failed that should not: a defect of this program, or a read in the engine. */
     void failed(RuntimeException e);
+  }
+
+  /** Who follows what is committed. Called by the writer, so it must be quick. */
+  public interface Follower {
+    /**
+     * Changes were made durable; of one repository in the order of revisions.
+     *
+     * @param events what was booked, in the order of revisions; at least one
+     */
+    void committed(String repositoryId, List<Event> events);
+
+    /** A commit failed, and nobody knows whether it was made; the store can tell now. */
+    void inDoubt();
   }
 
   private sealed interface Entry {
@@ -104,6 +121,11 @@ public final class Ledger implements AutoCloseable {
     this.clockMicros = clockMicros;
     this.waitingLimit = waitingLimit;
     this.watch = watch;
+  }
+
+  /** Tells this one of every commit from now on, in place of the one before. */
+  public void follow(Follower follower) {
+    this.follower = follower;
   }
 
   /** Begins to commit. */
@@ -258,11 +280,13 @@ public final class Ledger implements AutoCloseable {
 
   private void commit(List<Call> calls) {
     List<Outcome> outcomes;
+    Map<String, List<Event>> booked = Map.of();
     try (LedgerStore.Transaction transaction = store.begin()) {
       Batch batch = new Batch(transaction, nowMicros());
       outcomes = batch.run(calls.stream().map(Call::command).toList());
       if (batch.changed()) {
         transaction.commit();
+        booked = batch.booked();
       }
       succeeded();
       outcomes.forEach(this::tellIfBroken);
@@ -273,13 +297,27 @@ public final class Ledger implements AutoCloseable {
       watch.failed(e);
       outcomes = Collections.nCopies(calls.size(), new Outcome.Broken(e));
     }
+    tellFollower(booked);
     for (int i = 0; i < outcomes.size(); i++) {
-      try {
-        calls.get(i).caller().answer(outcomes.get(i));
-      } catch (RuntimeException e) {
-        // One caller that cannot be told must not keep the others waiting.
-        watch.failed(e);
-      }
+      Caller caller = calls.get(i).caller();
+      Outcome outcome = outcomes.get(i);
+      attempt(() -> caller.answer(outcome));
+    }
+  }
+
+  private void tellFollower(Map<String, List<Event>> booked) {
+    Follower told = follower;
+    if (told != null) {
+      booked.forEach((id, events) -> attempt(() -> told.committed(id, events)));
+    }
+  }
+
+  /** What others do with what they are told must not spoil what was committed. */
+  private void attempt(Runnable telling) {
+    try {
+      telling.run();
+    } catch (RuntimeException e) {
+      watch.failed(e);
     }
   }
 
@@ -305,6 +343,10 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void failed(StoreException e) {
+    Follower told = follower;
+    if (told != null && e.outcomeUnknown()) {
+      attempt(told::inDoubt);
+    }
     storeFailedNanos = System.nanoTime();
     if (!storeFailed) {
       storeFailed = true;

@@ -1,8 +1,11 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.books.Entry;
+import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +62,40 @@ public interface LedgerReads {
       return new ReservationsQuery(repositoryId, requestId, filled, slot, limit);
     }
   }
+
+  /** An offer; null where there is none. */
+  @Nullable Offer offer(String repositoryId, String offerId);
+
+  /**
+   * A page of the offers of a repository, by id.
+   *
+   * @param afterId those behind this id; empty for the first page
+   * @param limit how many at the most
+   */
+  List<Offer> offers(String repositoryId, String afterId, int limit);
+
+  /** What a key of the datastore has; null where there is no such key. */
+  @Nullable Entry entry(String repositoryId, String key);
+
+  /**
+   * A page of the keys of the datastore, by their UTF-8 bytes.
+   *
+   * @param prefix those that begin with this
+   * @param afterKey those behind this one; empty for the first page
+   * @param limit how many at the most
+   */
+  List<String> keys(String repositoryId, String prefix, String afterKey, int limit);
+
+  /**
+   * Goes through a whole repository as it is at one moment: the repository, its events, its
+   * reservations.
+   *
+   * @param afterRevision the events behind this revision
+   */
+  void survey(String repositoryId, long afterRevision, Survey survey);
+
+  /** A page of events, also of a deleted repository; null where there never was such a one. */
+  @Nullable EventsPage events(EventsQuery query);
 
   /** Counts everything again that is kept as a sum; null where there is no such repository. */
   @Nullable Recount recount(String repositoryId);

@@ -22,7 +22,10 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
 
   /** One transaction. Closed without a commit, it leaves no trace. */
   interface Transaction extends AutoCloseable {
-    /** Loads what a batch needs to see of one repository. */
+    /**
+     * Loads what a batch needs to see of one repository. Where an operation that was asked for is
+     * remembered as a sale, the slot that it sold is added to what was asked for, and loaded too.
+     */
     LoadedBooks load(Touched touched);
 
     /** Writes what a batch altered in one repository. */

@@ -13,13 +13,18 @@ import java.util.List;
  * @param newestRevision the newest revision that a reservation was reserved or filled by; 0 where
  *     there is none
  * @param lastEventRevision the revision of the newest event; 0 where none is kept
+ * @param offers how much is sold under each offer under which anything was, or is said to be
  */
 public record Recount(
     Repository recorded,
     long countedBytes,
     long countedReservations,
     long newestRevision,
-    long lastEventRevision) {
+    long lastEventRevision,
+    List<Sold> offers) {
+
+  /** How much is sold under an offer. */
+  public record Sold(String offerId, long recordedBytes, long countedBytes) {}
 
   /** A number that is kept differently from what was counted. */
   public record Problem(String subject, long recorded, long counted) {}
@@ -42,6 +47,10 @@ public record Recount(
     if (lastEventRevision != 0) {
       compare(
           problems, "revision, and that of the last event", recorded.revision(), lastEventRevision);
+    }
+    for (Sold sold : offers) {
+      String subject = "sold_bytes of offer " + sold.offerId();
+      compare(problems, subject, sold.recordedBytes(), sold.countedBytes());
     }
     return problems;
   }

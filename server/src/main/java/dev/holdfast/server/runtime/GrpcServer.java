@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class GrpcServer implements AutoCloseable {
   private static final int LARGEST_REQUEST_BYTES = 16 * 1024 * 1024;
   private static final int DRAIN_SECONDS = 30;
+  private static final int KEEP_ALIVE_SECONDS = 30;
 
   private final Server server;
   private final HealthStatusManager health;
@@ -52,6 +53,9 @@ final class GrpcServer implements AutoCloseable {
             // another thread would cost more than they do.
             .directExecutor()
             .maxInboundMessageSize(LARGEST_REQUEST_BYTES)
+            // A peer that vanished without a word must not hold for hours what its calls hold.
+            .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .intercept(streams)

@@ -12,18 +12,21 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Events of a batch as one value, because a row for each would cost more than the change that it
  * tells of. Written by revision, a page of them is full before the next one is begun.
  *
- * <p>A chunk is: the version of this format (1), then for each event its kind, the bytes available
+ * <p>A chunk is: the version of this format (2), then for each event its kind, the bytes available
  * after it, and what the kind needs, all as variable-length integers. Revisions and times are those
- * of the chunk: the events of a chunk have revisions in a row and one time.
+ * of the chunk: the events of a chunk have revisions in a row and one time. Version 1, from before
+ * anything was sold, is the same without the offers of reservations, and can still be read.
  */
 public final class EventLog {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+  private static final int FORMAT_WITHOUT_OFFERS = 1;
 
   private static final int CAPACITY_CHANGED = 1;
   private static final int UNASSIGNED_CHANGED = 2;
@@ -94,6 +97,26 @@ public final class EventLog {
       out.writeStringNoTag(fill.operationId());
       out.writeBoolNoTag(fill.anyGeneration());
     }
+    out.writeStringNoTag(reservation.offerId());
+  }
+
+  /**
+   * Whether events in a chunk may be about what has this key, or one that begins with it. It costs
+   * a fraction of reading them. No key at all is in every chunk.
+   */
+  public static boolean mentions(byte[] chunk, byte[] slotKey) {
+    if (slotKey.length == 0) {
+      return true;
+    }
+    // The first byte only says which kind of key it is, and is the same in nearly all of them.
+    byte second = slotKey[1];
+    for (int at = 0; at <= chunk.length - slotKey.length; at++) {
+      if (chunk[at + 1] == second
+          && Arrays.equals(chunk, at, at + slotKey.length, slotKey, 0, slotKey.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -106,14 +129,16 @@ public final class EventLog {
     try {
       CodedInputStream in = CodedInputStream.newInstance(chunk);
       int format = in.readUInt32();
-      if (format != FORMAT) {
+      if (format != FORMAT && format != FORMAT_WITHOUT_OFFERS) {
         throw new IllegalStateException("events in a format of the future: " + format);
       }
+      boolean offers = format != FORMAT_WITHOUT_OFFERS;
       List<Event> events = new ArrayList<>();
       for (long revision = firstRevision; !in.isAtEnd(); revision++) {
         int kind = in.readUInt32();
         long availableBytes = in.readUInt64();
-        events.add(new Event(revision, micros, availableBytes, read(in, kind, revision, micros)));
+        Change.Booked change = read(in, offers, kind, revision, micros);
+        events.add(new Event(revision, micros, availableBytes, change));
       }
       return events;
     } catch (IOException e) {
@@ -121,27 +146,29 @@ public final class EventLog {
     }
   }
 
-  private static Change.Booked read(CodedInputStream in, int kind, long revision, long micros)
+  private static Change.Booked read(
+      CodedInputStream in, boolean offers, int kind, long revision, long micros)
       throws IOException {
     return switch (kind) {
       case CAPACITY_CHANGED ->
           new CapacityChanged(CapacityChanged.Kind.ofNumber(in.readUInt32()), in.readUInt64());
       case UNASSIGNED_CHANGED -> new Change.UnassignedChanged(in.readUInt64());
-      case SLOT_RESERVED -> new Change.SlotReserved(readReservation(in));
-      case SLOT_FILLED -> new Change.SlotFilled(readReservation(in));
+      case SLOT_RESERVED -> new Change.SlotReserved(readReservation(in, offers));
+      case SLOT_FILLED -> new Change.SlotFilled(readReservation(in, offers));
       case SLOT_RELEASED -> {
         ReleaseReason reason = ReleaseReason.ofNumber(in.readUInt32());
         String operationId = in.readString();
         boolean anyGeneration = in.readBool();
         yield new Change.SlotReleased(
             new Released(
-                readReservation(in), reason, revision, micros, operationId, anyGeneration));
+                readReservation(in, offers), reason, revision, micros, operationId, anyGeneration));
       }
       default -> throw new IllegalStateException("an event of a kind of the future: " + kind);
     };
   }
 
-  private static Reservation readReservation(CodedInputStream in) throws IOException {
+  private static Reservation readReservation(CodedInputStream in, boolean offers)
+      throws IOException {
     byte[] slotKey = in.readByteArray();
     long amountBytes = in.readUInt64();
     long generation = in.readUInt64();
@@ -160,6 +187,7 @@ public final class EventLog {
         reserveOperationId,
         fillRevision == 0
             ? Reservation.Fill.NONE
-            : new Reservation.Fill(fillRevision, in.readUInt64(), in.readString(), in.readBool()));
+            : new Reservation.Fill(fillRevision, in.readUInt64(), in.readString(), in.readBool()),
+        offers ? in.readString() : "");
   }
 }

@@ -1,10 +1,13 @@
 package dev.holdfast.server.ledger;
 
 import dev.holdfast.server.ledger.books.Delta;
+import dev.holdfast.server.ledger.books.Entry;
 import dev.holdfast.server.ledger.books.LoadedBooks;
+import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import java.io.IOException;
@@ -24,11 +27,22 @@ public final class FaultyStore implements LedgerStore {
     READ
   }
 
-  private final MemoryStore store = new MemoryStore();
+  private final LedgerStore store;
   private final AtomicInteger commits = new AtomicInteger();
+  private final AtomicInteger reads = new AtomicInteger();
   private volatile @Nullable Step failing;
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile CountDownLatch atGate = new CountDownLatch(0);
+
+  /** One in memory. */
+  public FaultyStore() {
+    this(new MemoryStore());
+  }
+
+  /** One that does its work with another. */
+  public FaultyStore(LedgerStore store) {
+    this.store = store;
+  }
 
   /** Fails here from now on; null for nowhere. */
   public void failAt(@Nullable Step step) {
@@ -42,6 +56,11 @@ public final class FaultyStore implements LedgerStore {
     return gate;
   }
 
+  /** Opens the gate, if it is closed. */
+  public void openGate() {
+    gate.countDown();
+  }
+
   /** Waits until a transaction waits at the gate. */
   public void awaitAtGate() throws InterruptedException {
     atGate.await();
@@ -50,6 +69,11 @@ public final class FaultyStore implements LedgerStore {
   /** How many transactions were committed. */
   public int commits() {
     return commits.get();
+  }
+
+  /** How often it was asked for events. */
+  public int reads() {
+    return reads.get();
   }
 
   private void attempt(Step step) {
@@ -130,6 +154,43 @@ public final class FaultyStore implements LedgerStore {
   public ReservationsPage reservations(ReservationsQuery query) {
     attempt(Step.READ);
     return store.reservations(query);
+  }
+
+  @Override
+  public @Nullable Offer offer(String repositoryId, String offerId) {
+    attempt(Step.READ);
+    return store.offer(repositoryId, offerId);
+  }
+
+  @Override
+  public List<Offer> offers(String repositoryId, String afterId, int limit) {
+    attempt(Step.READ);
+    return store.offers(repositoryId, afterId, limit);
+  }
+
+  @Override
+  public @Nullable Entry entry(String repositoryId, String key) {
+    attempt(Step.READ);
+    return store.entry(repositoryId, key);
+  }
+
+  @Override
+  public List<String> keys(String repositoryId, String prefix, String afterKey, int limit) {
+    attempt(Step.READ);
+    return store.keys(repositoryId, prefix, afterKey, limit);
+  }
+
+  @Override
+  public void survey(String repositoryId, long afterRevision, Survey survey) {
+    attempt(Step.READ);
+    store.survey(repositoryId, afterRevision, survey);
+  }
+
+  @Override
+  public @Nullable EventsPage events(EventsQuery query) {
+    reads.incrementAndGet();
+    attempt(Step.READ);
+    return store.events(query);
   }
 
   @Override

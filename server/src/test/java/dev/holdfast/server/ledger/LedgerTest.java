@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.books.Books;
+import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.rules.Command;
@@ -19,7 +20,9 @@ import dev.holdfast.server.ledger.rules.ReserveSlot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +77,7 @@ class LedgerTest {
   @AfterEach
   void close() {
     store.failAt(null);
+    store.openGate();
     ledger.close();
   }
 
@@ -103,7 +107,8 @@ class LedgerTest {
     for (int i = 1; i <= WAITING_LIMIT; i++) {
       waiting.add(submit(reserve(i)));
     }
-    Rejection refused = rejection(submit(reserve(100)).outcome.join());
+    // At once, while the others wait.
+    Rejection refused = rejection(submit(reserve(100)).outcome.getNow(null));
     assertEquals(Rejection.Reason.OVERLOADED, refused.reason());
     gate.countDown();
     assertInstanceOf(Outcome.ReservationDone.class, first.outcome.join());
@@ -212,6 +217,48 @@ class LedgerTest {
     assertInstanceOf(Outcome.ReservationDone.class, second.outcome.join());
     closing.join();
     assertEquals(Rejection.Reason.DRAINING, rejection(submit(reserve(2)).outcome.join()).reason());
+  }
+
+  /** Notes what it is told, and fails each time. */
+  private final class NotingFollower implements Ledger.Follower {
+    final List<String> notes = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void committed(String repositoryId, List<Event> events) {
+      notes.add(repositoryId + events.stream().map(Event::revision).toList() + store.commits());
+      throw new IllegalStateException("cannot follow");
+    }
+
+    @Override
+    public void inDoubt() {
+      notes.add("in doubt");
+    }
+  }
+
+  @Test
+  void aFollowerIsToldOfWhatIsDurableAndSpoilsNothing() throws InterruptedException {
+    NotingFollower follower = new NotingFollower();
+    ledger.follow(follower);
+    CountDownLatch gate = store.closeGate();
+    Waiting first = submit(reserve(0));
+    store.awaitAtGate();
+    Waiting second = submit(reserve(1));
+    submit(new CreateRepository("other", 5));
+    Waiting refused = submit(reserve(1));
+    assertEquals(List.of(), follower.notes, "not committed yet");
+    gate.countDown();
+    assertInstanceOf(Outcome.ReservationDone.class, first.outcome.join());
+    assertInstanceOf(Outcome.ReservationDone.class, second.outcome.join());
+    refused.outcome.join();
+    assertEquals("default[2]2", follower.notes.get(0));
+    assertEquals(Set.of("default[3]3", "other[1]3"), Set.copyOf(follower.notes.subList(1, 3)));
+
+    store.failAt(FaultyStore.Step.WRITE);
+    submit(reserve(2)).outcome.join();
+    assertEquals(3, follower.notes.size(), "nothing was committed");
+    store.failAt(FaultyStore.Step.COMMIT);
+    submit(reserve(2)).outcome.join();
+    assertEquals(List.of("in doubt"), follower.notes.subList(3, follower.notes.size()));
   }
 
   @Test

@@ -1,8 +1,12 @@
 package dev.holdfast.server.ledger;
 
 import dev.holdfast.server.ledger.books.Delta;
+import dev.holdfast.server.ledger.books.Entry;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.LoadedBooks;
+import dev.holdfast.server.ledger.books.LoadedKeys;
+import dev.holdfast.server.ledger.books.LoadedOffers;
+import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
@@ -10,9 +14,12 @@ import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -30,10 +37,19 @@ public final class MemoryStore implements LedgerStore {
     final TreeMap<Slot, Reservation> current = new TreeMap<>();
     final Map<Slot, List<Released>> released = new HashMap<>();
     final Map<OperationKey, RememberedOperation> operations = new HashMap<>();
+    final TreeMap<String, Offer.Terms> terms = new TreeMap<>();
+    final Map<String, Long> soldBytes = new HashMap<>();
     final List<Event> events = new ArrayList<>();
+    final TreeMap<String, Entry> entries = new TreeMap<>(MemoryStore::compareKeys);
+    long lastVersion;
   }
 
   private final TreeMap<String, Shelf> shelves = new TreeMap<>();
+
+  private static int compareKeys(String a, String b) {
+    return Arrays.compareUnsigned(
+        a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+  }
 
   private Shelf shelf(String repositoryId) {
     return shelves.getOrDefault(repositoryId, new Shelf());
@@ -96,11 +112,19 @@ public final class MemoryStore implements LedgerStore {
         reservation.leaseMicros(),
         expireMicros,
         reservation.reserveOperationId(),
-        reservation.fill());
+        reservation.fill(),
+        reservation.offerId());
   }
 
   private LoadedBooks load(Touched touched) {
     Shelf shelf = shelf(touched.repositoryId());
+    Map<OperationKey, RememberedOperation> operations = new HashMap<>(shelf.operations);
+    operations.keySet().retainAll(touched.operations());
+    for (RememberedOperation operation : operations.values()) {
+      if (operation.sale() != null) {
+        touched.slot(operation.sale().slot());
+      }
+    }
     Map<Slot, SlotHistory> slots = new HashMap<>();
     for (Slot slot : touched.slots()) {
       slots.put(
@@ -115,9 +139,17 @@ public final class MemoryStore implements LedgerStore {
               .filter(reservation -> reservation.slot().requestId().equals(requestId))
               .toList());
     }
-    Map<OperationKey, RememberedOperation> operations = new HashMap<>(shelf.operations);
-    operations.keySet().retainAll(touched.operations());
-    return new LoadedBooks(touched, shelf.repository, slots, requests, operations);
+    LoadedOffers offers = new LoadedOffers(Map.copyOf(shelf.terms), Map.copyOf(shelf.soldBytes));
+    Map<String, Long> versions = new HashMap<>();
+    shelf.entries.forEach((key, entry) -> versions.put(key, entry.version()));
+    versions.keySet().retainAll(touched.keys());
+    LoadedKeys keys =
+        new LoadedKeys(
+            touched,
+            versions,
+            touched.keys().isEmpty() ? 0 : shelf.lastVersion,
+            touched.keyCountAsked() ? shelf.entries.size() : 0);
+    return new LoadedBooks(touched, shelf.repository, slots, requests, offers, operations, keys);
   }
 
   private void write(Delta delta) {
@@ -137,8 +169,32 @@ public final class MemoryStore implements LedgerStore {
       all.sort(Comparator.comparing(one -> one.reservation().generation()));
       shelf.released.put(past.reservation().slot(), all);
     }
+    write(shelf, delta.offers());
     delta.operations().forEach(operation -> shelf.operations.put(operation.key(), operation));
     shelf.events.addAll(delta.events());
+    delta
+        .keys()
+        .altered()
+        .forEach(
+            (key, entry) ->
+                entry.ifPresentOrElse(
+                    now -> shelf.entries.put(key, now), () -> shelf.entries.remove(key)));
+    shelf.lastVersion = Math.max(shelf.lastVersion, delta.keys().lastVersion());
+  }
+
+  private static void write(Shelf shelf, Delta.OffersDelta offers) {
+    if (offers.cleared()) {
+      shelf.terms.clear();
+      shelf.soldBytes.clear();
+    }
+    offers
+        .terms()
+        .forEach(
+            (id, terms) ->
+                terms.ifPresentOrElse(
+                    now -> shelf.terms.put(id, now), () -> shelf.terms.remove(id)));
+    offers.soldBytes().forEach((id, more) -> shelf.soldBytes.merge(id, more, Long::sum));
+    shelf.soldBytes.values().removeIf(bytes -> bytes == 0);
   }
 
   private static List<Released> released(Shelf shelf, Slot slot) {
@@ -206,6 +262,49 @@ public final class MemoryStore implements LedgerStore {
   }
 
   @Override
+  public @Nullable Entry entry(String repositoryId, String key) {
+    return shelf(repositoryId).entries.get(key);
+  }
+
+  @Override
+  public List<String> keys(String repositoryId, String prefix, String afterKey, int limit) {
+    return shelf(repositoryId).entries.tailMap(afterKey, false).keySet().stream()
+        .filter(key -> key.startsWith(prefix))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public void survey(String repositoryId, long afterRevision, Survey survey) {
+    Repository repository = repository(repositoryId);
+    if (repository != null) {
+      survey.repository(repository);
+      Shelf shelf = shelf(repositoryId);
+      shelf.events.stream()
+          .filter(event -> event.revision() > afterRevision)
+          .forEach(survey::event);
+      shelf.current.values().forEach(survey::reservation);
+    }
+  }
+
+  @Override
+  public @Nullable EventsPage events(EventsQuery query) {
+    Shelf shelf = shelf(query.repositoryId());
+    if (shelf.repository == null) {
+      return null;
+    }
+    List<Event> wanted = shelf.events.stream().filter(query::wants).toList();
+    List<Event> found = wanted.subList(0, Math.min(wanted.size(), query.limit()));
+    long revision = shelf.repository.revision();
+    return new EventsPage(
+        revision,
+        shelf.repository.deleted(),
+        shelf.events.isEmpty() ? revision + 1 : shelf.events.get(0).revision(),
+        List.copyOf(found),
+        found.size() == wanted.size() ? 0 : found.get(found.size() - 1).revision());
+  }
+
+  @Override
   public @Nullable Recount recount(String repositoryId) {
     Repository repository = repository(repositoryId);
     if (repository == null) {
@@ -219,7 +318,40 @@ public final class MemoryStore implements LedgerStore {
             .max()
             .orElse(0);
     long newest = shelf.events.stream().mapToLong(Event::revision).max().orElse(0);
-    return new Recount(repository, bytes, shelf.current.size(), reserved, newest);
+    return new Recount(repository, bytes, shelf.current.size(), reserved, newest, sold(shelf));
+  }
+
+  private static List<Recount.Sold> sold(Shelf shelf) {
+    TreeMap<String, Long> counted = new TreeMap<>();
+    for (Reservation reservation : shelf.current.values()) {
+      counted.merge(reservation.offerId(), reservation.amountBytes(), Long::sum);
+    }
+    shelf.soldBytes.keySet().forEach(id -> counted.putIfAbsent(id, 0L));
+    counted.remove("");
+    List<Recount.Sold> sold = new ArrayList<>();
+    counted.forEach(
+        (id, bytes) -> sold.add(new Recount.Sold(id, shelf.soldBytes.getOrDefault(id, 0L), bytes)));
+    return sold;
+  }
+
+  @Override
+  public @Nullable Offer offer(String repositoryId, String offerId) {
+    return offers(repositoryId, "", Integer.MAX_VALUE).stream()
+        .filter(offer -> offer.id().equals(offerId))
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
+  public List<Offer> offers(String repositoryId, String afterId, int limit) {
+    Shelf shelf = shelf(repositoryId);
+    List<Offer> found = new ArrayList<>();
+    shelf
+        .terms
+        .tailMap(afterId, false)
+        .forEach(
+            (id, terms) -> found.add(new Offer(id, terms, shelf.soldBytes.getOrDefault(id, 0L))));
+    return found.subList(0, Math.min(limit, found.size()));
   }
 
   @Override

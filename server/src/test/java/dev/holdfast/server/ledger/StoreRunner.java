@@ -1,8 +1,12 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Runs batches on a store without a queue, for tests. */
 public final class StoreRunner {
@@ -18,12 +22,34 @@ public final class StoreRunner {
     }
   }
 
+  /** Runs one batch, and answers what was booked, by repository. */
+  public static Map<String, List<Event>> booked(
+      LedgerStore store, List<? extends Command> commands, long nowMicros) {
+    try (LedgerStore.Transaction transaction = store.begin()) {
+      Batch batch = new Batch(transaction, nowMicros);
+      batch.run(commands);
+      transaction.commit();
+      return batch.booked();
+    }
+  }
+
   /** Runs one batch, and ends its transaction without a commit. */
   public static List<Outcome> runWithoutCommit(
       LedgerStore store, List<? extends Command> commands, long nowMicros) {
     try (LedgerStore.Transaction transaction = store.begin()) {
       return new Batch(transaction, nowMicros).run(commands);
     }
+  }
+
+  /** All events that are asked for, page by page. */
+  public static List<Event> events(LedgerReads store, EventsQuery query) {
+    List<Event> events = new ArrayList<>();
+    @Nullable EventsPage page = store.events(query);
+    while (page != null) {
+      events.addAll(page.events());
+      page = page.lookedTo() == 0 ? null : store.events(query.behind(page.lookedTo()));
+    }
+    return events;
   }
 
   /** Forgets everything from before this time. */

@@ -1,7 +1,9 @@
 package dev.holdfast.server.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Change.CapacityChanged;
@@ -11,6 +13,7 @@ import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +29,8 @@ class EventLogTest {
         filled ? 0 : 60,
         filled ? 0 : MICROS + 60,
         "reserve",
-        filled ? new Reservation.Fill(43, MICROS, "fill", true) : Reservation.Fill.NONE);
+        filled ? new Reservation.Fill(43, MICROS, "fill", true) : Reservation.Fill.NONE,
+        filled ? "cold" : "");
   }
 
   @Test
@@ -49,6 +53,43 @@ class EventLogTest {
       events.add(new Event(900L + events.size(), MICROS, 7, change));
     }
     assertEquals(events, EventLog.decode(EventLog.encode(events), 900, MICROS));
+  }
+
+  /** A release that the program wrote when it knew no offers. */
+  @Test
+  void theFirstFormatCanStillBeRead() {
+    String chunk =
+        "0105d2060200000802656e64656400001407eee7e3ccc296980300000d"
+            + "726573657276652d656e6465640898f9fbccc29698030866696c6c2d616e7901";
+    Reservation ended =
+        new Reservation(
+            new Slot("ended", 0),
+            20,
+            7,
+            1_795_176_768_533_486L,
+            0,
+            0,
+            "reserve-ended",
+            new Reservation.Fill(8, 1_795_176_768_928_920L, "fill-any", true),
+            "");
+    Released released = new Released(ended, ReleaseReason.REQUEST_ENDED, 9, MICROS, "", false);
+    assertEquals(
+        List.of(new Event(9, MICROS, 850, new Change.SlotReleased(released))),
+        EventLog.decode(HexFormat.of().parseHex(chunk), 9, MICROS));
+  }
+
+  @Test
+  void aChunkMentionsTheSlotsThatItTellsOfAndTheirRequests() {
+    Event event = new Event(900, MICROS, 7, new Change.SlotReserved(reservation(false)));
+    Event other = new Event(901, MICROS, 7, new Change.UnassignedChanged(1));
+    byte[] chunk = EventLog.encode(List.of(event, other));
+    Slot slot = reservation(false).slot();
+    assertTrue(EventLog.mentions(chunk, SlotKeys.encode(slot)));
+    assertTrue(EventLog.mentions(chunk, SlotKeys.encodeRequest(slot.requestId())));
+    assertTrue(EventLog.mentions(chunk, new byte[0]));
+    assertFalse(EventLog.mentions(chunk, SlotKeys.encode(new Slot(slot.requestId(), 0))));
+    assertFalse(EventLog.mentions(chunk, SlotKeys.encodeRequest("0x" + "60".repeat(32))));
+    assertFalse(EventLog.mentions(new byte[1], SlotKeys.encode(slot)));
   }
 
   @Test

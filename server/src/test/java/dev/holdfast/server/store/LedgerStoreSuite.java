@@ -1,26 +1,42 @@
 package dev.holdfast.server.store;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.ledger.EventsPage;
+import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.MemoryStore;
+import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.books.Value;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.DeleteKey;
+import dev.holdfast.server.ledger.rules.DeleteOffer;
+import dev.holdfast.server.ledger.rules.DeleteRepository;
+import dev.holdfast.server.ledger.rules.EndRequest;
 import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.PutOffer;
+import dev.holdfast.server.ledger.rules.PutValue;
+import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.ledger.rules.Sales;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -108,18 +124,76 @@ public abstract class LedgerStoreSuite {
       assertEquals(repository, store.repository(id));
       assertEquals(memory.recount(id), store.recount(id));
       assertEquals(List.of(), Objects.requireNonNull(store.recount(id)).problems());
+      assertEquals(memory.offers(id, "", 100), store.offers(id, "", 100));
       for (Boolean filled : new Boolean[] {null, true, false}) {
         ReservationsQuery query = new ReservationsQuery(id, null, filled, null, 10_000);
         assertEquals(memory.reservations(query), store.reservations(query));
       }
     }
     for (String id : commands.repositoryIds()) {
+      compareKeys(memory, id, commands.keys());
+      for (long revision : new long[] {0, 1, 100}) {
+        assertEquals(surveyed(memory, id, revision), surveyed(store, id, revision));
+      }
+      compareEvents(memory, id, commands);
       Touched touched = new Touched(id);
       commands.slots().forEach(touched::slot);
       commands.requestIds().forEach(touched::request);
+      touched.offers();
       commands.operations().forEach(touched::operation);
+      commands.keys().forEach(touched::key);
+      touched.keyCount();
       assertEquals(seen(memory, touched), seen(store, touched));
     }
+  }
+
+  private void compareKeys(LedgerStore memory, String id, List<String> keys) {
+    for (String key : keys) {
+      assertEquals(memory.entry(id, key), store.entry(id, key), key);
+      assertEquals(memory.keys(id, key, "", 100), store.keys(id, key, "", 100), key);
+      assertEquals(memory.keys(id, "", key, 2), store.keys(id, "", key, 2), key);
+    }
+  }
+
+  private static List<Object> surveyed(LedgerStore store, String id, long afterRevision) {
+    List<Object> seen = new ArrayList<>();
+    store.survey(
+        id,
+        afterRevision,
+        new Survey() {
+          @Override
+          public void repository(Repository repository) {
+            seen.add(repository);
+          }
+
+          @Override
+          public void event(Event event) {
+            seen.add(event);
+          }
+
+          @Override
+          public void reservation(Reservation reservation) {
+            seen.add(reservation);
+          }
+        });
+    return seen;
+  }
+
+  /** All events, and those of a slot and of a request, in pages of any size. */
+  private void compareEvents(MemoryStore memory, String id, RandomCommands commands) {
+    List<Slot> slots = commands.slots();
+    Slot slot = slots.get(slots.size() / 2);
+    for (EventsQuery query :
+        List.of(
+            EventsQuery.all(id, 0, 1000),
+            EventsQuery.all(id, 50, 7),
+            new EventsQuery(id, slot.requestId(), null, 0, 3),
+            new EventsQuery(id, null, slot, 0, 1000))) {
+      assertEquals(StoreRunner.events(memory, query), StoreRunner.events(store, query));
+    }
+    EventsPage expected = memory.events(EventsQuery.all(id, 0, 1));
+    EventsPage found = store.events(EventsQuery.all(id, 0, 1));
+    assertEquals(expected, found);
   }
 
   /**
@@ -132,7 +206,10 @@ public abstract class LedgerStoreSuite {
       seen.add(String.valueOf(books.repository()));
       touched.slots().stream().sorted().forEach(slot -> seen.add(books.slot(slot)));
       touched.requestIds().stream().sorted().forEach(id -> seen.add(books.reservationsOf(id)));
+      seen.add(books.loadedOffers());
       seen.add(books.operations());
+      touched.keys().stream().sorted().forEach(key -> seen.add(books.keys().version(key)));
+      seen.add(List.of(books.keys().lastVersion(), books.keys().count()));
       return seen;
     }
   }
@@ -185,6 +262,47 @@ public abstract class LedgerStoreSuite {
   }
 
   @Test
+  void whatIsSoldUnderAnOfferOutlivesTheOffer() {
+    Command put = new PutOffer(REPOSITORY, "o", Sales.terms(10, 1));
+    Command sale = Sales.sell(REPOSITORY, "request", 9, 4, "op", 1);
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10), put, sale), 1);
+    store.close();
+    store = open();
+    assertEquals(4, Objects.requireNonNull(store.offer(REPOSITORY, "o")).soldBytes());
+    StoreRunner.run(store, List.of(new DeleteOffer(REPOSITORY, "o")), 2);
+    assertNull(store.offer(REPOSITORY, "o"));
+    assertEquals(List.of(), store.offers(REPOSITORY, "", 10));
+    assertEquals(
+        List.of(new Recount.Sold("o", 4, 4)),
+        Objects.requireNonNull(store.recount(REPOSITORY)).offers());
+    StoreRunner.run(store, List.of(put), 3);
+    assertEquals(4, Objects.requireNonNull(store.offer(REPOSITORY, "o")).soldBytes());
+
+    StoreRunner.run(store, List.of(new EndRequest(REPOSITORY, "request", "")), 4);
+    assertEquals(0, Objects.requireNonNull(store.offer(REPOSITORY, "o")).soldBytes());
+    StoreRunner.run(store, List.of(new DeleteRepository(REPOSITORY)), 5);
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10)), 6);
+    assertEquals(List.of(), store.offers(REPOSITORY, "", 10));
+  }
+
+  @Test
+  void aSaleIsKnownAgainWithItsSlot() {
+    Command put = new PutOffer(REPOSITORY, "o", Sales.terms(0, 1));
+    Command sale = Sales.sell(REPOSITORY, "request", -1, 4, "op", 1);
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10), put), 1);
+    List<Outcome> sold = StoreRunner.run(store, List.of(sale), 2);
+    store.close();
+    store = open();
+    assertEquals(sold, StoreRunner.run(store, List.of(sale), 3));
+    StoreRunner.run(store, List.of(new EndRequest(REPOSITORY, "request", "")), 4);
+    store.close();
+    store = open();
+    Outcome late = StoreRunner.run(store, List.of(sale), 5).get(0);
+    assertEquals(
+        Rejection.Reason.RESERVATION_RELEASED, assertInstanceOf(Rejection.class, late).reason());
+  }
+
+  @Test
   void pagesAreWholeAndInOrder() {
     List<Command> commands = new ArrayList<>(List.of(new CreateRepository(REPOSITORY, 1000)));
     List<Slot> slots = new ArrayList<>();
@@ -213,7 +331,50 @@ public abstract class LedgerStoreSuite {
   }
 
   @Test
+  void valuesOfEverySizeComeBackAsTheyWere() {
+    List<Command> commands = new ArrayList<>(List.of(new CreateRepository(REPOSITORY, 10)));
+    for (int size : new int[] {0, 1, 4096, 1 << 20}) {
+      byte[] value = new byte[size];
+      new Random(SEED).nextBytes(value);
+      commands.add(new PutValue(REPOSITORY, "key " + size, new Value(value), 0L));
+    }
+    StoreRunner.run(store, commands, 5);
+    store.close();
+    store = open();
+    for (Command command : commands.subList(1, commands.size())) {
+      PutValue put = (PutValue) command;
+      assertEquals(put.value(), requireNonNull(store.entry(REPOSITORY, put.key())).value());
+    }
+    assertEquals(List.of("key 0", "key 1"), store.keys(REPOSITORY, "key", "", 2));
+  }
+
+  @Test
+  void versionsGoOnWhateverIsDeletedAndHoweverOftenItIsOpened() {
+    List<Command> commands =
+        List.of(
+            new CreateRepository(REPOSITORY, 10),
+            new PutValue(REPOSITORY, "key", new Value(new byte[1]), 0L),
+            new DeleteKey(REPOSITORY, "key", null),
+            new DeleteRepository(REPOSITORY));
+    for (int round = 0; round < 3; round++) {
+      for (Command command : commands) {
+        Outcome outcome = StoreRunner.run(store, List.of(command), round).get(0);
+        assertInstanceOf(Outcome.Done.class, outcome);
+        if (command instanceof PutValue) {
+          assertEquals(new Outcome.PutDone(round + 1), outcome);
+        }
+        store.close();
+        store = open();
+      }
+    }
+  }
+
+  @Test
   void whatNeverWasIsNotThere() {
+    assertNull(store.entry(REPOSITORY, "key"));
+    assertEquals(List.of(), store.keys(REPOSITORY, "", "", 10));
+    assertEquals(List.of(), surveyed(store, REPOSITORY, 0));
+    assertNull(store.events(EventsQuery.all(REPOSITORY, 0, 10)));
     assertNull(store.repository(REPOSITORY));
     assertNull(store.reservation(REPOSITORY, SLOT));
     assertNull(store.recount(REPOSITORY));

@@ -1,29 +1,48 @@
 package dev.holdfast.server.store;
 
+import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Value;
 import dev.holdfast.server.ledger.rules.Apply;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.DeleteKey;
+import dev.holdfast.server.ledger.rules.DeleteOffer;
 import dev.holdfast.server.ledger.rules.DeleteRepository;
 import dev.holdfast.server.ledger.rules.EndRequest;
 import dev.holdfast.server.ledger.rules.FillSlot;
 import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.PutOffer;
+import dev.holdfast.server.ledger.rules.PutValue;
+import dev.holdfast.server.ledger.rules.Reconcile;
+import dev.holdfast.server.ledger.rules.ReconcileScope;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReleaseUnassigned;
 import dev.holdfast.server.ledger.rules.RenewLease;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.ledger.rules.ReserveUnassigned;
+import dev.holdfast.server.ledger.rules.Sales;
+import dev.holdfast.server.ledger.rules.SellSlot;
 import dev.holdfast.server.ledger.rules.Step;
+import dev.holdfast.server.ledger.rules.StorageRequest;
 import dev.holdfast.server.ledger.rules.UpdateRepository;
+import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Commands that often have to do with each other: few slots, few ids, generations given before. */
 final class RandomCommands {
   private static final List<String> REPOSITORIES = List.of("default", "cold");
+  private static final List<String> OFFERS = List.of("a", "b", "c");
+
+  /** More would leave less to happen to each. */
+  private static final int SLOTS = 2000;
 
   private final Random random;
   private final List<String> requestIds = new ArrayList<>();
@@ -69,6 +88,11 @@ final class RandomCommands {
     for (Outcome outcome : outcomes) {
       if (outcome instanceof Outcome.ReservationDone done) {
         generations.add(done.reservation().generation());
+      } else if (outcome instanceof Outcome.SaleDone done && done.reservation() != null) {
+        generations.add(done.reservation().generation());
+        if (slots.size() < SLOTS) {
+          slots.add(done.reservation().slot());
+        }
       }
     }
   }
@@ -83,7 +107,7 @@ final class RandomCommands {
 
   private Command next() {
     String repository = any(REPOSITORIES);
-    return switch (random.nextInt(24)) {
+    return switch (random.nextInt(32)) {
       case 0 -> new CreateRepository(repository, random.nextInt(1, 2000));
       case 1 -> new UpdateRepository(repository, random.nextInt(2000));
       case 2 -> new DeleteRepository(repository);
@@ -97,8 +121,71 @@ final class RandomCommands {
         }
         yield new Apply(repository, steps, random.nextBoolean());
       }
+      case 7, 8 -> putOffer(repository);
+      case 9 -> new DeleteOffer(repository, any(OFFERS));
+      case 10, 11, 12, 13, 14 -> sell(repository);
+      case 15 -> reconcile(repository);
+      case 16, 17 -> {
+        byte[] value = new byte[random.nextInt(5000)];
+        random.nextBytes(value);
+        yield new PutValue(repository, any(keys()), new Value(value), version());
+      }
+      case 18 -> new DeleteKey(repository, any(keys()), version());
       default -> step(repository);
     };
+  }
+
+  private Command putOffer(String repository) {
+    Offer.Terms terms =
+        new Offer.Terms(
+            random.nextBoolean() ? 0 : random.nextInt(200),
+            random.nextInt(5),
+            random.nextBoolean() ? 0 : random.nextInt(20, 50),
+            random.nextBoolean() ? 0 : random.nextInt(1, 20),
+            random.nextInt(4) == 0 ? Sales.LARGEST : BigInteger.valueOf(random.nextInt(10)),
+            random.nextBoolean() ? null : BigInteger.valueOf(random.nextInt(10)),
+            random.nextBoolean() ? null : random.nextLong(1_000_000, 1_000_000_000),
+            random.nextInt(10) != 0);
+    return new PutOffer(repository, any(OFFERS), terms);
+  }
+
+  private Command sell(String repository) {
+    long amountBytes = random.nextInt(1, 50);
+    StorageRequest request =
+        new StorageRequest(
+            any(requestIds),
+            random.nextBoolean() ? 1 : -1,
+            random.nextBoolean() ? amountBytes : 20,
+            random.nextInt(1, 20),
+            random.nextBoolean() ? Sales.LARGEST : BigInteger.valueOf(random.nextInt(10)),
+            BigInteger.valueOf(random.nextInt(10)),
+            null);
+    SellSlot sale = Sales.sell(repository, request, operationId(), random.nextLong(4));
+    return random.nextBoolean() ? sale : Sales.withLease(sale, random.nextInt(1, 8_000_000));
+  }
+
+  /** Some slots unobserved, some observed; the rule looks at each by itself. */
+  private Command reconcile(String repository) {
+    List<Slot> some = new ArrayList<>(new LinkedHashSet<>(slots));
+    Collections.shuffle(some, random);
+    int unobserved = random.nextInt(1, some.size());
+    int observed = random.nextInt(unobserved, some.size());
+    return new Reconcile(
+        new ReconcileScope(repository, any(generations), random.nextBoolean()),
+        some.subList(0, unobserved).stream().sorted().toList(),
+        some.subList(unobserved, observed).stream()
+            .map(slot -> new Reconcile.Observed(slot, random.nextInt(50)))
+            .toList(),
+        random.nextInt(10));
+  }
+
+  /** Keys whose order by bytes is not that of their characters. */
+  List<String> keys() {
+    return List.of("a", "a/b", "a/b/c", "a0", "z", "\u0000", "\u00e4", "\uffff", "\ud83d\ude00");
+  }
+
+  private @Nullable Long version() {
+    return random.nextInt(3) > 0 ? null : Long.valueOf(random.nextInt(40));
   }
 
   private Step step(String repository) {

@@ -17,6 +17,18 @@ public interface Books {
   /** The reservations that a request has now, by slot index. */
   List<Reservation> reservationsOf(String requestId);
 
+  /** An offer; null where there is none, or it was deleted. */
+  @Nullable Offer offer(String offerId);
+
+  /** All offers, by id. */
+  List<Offer> offers();
+
+  /** How much is sold under an offer of this id, whether or not it still exists. */
+  long soldBytes(String offerId);
+
   /** The operation that is remembered under this key; null for none. */
   @Nullable RememberedOperation operation(OperationKey key);
+
+  /** The datastore. */
+  Keys keys();
 }

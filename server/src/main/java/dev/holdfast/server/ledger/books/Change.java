@@ -52,6 +52,18 @@ public sealed interface Change {
   /** A lease ends at another time now. The books stay as they are. */
   record LeaseRenewed(Reservation reservation) implements Change {}
 
+  /** An offer was made, or has other terms now. The books stay as they are. */
+  record OfferPut(String offerId, Offer.Terms terms) implements Change {}
+
+  /** An offer was deleted. The books stay as they are. */
+  record OfferDeleted(String offerId) implements Change {}
+
+  /** A key of the datastore has a new value. The books stay as they are. */
+  record ValuePut(Entry entry) implements Change {}
+
+  /** A key of the datastore is gone. The books stay as they are. */
+  record KeyDeleted(String key) implements Change {}
+
   /** An operation id is to be remembered that is not about a slot. */
   record OperationRemembered(RememberedOperation operation) implements Change {}
 }

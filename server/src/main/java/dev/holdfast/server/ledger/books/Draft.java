@@ -20,6 +20,8 @@ public final class Draft implements Books {
   private @Nullable Repository repository;
   private final Map<Slot, SlotHistory> slots = new HashMap<>();
   private final Map<OperationKey, RememberedOperation> operations = new HashMap<>();
+  private final DraftOffers offers;
+  private final DraftKeys keys;
   private final List<Change> changes = new ArrayList<>();
   private final List<Event> events = new ArrayList<>();
 
@@ -32,6 +34,8 @@ public final class Draft implements Books {
     this.base = base;
     this.nowMicros = nowMicros;
     this.repository = base.repository();
+    this.offers = new DraftOffers(base);
+    this.keys = new DraftKeys(base.keys());
   }
 
   @Override
@@ -73,9 +77,34 @@ public final class Draft implements Books {
     return added != null ? added : base.operation(key);
   }
 
+  @Override
+  public @Nullable Offer offer(String offerId) {
+    return offers.offer(offerId);
+  }
+
+  @Override
+  public List<Offer> offers() {
+    return offers.all();
+  }
+
+  @Override
+  public long soldBytes(String offerId) {
+    return offers.soldBytes(offerId);
+  }
+
+  @Override
+  public Keys keys() {
+    return keys;
+  }
+
   /** Everything that was applied, in order. */
   public List<Change> changes() {
     return Collections.unmodifiableList(changes);
+  }
+
+  /** Everything of that which was booked, with the place that it got. */
+  public List<Event> events() {
+    return Collections.unmodifiableList(events);
   }
 
   /** Alters these books. A change that does not fit them is a programming error and throws. */
@@ -84,8 +113,16 @@ public final class Draft implements Books {
       book(booked);
     } else if (change instanceof Change.LeaseRenewed renewed) {
       put(renewed.reservation().slot(), slot -> slot.withCurrent(renewed.reservation()));
+    } else if (change instanceof Change.OfferPut put) {
+      offers.put(put.offerId(), put.terms());
+    } else if (change instanceof Change.OfferDeleted deleted) {
+      offers.delete(deleted.offerId());
     } else if (change instanceof Change.OperationRemembered remembered) {
       operations.put(remembered.operation().key(), remembered.operation());
+    } else if (change instanceof Change.ValuePut put) {
+      keys.put(put.entry());
+    } else if (change instanceof Change.KeyDeleted deleted) {
+      keys.delete(deleted.key());
     }
     changes.add(change);
   }
@@ -105,7 +142,11 @@ public final class Draft implements Books {
       check(released.released().revision() == before.revision() + 1, released);
       checkCurrent(reservation, released);
       put(reservation.slot(), slot -> slot.withReleased(released.released()));
+    } else if (change instanceof Change.CapacityChanged capacity
+        && capacity.kind() == Change.CapacityChanged.Kind.DELETED) {
+      offers.clear();
     }
+    offers.book(change);
     Repository after = before.after(change, nowMicros);
     repository = after;
     events.add(new Event(after.revision(), nowMicros, after.availableBytes(), change));
@@ -161,7 +202,9 @@ public final class Draft implements Books {
         Objects.requireNonNull(repository),
         altered,
         released,
+        offers.delta(),
         List.copyOf(operations.values()),
-        events);
+        events,
+        keys.delta());
   }
 }

@@ -13,14 +13,18 @@ import org.jspecify.annotations.Nullable;
  *     mutable
  * @param requests the reservations of the requests asked for, by slot index; those without any are
  *     left out
+ * @param loadedOffers the offers asked for
  * @param operations the operations asked for that are remembered
+ * @param keys what was asked for of the datastore
  */
 public record LoadedBooks(
     Touched touched,
     @Nullable Repository repository,
     Map<Slot, SlotHistory> slots,
     Map<String, List<Reservation>> requests,
-    Map<OperationKey, RememberedOperation> operations)
+    LoadedOffers loadedOffers,
+    Map<OperationKey, RememberedOperation> operations,
+    LoadedKeys keys)
     implements Books {
 
   /**
@@ -39,7 +43,9 @@ public record LoadedBooks(
   public SlotHistory slot(Slot slot) {
     SlotHistory history = slots.get(slot);
     if (history == null) {
-      require(touched.slots().contains(slot), slot);
+      // Of a request that was asked for as a whole, those that are free come without a history too.
+      require(
+          touched.slots().contains(slot) || touched.requestIds().contains(slot.requestId()), slot);
       return SlotHistory.NONE;
     }
     return history;
@@ -49,6 +55,24 @@ public record LoadedBooks(
   public List<Reservation> reservationsOf(String requestId) {
     require(touched.requestIds().contains(requestId), requestId);
     return requests.getOrDefault(requestId, List.of());
+  }
+
+  @Override
+  public @Nullable Offer offer(String offerId) {
+    require(touched.allOffers() || touched.offerIds().contains(offerId), offerId);
+    return loadedOffers.offer(offerId);
+  }
+
+  @Override
+  public List<Offer> offers() {
+    require(touched.allOffers(), "offers");
+    return loadedOffers.all();
+  }
+
+  @Override
+  public long soldBytes(String offerId) {
+    require(touched.allOffers() || touched.offerIds().contains(offerId), offerId);
+    return loadedOffers.soldBytes(offerId);
   }
 
   @Override

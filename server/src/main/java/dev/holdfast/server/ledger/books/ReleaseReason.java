@@ -4,7 +4,8 @@ package dev.holdfast.server.ledger.books;
 public enum ReleaseReason {
   ATTEMPT_FAILED(1),
   REQUEST_ENDED(2),
-  LEASE_EXPIRED(3);
+  LEASE_EXPIRED(3),
+  RECONCILED(4);
 
   private static final ReleaseReason[] VALUES = values();
 

@@ -15,6 +15,7 @@ package dev.holdfast.server.ledger.books;
  * @param leaseExpireMicros when the lease ends, in microseconds since the epoch; 0 for none
  * @param reserveOperationId the operation that reserved it; empty where it had no id
  * @param fill how it was filled; {@link Fill#NONE} while it is only reserved
+ * @param offerId the offer that it was sold under; empty for none
  */
 public record Reservation(
     Slot slot,
@@ -24,7 +25,8 @@ public record Reservation(
     long leaseMicros,
     long leaseExpireMicros,
     String reserveOperationId,
-    Fill fill) {
+    Fill fill,
+    String offerId) {
 
   /**
    * How a slot was filled.
@@ -59,12 +61,13 @@ public record Reservation(
         micros,
         nowMicros + micros,
         reserveOperationId,
-        fill);
+        fill,
+        offerId);
   }
 
   /** The same, filled, and so without a lease. */
   public Reservation withFill(Fill how) {
     return new Reservation(
-        slot, amountBytes, generation, createMicros, 0, 0, reserveOperationId, how);
+        slot, amountBytes, generation, createMicros, 0, 0, reserveOperationId, how, offerId);
   }
 }

@@ -19,7 +19,10 @@ public interface Command {
    */
   Decision decide(Books books, long nowMicros);
 
-  /** How many changes it asks for, at the most: its share of a queue that is bounded. */
+  /**
+   * How many changes it asks for, at the most, or how many take as much room: its share of a queue
+   * that is bounded.
+   */
   default int size() {
     return 1;
   }

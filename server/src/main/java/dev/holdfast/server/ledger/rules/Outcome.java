@@ -1,8 +1,11 @@
 package dev.holdfast.server.ledger.rules;
 
+import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What became of a command. */
 public sealed interface Outcome permits Outcome.Done, Rejection, Outcome.Broken {
@@ -42,6 +45,54 @@ public sealed interface Outcome permits Outcome.Done, Rejection, Outcome.Broken 
    */
   record SlotsReleaseDone(long releasedCount, long releasedBytes, long availableBytes)
       implements Done {}
+
+  /** An offer as it is after the command, or was before it was deleted. */
+  record OfferDone(Offer offer) implements Done {}
+
+  /**
+   * What became of a sale.
+   *
+   * @param reservation what was sold, or would be where it was only asked for; null for nothing
+   * @param declines why nothing was sold; empty where something was
+   * @param availableBytes what is available now, or would be
+   */
+  record SaleDone(@Nullable Reservation reservation, List<Decline> declines, long availableBytes)
+      implements Done {}
+
+  /**
+   * Some slots.
+   *
+   * @param count how many
+   * @param first the first thousand of them
+   */
+  record CountedSlots(long count, List<Slot> first) {}
+
+  /**
+   * Reservations agree with an observation.
+   *
+   * @param released by request id and slot index; the others in the order observed
+   * @param filled what was reserved before
+   * @param adopted what had no reservation before
+   * @param missing what was observed, and could not be adopted
+   * @param unchangedCount how many slots were left as they were
+   * @param releasedBytes the sum of the amounts released
+   * @param repository the repository after it
+   */
+  record ReconcileDone(
+      CountedSlots released,
+      CountedSlots filled,
+      CountedSlots adopted,
+      CountedSlots missing,
+      long unchangedCount,
+      long releasedBytes,
+      Repository repository)
+      implements Done {}
+
+  /** A key of the datastore has a new value, with this version. */
+  record PutDone(long version) implements Done {}
+
+  /** A key of the datastore is gone. */
+  record DeleteDone() implements Done {}
 
   /** The outcomes of an {@link Apply}, one a step. */
   record ApplyDone(List<Outcome> outcomes) implements Done {}

@@ -22,8 +22,11 @@ public record Rejection(
   /** The reasons that the ledger knows, named as in the contract. */
   public enum Reason {
     INVALID_ARGUMENT,
+    EMPTY_OBSERVATION,
     REPOSITORY_NOT_FOUND,
     RESERVATION_NOT_FOUND,
+    OFFER_NOT_FOUND,
+    KEY_NOT_FOUND,
     REPOSITORY_ALREADY_EXISTS,
     SLOT_ALREADY_RESERVED,
     INSUFFICIENT_STORAGE,
@@ -33,6 +36,9 @@ public record Rejection(
     REPOSITORY_NOT_EMPTY,
     OPERATION_ID_REUSED,
     GENERATION_MISMATCH,
+    VERSION_MISMATCH,
+    REVISION_COMPACTED,
+    REVISION_IN_FUTURE,
     OVERLOADED,
     DRAINING,
     STORE_UNAVAILABLE

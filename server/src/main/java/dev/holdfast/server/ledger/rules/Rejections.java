@@ -46,6 +46,14 @@ public final class Rejections {
         Reason.RESERVATION_NOT_FOUND, slot + " " + what + " in repository " + repositoryId, facts);
   }
 
+  /** There is no offer of this id. */
+  public static Rejection offerNotFound(String repositoryId, String offerId) {
+    return Rejection.of(
+        Reason.OFFER_NOT_FOUND,
+        "there is no offer " + offerId + " in repository " + repositoryId,
+        facts("repository_id", repositoryId, "offer_id", offerId));
+  }
+
   static Rejection repositoryAlreadyExists(Repository repository) {
     return Rejection.of(
         Reason.REPOSITORY_ALREADY_EXISTS,
@@ -59,7 +67,7 @@ public final class Rejections {
             "capacity_bytes", Long.toString(repository.capacityBytes())));
   }
 
-  static Rejection repositoryNotEmpty(Repository repository) {
+  static Rejection repositoryNotEmpty(Repository repository, long keyCount) {
     return Rejection.of(
         Reason.REPOSITORY_NOT_EMPTY,
         "repository "
@@ -70,12 +78,15 @@ public final class Rejections {
             + repository.reservationCount()
             + " reservations and "
             + repository.unassignedBytes()
-            + " unassigned bytes",
+            + " unassigned bytes, and "
+            + keyCount
+            + " keys in its datastore",
         facts(
             "repository_id", repository.id(),
             "reserved_bytes", Long.toString(repository.reservedBytes()),
             "unassigned_bytes", Long.toString(repository.unassignedBytes()),
-            "reservation_count", Long.toString(repository.reservationCount())));
+            "reservation_count", Long.toString(repository.reservationCount()),
+            "key_count", Long.toString(keyCount)));
   }
 
   static Rejection insufficientStorage(Repository repository, long requestedBytes) {
@@ -182,9 +193,19 @@ public final class Rejections {
 
   /** So much waits for the store that no more is taken on. */
   public static Rejection overloaded(int waitingCount) {
+    return overloaded(waitingCount, "others are waiting for the store");
+  }
+
+  /**
+   * There is no room.
+   *
+   * @param waitingCount how many have it
+   * @param what who these are, behind their number
+   */
+  public static Rejection overloaded(int waitingCount, String what) {
     return Rejection.of(
         Reason.OVERLOADED,
-        waitingCount + " others are waiting for the store; try again in a moment",
+        waitingCount + " " + what + "; try again in a moment",
         facts("waiting_count", Integer.toString(waitingCount)));
   }
 
@@ -210,7 +231,7 @@ public final class Rejections {
   }
 
   /** Names and values in turn, in an order that stays. */
-  private static Map<String, String> facts(String... namesAndValues) {
+  static Map<String, String> facts(String... namesAndValues) {
     Map<String, String> facts = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       facts.put(namesAndValues[i], namesAndValues[i + 1]);

@@ -51,7 +51,8 @@ public record ReserveSlot(
             leaseMicros,
             leaseMicros == 0 ? 0 : nowMicros + leaseMicros,
             operationId,
-            Reservation.Fill.NONE);
+            Reservation.Fill.NONE,
+            "");
     return Decision.of(
         new Outcome.ReservationDone(reservation, false, repository.availableBytes() - amountBytes),
         new Change.SlotReserved(reservation));

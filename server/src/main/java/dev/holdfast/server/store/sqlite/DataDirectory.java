@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * that program ends, however it ends.
  */
 public final class DataDirectory implements AutoCloseable {
+  private static final String UNPACK_DIRECTORY = "org.sqlite.tmpdir";
+
   private final Path path;
   private final FileChannel channel;
 
@@ -60,7 +63,26 @@ public final class DataDirectory implements AutoCloseable {
     }
     DataDirectory directory = new DataDirectory(path, channel);
     directory.setHolder(holder);
+    unpackInto(path.resolve("native"));
     return directory;
+  }
+
+  /**
+   * Has the driver unpack SQLite's native code here, unless somebody told it another place. In the
+   * system's temporary directory, where it would go, each program that was killed leaves a copy
+   * behind for ever, and often nothing may be executed.
+   */
+  private static void unpackInto(Path directory) throws IOException {
+    if (System.getProperty(UNPACK_DIRECTORY) != null) {
+      return;
+    }
+    Files.createDirectories(directory);
+    try (DirectoryStream<Path> leftBehind = Files.newDirectoryStream(directory)) {
+      for (Path file : leftBehind) {
+        Files.delete(file);
+      }
+    }
+    System.setProperty(UNPACK_DIRECTORY, directory.toString());
   }
 
   private static @Nullable FileLock lock(FileChannel channel) throws IOException {

@@ -20,7 +20,7 @@ final class Rows {
   static final String RESERVATION =
       "slot_key, generation, amount_bytes, create_micros, lease_micros, lease_expire_micros,"
           + " reserve_operation_id, fill_revision, fill_micros, fill_operation_id,"
-          + " fill_any_generation";
+          + " fill_any_generation, offer_id";
 
   private Rows() {}
 
@@ -49,8 +49,8 @@ final class Rows {
         text(row, 7),
         fillRevision == 0
             ? Reservation.Fill.NONE
-            : new Reservation.Fill(
-                fillRevision, row.getLong(9), text(row, 10), row.getBoolean(11)));
+            : new Reservation.Fill(fillRevision, row.getLong(9), text(row, 10), row.getBoolean(11)),
+        text(row, 12));
   }
 
   /** Sets the columns of {@link #RESERVATION} behind the repository, which is the first. */
@@ -69,6 +69,7 @@ final class Rows {
     setNumber(statement, 10, fill.micros());
     setText(statement, 11, fill.operationId());
     setNumber(statement, 12, fill.anyGeneration() ? 1 : 0);
+    setText(statement, 13, reservation.offerId());
   }
 
   private static void setNumber(PreparedStatement statement, int column, long value)

@@ -125,6 +125,21 @@ final class SqliteConnection implements AutoCloseable {
     return values;
   }
 
+  /** Some queries. */
+  interface Queries<T> {
+    T run() throws SQLException;
+  }
+
+  /** Runs queries that all see the same commit. */
+  <T> T inOneSnapshot(Queries<T> queries) throws SQLException {
+    prepared("BEGIN").execute();
+    try {
+      return queries.run();
+    } finally {
+      prepared("COMMIT").execute();
+    }
+  }
+
   @Override
   public void close() {
     closed = true;

@@ -1,17 +1,27 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.EventsPage;
+import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 
 /** Reads events by revision. */
 final class SqliteEvents {
+  /** A page looks at no more chunks and bytes than this, however few events it is asked for. */
+  private static final int CHUNKS_A_PAGE = 20_000;
+
+  private static final long BYTES_A_PAGE = 8 * 1024 * 1024;
+
   private final SqliteConnection connection;
 
   SqliteEvents(SqliteConnection connection) {
@@ -34,6 +44,69 @@ final class SqliteEvents {
       }
     }
     return found;
+  }
+
+  /** A page; to be read in one snapshot. */
+  Optional<EventsPage> page(EventsQuery asked) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT repository, revision, deleted, (SELECT first_revision FROM events"
+                + " WHERE repository = book.repository ORDER BY last_revision LIMIT 1)"
+                + " FROM repositories AS book WHERE repository_id = ?");
+    query.setString(1, asked.repositoryId());
+    try (ResultSet row = query.executeQuery()) {
+      if (!row.next()) {
+        return Optional.empty();
+      }
+      List<Event> found = new ArrayList<>();
+      long lookedTo = find(row.getLong(1), asked, found);
+      long revision = row.getLong(2);
+      long oldest = row.getLong(4);
+      return Optional.of(
+          new EventsPage(
+              revision, row.getBoolean(3), oldest == 0 ? revision + 1 : oldest, found, lookedTo));
+    }
+  }
+
+  /** Collects what is asked for; answers up to where it looked, or 0 for the end. */
+  private long find(long repository, EventsQuery asked, List<Event> found) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT first_revision, last_revision, micros, events FROM events"
+                + " WHERE repository = ? AND last_revision > ? ORDER BY last_revision");
+    query.setLong(1, repository);
+    query.setLong(2, asked.afterRevision());
+    byte[] key = key(asked);
+    int chunks = 0;
+    long bytes = 0;
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        byte[] chunk = row.getBytes(4);
+        if (EventLog.mentions(chunk, key)) {
+          for (Event event : EventLog.decode(chunk, row.getLong(1), row.getLong(3))) {
+            if (asked.wants(event)) {
+              if (found.size() == asked.limit()) {
+                return found.get(found.size() - 1).revision();
+              }
+              found.add(event);
+            }
+          }
+        }
+        bytes += chunk.length;
+        if (++chunks == CHUNKS_A_PAGE || bytes >= BYTES_A_PAGE) {
+          return row.getLong(2);
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** What stands in every chunk that has to do with what is asked for. */
+  private static byte[] key(EventsQuery asked) {
+    if (asked.slot() != null) {
+      return SlotKeys.encode(asked.slot());
+    }
+    return asked.requestId() == null ? new byte[0] : SlotKeys.encodeRequest(asked.requestId());
   }
 
   private static long last(List<Event> chunk) {

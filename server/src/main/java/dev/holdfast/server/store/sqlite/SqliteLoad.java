@@ -1,6 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.books.LoadedBooks;
+import dev.holdfast.server.ledger.books.LoadedOffers;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
@@ -56,7 +57,18 @@ final class SqliteLoad {
     Map<Slot, SlotHistory> slots = new HashMap<>();
     Map<String, List<Reservation>> requests = new HashMap<>();
     Map<OperationKey, RememberedOperation> operations = new HashMap<>();
+    LoadedOffers offers = LoadedOffers.NONE;
     if (repository != null) {
+      offers = new SqliteOffers(connection).load(key, touched);
+      for (OperationKey operation : touched.operations()) {
+        RememberedOperation remembered = operation(key, operation);
+        if (remembered != null) {
+          operations.put(operation, remembered);
+          if (remembered.sale() != null) {
+            touched.slot(remembered.sale().slot());
+          }
+        }
+      }
       List<byte[]> slotKeys = new ArrayList<>(touched.slots().size());
       for (Slot slot : touched.slots()) {
         SlotHistory known = cache.get(touched.repositoryId(), slot);
@@ -76,14 +88,15 @@ final class SqliteLoad {
       for (String requestId : touched.requestIds()) {
         requests.put(requestId, reservationsOf(key, requestId));
       }
-      for (OperationKey operation : touched.operations()) {
-        RememberedOperation remembered = operation(key, operation);
-        if (remembered != null) {
-          operations.put(operation, remembered);
-        }
-      }
     }
-    return new LoadedBooks(touched, repository, slots, requests, operations);
+    return new LoadedBooks(
+        touched,
+        repository,
+        slots,
+        requests,
+        offers,
+        operations,
+        SqliteKeys.load(connection, key, touched));
   }
 
   private void loadCurrent(long repository, List<byte[]> slotKeys, Map<Slot, SlotHistory> slots)
@@ -171,7 +184,8 @@ final class SqliteLoad {
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT kind, released_count, bytes, revision FROM operations"
+            "SELECT kind, released_count, bytes, revision, asked, slot_index, generation"
+                + " FROM operations"
                 + " WHERE repository = ? AND request_id = ? AND operation_id = ?");
     query.setLong(1, repository);
     query.setString(2, operation.requestId());
@@ -185,7 +199,17 @@ final class SqliteLoad {
                     RememberedOperation.Kind.ofNumber(row.getInt(1)),
                     row.getLong(2),
                     row.getLong(3),
-                    row.getLong(4)));
+                    row.getLong(4),
+                    sale(operation, row)));
     return found.isEmpty() ? null : found.get(0);
+  }
+
+  private static RememberedOperation.@Nullable Sale sale(OperationKey operation, ResultSet row)
+      throws SQLException {
+    @Nullable String asked = row.getString(5);
+    return asked == null
+        ? null
+        : new RememberedOperation.Sale(
+            new Slot(operation.requestId(), row.getLong(6)), row.getLong(7), asked);
   }
 }

@@ -22,7 +22,8 @@ final class SqliteReads {
   /** A page looks at no more rows than this, however few of them it is asked for. */
   private static final int ROWS_A_PAGE = 20_000;
 
-  private static final String ID =
+  /** The repository in the other tables, by its id; null where there is none. */
+  static final String ID =
       "(SELECT repository FROM repositories WHERE repository_id = ? AND deleted = 0)";
 
   private SqliteReads() {}
@@ -123,9 +124,10 @@ final class SqliteReads {
     return commands;
   }
 
-  /** One statement, and so one snapshot, counts everything. */
+  /** Counts everything, on one snapshot. For a connection that is closed afterwards. */
   static Optional<Recount> recount(SqliteConnection connection, String repositoryId)
       throws SQLException {
+    connection.prepared("BEGIN").execute();
     PreparedStatement query =
         connection.prepared(
             "SELECT "
@@ -143,6 +145,7 @@ final class SqliteReads {
     for (int i = 1; i <= 3; i++) {
       query.setString(i, repositoryId);
     }
+    List<Recount.Sold> sold = new SqliteOffers(connection).recount(repositoryId);
     return firstOf(
         SqliteConnection.rows(
             query,
@@ -152,7 +155,8 @@ final class SqliteReads {
                     row.getLong(10),
                     row.getLong(11),
                     row.getLong(12),
-                    row.getLong(13))));
+                    row.getLong(13),
+                    sold)));
   }
 
   private static <T> Optional<T> firstOf(List<T> rows) {

@@ -1,11 +1,16 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.EventsPage;
+import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.books.Entry;
+import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import dev.holdfast.server.store.Schema;
 import java.nio.file.Path;
@@ -21,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * read beside it, each on a snapshot of the last commit.
  */
 public final class SqliteStore implements LedgerStore {
-  private static final Schema SCHEMA = new Schema(SqliteStore.class, List.of("schema-1.sql"));
+  private static final Schema SCHEMA =
+      new Schema(SqliteStore.class, List.of("schema-1.sql", "schema-2.sql", "schema-3.sql"));
 
   /** How many can read at a time; as many threads of the server do. */
   public static final int READERS = 4;
@@ -178,8 +184,45 @@ public final class SqliteStore implements LedgerStore {
   }
 
   @Override
+  public @Nullable EventsPage events(EventsQuery query) {
+    return read(connection ->
+            connection.inOneSnapshot(() -> new SqliteEvents(connection).page(query)))
+        .orElse(null);
+  }
+
+  @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
     return read(connection -> SqliteReads.expiredLeases(connection, nowMicros, limit));
+  }
+
+  @Override
+  public @Nullable Offer offer(String repositoryId, String offerId) {
+    return read(connection -> new SqliteOffers(connection).one(repositoryId, offerId)).orElse(null);
+  }
+
+  @Override
+  public List<Offer> offers(String repositoryId, String afterId, int limit) {
+    return read(connection -> new SqliteOffers(connection).page(repositoryId, afterId, limit));
+  }
+
+  @Override
+  public @Nullable Entry entry(String repositoryId, String key) {
+    return read(connection -> SqliteKeys.entry(connection, repositoryId, key)).orElse(null);
+  }
+
+  @Override
+  public List<String> keys(String repositoryId, String prefix, String afterKey, int limit) {
+    return read(connection -> SqliteKeys.keys(connection, repositoryId, prefix, afterKey, limit));
+  }
+
+  /** Goes on a connection of its own too, with a transaction around all that it reads. */
+  @Override
+  public void survey(String repositoryId, long afterRevision, Survey survey) {
+    try (SqliteConnection connection = SqliteConnection.reader(database)) {
+      SqliteSurvey.survey(connection, repositoryId, afterRevision, survey);
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot go through a repository", e);
+    }
   }
 
   /** Counts on a connection of its own, so that it keeps no other reader waiting. */

@@ -23,6 +23,9 @@ final class SqliteWrite {
   /** So that no row grows far beyond a page or two, and a look into the past reads little. */
   private static final int EVENTS_A_CHUNK = 256;
 
+  /** What the driver gathers takes more room than what it is made of. */
+  private static final int GATHERED_ROWS = 4096;
+
   private final SqliteConnection connection;
 
   /** The number of the last chunk of events that was written. */
@@ -46,8 +49,10 @@ final class SqliteWrite {
   void write(Delta delta) throws SQLException {
     long repository = repository(delta.after());
     reservations(repository, delta.slots());
+    new SqliteOffers(connection).write(repository, delta.offers());
     operations(repository, delta.operations());
     events(repository, delta.events());
+    SqliteKeys.write(connection, repository, delta.keys());
   }
 
   private long repository(Repository repository) throws SQLException {
@@ -85,34 +90,38 @@ final class SqliteWrite {
         connection.prepared(
             "INSERT OR REPLACE INTO reservations (repository, "
                 + Rows.RESERVATION
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     PreparedStatement delete =
         connection.prepared("DELETE FROM reservations WHERE repository = ? AND slot_key = ?");
     slots.sort(Comparator.comparing(Delta.SlotDelta::slot));
     // First all deletions, then all insertions: of two batches that are gathered side by side, the
     // failure of one would leave the rows of the other for whoever uses its statement next.
-    boolean deletes = false;
+    int deletes = 0;
     for (Delta.SlotDelta slot : slots) {
       if (slot.after().current() == null && slot.before().current() != null) {
         delete.setLong(1, repository);
         delete.setBytes(2, SlotKeys.encode(slot.slot()));
         delete.addBatch();
-        deletes = true;
+        if (++deletes % GATHERED_ROWS == 0) {
+          delete.executeBatch();
+        }
       }
     }
-    if (deletes) {
+    if (deletes % GATHERED_ROWS > 0) {
       delete.executeBatch();
     }
-    boolean puts = false;
+    int puts = 0;
     for (Delta.SlotDelta slot : slots) {
       Reservation after = slot.after().current();
       if (after != null && !after.equals(slot.before().current())) {
         Rows.set(put, repository, after);
         put.addBatch();
-        puts = true;
+        if (++puts % GATHERED_ROWS == 0) {
+          put.executeBatch();
+        }
       }
     }
-    if (puts) {
+    if (puts % GATHERED_ROWS > 0) {
       put.executeBatch();
     }
   }
@@ -120,7 +129,10 @@ final class SqliteWrite {
   private void operations(long repository, List<RememberedOperation> operations)
       throws SQLException {
     PreparedStatement insert =
-        connection.prepared("INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?)");
+        connection.prepared(
+            "INSERT INTO operations (repository, request_id, operation_id, kind, released_count,"
+                + " bytes, revision, slot_index, generation, asked)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (RememberedOperation operation : operations) {
       insert.setLong(1, repository);
       insert.setString(2, operation.key().requestId());
@@ -129,6 +141,10 @@ final class SqliteWrite {
       insert.setLong(5, operation.count());
       insert.setLong(6, operation.bytes());
       insert.setLong(7, operation.revision());
+      RememberedOperation.Sale sale = operation.sale();
+      insert.setObject(8, sale == null ? null : sale.slot().slotIndex());
+      insert.setObject(9, sale == null ? null : sale.generation());
+      insert.setObject(10, sale == null ? null : sale.asked());
       insert.executeUpdate();
     }
   }

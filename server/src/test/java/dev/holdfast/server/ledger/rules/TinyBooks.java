@@ -2,6 +2,9 @@ package dev.holdfast.server.ledger.rules;
 
 import dev.holdfast.server.ledger.books.Books;
 import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Keys;
+import dev.holdfast.server.ledger.books.LoadedKeys;
+import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
@@ -9,6 +12,7 @@ import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.Touched;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,25 +27,32 @@ final class TinyBooks implements Books {
   private final Map<Slot, Reservation> current;
   private final Map<Slot, List<Released>> released;
   private final Map<OperationKey, RememberedOperation> operations;
+  private final Map<String, Offer.Terms> terms;
 
   TinyBooks() {
-    this(null, new TreeMap<>(), new HashMap<>(), new HashMap<>());
+    this(null, new TreeMap<>(), new HashMap<>(), new HashMap<>(), new TreeMap<>());
   }
 
   private TinyBooks(
       @Nullable Repository repository,
       Map<Slot, Reservation> current,
       Map<Slot, List<Released>> released,
-      Map<OperationKey, RememberedOperation> operations) {
+      Map<OperationKey, RememberedOperation> operations,
+      Map<String, Offer.Terms> terms) {
     this.repository = repository;
     this.current = current;
     this.released = released;
     this.operations = operations;
+    this.terms = terms;
   }
 
   TinyBooks copy() {
     return new TinyBooks(
-        repository, new TreeMap<>(current), new HashMap<>(released), new HashMap<>(operations));
+        repository,
+        new TreeMap<>(current),
+        new HashMap<>(released),
+        new HashMap<>(operations),
+        new TreeMap<>(terms));
   }
 
   Collection<Reservation> current() {
@@ -64,6 +75,10 @@ final class TinyBooks implements Books {
         List<Released> all = new ArrayList<>(released.getOrDefault(slot, List.of()));
         all.add(gone.released());
         released.put(slot, all);
+      } else if (change instanceof Change.OfferPut put) {
+        terms.put(put.offerId(), put.terms());
+      } else if (change instanceof Change.OfferDeleted deleted) {
+        terms.remove(deleted.offerId());
       } else if (change instanceof Change.OperationRemembered remembered) {
         operations.put(remembered.operation().key(), remembered.operation());
       }
@@ -91,6 +106,35 @@ final class TinyBooks implements Books {
     return current.values().stream()
         .filter(reservation -> reservation.slot().requestId().equals(requestId))
         .toList();
+  }
+
+  /** Nobody asks for keys of these books. */
+  @Override
+  public Keys keys() {
+    return LoadedKeys.none(new Touched("default"));
+  }
+
+  @Override
+  public @Nullable Offer offer(String offerId) {
+    return terms.containsKey(offerId)
+        ? new Offer(offerId, terms.get(offerId), soldBytes(offerId))
+        : null;
+  }
+
+  @Override
+  public List<Offer> offers() {
+    return terms.entrySet().stream()
+        .map(entry -> new Offer(entry.getKey(), entry.getValue(), soldBytes(entry.getKey())))
+        .toList();
+  }
+
+  /** Counted out each time, where the server keeps a sum. */
+  @Override
+  public long soldBytes(String offerId) {
+    return current.values().stream()
+        .filter(reservation -> reservation.offerId().equals(offerId))
+        .mapToLong(Reservation::amountBytes)
+        .sum();
   }
 
   @Override

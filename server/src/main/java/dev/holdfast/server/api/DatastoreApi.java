@@ -1,0 +1,122 @@
+package dev.holdfast.server.api;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.holdfast.server.ledger.books.Entry;
+import dev.holdfast.server.ledger.rules.DeleteKey;
+import dev.holdfast.server.ledger.rules.KeyRejections;
+import dev.holdfast.server.ledger.rules.Outcome.PutDone;
+import dev.holdfast.server.ledger.rules.PutValue;
+import dev.holdfast.v1.DatastoreServiceDeleteRequest;
+import dev.holdfast.v1.DatastoreServiceDeleteResponse;
+import dev.holdfast.v1.DatastoreServiceGetRequest;
+import dev.holdfast.v1.DatastoreServiceGetResponse;
+import dev.holdfast.v1.DatastoreServiceGrpc.DatastoreServiceImplBase;
+import dev.holdfast.v1.DatastoreServiceListKeysRequest;
+import dev.holdfast.v1.DatastoreServiceListKeysResponse;
+import dev.holdfast.v1.DatastoreServicePutRequest;
+import dev.holdfast.v1.DatastoreServicePutResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+
+/** DatastoreService, as the contract has it. */
+final class DatastoreApi extends DatastoreServiceImplBase {
+  private final Calls calls;
+
+  /** The service on these calls. */
+  DatastoreApi(Calls calls) {
+    this.calls = calls;
+  }
+
+  @Override
+  public void put(
+      DatastoreServicePutRequest request, StreamObserver<DatastoreServicePutResponse> observer) {
+    calls.change(
+        observer,
+        words ->
+            new PutValue(
+                words.repositoryId(request.getRepositoryId()),
+                words.key(request.getKeyBytes()),
+                words.value(request.getValue()),
+                words.expectedVersion(request.hasExpectedVersion(), request.getExpectedVersion())),
+        (command, done) ->
+            DatastoreServicePutResponse.newBuilder()
+                .setVersion(((PutDone) done).version())
+                .build());
+  }
+
+  private record OneKey(String repositoryId, String key) {}
+
+  @Override
+  public void get(
+      DatastoreServiceGetRequest request, StreamObserver<DatastoreServiceGetResponse> observer) {
+    calls.read(
+        observer,
+        words ->
+            new OneKey(
+                words.repositoryId(request.getRepositoryId()), words.key(request.getKeyBytes())),
+        (reads, asked) -> {
+          String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
+          Entry found = reads.entry(repositoryId, asked.key());
+          if (found == null) {
+            throw new RejectedException(KeyRejections.keyNotFound(repositoryId, asked.key()));
+          }
+          return DatastoreServiceGetResponse.newBuilder()
+              .setValue(UnsafeByteOperations.unsafeWrap(found.value().bytes()))
+              .setVersion(found.version())
+              .setUpdateTime(Messages.time(found.micros()))
+              .build();
+        });
+  }
+
+  @Override
+  public void delete(
+      DatastoreServiceDeleteRequest request,
+      StreamObserver<DatastoreServiceDeleteResponse> observer) {
+    calls.change(
+        observer,
+        words ->
+            new DeleteKey(
+                words.repositoryId(request.getRepositoryId()),
+                words.key(request.getKeyBytes()),
+                words.expectedVersion(request.hasExpectedVersion(), request.getExpectedVersion())),
+        (command, done) -> DatastoreServiceDeleteResponse.getDefaultInstance());
+  }
+
+  private record Page(String repositoryId, String prefix, int size, String afterKey) {}
+
+  /** The longest page takes half a megabyte. */
+  @Override
+  public void listKeys(
+      DatastoreServiceListKeysRequest request,
+      StreamObserver<DatastoreServiceListKeysResponse> observer) {
+    calls.read(
+        observer,
+        words -> {
+          String repositoryId = words.repositoryId(request.getRepositoryId());
+          String prefix = words.prefix(request.getPrefixBytes());
+          return new Page(
+              repositoryId,
+              prefix,
+              words.pageSize(request.getPageSize()),
+              PageTokens.decode(words, question(repositoryId, prefix), request.getPageToken()));
+        },
+        (reads, page) -> {
+          String repositoryId = RepositoryApi.existing(reads, page.repositoryId()).id();
+          // One more than is answered tells whether there is another page.
+          List<String> found =
+              reads.keys(repositoryId, page.prefix(), page.afterKey(), page.size() + 1);
+          var response = DatastoreServiceListKeysResponse.newBuilder();
+          found.stream().limit(page.size()).forEach(response::addKeys);
+          if (found.size() > page.size()) {
+            response.setNextPageToken(
+                PageTokens.encode(
+                    question(repositoryId, page.prefix()), found.get(page.size() - 1)));
+          }
+          return response.build();
+        });
+  }
+
+  private static String question(String repositoryId, String prefix) {
+    return "ListKeys " + repositoryId + " " + prefix;
+  }
+}

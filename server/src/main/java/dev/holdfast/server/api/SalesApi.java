@@ -1,0 +1,129 @@
+package dev.holdfast.server.api;
+
+import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.rules.DeleteOffer;
+import dev.holdfast.server.ledger.rules.Outcome.OfferDone;
+import dev.holdfast.server.ledger.rules.Outcome.SaleDone;
+import dev.holdfast.server.ledger.rules.PutOffer;
+import dev.holdfast.server.ledger.rules.Rejections;
+import dev.holdfast.v1.DeleteOfferRequest;
+import dev.holdfast.v1.DeleteOfferResponse;
+import dev.holdfast.v1.GetOfferRequest;
+import dev.holdfast.v1.GetOfferResponse;
+import dev.holdfast.v1.ListOffersRequest;
+import dev.holdfast.v1.ListOffersResponse;
+import dev.holdfast.v1.PutOfferRequest;
+import dev.holdfast.v1.PutOfferResponse;
+import dev.holdfast.v1.SalesServiceGrpc.SalesServiceImplBase;
+import dev.holdfast.v1.SellSlotRequest;
+import dev.holdfast.v1.SellSlotResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** SalesService, as the contract has it. */
+final class SalesApi extends SalesServiceImplBase {
+  private final Calls calls;
+
+  /** The service on these calls. */
+  SalesApi(Calls calls) {
+    this.calls = calls;
+  }
+
+  @Override
+  public void putOffer(PutOfferRequest request, StreamObserver<PutOfferResponse> observer) {
+    calls.change(
+        observer,
+        words -> {
+          if (!request.hasOffer()) {
+            words.wrong("offer", "is required");
+          }
+          return new PutOffer(
+              words.repositoryId(request.getRepositoryId()),
+              SaleWords.offerId(words, "offer.offer_id", request.getOffer().getOfferId()),
+              SaleWords.terms(words, request.getOffer()));
+        },
+        (command, done) ->
+            PutOfferResponse.newBuilder()
+                .setOffer(SaleMessages.offer(((OfferDone) done).offer()))
+                .build());
+  }
+
+  private record OneOffer(String repositoryId, String offerId) {}
+
+  @Override
+  public void getOffer(GetOfferRequest request, StreamObserver<GetOfferResponse> observer) {
+    calls.read(
+        observer,
+        words ->
+            new OneOffer(
+                words.repositoryId(request.getRepositoryId()),
+                SaleWords.offerId(words, "offer_id", request.getOfferId())),
+        (reads, asked) -> {
+          String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
+          Offer found = reads.offer(repositoryId, asked.offerId());
+          if (found == null) {
+            throw new RejectedException(Rejections.offerNotFound(repositoryId, asked.offerId()));
+          }
+          return GetOfferResponse.newBuilder().setOffer(SaleMessages.offer(found)).build();
+        });
+  }
+
+  @Override
+  public void deleteOffer(
+      DeleteOfferRequest request, StreamObserver<DeleteOfferResponse> observer) {
+    calls.change(
+        observer,
+        words ->
+            new DeleteOffer(
+                words.repositoryId(request.getRepositoryId()),
+                SaleWords.offerId(words, "offer_id", request.getOfferId())),
+        (command, done) -> DeleteOfferResponse.getDefaultInstance());
+  }
+
+  private record Page(String repositoryId, int size, String after) {}
+
+  @Override
+  public void listOffers(ListOffersRequest request, StreamObserver<ListOffersResponse> observer) {
+    calls.read(
+        observer,
+        words -> {
+          String repositoryId = words.repositoryId(request.getRepositoryId());
+          return new Page(
+              repositoryId,
+              words.pageSize(request.getPageSize()),
+              PageTokens.decode(words, question(repositoryId), request.getPageToken()));
+        },
+        (reads, page) -> {
+          String repositoryId = RepositoryApi.existing(reads, page.repositoryId()).id();
+          // One more than is answered tells whether there is another page.
+          List<Offer> found = reads.offers(repositoryId, page.after(), page.size() + 1);
+          ListOffersResponse.Builder response = ListOffersResponse.newBuilder();
+          found.stream()
+              .limit(page.size())
+              .forEach(offer -> response.addOffers(SaleMessages.offer(offer)));
+          if (found.size() > page.size()) {
+            String last = found.get(page.size() - 1).id();
+            response.setNextPageToken(PageTokens.encode(question(repositoryId), last));
+          }
+          return response.build();
+        });
+  }
+
+  private static String question(String repositoryId) {
+    return "ListOffers " + repositoryId;
+  }
+
+  @Override
+  public void sellSlot(SellSlotRequest request, StreamObserver<SellSlotResponse> observer) {
+    calls.change(
+        observer,
+        words ->
+            SaleWords.sellSlot(
+                words,
+                words.repositoryId(request.getRepositoryId()),
+                request,
+                ThreadLocalRandom.current().nextLong()),
+        (command, done) -> SaleMessages.sold(command.repositoryId(), (SaleDone) done));
+  }
+}

@@ -1,0 +1,70 @@
+package dev.holdfast.server.api;
+
+import dev.holdfast.server.ledger.rules.Rejection;
+import dev.holdfast.server.ledger.watch.Sink;
+import dev.holdfast.server.ledger.watch.Watcher;
+import dev.holdfast.server.ledger.watch.Watches;
+import dev.holdfast.v1.WatchEventsRequest;
+import dev.holdfast.v1.WatchEventsResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+
+/** WatchEvents: a call that goes on until the caller, or what it watches, ends it. */
+final class WatchCalls {
+  private final Watches<WatchEventsResponse> watches;
+
+  WatchCalls(Watches<WatchEventsResponse> watches) {
+    this.watches = watches;
+  }
+
+  private record Asked(String repositoryId, @Nullable Long afterRevision) {}
+
+  void watch(WatchEventsRequest request, StreamObserver<WatchEventsResponse> observer) {
+    var call = (ServerCallStreamObserver<WatchEventsResponse>) observer;
+    Asked asked;
+    try {
+      asked =
+          Calls.check(
+              words ->
+                  new Asked(
+                      words.repositoryId(request.getRepositoryId()),
+                      request.hasAfterRevision()
+                          ? words.revision("after_revision", request.getAfterRevision())
+                          : null));
+    } catch (RejectedException e) {
+      call.onError(Statuses.of(e));
+      return;
+    }
+    Watcher<WatchEventsResponse> watcher =
+        watches.watch(asked.repositoryId(), asked.afterRevision(), new CallSink(call));
+    call.setOnCancelHandler(watcher::leave);
+    call.setOnCloseHandler(watcher::leave);
+    call.setOnReadyHandler(watcher::wake);
+    watcher.wake();
+  }
+
+  /** Ready as long as the transport has room: what it cannot send yet is not even read. */
+  private record CallSink(ServerCallStreamObserver<WatchEventsResponse> call)
+      implements Sink<WatchEventsResponse> {
+    @Override
+    public boolean ready() {
+      return call.isReady();
+    }
+
+    @Override
+    public void send(WatchEventsResponse message) {
+      call.onNext(message);
+    }
+
+    @Override
+    public void end(Rejection rejection) {
+      call.onError(Statuses.of(rejection));
+    }
+
+    @Override
+    public void fail(RuntimeException e) {
+      call.onError(Statuses.of(e));
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.holdfast.server.ledger.rules;
+
+import dev.holdfast.server.ledger.books.Books;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Touched;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deletes a key of the datastore.
+ *
+ * @param expectedVersion the version that the key has to have; null for whatever it has
+ */
+public record DeleteKey(String repositoryId, String key, @Nullable Long expectedVersion)
+    implements Command {
+  @Override
+  public void touch(Touched touched) {
+    touched.key(key);
+  }
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    return Rules.inRepository(
+        books,
+        repositoryId,
+        repository -> {
+          long current = books.keys().version(key);
+          if (current == 0) {
+            return Decision.of(KeyRejections.keyNotFound(repositoryId, key));
+          }
+          if (expectedVersion != null && expectedVersion != current) {
+            return Decision.of(
+                KeyRejections.versionMismatch(repositoryId, key, expectedVersion, current));
+          }
+          return Decision.of(new Outcome.DeleteDone(), new Change.KeyDeleted(key));
+        });
+  }
+}

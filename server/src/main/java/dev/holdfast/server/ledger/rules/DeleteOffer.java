@@ -1,0 +1,27 @@
+package dev.holdfast.server.ledger.rules;
+
+import dev.holdfast.server.ledger.books.Books;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.books.Touched;
+
+/** Deletes an offer, and leaves what was sold under it alone. */
+public record DeleteOffer(String repositoryId, String offerId) implements Command {
+  @Override
+  public void touch(Touched touched) {
+    touched.offer(offerId);
+  }
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    return Rules.inRepository(
+        books,
+        repositoryId,
+        repository -> {
+          Offer offer = books.offer(offerId);
+          return offer == null
+              ? Decision.of(Rejections.offerNotFound(repositoryId, offerId))
+              : Decision.of(new Outcome.OfferDone(offer), new Change.OfferDeleted(offerId));
+        });
+  }
+}

@@ -1,0 +1,48 @@
+package dev.holdfast.server.ledger.rules;
+
+import dev.holdfast.server.ledger.books.Books;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Entry;
+import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.books.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets the value of a key of the datastore.
+ *
+ * @param expectedVersion the version that the key has to have, 0 for none; null for whatever it has
+ */
+public record PutValue(String repositoryId, String key, Value value, @Nullable Long expectedVersion)
+    implements Command {
+  /** So many bytes of a value take about the room that one change does. */
+  private static final int BYTES_A_CHANGE = 1024;
+
+  @Override
+  public void touch(Touched touched) {
+    touched.key(key);
+  }
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    return Rules.inRepository(
+        books,
+        repositoryId,
+        repository -> {
+          long current = books.keys().version(key);
+          if (expectedVersion != null && expectedVersion != current) {
+            return Decision.of(
+                KeyRejections.versionMismatch(repositoryId, key, expectedVersion, current));
+          }
+          long version = books.keys().lastVersion() + 1;
+          return Decision.of(
+              new Outcome.PutDone(version),
+              new Change.ValuePut(new Entry(key, value, version, nowMicros)));
+        });
+  }
+
+  /** Its share of what may wait is a share of memory. */
+  @Override
+  public int size() {
+    return 1 + value.bytes().length / BYTES_A_CHANGE;
+  }
+}

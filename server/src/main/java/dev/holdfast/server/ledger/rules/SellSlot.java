@@ -1,0 +1,151 @@
+package dev.holdfast.server.ledger.rules;
+
+import dev.holdfast.server.ledger.books.Books;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.books.OperationKey;
+import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.books.RememberedOperation;
+import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
+import dev.holdfast.server.ledger.books.RememberedOperation.Sale;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.Touched;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Sells a slot of a storage request, on the terms of an offer.
+ *
+ * @param excluded the slots of it that are not to be chosen
+ * @param asked all that is compared when it is sent again
+ * @param leaseMicros the length of the lease; 0 for none
+ * @param validateOnly whether to answer what would be, and change nothing
+ * @param seed whatever number, which decides between the slots
+ */
+public record SellSlot(
+    String repositoryId,
+    StorageRequest request,
+    SlotIndexes excluded,
+    SaleFields asked,
+    long leaseMicros,
+    String operationId,
+    boolean validateOnly,
+    long seed)
+    implements Command {
+
+  @Override
+  public void touch(Touched touched) {
+    touched.request(request.requestId());
+    touched.offers();
+    touched.operation(key());
+  }
+
+  private OperationKey key() {
+    return new OperationKey(request.requestId(), operationId);
+  }
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    return Rules.inRepository(books, repositoryId, repository -> in(repository, books, nowMicros));
+  }
+
+  private Decision in(Repository repository, Books books, long nowMicros) {
+    RememberedOperation earlier = books.operation(key());
+    if (earlier != null) {
+      return Decision.of(replay(repository, books, earlier));
+    }
+    List<Offer> offers = books.offers();
+    List<Decline> declines = new ArrayList<>();
+    Offer best = null;
+    for (Offer offer : offers) {
+      Decline decline = Declines.by(offer, request, repository, nowMicros);
+      if (decline != null) {
+        declines.add(decline);
+      } else if (best == null || offer.terms().minPrice().compareTo(best.terms().minPrice()) > 0) {
+        // They come by id, so of those with one price the first stays.
+        best = offer;
+      }
+    }
+    if (offers.isEmpty()) {
+      declines.add(Declines.noOffers(repository));
+    }
+    FreeSlots free = new FreeSlots(request, excluded, books.reservationsOf(request.requestId()));
+    if (free.none()) {
+      declines.add(free.decline());
+    }
+    if (best == null || free.none()) {
+      return Decision.of(new Outcome.SaleDone(null, declines, repository.availableBytes()));
+    }
+    Slot slot = new Slot(request.requestId(), free.any(seed));
+    return sell(repository, slot, best, nowMicros);
+  }
+
+  private Decision sell(Repository repository, Slot slot, Offer offer, long nowMicros) {
+    Reservation reservation =
+        new Reservation(
+            slot,
+            request.slotSizeBytes(),
+            validateOnly ? 0 : repository.revision() + 1,
+            nowMicros,
+            leaseMicros,
+            leaseMicros == 0 ? 0 : nowMicros + leaseMicros,
+            // The id counts within the request, and so is no operation of the slot.
+            "",
+            Reservation.Fill.NONE,
+            offer.id());
+    Outcome outcome =
+        new Outcome.SaleDone(
+            reservation, List.of(), repository.availableBytes() - request.slotSizeBytes());
+    if (validateOnly) {
+      return Decision.of(outcome);
+    }
+    Change reserved = new Change.SlotReserved(reservation);
+    if (operationId.isEmpty()) {
+      return Decision.of(outcome, reserved);
+    }
+    long generation = reservation.generation();
+    return Decision.of(
+        outcome,
+        reserved,
+        new Change.OperationRemembered(
+            new RememberedOperation(
+                key(),
+                Kind.SELL_SLOT,
+                0,
+                request.slotSizeBytes(),
+                generation,
+                new Sale(slot, generation, asked.text()))));
+  }
+
+  private Outcome replay(Repository repository, Books books, RememberedOperation earlier) {
+    Sale sale = earlier.sale();
+    String difference =
+        sale == null
+            ? "rpc"
+            : validateOnly ? "validate_only" : asked.difference(new SaleFields(sale.asked()));
+    if (sale == null || difference != null) {
+      return Rejections.operationIdReused(
+          repositoryId, operationId, String.valueOf(difference), described(earlier));
+    }
+    SlotHistory history = books.slot(sale.slot());
+    Reservation current = history.current();
+    if (current != null && current.generation() == sale.generation()) {
+      return new Outcome.SaleDone(current, List.of(), repository.availableBytes());
+    }
+    Released released = history.released(sale.generation());
+    if (released == null) {
+      throw new IllegalStateException("a sale outlives what became of it: " + earlier);
+    }
+    return Rejections.reservationReleased(repositoryId, released);
+  }
+
+  private static String described(RememberedOperation earlier) {
+    Sale sale = earlier.sale();
+    return sale == null
+        ? earlier.kind().toString()
+        : earlier.kind() + " of " + sale.slot() + ", generation " + sale.generation();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.holdfast.server.ledger.watch;
+
+import dev.holdfast.server.ledger.rules.Rejection;
+
+/**
+ * Where a watcher is told. Called by one thread at a time, but for {@link #ready}.
+ *
+ * @param <M> what it takes
+ */
+public interface Sink<M> {
+  /**
+   * Whether it takes a message now. Who says no has to call {@link Watcher#wake} when that changes:
+   * until then nothing is read or kept for it.
+   */
+  boolean ready();
+
+  /** Takes the next message. */
+  void send(M message);
+
+  /** The watch ended, for a reason of the contract. Nothing comes after this. */
+  void end(Rejection rejection);
+
+  /** The watch ended because the store or this program failed. Nothing comes after this. */
+  void fail(RuntimeException e);
+}

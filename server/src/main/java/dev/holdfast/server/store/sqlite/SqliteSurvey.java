@@ -1,0 +1,71 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Survey;
+import dev.holdfast.server.store.EventLog;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Goes through all that there is of a repository, a row at a time, on one snapshot. */
+final class SqliteSurvey {
+  private SqliteSurvey() {}
+
+  static void survey(
+      SqliteConnection connection, String repositoryId, long afterRevision, Survey survey)
+      throws SQLException {
+    // What reads in a transaction keeps seeing what its first statement saw.
+    connection.run("BEGIN");
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
+                + Rows.REPOSITORY
+                + ", repository FROM repositories WHERE repository_id = ? AND deleted = 0");
+    query.setString(1, repositoryId);
+    Repository repository;
+    long key;
+    try (ResultSet row = query.executeQuery()) {
+      if (!row.next()) {
+        return;
+      }
+      repository = Rows.repository(row);
+      key = row.getLong(10);
+    }
+    survey.repository(repository);
+    events(connection, key, afterRevision, survey);
+    reservations(connection, key, survey);
+  }
+
+  private static void events(
+      SqliteConnection connection, long repository, long afterRevision, Survey survey)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT first_revision, micros, events FROM events"
+                + " WHERE repository = ? AND last_revision > ? ORDER BY last_revision");
+    query.setLong(1, repository);
+    query.setLong(2, afterRevision);
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        EventLog.decode(row.getBytes(3), row.getLong(1), row.getLong(2)).stream()
+            .filter(event -> event.revision() > afterRevision)
+            .forEach(survey::event);
+      }
+    }
+  }
+
+  private static void reservations(SqliteConnection connection, long repository, Survey survey)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
+                + Rows.RESERVATION
+                + " FROM reservations WHERE repository = ? ORDER BY slot_key");
+    query.setLong(1, repository);
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        survey.reservation(Rows.reservation(row));
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.holdfast.server.ledger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.holdfast.server.ledger.books.Repository;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RecountTest {
+  private static final Repository REPOSITORY =
+      new Repository("default", 100, 30, 10, 2, 7, 1, 1, false);
+
+  @Test
+  void booksThatAgreeHaveNoProblems() {
+    List<Recount.Sold> sold = List.of(new Recount.Sold("cold", 20, 20));
+    assertEquals(List.of(), new Recount(REPOSITORY, 20, 2, 6, 7, sold).problems());
+  }
+
+  @Test
+  void whateverDoesNotIsNamedWithBothNumbers() {
+    List<Recount.Sold> sold =
+        List.of(new Recount.Sold("cold", 20, 20), new Recount.Sold("hot", 1, 0));
+    assertEquals(
+        List.of(
+            new Recount.Problem("reserved_bytes", 30, 29),
+            new Recount.Problem("reservation_count", 2, 3),
+            new Recount.Problem("revision, and the newest of a reservation", 7, 8),
+            new Recount.Problem("revision, and that of the last event", 7, 6),
+            new Recount.Problem("sold_bytes of offer hot", 1, 0)),
+        new Recount(REPOSITORY, 19, 3, 8, 6, sold).problems());
+  }
+}
