@@ -13,9 +13,9 @@ public enum ErrorReason {
   REPOSITORY_NOT_FOUND,
   /** The slot has no reservation to act upon. Thrown as {@link ReservationNotFoundException}. */
   RESERVATION_NOT_FOUND,
-  /** There is no offer of this id. */
+  /** There is no offer of this id. Thrown as {@link OfferNotFoundException}. */
   OFFER_NOT_FOUND,
-  /** The datastore holds no such key. */
+  /** The datastore holds no such key. Thrown as {@link KeyNotFoundException}. */
   KEY_NOT_FOUND,
   /** The id is taken. Thrown as {@link RepositoryAlreadyExistsException}. */
   REPOSITORY_ALREADY_EXISTS,
@@ -53,11 +53,18 @@ public enum ErrorReason {
    * Thrown as {@link GenerationMismatchException}.
    */
   GENERATION_MISMATCH,
-  /** The key of the datastore has another version than the one that was expected. */
+  /**
+   * The key of the datastore has another version than the one that was expected. Thrown as {@link
+   * VersionMismatchException}.
+   */
   VERSION_MISMATCH,
-  /** The events asked for are older than what is kept. */
+  /**
+   * The events asked for are older than what is kept. Thrown as {@link RevisionCompactedException}.
+   */
   REVISION_COMPACTED,
-  /** The revision asked for has not been reached yet. */
+  /**
+   * The revision asked for has not been reached yet. Thrown as {@link RevisionInFutureException}.
+   */
   REVISION_IN_FUTURE,
   /**
    * More is waiting to be committed than the server takes on. Thrown as {@link

@@ -84,12 +84,14 @@ final class Errors {
 
   /**
    * Whether a reason that ended a retry holds for the attempts before it as well: the ledger
-   * compares the operation id before it refuses, and an argument is as bad the first time. The
-   * others turn an attempt away without a look at what became of earlier ones, and so may reasons
-   * of the future.
+   * compares the operation id before it refuses, and an argument is as bad the first time. Offers
+   * and keys have no operation ids, so there an attempt may be refused for what an earlier one did.
+   * The others turn an attempt away without a look at what became of earlier ones, and so may
+   * reasons of the future.
    */
-  private static boolean judgesTheOperation(ErrorReason reason) {
+  static boolean judgesTheOperation(ErrorReason reason) {
     return switch (reason) {
+      case OFFER_NOT_FOUND, KEY_NOT_FOUND, VERSION_MISMATCH -> false;
       case OVERLOADED, DRAINING, STORE_UNAVAILABLE, UNAUTHENTICATED, PERMISSION_DENIED -> false;
       case UNRECOGNIZED, NONE -> false;
       default -> true;
@@ -145,6 +147,11 @@ final class Errors {
         case REPOSITORY_NOT_FOUND -> new RepositoryNotFoundException(facts);
         case REPOSITORY_ALREADY_EXISTS -> new RepositoryAlreadyExistsException(facts);
         case GENERATION_MISMATCH -> new GenerationMismatchException(facts);
+        case OFFER_NOT_FOUND -> new OfferNotFoundException(facts);
+        case KEY_NOT_FOUND -> new KeyNotFoundException(facts);
+        case VERSION_MISMATCH -> new VersionMismatchException(facts);
+        case REVISION_COMPACTED -> new RevisionCompactedException(facts);
+        case REVISION_IN_FUTURE -> new RevisionInFutureException(facts);
         case OVERLOADED, DRAINING, STORE_UNAVAILABLE -> new UnavailableException(facts);
         case NONE ->
             switch (status.getCode()) {

@@ -37,21 +37,29 @@ public final class HoldfastClient implements AutoCloseable {
 
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Duration deadline;
+  private final Background background;
+  private final Transport transport;
   private final Repositories repositories;
   private final Reservations reservations;
+  private final Sales sales;
+  private final Datastore datastore;
 
   private HoldfastClient(Builder builder) {
     ownChannel = builder.target == null ? null : builder.newChannel(builder.target);
     Channel channel = ownChannel != null ? ownChannel : Objects.requireNonNull(builder.channel);
     deadline = builder.deadline;
-    Transport transport =
+    background = new Background(ownChannel == null ? () -> {} : ownChannel::resetConnectBackoff);
+    transport =
         new Transport(
             ClientInterceptors.intercept(channel, builder.interceptors),
             CallOptions.DEFAULT.withCallCredentials(builder.callCredentials),
             deadline,
-            closed::get);
+            closed::get,
+            background);
     repositories = new Repositories(transport);
     reservations = new Reservations(transport);
+    sales = new Sales(transport);
+    datastore = new Datastore(transport, "");
   }
 
   /**
@@ -86,14 +94,45 @@ public final class HoldfastClient implements AutoCloseable {
     return reservations;
   }
 
+  /** {@return the calls about offers, and selling slots on their terms} */
+  public Sales sales() {
+    return sales;
+  }
+
+  /** {@return the calls about the node's own state, in the repository {@code default}} */
+  public Datastore datastore() {
+    return datastore;
+  }
+
   /**
-   * Takes no new calls (they throw {@link IllegalStateException}), waits for those under way, at
-   * most as long as the default deadline, then cancels them, and closes the channel. A channel that
-   * was brought stays open and its calls go on. To close again does nothing.
+   * Makes the sale of a slot, to be run to its end with the node's own steps.
+   *
+   * @param change what to sell; with a lease, which is renewed for as long as the steps take
+   * @return the sale, not yet begun
+   * @throws IllegalArgumentException if it has no lease
+   */
+  public Sale saleOf(SellSlot change) {
+    Duration lease = change.lease();
+    if (lease == null) {
+      throw new IllegalArgumentException(
+          "the sale has no lease: give one, so that a process that dies leaks nothing");
+    }
+    return new Sale(transport, change, lease, lease);
+  }
+
+  /**
+   * Takes no new calls (they throw {@link IllegalStateException}) and ends all watches, then waits
+   * for the calls under way, at most as long as the default deadline, cancels what is left, and
+   * closes the channel. A channel that was brought stays open and its calls go on. To close again
+   * does nothing.
    */
   @Override
   public void close() {
-    if (closed.getAndSet(true) || ownChannel == null) {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    background.close();
+    if (ownChannel == null) {
       return;
     }
     ownChannel.shutdown();

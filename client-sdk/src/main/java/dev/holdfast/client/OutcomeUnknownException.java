@@ -12,13 +12,16 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>A change with an operation id: send it again <i>with the same id</i> until it is answered.
  *       If it had been made, it is answered as it was then and not made twice. Send the same object
- *       ({@link ReserveSlot}, {@link FillSlot}, {@link Apply} …), or a new one given {@link
+ *       ({@link ReserveSlot}, {@link SellSlot}, {@link Apply} …), or a new one given {@link
  *       #operationId()}. Do not drop a reserve that is not wanted any more: send it again, then
  *       release what it answers.
- *   <li>{@link Reservations#renewLease(RenewLease)} and {@link Repositories#update}: send it again;
- *       twice is as good as once.
+ *   <li>{@link Reservations#renewLease(RenewLease)}, {@link Repositories#update} and {@link
+ *       Sales#putOffer(Offer)}: send it again; twice is as good as once.
+ *   <li>{@link Reservations#reconcile}: send it again with the same revision and the same slots;
+ *       what it did the first time is left alone.
  *   <li>{@link Repositories#create} and {@link Repositories#delete}: look with {@link
- *       Repositories#get} whether it was made.
+ *       Repositories#get} whether it was made; so with {@link Sales#deleteOffer(String)} and the
+ *       changes of the {@link Datastore}.
  * </ul>
  */
 public final class OutcomeUnknownException extends HoldfastException {
@@ -37,5 +40,11 @@ public final class OutcomeUnknownException extends HoldfastException {
    */
   public @Nullable String operationId() {
     return operationId;
+  }
+
+  /** The same, with what it means in the course of something larger. */
+  OutcomeUnknownException withAdvice(String advice) {
+    return new OutcomeUnknownException(
+        new Facts(reasonName(), metadata(), getMessage() + " " + advice, this), operationId);
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -315,5 +316,108 @@ public final class Reservations {
    */
   public CompletableFuture<List<OperationResult>> applyAsync(Apply apply) {
     return transport.sendAsync(ReservationCalls.apply(apply));
+  }
+
+  /**
+   * Makes the reservations of a repository agree with the slots that the chain says this node
+   * holds, in one transaction, while other calls go on. First read the revision of the repository,
+   * then ask the chain at a block that is not older than that moment, then call this.
+   *
+   * <p>Of the slots that did not change after the revision: a {@code FILLED} one that was not
+   * observed is released, an observed {@code RESERVED} one becomes {@code FILLED}, and an observed
+   * one without a reservation gets one, if its amount is given and fits. Nothing happens before all
+   * slots were sent. It is sent once, without retries; for very many slots give it more time by
+   * {@link #withDeadline}.
+   *
+   * @param change as of which revision, and how far to go
+   * @param observed the slots, each once. They are drawn on this thread, no faster than they are
+   *     sent, so they need not be in memory; a stream is {@code () -> stream().iterator()}. What
+   *     drawing them throws is thrown as it is, and nothing was changed
+   * @return what was done
+   * @throws RevisionCompactedException if so much after the revision is no longer kept that it is
+   *     not known what changed
+   * @throws RevisionInFutureException if the repository has not reached the revision
+   * @throws HoldfastException of {@link ErrorReason#EMPTY_OBSERVATION} if no slot was observed and
+   *     that is not allowed
+   */
+  public ReconcileResult reconcile(Reconcile change, Iterable<ObservedSlot> observed) {
+    return transport.sendAll(
+        ReconcileCalls.reconcile(change), ReconcileCalls.messages(observed.iterator()));
+  }
+
+  /**
+   * {@link #reconcile} without waiting.
+   *
+   * @param change as of which revision, and how far to go
+   * @param observed the slots, each once, drawn on gRPC's threads
+   * @return what was done
+   */
+  public CompletableFuture<ReconcileResult> reconcileAsync(
+      Reconcile change, Iterable<ObservedSlot> observed) {
+    return transport.sendAllAsync(
+        ReconcileCalls.reconcile(change), ReconcileCalls.messages(observed.iterator()));
+  }
+
+  /**
+   * Answers a page of past events, by revision: the story of a slot, of a request or of the
+   * repository, as far as it is kept.
+   *
+   * @param query which
+   * @return the page, of one moment; that the beginning is no longer kept is no error
+   */
+  public EventPage listEvents(ListEvents query) {
+    return transport.send(EventsWire.list(query));
+  }
+
+  /**
+   * {@link #listEvents} without waiting.
+   *
+   * @param query which
+   * @return the page, of one moment
+   */
+  public CompletableFuture<EventPage> listEventsAsync(ListEvents query) {
+    return transport.sendAsync(EventsWire.list(query));
+  }
+
+  /**
+   * Answers all past events from the query's page on, a page at a time: a call is made whenever the
+   * stream has used up what the one before answered, and its error is thrown by the stream.
+   *
+   * @param query which
+   * @return the events; each page is of its own moment
+   */
+  public Stream<Event> listAllEvents(ListEvents query) {
+    return Pages.stream(
+        query.pageToken(),
+        pageToken -> {
+          EventPage page = listEvents(query.withPageToken(pageToken));
+          return new Page<>(page.events(), page.nextPageToken());
+        });
+  }
+
+  /**
+   * Tells a listener every event after a revision, in order, <b>none twice and none left out</b>,
+   * and then those to come, each soon after it was committed. It returns at once. A connection that
+   * breaks, is silent for longer than two of the server's heartbeats (15 s each), or is ended by a
+   * server that shuts down is made anew, with growing, jittered pauses, and the watch goes on
+   * behind the last event that was told. It has no deadline, and ends by {@link
+   * EventSubscription#close}, with the client, or with {@link EventListener#onError}.
+   *
+   * <p>To keep a copy of the reservations: read the revision, list them, then watch from that
+   * revision on. What happened in between may show in the list already, so let the generation and
+   * state of an event win over the list.
+   *
+   * @param watch which events
+   * @param listener what is told
+   * @return the watch, to be closed when it is no longer wanted
+   */
+  public EventSubscription watchEvents(WatchEvents watch, EventListener listener) {
+    return watchEvents(watch, listener, Watch.Pace.DEFAULT);
+  }
+
+  EventSubscription watchEvents(WatchEvents watch, EventListener listener, Watch.Pace pace) {
+    Objects.requireNonNull(listener, "listener");
+    transport.requireOpen();
+    return new Watch(transport, watch, listener, pace).begin();
   }
 }

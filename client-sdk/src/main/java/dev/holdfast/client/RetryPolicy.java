@@ -1,7 +1,9 @@
 package dev.holdfast.client;
 
+import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.SalesServiceGrpc;
 import io.grpc.MethodDescriptor;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +13,9 @@ import java.util.Objects;
 final class RetryPolicy {
   /**
    * What is harmless to send twice: reads, changes with an operation id, and those that set a
-   * value. CreateRepository and DeleteRepository are not among them: a second attempt would be told
-   * that the repository exists, or does not, because of the first.
+   * value. CreateRepository, DeleteRepository and DeleteOffer are not among them: a second attempt
+   * would be told that the thing exists, or does not, because of the first. Nor are the datastore's
+   * Put and Delete, whose second attempt could also undo what somebody else put in between.
    */
   static final List<MethodDescriptor<?, ?>> METHODS =
       List.of(
@@ -30,7 +33,14 @@ final class RetryPolicy {
           ReservationsServiceGrpc.getFillSlotMethod(),
           ReservationsServiceGrpc.getReleaseSlotMethod(),
           ReservationsServiceGrpc.getEndRequestMethod(),
-          ReservationsServiceGrpc.getApplyMethod());
+          ReservationsServiceGrpc.getApplyMethod(),
+          ReservationsServiceGrpc.getListEventsMethod(),
+          SalesServiceGrpc.getPutOfferMethod(),
+          SalesServiceGrpc.getGetOfferMethod(),
+          SalesServiceGrpc.getListOffersMethod(),
+          SalesServiceGrpc.getSellSlotMethod(),
+          DatastoreServiceGrpc.getGetMethod(),
+          DatastoreServiceGrpc.getListKeysMethod());
 
   private RetryPolicy() {}
 

@@ -4,11 +4,13 @@ import com.google.protobuf.Message;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -22,11 +24,17 @@ import org.jspecify.annotations.Nullable;
  * @param deadline how long a call may take with all its retries. gRPC takes the smaller of this and
  *     what the caller's Context has left
  * @param closed whether the client was closed
+ * @param background the client's timers and watches
  */
-record Transport(Channel channel, CallOptions options, Duration deadline, BooleanSupplier closed) {
+record Transport(
+    Channel channel,
+    CallOptions options,
+    Duration deadline,
+    BooleanSupplier closed,
+    Background background) {
 
   Transport withDeadline(Duration deadline) {
-    return new Transport(channel, options, requirePositive(deadline), closed);
+    return new Transport(channel, options, requirePositive(deadline), closed, background);
   }
 
   static Duration requirePositive(Duration deadline) {
@@ -67,10 +75,41 @@ record Transport(Channel channel, CallOptions options, Duration deadline, Boolea
     return answer.future;
   }
 
-  private @Nullable Attempts attemptsOf(Call<?, ?, ?> call) {
+  /**
+   * Sends a call of many messages: its own, then the rest. They are drawn, and the errors of that
+   * thrown, on this thread.
+   */
+  <Q extends Message, A extends Message, T> T sendAll(Call<Q, A, T> call, Iterator<Q> rest) {
+    CallersThread thread = new CallersThread();
+    Attempts attempts = attemptsOf(call);
+    ClientCall<Q, A> wire =
+        channel.newCall(call.method(), optionsFor(attempts).withExecutor(thread));
+    return thread.await(
+        new Upload<>(wire, call, attempts, rest).start(),
+        () -> wire.cancel("the waiting was interrupted", null));
+  }
+
+  /** Sends a call of many messages, which are drawn on gRPC's threads. */
+  <Q extends Message, A extends Message, T> CompletableFuture<T> sendAllAsync(
+      Call<Q, A, T> call, Iterator<Q> rest) {
+    Attempts attempts = attemptsOf(call);
+    ClientCall<Q, A> wire = channel.newCall(call.method(), optionsFor(attempts));
+    return new Upload<>(wire, call, attempts, rest).start();
+  }
+
+  /** A call that is in the hands of whoever made it, and has no deadline. */
+  <Q extends Message, A extends Message> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method) {
+    return channel.newCall(method, options);
+  }
+
+  void requireOpen() {
     if (closed.getAsBoolean()) {
       throw new IllegalStateException("the HoldfastClient is closed");
     }
+  }
+
+  private @Nullable Attempts attemptsOf(Call<?, ?, ?> call) {
+    requireOpen();
     return call.recovery() == null ? null : new Attempts();
   }
 

@@ -154,7 +154,7 @@ final class Wire {
     };
   }
 
-  private static com.google.protobuf.Duration duration(Duration duration) {
+  static com.google.protobuf.Duration duration(Duration duration) {
     long seconds = duration.getSeconds();
     int nanos = duration.getNano();
     // Protobuf wants both parts to have one sign, Java's nanoseconds never have one.
@@ -163,6 +163,13 @@ final class Wire {
       nanos -= 1_000_000_000;
     }
     return com.google.protobuf.Duration.newBuilder().setSeconds(seconds).setNanos(nanos).build();
+  }
+
+  static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
   }
 
   // Messages into words.
@@ -208,7 +215,7 @@ final class Wire {
   static Reservation reservation(dev.holdfast.v1.Reservation message) {
     return new Reservation(
         message.getRepositoryId(),
-        new Slot(message.getSlot().getRequestId(), message.getSlot().getSlotIndex()),
+        slot(message.getSlot()),
         message.getAmountBytes(),
         reservationState(message.getState().name().replace("RESERVATION_STATE_", "")),
         message.getGeneration(),
@@ -283,7 +290,15 @@ final class Wire {
     };
   }
 
-  private static Instant instant(Timestamp timestamp) {
+  static Instant instant(Timestamp timestamp) {
     return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+  }
+
+  static Duration duration(com.google.protobuf.Duration duration) {
+    return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+  }
+
+  static Slot slot(dev.holdfast.v1.Slot message) {
+    return new Slot(message.getRequestId(), message.getSlotIndex());
   }
 }

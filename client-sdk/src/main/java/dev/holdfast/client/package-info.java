@@ -21,24 +21,26 @@
  * }</pre>
  *
  * <p><b>Changes are values, and a change is made once.</b> Each of {@link ReserveSlot}, {@link
- * FillSlot}, {@link ReleaseSlot} and {@link EndRequest} is given an operation id when it is
- * created. To send the same object again, in this process or, with the id written down, in another,
- * is to send the same change again: it is answered as before and changes nothing more, for at least
- * the server's retention window (seven days unless set otherwise). For another change make another
- * object.
+ * SellSlot}, {@link FillSlot}, {@link ReleaseSlot} and {@link EndRequest} is given an operation id
+ * when it is created. To send the same object again, in this process or, with the id written down,
+ * in another, is to send the same change again: it is answered as before and changes nothing more,
+ * for at least the server's retention window (seven days unless set otherwise). For another change
+ * make another object.
  *
- * <p><b>Errors</b> are unchecked and derive from {@link HoldfastException}. Every one says that
- * nothing was changed, except {@link OutcomeUnknownException}, which says that nobody knows and how
- * to go on.
+ * <p><b>Errors</b> of calls are unchecked and derive from {@link HoldfastException}. Every one says
+ * that nothing was changed, except {@link OutcomeUnknownException}, which says that nobody knows
+ * and how to go on. What a {@link Sale} throws besides says what became of the slot.
  *
  * <p><b>Retries.</b> Where the server cannot be reached or says that it is overloaded, a call is
  * sent up to five times in all, with growing, jittered pauses or the one that the server asks for,
- * all of it within the deadline. {@link Repositories#create} and {@link Repositories#delete} are
- * sent once, because nothing tells a second attempt that the first succeeded.
+ * all of it within the deadline. {@link Repositories#create}, {@link Repositories#delete}, {@link
+ * Sales#deleteOffer(String)} and the changes of the {@link Datastore} are sent once, because
+ * nothing tells a second attempt that the first succeeded.
  *
  * <p>Nothing is {@code null} unless it is marked {@link org.jspecify.annotations.Nullable}; a
- * {@code null} elsewhere is a {@link NullPointerException} at once. All other rules about arguments
- * are the server's, and are answered with {@link ErrorReason#INVALID_ARGUMENT}.
+ * {@code null} elsewhere is a {@link NullPointerException} at once. Prices have to be within 0 …
+ * 2^256-1. All other rules about arguments are the server's, and are answered with {@link
+ * ErrorReason#INVALID_ARGUMENT}.
  */
 @NullMarked
 package dev.holdfast.client;

@@ -54,6 +54,11 @@ class ErrorsTest {
           case REPOSITORY_NOT_FOUND -> RepositoryNotFoundException.class;
           case REPOSITORY_ALREADY_EXISTS -> RepositoryAlreadyExistsException.class;
           case GENERATION_MISMATCH -> GenerationMismatchException.class;
+          case OFFER_NOT_FOUND -> OfferNotFoundException.class;
+          case KEY_NOT_FOUND -> KeyNotFoundException.class;
+          case VERSION_MISMATCH -> VersionMismatchException.class;
+          case REVISION_COMPACTED -> RevisionCompactedException.class;
+          case REVISION_IN_FUTURE -> RevisionInFutureException.class;
           case OVERLOADED, DRAINING, STORE_UNAVAILABLE -> UnavailableException.class;
           default -> HoldfastException.class;
         };

@@ -3,8 +3,10 @@ package dev.holdfast.client;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
+import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.SalesServiceGrpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -21,6 +23,7 @@ import io.grpc.protobuf.ProtoUtils;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -41,8 +44,14 @@ final class FakeServer implements AutoCloseable {
     void handle(Q request, ServerCallStreamObserver<A> answer) throws Exception;
   }
 
+  interface StreamHandler<Q, A> {
+    StreamObserver<Q> handle(ServerCallStreamObserver<A> answer);
+  }
+
   final BlockingQueue<Attempt> attempts = new LinkedBlockingQueue<>();
   private final Map<String, Handler<Message, Message>> handlers = new ConcurrentHashMap<>();
+  private final Map<String, StreamHandler<Message, Message>> streamHandlers =
+      new ConcurrentHashMap<>();
   private final Server server;
 
   private FakeServer(ServerCredentials credentials) {
@@ -52,12 +61,14 @@ final class FakeServer implements AutoCloseable {
     for (var service :
         List.of(
             RepositoryServiceGrpc.getServiceDescriptor(),
-            ReservationsServiceGrpc.getServiceDescriptor())) {
+            ReservationsServiceGrpc.getServiceDescriptor(),
+            SalesServiceGrpc.getServiceDescriptor(),
+            DatastoreServiceGrpc.getServiceDescriptor())) {
       var definition = ServerServiceDefinition.builder(service);
       for (MethodDescriptor<?, ?> method : service.getMethods()) {
         @SuppressWarnings("unchecked")
-        var unary = (MethodDescriptor<Message, Message>) method;
-        definition.addMethod(unary, handling(unary));
+        var messages = (MethodDescriptor<Message, Message>) method;
+        definition.addMethod(messages, handling(messages));
       }
       builder.addService(definition.build());
     }
@@ -95,6 +106,15 @@ final class FakeServer implements AutoCloseable {
   <Q extends Message, A extends Message> void on(
       MethodDescriptor<Q, A> method, Handler<Q, A> handler) {
     handlers.put(method.getFullMethodName(), (Handler<Message, Message>) (Handler<?, ?>) handler);
+  }
+
+  /** Of a method that is sent a stream. */
+  @SuppressWarnings("unchecked")
+  <Q extends Message, A extends Message> void onStream(
+      MethodDescriptor<Q, A> method, StreamHandler<Q, A> handler) {
+    streamHandlers.put(
+        method.getFullMethodName(),
+        (StreamHandler<Message, Message>) (StreamHandler<?, ?>) handler);
   }
 
   /** Answers every attempt alike. */
@@ -174,20 +194,39 @@ final class FakeServer implements AutoCloseable {
     }
   }
 
-  private io.grpc.ServerCallHandler<Message, Message> handling(
-      MethodDescriptor<Message, Message> method) {
-    return ServerCalls.asyncUnaryCall(
-        (request, observer) -> {
-          Handler<Message, Message> handler = handlers.get(method.getFullMethodName());
-          if (handler == null) {
-            throw new AssertionError("no handler for " + method.getFullMethodName());
-          }
-          try {
-            handler.handle(request, (ServerCallStreamObserver<Message>) observer);
-          } catch (Exception e) {
-            throw new AssertionError(e);
-          }
-        });
+  private ServerCallHandler<Message, Message> handling(MethodDescriptor<Message, Message> method) {
+    return switch (method.getType()) {
+      case UNARY ->
+          ServerCalls.asyncUnaryCall((request, observer) -> handle(method, request, observer));
+      case SERVER_STREAMING ->
+          ServerCalls.asyncServerStreamingCall(
+              (request, observer) -> handle(method, request, observer));
+      case CLIENT_STREAMING ->
+          ServerCalls.asyncClientStreamingCall(
+              observer ->
+                  handlerOf(streamHandlers, method)
+                      .handle((ServerCallStreamObserver<Message>) observer));
+      default -> throw new AssertionError(method);
+    };
+  }
+
+  private void handle(
+      MethodDescriptor<Message, Message> method,
+      Message request,
+      StreamObserver<Message> observer) {
+    try {
+      handlerOf(handlers, method).handle(request, (ServerCallStreamObserver<Message>) observer);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static <H> H handlerOf(Map<String, H> handlers, MethodDescriptor<?, ?> method) {
+    H handler = handlers.get(method.getFullMethodName());
+    if (handler == null) {
+      throw new AssertionError("no handler for " + method.getFullMethodName());
+    }
+    return handler;
   }
 
   private final class KeepAttempts implements ServerInterceptor {

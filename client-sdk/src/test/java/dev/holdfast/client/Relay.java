@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Relay implements AutoCloseable {
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private volatile boolean refuses;
 
   Relay(int port) {
     try {
@@ -24,6 +25,10 @@ final class Relay implements AutoCloseable {
         () -> {
           while (true) {
             Socket client = keep(listener.accept());
+            if (refuses) {
+              client.close();
+              continue;
+            }
             Socket server = keep(new Socket(InetAddress.getLoopbackAddress(), port));
             start(() -> pipe(client, server));
             start(() -> pipe(server, client));
@@ -41,6 +46,11 @@ final class Relay implements AutoCloseable {
       socket.close();
       sockets.remove(socket);
     }
+  }
+
+  /** Whether new connections are broken at once, as by a server that is away. */
+  void refuse(boolean refuses) {
+    this.refuses = refuses;
   }
 
   /** Breaks every connection and takes no new ones. */

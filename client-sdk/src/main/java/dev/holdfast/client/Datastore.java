@@ -1,0 +1,203 @@
+package dev.holdfast.client;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node's own state, kept next to the books of a repository and across restarts. A key has 1–512
+ * bytes of UTF-8, a value up to 1 MiB.
+ *
+ * <p>Every put gives its key the next version out of one rising counter of the repository, which is
+ * never used again. Name the version that was read, and no change of somebody else is lost.
+ *
+ * <p><b>Puts and deletes are sent once</b>, without retries: a second attempt could undo what
+ * somebody else put between the two, or be refused because of what the first one did. While the
+ * server cannot be reached they fail with {@link UnavailableException}, and nothing was changed.
+ * After an {@link OutcomeUnknownException} {@link #get} tells what is kept now.
+ *
+ * <p>Every method can throw {@link RepositoryNotFoundException} and {@link UnavailableException}, a
+ * change {@link OutcomeUnknownException}, and either a plain {@link HoldfastException} of {@link
+ * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
+ * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
+ * future; to cancel it cancels the call.
+ */
+public final class Datastore {
+  private final Transport transport;
+  private final String repositoryId;
+
+  Datastore(Transport transport, String repositoryId) {
+    this.transport = transport;
+    this.repositoryId = Objects.requireNonNull(repositoryId, "repositoryId");
+  }
+
+  /**
+   * The same calls with another deadline than the client's.
+   *
+   * @param deadline how long a call may take with all its retries, more than 0
+   * @return a view of the same client
+   */
+  public Datastore withDeadline(Duration deadline) {
+    return new Datastore(transport.withDeadline(deadline), repositoryId);
+  }
+
+  /**
+   * The keys of another repository than {@code default}.
+   *
+   * @param repositoryId which repository; empty means {@code default}
+   * @return a view of the same client
+   */
+  public Datastore inRepository(String repositoryId) {
+    return new Datastore(transport, repositoryId);
+  }
+
+  /**
+   * Sets the value of a key, whether it exists or not.
+   *
+   * @param key the key
+   * @param value its new value, whole
+   * @return the version that the key has now, 1 … 2^63-1
+   */
+  public long put(String key, byte[] value) {
+    return transport.send(DatastoreCalls.put(repositoryId, key, value, null));
+  }
+
+  /**
+   * {@link #put(String, byte[])} without waiting.
+   *
+   * @param key the key
+   * @param value its new value, whole; copied at once
+   * @return the version that the key has now, 1 … 2^63-1
+   */
+  public CompletableFuture<Long> putAsync(String key, byte[] value) {
+    return transport.sendAsync(DatastoreCalls.put(repositoryId, key, value, null));
+  }
+
+  /**
+   * Sets the value of a key if it has a version.
+   *
+   * @param key the key
+   * @param value its new value, whole
+   * @param expectedVersion the version that it must have, 0 … 2^63-1; 0 means that it must not
+   *     exist
+   * @return the version that the key has now, 1 … 2^63-1
+   * @throws VersionMismatchException if it has another
+   */
+  public long put(String key, byte[] value, long expectedVersion) {
+    return transport.send(DatastoreCalls.put(repositoryId, key, value, expectedVersion));
+  }
+
+  /**
+   * {@link #put(String, byte[], long)} without waiting.
+   *
+   * @param key the key
+   * @param value its new value, whole; copied at once
+   * @param expectedVersion the version that it must have; 0 means that it must not exist
+   * @return the version that the key has now, 1 … 2^63-1
+   */
+  public CompletableFuture<Long> putAsync(String key, byte[] value, long expectedVersion) {
+    return transport.sendAsync(DatastoreCalls.put(repositoryId, key, value, expectedVersion));
+  }
+
+  /**
+   * Answers the value of a key.
+   *
+   * @param key the key
+   * @return its value as of the last commit
+   * @throws KeyNotFoundException if there is no such key
+   */
+  public StoredValue get(String key) {
+    return transport.send(DatastoreCalls.get(repositoryId, key));
+  }
+
+  /**
+   * {@link #get} without waiting.
+   *
+   * @param key the key
+   * @return its value as of the last commit
+   */
+  public CompletableFuture<StoredValue> getAsync(String key) {
+    return transport.sendAsync(DatastoreCalls.get(repositoryId, key));
+  }
+
+  /**
+   * Deletes a key.
+   *
+   * @param key the key
+   * @throws KeyNotFoundException if there is no such key
+   */
+  public void delete(String key) {
+    transport.send(DatastoreCalls.delete(repositoryId, key, null));
+  }
+
+  /**
+   * {@link #delete(String)} without waiting.
+   *
+   * @param key the key
+   * @return {@code null} when it is deleted
+   */
+  public CompletableFuture<@Nullable Void> deleteAsync(String key) {
+    return transport.sendAsync(DatastoreCalls.delete(repositoryId, key, null));
+  }
+
+  /**
+   * Deletes a key if it has a version.
+   *
+   * @param key the key
+   * @param expectedVersion the version that it must have, 1 … 2^63-1
+   * @throws KeyNotFoundException if there is no such key
+   * @throws VersionMismatchException if it has another version
+   */
+  public void delete(String key, long expectedVersion) {
+    transport.send(DatastoreCalls.delete(repositoryId, key, expectedVersion));
+  }
+
+  /**
+   * {@link #delete(String, long)} without waiting.
+   *
+   * @param key the key
+   * @param expectedVersion the version that it must have, 1 … 2^63-1
+   * @return {@code null} when it is deleted
+   */
+  public CompletableFuture<@Nullable Void> deleteAsync(String key, long expectedVersion) {
+    return transport.sendAsync(DatastoreCalls.delete(repositoryId, key, expectedVersion));
+  }
+
+  /**
+   * Answers a page of the keys that begin with a prefix, by their UTF-8 bytes.
+   *
+   * @param prefix what they begin with; empty for all
+   * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
+   * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
+   * @return the page, of one moment
+   */
+  public Page<String> listKeys(String prefix, int pageSize, String pageToken) {
+    return transport.send(DatastoreCalls.listKeys(repositoryId, prefix, pageSize, pageToken));
+  }
+
+  /**
+   * {@link #listKeys} without waiting.
+   *
+   * @param prefix what they begin with; empty for all
+   * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
+   * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
+   * @return the page, of one moment
+   */
+  public CompletableFuture<Page<String>> listKeysAsync(
+      String prefix, int pageSize, String pageToken) {
+    return transport.sendAsync(DatastoreCalls.listKeys(repositoryId, prefix, pageSize, pageToken));
+  }
+
+  /**
+   * Answers all keys that begin with a prefix, a page at a time: a call is made whenever the stream
+   * has used up what the one before answered, and its error is thrown by the stream.
+   *
+   * @param prefix what they begin with; empty for all
+   * @return the keys; each page is of its own moment
+   */
+  public Stream<String> listAllKeys(String prefix) {
+    return Pages.stream("", pageToken -> listKeys(prefix, 0, pageToken));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.holdfast.client;
+
+import dev.holdfast.v1.ListEventsRequest;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.WatchEventsRequest;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Words into messages and back, for events. */
+final class EventsWire {
+  private EventsWire() {}
+
+  static Call<?, ?, EventPage> list(ListEvents query) {
+    ListEventsRequest.Builder request =
+        ListEventsRequest.newBuilder()
+            .setRepositoryId(query.repositoryId())
+            .setRequestId(query.requestId())
+            .setAfterRevision(query.afterRevision())
+            .setPageSize(query.pageSize())
+            .setPageToken(query.pageToken());
+    if (query.slot() != null) {
+      request.setSlot(Wire.slot(query.slot()));
+    }
+    return Call.read(
+        ReservationsServiceGrpc.getListEventsMethod(),
+        request.build(),
+        response ->
+            new EventPage(
+                events(response.getEventsList()),
+                response.getOldestRevision(),
+                response.getNextPageToken()));
+  }
+
+  static WatchEventsRequest watch(String repositoryId, @Nullable Long afterRevision) {
+    WatchEventsRequest.Builder request =
+        WatchEventsRequest.newBuilder().setRepositoryId(repositoryId);
+    if (afterRevision != null) {
+      request.setAfterRevision(afterRevision);
+    }
+    return request.build();
+  }
+
+  static List<Event> events(List<dev.holdfast.v1.Event> messages) {
+    return messages.stream().map(EventsWire::event).toList();
+  }
+
+  private static Event event(dev.holdfast.v1.Event message) {
+    long revision = message.getRevision();
+    Instant time = Wire.instant(message.getTime());
+    long availableBytes = message.getAvailableBytes();
+    return switch (message.getChangeCase()) {
+      case RESERVED ->
+          new Event.Reserved(
+              revision,
+              time,
+              availableBytes,
+              Wire.reservation(message.getReserved().getReservation()));
+      case FILLED ->
+          new Event.Filled(
+              revision,
+              time,
+              availableBytes,
+              Wire.reservation(message.getFilled().getReservation()));
+      case RELEASED ->
+          new Event.Released(
+              revision,
+              time,
+              availableBytes,
+              Wire.reservation(message.getReleased().getReservation()),
+              Wire.releaseReason(
+                  message.getReleased().getReason().name().replace("RELEASE_REASON_", "")));
+      case CAPACITY_CHANGED ->
+          new Event.CapacityChanged(
+              revision, time, availableBytes, message.getCapacityChanged().getCapacityBytes());
+      case UNASSIGNED_CHANGED ->
+          new Event.UnassignedChanged(
+              revision, time, availableBytes, message.getUnassignedChanged().getUnassignedBytes());
+      case CHANGE_NOT_SET -> new Event.Unrecognized(revision, time, availableBytes);
+    };
+  }
+}

@@ -1,0 +1,133 @@
+package dev.holdfast.client;
+
+import io.grpc.Context;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Renews a lease in the background at a third of its length, and says when it is lost. A server
+ * that is not there loses no lease: only its word counts.
+ */
+final class LeaseKeeper {
+  private final Reservations reservations;
+  private final Background background;
+  private final Context context;
+  private final Reservation reservation;
+  private final Duration lease;
+  private final Runnable onLost;
+
+  // Under the lock of this.
+  private @Nullable Future<?> timer;
+  private @Nullable CompletableFuture<Reservation> renewal;
+  private boolean stopped;
+
+  private volatile @Nullable HoldfastException lost;
+
+  /**
+   * Makes a keeper that is not yet at work.
+   *
+   * @param context what the calls are made in
+   * @param onLost is told once, where the server says that the reservation is gone
+   */
+  LeaseKeeper(
+      Transport transport,
+      Context context,
+      Reservation reservation,
+      Duration lease,
+      Runnable onLost) {
+    // A renewal that hangs makes room for the next one.
+    Duration third = lease.dividedBy(3);
+    Duration deadline = transport.deadline();
+    this.reservations =
+        new Reservations(transport.withDeadline(third.compareTo(deadline) < 0 ? third : deadline));
+    this.background = transport.background();
+    this.context = context;
+    this.reservation = reservation;
+    this.lease = lease;
+    this.onLost = onLost;
+  }
+
+  /** Begins: at once where the lease is from an earlier run and has been running for a while. */
+  LeaseKeeper begin() {
+    Instant expires = reservation.leaseExpireTime();
+    Duration left = expires == null ? Duration.ZERO : Duration.between(Instant.now(), expires);
+    Duration third = lease.dividedBy(3);
+    Duration first = left.minus(third).minus(third);
+    schedule(first.isNegative() ? Duration.ZERO : first.compareTo(third) < 0 ? first : third);
+    return this;
+  }
+
+  /** The server's word that the reservation is gone; {@code null} as long as it has not said so. */
+  @Nullable HoldfastException lost() {
+    return lost;
+  }
+
+  /** Whether an error says that there is no such reservation any more. */
+  static boolean saysGone(HoldfastException error) {
+    return switch (error.reason()) {
+      case RESERVATION_NOT_FOUND, GENERATION_MISMATCH, REPOSITORY_NOT_FOUND -> true;
+      default -> false;
+    };
+  }
+
+  /** Ends it, and a renewal that is under way. */
+  void stop() {
+    CompletableFuture<Reservation> underWay;
+    synchronized (this) {
+      stopped = true;
+      underWay = renewal;
+      if (timer != null) {
+        timer.cancel(false);
+      }
+    }
+    if (underWay != null) {
+      underWay.cancel(true);
+    }
+  }
+
+  private synchronized void schedule(Duration pause) {
+    if (!stopped) {
+      timer = background.after(pause, context.wrap(this::renew));
+    }
+  }
+
+  private void renew() {
+    CompletableFuture<Reservation> next;
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+      next = reservations.renewLeaseAsync(reservation, lease);
+      renewal = next;
+    }
+    CompletableFuture<Reservation> unused = next.whenComplete((renewed, thrown) -> renewed(thrown));
+  }
+
+  private void renewed(@Nullable Throwable thrown) {
+    Throwable cause = thrown instanceof CompletionException wrapped ? wrapped.getCause() : thrown;
+    if (cause == null) {
+      schedule(lease.dividedBy(3));
+    } else if (cause instanceof HoldfastException e && saysGone(e)) {
+      tellLost(e);
+    } else if (cause instanceof HoldfastException e && e.reason() == ErrorReason.SLOT_FILLED) {
+      // There is no lease any more to renew.
+      return;
+    } else {
+      schedule(lease.dividedBy(12));
+    }
+  }
+
+  private void tellLost(HoldfastException e) {
+    synchronized (this) {
+      if (stopped) {
+        return;
+      }
+      lost = e;
+    }
+    onLost.run();
+  }
+}

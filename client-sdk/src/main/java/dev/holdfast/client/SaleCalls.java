@@ -1,0 +1,69 @@
+package dev.holdfast.client;
+
+import dev.holdfast.v1.DeleteOfferRequest;
+import dev.holdfast.v1.GetOfferRequest;
+import dev.holdfast.v1.ListOffersRequest;
+import dev.holdfast.v1.PutOfferRequest;
+import dev.holdfast.v1.SalesServiceGrpc;
+import org.jspecify.annotations.Nullable;
+
+/** The calls of {@link Sales}, ready to be sent. */
+final class SaleCalls {
+  private SaleCalls() {}
+
+  static Call<?, ?, Offer> putOffer(String repositoryId, Offer offer) {
+    return Call.changeWithoutId(
+        SalesServiceGrpc.getPutOfferMethod(),
+        PutOfferRequest.newBuilder()
+            .setRepositoryId(repositoryId)
+            .setOffer(SalesWire.offer(offer))
+            .build(),
+        Call.REPEAT,
+        response -> SalesWire.offer(response.getOffer()));
+  }
+
+  static Call<?, ?, Offer> getOffer(String repositoryId, String offerId) {
+    return Call.read(
+        SalesServiceGrpc.getGetOfferMethod(),
+        GetOfferRequest.newBuilder().setRepositoryId(repositoryId).setOfferId(offerId).build(),
+        response -> SalesWire.offer(response.getOffer()));
+  }
+
+  static Call<?, ?, @Nullable Void> deleteOffer(String repositoryId, String offerId) {
+    return Call.changeWithoutId(
+        SalesServiceGrpc.getDeleteOfferMethod(),
+        DeleteOfferRequest.newBuilder().setRepositoryId(repositoryId).setOfferId(offerId).build(),
+        "Look whether the offer still exists.",
+        response -> null);
+  }
+
+  static Call<?, ?, Page<Offer>> listOffers(ListOffers query) {
+    return Call.read(
+        SalesServiceGrpc.getListOffersMethod(),
+        ListOffersRequest.newBuilder()
+            .setRepositoryId(query.repositoryId())
+            .setPageSize(query.pageSize())
+            .setPageToken(query.pageToken())
+            .build(),
+        response ->
+            new Page<>(
+                response.getOffersList().stream().map(SalesWire::offer).toList(),
+                response.getNextPageToken()));
+  }
+
+  static Call<?, ?, SaleResult> sellSlot(SellSlot change) {
+    return Call.change(
+        SalesServiceGrpc.getSellSlotMethod(),
+        SalesWire.request(change).setOperationId(change.operationId()).build(),
+        change.operationId(),
+        SalesWire::saleResult);
+  }
+
+  /** Without its operation id, which is for the sale that may follow. */
+  static Call<?, ?, SaleResult> validateSellSlot(SellSlot change) {
+    return Call.read(
+        SalesServiceGrpc.getSellSlotMethod(),
+        SalesWire.request(change).setValidateOnly(true).build(),
+        SalesWire::saleResult);
+  }
+}

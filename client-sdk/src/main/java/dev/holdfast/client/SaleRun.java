@@ -1,0 +1,148 @@
+package dev.holdfast.client;
+
+import io.grpc.Context;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a {@link Sale}. */
+final class SaleRun {
+  private final Transport transport;
+  private final Sales sales;
+  private final Reservations reservations;
+  private final SellSlot change;
+  private final Duration lease;
+
+  /** The caller's values. What it gives up is given back all the same. */
+  private final Context context = Context.current().fork();
+
+  private final Repeat repeat;
+
+  SaleRun(Transport transport, SellSlot change, Duration lease, Duration patience) {
+    this.transport = transport;
+    this.sales = new Sales(transport);
+    this.reservations = new Reservations(transport);
+    this.change = change;
+    this.lease = lease;
+    this.repeat = new Repeat(transport.background(), context, patience);
+  }
+
+  <X extends Exception> SaleResult run(SaleSteps<X> steps) throws X, InterruptedException {
+    SaleResult result = sell();
+    if (!(result instanceof SaleResult.Sold sold)
+        || sold.reservation().state() == ReservationState.FILLED) {
+      return result;
+    }
+    Reservation reservation = sold.reservation();
+    Interruptible preparation = new Interruptible();
+    LeaseKeeper keeper =
+        new LeaseKeeper(transport, context, reservation, lease, preparation::interrupt).begin();
+    boolean submitting = false;
+    try {
+      SaleInProgress sale = new SaleInProgress(reservation, () -> keeper.lost() != null);
+      prepare(steps, sale, preparation);
+      if (!isFilled(reservation)) {
+        throwIfInterrupted();
+        submitting = true;
+        steps.submit(sale);
+      }
+    } catch (Throwable e) {
+      keeper.stop();
+      if (!(submitting && e instanceof SubmissionUnknownException)) {
+        giveUp(reservation, keeper.lost(), e);
+      }
+      throw e;
+    }
+    try {
+      return new SaleResult.Sold(fill(reservation), sold.offerId(), sold.availableBytes());
+    } finally {
+      keeper.stop();
+    }
+  }
+
+  private SaleResult sell() {
+    try {
+      return repeat.resolve(() -> sales.sellSlotAsync(change));
+    } catch (OutcomeUnknownException e) {
+      throw e.withAdvice(
+          "The ledger may hold a slot of %s under this id, and gives it back when its lease of %s runs out."
+              .formatted(change.storageRequest().requestId(), lease));
+    }
+  }
+
+  private static <X extends Exception> void prepare(
+      SaleSteps<X> steps, SaleInProgress sale, Interruptible preparation)
+      throws X, InterruptedException {
+    throwIfInterrupted();
+    preparation.enter();
+    try {
+      steps.prepare(sale);
+    } finally {
+      preparation.exit();
+    }
+  }
+
+  /**
+   * Asks the ledger whether the slot is still reserved, by renewing its lease. Where it is filled
+   * already, the chain was seen to hold it, by an earlier run.
+   */
+  private boolean isFilled(Reservation reservation) {
+    try {
+      Reservation unused = repeat.insist(() -> reservations.renewLeaseAsync(reservation, lease));
+      return false;
+    } catch (HoldfastException e) {
+      if (LeaseKeeper.saysGone(e)) {
+        throw new LeaseLostException(reservation, e);
+      }
+      if (e.reason() == ErrorReason.SLOT_FILLED) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  private Reservation fill(Reservation reservation) {
+    FillSlot fill = FillSlot.of(reservation);
+    try {
+      return repeat.insist(() -> reservations.fillSlotAsync(fill));
+    } catch (RuntimeException e) {
+      throw new SaleUnsettledException(reservation, e);
+    }
+  }
+
+  /**
+   * Ends the reservation, unless it has ended. What goes wrong with that is suppressed in what went
+   * wrong before.
+   */
+  private void giveUp(
+      Reservation reservation, @Nullable HoldfastException lost, Throwable failure) {
+    if (failure instanceof LeaseLostException) {
+      return;
+    }
+    if (lost != null) {
+      LeaseLostException leaseLost = new LeaseLostException(reservation, lost);
+      leaseLost.addSuppressed(failure);
+      throw leaseLost;
+    }
+    ReleaseSlot release = ReleaseSlot.of(reservation, ReleaseReason.ATTEMPT_FAILED);
+    try {
+      SlotReleased unused = repeat.insist(() -> reservations.releaseSlotAsync(release));
+    } catch (OutcomeUnknownException e) {
+      failure.addSuppressed(
+          e.withAdvice(
+              "The ledger may hold the slot, and gives it back when its lease of %s runs out."
+                  .formatted(lease)));
+    } catch (HoldfastException e) {
+      if (!LeaseKeeper.saysGone(e)) {
+        failure.addSuppressed(e);
+      }
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private static void throwIfInterrupted() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("the sale was interrupted");
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.holdfast.client;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sales: on what terms a node sells space, and selling a slot on these terms. To sell a slot and
+ * see it through to the end, {@link HoldfastClient#saleOf} does what a node has to do around {@link
+ * #sellSlot}.
+ *
+ * <p>Every method can throw {@link RepositoryNotFoundException} and {@link UnavailableException}, a
+ * change {@link OutcomeUnknownException}, and either a plain {@link HoldfastException} of {@link
+ * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
+ * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
+ * future; to cancel it cancels the call.
+ */
+public final class Sales {
+  private final Transport transport;
+
+  Sales(Transport transport) {
+    this.transport = transport;
+  }
+
+  /**
+   * The same calls with another deadline than the client's.
+   *
+   * @param deadline how long a call may take with all its retries, more than 0
+   * @return a view of the same client
+   */
+  public Sales withDeadline(Duration deadline) {
+    return new Sales(transport.withDeadline(deadline));
+  }
+
+  /**
+   * Makes an offer in the repository {@code default}, or replaces all but the {@code soldBytes} of
+   * the one that has its id. What was sold under it stays sold. To put it again is harmless.
+   *
+   * @param offer the offer
+   * @return the offer as it is kept
+   */
+  public Offer putOffer(Offer offer) {
+    return putOffer("", offer);
+  }
+
+  /**
+   * {@link #putOffer(Offer)} without waiting.
+   *
+   * @param offer the offer
+   * @return the offer as it is kept
+   */
+  public CompletableFuture<Offer> putOfferAsync(Offer offer) {
+    return putOfferAsync("", offer);
+  }
+
+  /**
+   * {@link #putOffer(Offer)} in any repository.
+   *
+   * @param repositoryId which repository; empty means {@code default}
+   * @param offer the offer
+   * @return the offer as it is kept
+   */
+  public Offer putOffer(String repositoryId, Offer offer) {
+    return transport.send(SaleCalls.putOffer(repositoryId, offer));
+  }
+
+  /**
+   * {@link #putOffer(String, Offer)} without waiting.
+   *
+   * @param repositoryId which repository; empty means {@code default}
+   * @param offer the offer
+   * @return the offer as it is kept
+   */
+  public CompletableFuture<Offer> putOfferAsync(String repositoryId, Offer offer) {
+    return transport.sendAsync(SaleCalls.putOffer(repositoryId, offer));
+  }
+
+  /**
+   * Answers one offer of the repository {@code default}.
+   *
+   * @param offerId which offer
+   * @return the offer as of the last commit
+   * @throws OfferNotFoundException if there is none of this id
+   */
+  public Offer getOffer(String offerId) {
+    return getOffer("", offerId);
+  }
+
+  /**
+   * {@link #getOffer(String)} without waiting.
+   *
+   * @param offerId which offer
+   * @return the offer as of the last commit
+   */
+  public CompletableFuture<Offer> getOfferAsync(String offerId) {
+    return getOfferAsync("", offerId);
+  }
+
+  /**
+   * Answers one offer.
+   *
+   * @param repositoryId which repository; empty means {@code default}
+   * @param offerId which offer
+   * @return the offer as of the last commit
+   * @throws OfferNotFoundException if there is none of this id
+   */
+  public Offer getOffer(String repositoryId, String offerId) {
+    return transport.send(SaleCalls.getOffer(repositoryId, offerId));
+  }
+
+  /**
+   * {@link #getOffer(String, String)} without waiting.
+   *
+   * @param repositoryId which repository; empty means {@code default}
+   * @param offerId which offer
+   * @return the offer as of the last commit
+   */
+  public CompletableFuture<Offer> getOfferAsync(String repositoryId, String offerId) {
+    return transport.sendAsync(SaleCalls.getOffer(repositoryId, offerId));
+  }
+
+  /**
+   * Deletes an offer of the repository {@code default}. What was sold under it stays sold, and
+   * keeps its offer id. It is sent once, without retries.
+   *
+   * @param offerId which offer
+   * @throws OfferNotFoundException if there is none of this id
+   */
+  public void deleteOffer(String offerId) {
+    deleteOffer("", offerId);
+  }
+
+  /**
+   * {@link #deleteOffer(String)} without waiting.
+   *
+   * @param offerId which offer
+   * @return {@code null} when it is deleted
+   */
+  public CompletableFuture<@Nullable Void> deleteOfferAsync(String offerId) {
+    return deleteOfferAsync("", offerId);
+  }
+
+  /**
+   * {@link #deleteOffer(String)} of any repository.
+   *
+   * @param repositoryId which repository; empty means {@code default}
+   * @param offerId which offer
+   * @throws OfferNotFoundException if there is none of this id
+   */
+  public void deleteOffer(String repositoryId, String offerId) {
+    transport.send(SaleCalls.deleteOffer(repositoryId, offerId));
+  }
+
+  /**
+   * {@link #deleteOffer(String, String)} without waiting.
+   *
+   * @param repositoryId which repository; empty means {@code default}
+   * @param offerId which offer
+   * @return {@code null} when it is deleted
+   */
+  public CompletableFuture<@Nullable Void> deleteOfferAsync(String repositoryId, String offerId) {
+    return transport.sendAsync(SaleCalls.deleteOffer(repositoryId, offerId));
+  }
+
+  /**
+   * Answers a page of offers, by offer id (in ASCII order).
+   *
+   * @param query which
+   * @return the page, of one moment
+   */
+  public Page<Offer> listOffers(ListOffers query) {
+    return transport.send(SaleCalls.listOffers(query));
+  }
+
+  /**
+   * {@link #listOffers} without waiting.
+   *
+   * @param query which
+   * @return the page, of one moment
+   */
+  public CompletableFuture<Page<Offer>> listOffersAsync(ListOffers query) {
+    return transport.sendAsync(SaleCalls.listOffers(query));
+  }
+
+  /**
+   * Answers all offers from the query's page on, a page at a time: a call is made whenever the
+   * stream has used up what the one before answered, and its error is thrown by the stream.
+   *
+   * @param query which
+   * @return the offers; each page is of its own moment
+   */
+  public Stream<Offer> listAllOffers(ListOffers query) {
+    return Pages.stream(query.pageToken(), pageToken -> listOffers(query.withPageToken(pageToken)));
+  }
+
+  /**
+   * Sells a slot of a storage request: decides whether to, chooses offer and slot, and reserves, in
+   * one transaction. The offer is the matching one with the highest minimum price; the slot is any
+   * that is neither excluded nor reserved in this repository, each as likely as any other.
+   *
+   * @param change what to sell
+   * @return the reservation, which the caller now holds, or why nothing was sold
+   * @throws ReservationReleasedException if this was sold before, and released since
+   */
+  public SaleResult sellSlot(SellSlot change) {
+    return transport.send(SaleCalls.sellSlot(change));
+  }
+
+  /**
+   * {@link #sellSlot} without waiting. To cancel the future does not undo the sale: it may be made
+   * all the same, so ask for a lease or send it again.
+   *
+   * @param change what to sell
+   * @return the reservation, which the caller now holds, or why nothing was sold
+   */
+  public CompletableFuture<SaleResult> sellSlotAsync(SellSlot change) {
+    return transport.sendAsync(SaleCalls.sellSlot(change));
+  }
+
+  /**
+   * Answers what {@link #sellSlot} would, and changes nothing. The sale itself may choose another
+   * slot. The operation id is not looked at.
+   *
+   * @param change what would be sold
+   * @return the reservation that would be made, with generation 0, or why nothing would be sold
+   */
+  public SaleResult validateSellSlot(SellSlot change) {
+    return transport.send(SaleCalls.validateSellSlot(change));
+  }
+
+  /**
+   * {@link #validateSellSlot} without waiting.
+   *
+   * @param change what would be sold
+   * @return the reservation that would be made, with generation 0, or why nothing would be sold
+   */
+  public CompletableFuture<SaleResult> validateSellSlotAsync(SellSlot change) {
+    return transport.sendAsync(SaleCalls.validateSellSlot(change));
+  }
+}

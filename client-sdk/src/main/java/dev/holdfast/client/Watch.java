@@ -1,0 +1,209 @@
+package dev.holdfast.client;
+
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.WatchEventsRequest;
+import dev.holdfast.v1.WatchEventsResponse;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A watch of events that outlives its connections. There is one call at a time: the next one is
+ * made when the one before has ended and everything that it brought was told, and begins behind the
+ * last event that was told. So nothing is told twice and nothing left out, wherever a call breaks.
+ */
+final class Watch implements EventSubscription {
+  /**
+   * How patient a watch is.
+   *
+   * @param silence after how long without a message a connection counts as broken; the server sends
+   *     one every 15 s
+   * @param pauses between connections that broke without a message
+   */
+  record Pace(Duration silence, Pauses pauses) {
+    static final Pace DEFAULT =
+        new Pace(Duration.ofSeconds(35), new Pauses(Duration.ofMillis(200), Duration.ofSeconds(5)));
+  }
+
+  private final Transport transport;
+  private final String repositoryId;
+  private final EventListener listener;
+  private final Pace pace;
+
+  /** The caller's values, but neither its deadline nor its end. */
+  private final Context context = Context.current().fork();
+
+  // Only what the call under way tells, one after the other, looks at these two.
+  /** Everything up to here was told; {@code null} until it is known where the watch began. */
+  private @Nullable Long revision;
+
+  private int failures;
+
+  // Under the lock of this.
+  private @Nullable ClientCall<?, ?> wire;
+  private @Nullable Future<?> timer;
+  private volatile boolean closed;
+
+  Watch(Transport transport, WatchEvents watch, EventListener listener, Pace pace) {
+    this.transport = transport;
+    this.repositoryId = watch.repositoryId();
+    this.revision = watch.afterRevision();
+    this.listener = listener;
+    this.pace = pace;
+  }
+
+  Watch begin() {
+    transport.background().add(this);
+    context.run(this::attempt);
+    return this;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    ClientCall<?, ?> last;
+    synchronized (this) {
+      last = wire;
+      setTimer(null);
+    }
+    if (last != null) {
+      last.cancel("the watch was closed", null);
+    }
+    transport.background().remove(this);
+  }
+
+  private void attempt() {
+    WatchEventsRequest request = EventsWire.watch(repositoryId, revision);
+    ClientCall<WatchEventsRequest, WatchEventsResponse> call =
+        transport.newCall(ReservationsServiceGrpc.getWatchEventsMethod());
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      wire = call;
+      // Before the call begins: it may end before start returns, and sets another timer then.
+      endSilence(call);
+    }
+    call.start(new Attempt(request, call), new Metadata());
+    call.sendMessage(request);
+    call.halfClose();
+    call.request(1);
+  }
+
+  /** Gives up on the connection if no message comes. */
+  private synchronized void endSilence(ClientCall<?, ?> call) {
+    if (!closed) {
+      setTimer(
+          transport
+              .background()
+              .after(
+                  pace.silence(),
+                  () -> call.cancel("no message came within " + pace.silence(), null)));
+    }
+  }
+
+  private synchronized void setTimer(@Nullable Future<?> next) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    timer = next;
+  }
+
+  private void tell(WatchEventsResponse message) {
+    for (Event event : EventsWire.events(message.getEventsList())) {
+      if (closed) {
+        return;
+      }
+      listener.onEvent(event);
+      revision = event.revision();
+    }
+    if (!closed) {
+      revision = message.getRevision();
+      listener.onRevision(message.getRevision());
+    }
+  }
+
+  private void interrupted(HoldfastException cause) {
+    Duration pause = pace.pauses().after(failures++);
+    try {
+      listener.onInterrupted(cause);
+    } catch (RuntimeException | Error e) {
+      end(e);
+      return;
+    }
+    synchronized (this) {
+      if (!closed) {
+        setTimer(transport.background().after(pause, context.wrap(this::resume)));
+      }
+    }
+  }
+
+  private void resume() {
+    transport.background().reconnect();
+    attempt();
+  }
+
+  private void end(Throwable error) {
+    if (!closed) {
+      close();
+      listener.onError(error);
+    }
+  }
+
+  /** Whether a watch that ended so goes on with the next connection. */
+  private static boolean isInterruption(HoldfastException error, Status status) {
+    return switch (error.reason()) {
+      case OVERLOADED, DRAINING, STORE_UNAVAILABLE -> true;
+      case NONE ->
+          switch (status.getCode()) {
+            case OK, UNAVAILABLE, CANCELLED, INTERNAL, UNKNOWN, ABORTED, DEADLINE_EXCEEDED -> true;
+            default -> false;
+          };
+      default -> false;
+    };
+  }
+
+  private final class Attempt extends ClientCall.Listener<WatchEventsResponse> {
+    private final Call<WatchEventsRequest, WatchEventsResponse, WatchEventsResponse> call;
+    private final ClientCall<?, ?> wire;
+
+    Attempt(WatchEventsRequest request, ClientCall<?, ?> wire) {
+      this.call =
+          Call.read(ReservationsServiceGrpc.getWatchEventsMethod(), request, Function.identity());
+      this.wire = wire;
+    }
+
+    @Override
+    public void onMessage(WatchEventsResponse message) {
+      setTimer(null);
+      failures = 0;
+      try {
+        tell(message);
+      } catch (RuntimeException | Error e) {
+        end(e);
+        return;
+      }
+      endSilence(wire);
+      wire.request(1);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      setTimer(null);
+      if (closed) {
+        return;
+      }
+      HoldfastException error = Errors.of(status.asRuntimeException(trailers), call, null);
+      if (isInterruption(error, status)) {
+        interrupted(error);
+      } else {
+        end(error);
+      }
+    }
+  }
+}
