@@ -7,33 +7,19 @@ import secrets
 import sys
 import time
 import uuid
-from pathlib import Path
 
 import grpc
 from google.protobuf.duration_pb2 import Duration
 
-sys.path.append(str(Path(__file__).parent / "generated"))
-from google.rpc import error_details_pb2, status_pb2
+from client import connect, error_info
 from holdfast.v1 import repository_pb2 as rp
 from holdfast.v1 import reservations_pb2 as rv
 from holdfast.v1.repository_pb2_grpc import RepositoryServiceStub
 from holdfast.v1.reservations_pb2_grpc import ReservationsServiceStub
 
 REPOSITORY = "example-python"
-DEADLINE_S = 10
 GIB = 2**30
 MIB = 2**20
-
-
-def error_info(error):
-    """The google.rpc.ErrorInfo of an error that Holdfast answered; empty where it came from the transport."""
-    info = error_details_pb2.ErrorInfo()
-    for key, value in error.trailing_metadata() or ():
-        if key == "grpc-status-details-bin":
-            for detail in status_pb2.Status.FromString(value).details:
-                if detail.Unpack(info):
-                    break
-    return info
 
 
 def check(condition, message):
@@ -42,24 +28,24 @@ def check(condition, message):
 
 
 def main(address):
-    with grpc.insecure_channel(address) as channel:
+    with connect(address) as channel:
         fill_slot(RepositoryServiceStub(channel), ReservationsServiceStub(channel))
 
 
 def fill_slot(repositories, reservations):
     def available():
-        return repositories.Available(rp.AvailableRequest(repository_id=REPOSITORY), timeout=DEADLINE_S).available_bytes
+        return repositories.Available(rp.AvailableRequest(repository_id=REPOSITORY)).available_bytes
 
     # The repository is made once, and is there from then on.
     try:
         repositories.CreateRepository(
-            rp.CreateRepositoryRequest(repository_id=REPOSITORY, capacity_bytes=10 * GIB), timeout=DEADLINE_S
+            rp.CreateRepositoryRequest(repository_id=REPOSITORY, capacity_bytes=10 * GIB)
         )
     except grpc.RpcError as error:
         if error_info(error).reason != "REPOSITORY_ALREADY_EXISTS":
             raise
     repository = repositories.GetRepository(
-        rp.GetRepositoryRequest(repository_id=REPOSITORY), timeout=DEADLINE_S
+        rp.GetRepositoryRequest(repository_id=REPOSITORY)
     ).repository
     print(f"{repository.reserved_bytes} of {repository.capacity_bytes} bytes are reserved")
     before = available()
@@ -73,7 +59,6 @@ def fill_slot(repositories, reservations):
             rv.ReserveSlotRequest(
                 repository_id=REPOSITORY, slot=slot, amount_bytes=before + 1, operation_id=str(uuid.uuid4())
             ),
-            timeout=DEADLINE_S,
         )
         check(False, "more was granted than is available")
     except grpc.RpcError as error:
@@ -92,8 +77,8 @@ def fill_slot(repositories, reservations):
         lease=Duration(seconds=30),
         operation_id=str(uuid.uuid4()),
     )
-    reservation = reservations.ReserveSlot(reserve, timeout=DEADLINE_S).reservation
-    again = reservations.ReserveSlot(reserve, timeout=DEADLINE_S).reservation
+    reservation = reservations.ReserveSlot(reserve).reservation
+    again = reservations.ReserveSlot(reserve).reservation
     generation = reservation.generation
     check(again.generation == generation, "sent again, it is not the same reservation")
     check(available() == before - 64 * MIB, "its bytes are not counted once")
@@ -105,14 +90,12 @@ def fill_slot(repositories, reservations):
         rv.RenewLeaseRequest(
             repository_id=REPOSITORY, slot=slot, generation=generation, lease=Duration(seconds=30)
         ),
-        timeout=DEADLINE_S,
     )
     time.sleep(0.1)
     filled = reservations.FillSlot(
         rv.FillSlotRequest(
             repository_id=REPOSITORY, slot=slot, generation=generation, operation_id=str(uuid.uuid4())
         ),
-        timeout=DEADLINE_S,
     ).reservation
     check(filled.state == rv.RESERVATION_STATE_FILLED, f"the slot is not filled: {filled}")
     print("filled")
@@ -122,7 +105,6 @@ def fill_slot(repositories, reservations):
         rv.EndRequestRequest(
             repository_id=REPOSITORY, request_id=slot.request_id, operation_id=str(uuid.uuid4())
         ),
-        timeout=DEADLINE_S,
     )
     check(ended.released_bytes == 64 * MIB, f"{ended.released_bytes} bytes were released")
     check(available() == before, "the space did not come back")

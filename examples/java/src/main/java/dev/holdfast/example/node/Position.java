@@ -1,0 +1,48 @@
+package dev.holdfast.example.node;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.holdfast.client.Datastore;
+import dev.holdfast.client.KeyNotFoundException;
+import dev.holdfast.client.StoredValue;
+
+/**
+ * How far this node has come: the block up to which nothing is left to do. It is kept next to the
+ * books. Whoever saves it names the version that it has read, so that a process that was thought
+ * dead cannot set it back: it is refused, starts over, and reads where it really is.
+ */
+final class Position {
+  private static final String KEY = "position";
+
+  private final Datastore datastore;
+  private long block;
+  private long version;
+
+  private Position(Datastore datastore, long block, long version) {
+    this.datastore = datastore;
+    this.block = block;
+    this.version = version;
+  }
+
+  /** Reads it; a node that never ran stands at block 0. */
+  static Position read(Datastore datastore) {
+    try {
+      StoredValue stored = datastore.get(KEY);
+      long block = Long.parseLong(new String(stored.value(), US_ASCII));
+      return new Position(datastore, block, stored.version());
+    } catch (KeyNotFoundException e) {
+      return new Position(datastore, 0, 0);
+    }
+  }
+
+  long block() {
+    return block;
+  }
+
+  void save(long newBlock) {
+    if (newBlock != block) {
+      version = datastore.put(KEY, Long.toString(newBlock).getBytes(US_ASCII), version);
+      block = newBlock;
+    }
+  }
+}

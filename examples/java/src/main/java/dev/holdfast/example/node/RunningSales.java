@@ -1,0 +1,53 @@
+package dev.holdfast.example.node;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** The sales that this process is at, a few at once. For one thread. */
+final class RunningSales {
+  private static final int AT_ONCE = 4;
+
+  private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+  private final Map<Future<?>, Long> blocks = new LinkedHashMap<>();
+
+  void start(long block, RequestSale sale) {
+    blocks.put(threads.submit(sale), block);
+  }
+
+  /** Forgets what is done; fails where one of them failed, as it is not known how far it came. */
+  void check() throws IOException, InterruptedException {
+    for (Future<?> sale : blocks.keySet()) {
+      if (sale.isDone()) {
+        try {
+          sale.get();
+        } catch (ExecutionException e) {
+          throw new IOException("a sale broke off", e.getCause());
+        }
+      }
+    }
+    blocks.keySet().removeIf(Future::isDone);
+  }
+
+  boolean isIdle() {
+    return blocks.isEmpty();
+  }
+
+  /** The last block of which nothing is still under way, at most {@code head}. */
+  long doneUpTo(long head) {
+    return blocks.values().stream().mapToLong(block -> block - 1).reduce(head, Math::min);
+  }
+
+  /** Interrupts them and waits until they have ended. */
+  void stop() throws InterruptedException {
+    threads.shutdownNow();
+    while (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+      StorageNode.say("a sale does not end");
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package dev.holdfast.example.node;
+
+import dev.holdfast.client.Datastore;
+import dev.holdfast.client.EndRequest;
+import dev.holdfast.client.HoldfastClient;
+import dev.holdfast.client.HoldfastException;
+import dev.holdfast.client.Offer;
+import dev.holdfast.client.Reconcile;
+import dev.holdfast.client.ReconcileResult;
+import dev.holdfast.client.ReleaseReason;
+import dev.holdfast.client.ReleaseSlot;
+import dev.holdfast.client.RequestEnded;
+import dev.holdfast.client.Reservation;
+import dev.holdfast.client.ReservationNotFoundException;
+import dev.holdfast.client.ReservationState;
+import dev.holdfast.client.Slot;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node that sells the repository {@code default}.
+ *
+ * <p>It remembers nothing but its {@link Position}. Whatever goes wrong, a kill included, it starts
+ * over in the same way: it makes the books agree with the chain, which covers what it has missed
+ * for good, and reads the chain again from its position. All that it does it can do twice.
+ *
+ * <pre>
+ * java -jar storage-node.jar [HOLDFAST [MARKETPLACE [LEASE_SECONDS]]]
+ * </pre>
+ */
+public final class StorageNode {
+  private static final String HOST = "host-1";
+
+  /** A day of the simulated marketplace. */
+  private static final long RECONCILE_EVERY_BLOCKS = 144;
+
+  /** What is sold: for a good price all there is, for a moderate one a part of it. */
+  private static final List<Offer> OFFERS =
+      List.of(
+          Offer.of("moderate", BigInteger.valueOf(1000)).withTotalBytes(512L << 30),
+          Offer.of("good", BigInteger.valueOf(2000)).withMaxDuration(Duration.ofDays(5)));
+
+  private final HoldfastClient holdfast;
+  private final Chain chain;
+  private final Duration lease;
+  private final AtomicBoolean reconcileIsDue = new AtomicBoolean();
+
+  private StorageNode(HoldfastClient holdfast, Chain chain, Duration lease) {
+    this.holdfast = holdfast;
+    this.chain = chain;
+    this.lease = lease;
+  }
+
+  public static void main(String[] args) throws InterruptedException {
+    String target = args.length > 0 ? args[0] : "127.0.0.1:7420";
+    Chain chain = new Chain(args.length > 1 ? args[1] : "http://127.0.0.1:7430", HOST);
+    Duration lease = Duration.ofSeconds(args.length > 2 ? Long.parseLong(args[2]) : 60);
+    try (HoldfastClient holdfast = HoldfastClient.builder(target).build()) {
+      StorageNode node = new StorageNode(holdfast, chain, lease);
+      while (true) {
+        try {
+          node.run();
+        } catch (HoldfastException | IOException e) {
+          say("starts over: %s", e);
+          // Nothing tells when the other side is back.
+          Thread.sleep(1000);
+        }
+      }
+    }
+  }
+
+  private void run() throws IOException, InterruptedException {
+    OFFERS.forEach(holdfast.sales()::putOffer);
+    Datastore datastore = holdfast.datastore();
+    Position position = Position.read(datastore);
+    // The sales that were cut off go on below: their slots are no leftovers yet.
+    long reconciledAt = chain.head();
+    reconcile(false);
+    long block = position.block();
+    say("starts at block %d", block);
+    RunningSales sales = new RunningSales();
+    try {
+      while (true) {
+        Chain.News news = chain.after(block);
+        for (Chain.Event event : news.events()) {
+          handle(event, sales);
+        }
+        block = news.head();
+        sales.check();
+        position.save(sales.doneUpTo(block));
+        if (block - reconciledAt >= RECONCILE_EVERY_BLOCKS || reconcileIsDue.getAndSet(false)) {
+          reconcile(sales.isIdle());
+          reconciledAt = block;
+        }
+      }
+    } finally {
+      sales.stop();
+    }
+  }
+
+  private void handle(Chain.Event event, RunningSales sales)
+      throws IOException, InterruptedException {
+    switch (event.kind()) {
+      case "requested" -> sell(event, sales);
+      case "freed" -> {
+        releaseIfLost(event.slot());
+        sell(event, sales);
+      }
+      case "ended" -> {
+        // Nobody ends a request twice, so its id says it all.
+        EndRequest end = EndRequest.of(event.requestId()).withOperationId("ended");
+        RequestEnded ended = holdfast.reservations().endRequest(end);
+        if (ended.releasedBytes() > 0) {
+          say("ended %s: %d bytes given back", brief(event.requestId()), ended.releasedBytes());
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void sell(Chain.Event event, RunningSales sales) {
+    sales.start(
+        event.block(),
+        new RequestSale(holdfast, chain, lease, event, () -> reconcileIsDue.set(true)));
+  }
+
+  /**
+   * Releases a slot that the chain has taken from this node. The event may be an old one that is
+   * read again, and the slot sold once more since. So the reservation is read first and the chain
+   * asked then: if that says no, then this reservation, whose generation is named, is over.
+   */
+  private void releaseIfLost(Slot slot) throws IOException, InterruptedException {
+    Reservation reservation;
+    try {
+      reservation = holdfast.reservations().get(slot);
+    } catch (ReservationNotFoundException e) {
+      return;
+    }
+    String holder = chain.request(slot.requestId()).hosts().get(slot.slotIndex());
+    if (reservation.state() == ReservationState.FILLED && !chain.host().equals(holder)) {
+      holdfast
+          .reservations()
+          .releaseSlot(
+              ReleaseSlot.of(reservation, ReleaseReason.REQUEST_ENDED)
+                  .withOperationId("lost-" + reservation.generation()));
+      say("lost %s", brief(slot));
+    }
+  }
+
+  /**
+   * Makes the books agree with the chain. The revision is read before the chain is asked, so that
+   * what happens in between is left alone. That the chain knows of no slot is taken at its word,
+   * because it counts them.
+   *
+   * @param releaseAttempts whether nothing is being sold: then slots that are reserved, and not
+   *     filled, are leftovers of an earlier process
+   */
+  private void reconcile(boolean releaseAttempts) throws IOException, InterruptedException {
+    long revision = holdfast.repositories().available("default").revision();
+    Reconcile reconcile = Reconcile.asOf(revision).allowingEmpty();
+    ReconcileResult result =
+        holdfast
+            .reservations()
+            .reconcile(releaseAttempts ? reconcile.releasingAttempts() : reconcile, chain.held());
+    say(
+        "reconciled: released %d, filled %d, adopted %d, missing %d, unchanged %d; %d bytes free",
+        result.released().count(),
+        result.filled().count(),
+        result.adopted().count(),
+        result.missing().count(),
+        result.unchangedCount(),
+        result.availableBytes());
+  }
+
+  static void say(String format, @Nullable Object... facts) {
+    System.out.println(String.format(Locale.ROOT, format, facts));
+  }
+
+  static String brief(String requestId) {
+    return requestId.substring(0, Math.min(requestId.length(), 10));
+  }
+
+  static String brief(Slot slot) {
+    return brief(slot.requestId()) + "/" + Long.toUnsignedString(slot.slotIndex());
+  }
+}
