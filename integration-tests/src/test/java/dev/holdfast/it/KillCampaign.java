@@ -5,9 +5,6 @@ import static dev.holdfast.it.Findings.Kind.INCONSISTENT;
 import static dev.holdfast.it.Findings.Kind.LOST;
 
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,27 +38,7 @@ final class KillCampaign {
   KillCampaign(Path dataDir, long seed) throws IOException {
     this.dataDir = dataDir;
     random = new Random(seed);
-    port = unusedPort(random);
-  }
-
-  /**
-   * The same for all servers of the campaign, so that the SDK finds the next one by itself. Below
-   * those that the system gives to clients, one of which could sit on it while no server does.
-   */
-  private static int unusedPort(Random random) throws IOException {
-    int port;
-    do {
-      port = 20_000 + random.nextInt(10_000);
-    } while (isTaken(port));
-    return port;
-  }
-
-  private static boolean isTaken(int port) throws IOException {
-    try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return !free.isBound();
-    } catch (BindException e) {
-      return true;
-    }
+    port = FixedPort.unused(random);
   }
 
   /** Runs so many cycles, and answers what was found wrong. */

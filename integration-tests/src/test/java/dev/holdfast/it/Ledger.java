@@ -3,6 +3,7 @@ package dev.holdfast.it;
 import com.google.protobuf.Duration;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.AvailableResponse;
+import dev.holdfast.v1.CreateRepositoryRequest;
 import dev.holdfast.v1.EndRequestRequest;
 import dev.holdfast.v1.EndRequestResponse;
 import dev.holdfast.v1.FillSlotRequest;
@@ -116,6 +117,18 @@ record Ledger(LiveServer server, String id) {
                 .setRequestId(requestId)
                 .setOperationId(operationId)
                 .build());
+  }
+
+  /** Makes it again after it was deleted. */
+  void makeAgain(long capacityBytes) {
+    var unused =
+        server
+            .repositories()
+            .createRepository(
+                CreateRepositoryRequest.newBuilder()
+                    .setRepositoryId(id)
+                    .setCapacityBytes(capacityBytes)
+                    .build());
   }
 
   AvailableResponse available() {

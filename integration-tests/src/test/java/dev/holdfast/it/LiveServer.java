@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.holdfast.v1.CreateRepositoryRequest;
 import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceBlockingStub;
 import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceBlockingStub;
+import dev.holdfast.v1.SalesServiceGrpc.SalesServiceBlockingStub;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -80,6 +81,10 @@ final class LiveServer implements BeforeAllCallback, AfterAllCallback {
 
   ReservationsServiceBlockingStub reservations() {
     return stubs().reservations();
+  }
+
+  SalesServiceBlockingStub sales() {
+    return stubs().sales();
   }
 
   /** Makes a repository that no other test knows. */

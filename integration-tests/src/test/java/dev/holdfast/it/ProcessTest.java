@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.v1.ReserveRequest;
-import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import io.grpc.stub.StreamObserver;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,18 @@ class ProcessTest {
     }
     try (ServerProcess next = ServerProcess.start(dataDir)) {
       assertEquals(0, next.terminate(), "a killed one holds nothing");
+    }
+  }
+
+  @Test
+  void aKilledServerLeavesNoCopyOfItsNativeCodeForEver() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      try (ServerProcess server = ServerProcess.start(dataDir)) {
+        server.kill();
+      }
+      try (Stream<Path> unpacked = Files.list(dataDir.resolve("native"))) {
+        assertEquals(1, unpacked.filter(file -> !file.toString().endsWith(".lck")).count());
+      }
     }
   }
 
@@ -98,6 +111,7 @@ class ProcessTest {
   private static void assertListsBoth(List<String> services) {
     assertTrue(services.contains("holdfast.v1.RepositoryService"), services::toString);
     assertTrue(services.contains("holdfast.v1.ReservationsService"), services::toString);
+    assertTrue(services.contains("holdfast.v1.SalesService"), services::toString);
   }
 
   private static final class Answer<T> implements StreamObserver<T> {
@@ -139,6 +153,8 @@ class ProcessTest {
           UPDATE repositories SET reservation_count = 7               | 7   | 1
           UPDATE reservations SET amount_bytes = 42                   | 110 | 52
           DELETE FROM reservations                                    | 110 | 10
+          UPDATE offers SET sold_bytes = 99                           | 99  | 100
+          UPDATE reservations SET offer_id = 'other'                  | 100 | 0
           """)
   void damagedBooksDoNotAndItIsSaidWhere(String damage, long recorded, long counted)
       throws Exception {
@@ -171,15 +187,10 @@ class ProcessTest {
   private void fillBooks() throws Exception {
     try (ServerProcess server = ServerProcess.start(dataDir, "--capacity", "1000");
         Stubs stubs = new Stubs(server.target())) {
-      var slot =
-          stubs
-              .reservations()
-              .reserveSlot(
-                  ReserveSlotRequest.newBuilder()
-                      .setSlot(Ledger.slot("verify", 0))
-                      .setAmountBytes(100)
-                      .build());
-      assertEquals(900, slot.getAvailableBytes());
+      var offer = stubs.sales().putOffer(Shop.putting("default", Shop.offer("cold")));
+      assertEquals(0, offer.getOffer().getSoldBytes());
+      var sold = stubs.sales().sellSlot(Shop.selling("default", "verify", 100, "").build());
+      assertEquals(900, sold.getAvailableBytes());
       var unassigned =
           stubs.repositories().reserve(ReserveRequest.newBuilder().setAmountBytes(10).build());
       assertEquals(890, unassigned.getAvailableBytes());

@@ -41,18 +41,23 @@ record Program(int exit, String out, String err) {
     }
   }
 
-  /** How to start it with these words, small and quick to start. */
+  /** How to start it with these words. */
   static List<String> command(List<String> words) {
+    return java("dev.holdfast.server.runtime.Main", words);
+  }
+
+  /** How to start a Java program with these words, small and quick to start. */
+  static List<String> java(String mainClass, List<String> words) {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+                "-Xmx" + System.getProperty("holdfast.server.heap", "256m"),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "dev.holdfast.server.runtime.Main"));
+                mainClass));
     command.addAll(words);
     return command;
   }

@@ -1,14 +1,21 @@
 package dev.holdfast.it;
 
+import dev.holdfast.client.EventListener;
+import dev.holdfast.client.EventSubscription;
 import dev.holdfast.client.HoldfastClient;
 import dev.holdfast.client.InsufficientStorageException;
 import dev.holdfast.client.ReleaseReason;
 import dev.holdfast.client.Reservation;
 import dev.holdfast.client.ReserveSlot;
+import dev.holdfast.client.SaleResult;
+import dev.holdfast.client.SaleSteps;
+import dev.holdfast.client.SellSlot;
 import dev.holdfast.client.Slot;
+import dev.holdfast.client.StorageRequest;
+import dev.holdfast.client.WatchEvents;
 import java.time.Duration;
 
-/** The Java that README shows: the lines between the two marks, without their indent. */
+/** The Java that README shows: the lines between two marks, without their indent. */
 final class ReadmeSnippet {
   private ReadmeSnippet() {}
 
@@ -29,5 +36,24 @@ final class ReadmeSnippet {
       System.out.println(e.requestedBytes() + " bytes do not fit into " + e.availableBytes());
     }
     // README:end
+  }
+
+  static EventSubscription sell(
+      HoldfastClient client,
+      StorageRequest request,
+      SaleSteps<RuntimeException> steps,
+      long revision,
+      EventListener listener)
+      throws InterruptedException {
+    // README:start
+    SaleResult result =
+        client.saleOf(SellSlot.of(request).withLease(Duration.ofMinutes(10))).run(steps);
+    if (result instanceof SaleResult.Declined declined) {
+      declined.declines().forEach(why -> System.out.println(why.offerId() + ": " + why.detail()));
+    }
+    EventSubscription watch =
+        client.reservations().watchEvents(WatchEvents.after(revision), listener);
+    // README:end
+    return watch;
   }
 }

@@ -30,6 +30,7 @@ record Refused(String reason, String message, Map<String, String> facts, List<St
           Map.entry("INVALID_ARGUMENT", Code.INVALID_ARGUMENT),
           Map.entry("REPOSITORY_NOT_FOUND", Code.NOT_FOUND),
           Map.entry("RESERVATION_NOT_FOUND", Code.NOT_FOUND),
+          Map.entry("OFFER_NOT_FOUND", Code.NOT_FOUND),
           Map.entry("REPOSITORY_ALREADY_EXISTS", Code.ALREADY_EXISTS),
           Map.entry("SLOT_ALREADY_RESERVED", Code.ALREADY_EXISTS),
           Map.entry("INSUFFICIENT_STORAGE", Code.RESOURCE_EXHAUSTED),
@@ -39,6 +40,11 @@ record Refused(String reason, String message, Map<String, String> facts, List<St
           Map.entry("REPOSITORY_NOT_EMPTY", Code.FAILED_PRECONDITION),
           Map.entry("OPERATION_ID_REUSED", Code.FAILED_PRECONDITION),
           Map.entry("GENERATION_MISMATCH", Code.ABORTED),
+          Map.entry("EMPTY_OBSERVATION", Code.INVALID_ARGUMENT),
+          Map.entry("REVISION_COMPACTED", Code.OUT_OF_RANGE),
+          Map.entry("REVISION_IN_FUTURE", Code.OUT_OF_RANGE),
+          Map.entry("KEY_NOT_FOUND", Code.NOT_FOUND),
+          Map.entry("VERSION_MISMATCH", Code.ABORTED),
           Map.entry("DRAINING", Code.UNAVAILABLE));
 
   /** Makes a call and sees it refused for this reason, with a message for a person. */

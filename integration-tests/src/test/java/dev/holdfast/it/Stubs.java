@@ -1,9 +1,13 @@
 package dev.holdfast.it;
 
+import dev.holdfast.v1.DatastoreServiceGrpc;
+import dev.holdfast.v1.DatastoreServiceGrpc.DatastoreServiceBlockingStub;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceBlockingStub;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceBlockingStub;
+import dev.holdfast.v1.SalesServiceGrpc;
+import dev.holdfast.v1.SalesServiceGrpc.SalesServiceBlockingStub;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -30,6 +34,16 @@ final class Stubs implements AutoCloseable {
 
   ReservationsServiceBlockingStub reservations() {
     return ReservationsServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  SalesServiceBlockingStub sales() {
+    return SalesServiceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  DatastoreServiceBlockingStub datastore() {
+    return DatastoreServiceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
   }
 
