@@ -10,21 +10,30 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The way of a call: to the queue of changes, or to a thread that reads. */
 final class Calls {
   private final Ledger ledger;
   private final ReaderThreads readers;
+  private final Supplier<Executor> here;
   private final Ledger.Watch watch;
 
-  Calls(Ledger ledger, ReaderThreads readers, Ledger.Watch watch) {
+  /**
+   * Calls on a ledger.
+   *
+   * @param here the thread that a call came in on, as one that takes its answer
+   */
+  Calls(Ledger ledger, ReaderThreads readers, Supplier<Executor> here, Ledger.Watch watch) {
     this.ledger = ledger;
     this.readers = readers;
+    this.here = here;
     this.watch = watch;
   }
 
@@ -55,9 +64,15 @@ final class Calls {
   /** Sends a command through the queue for a call that was opened before. */
   <C extends Command, R> void submit(
       Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer) {
+    Executor answering = here.get();
     ledger.submit(
         command,
         new Ledger.Caller() {
+          @Override
+          public Executor answering() {
+            return answering;
+          }
+
           @Override
           public boolean abandoned() {
             return call.abandoned();

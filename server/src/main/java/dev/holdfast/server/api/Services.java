@@ -6,6 +6,8 @@ import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.BindableService;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** All services of the contract on one ledger. */
 public final class Services {
@@ -19,10 +21,12 @@ public final class Services {
    *
    * @param ledger what they work on
    * @param readers the threads that read for them
+   * @param here the thread that a call came in on, as one that takes its answer
    * @param watch who is told when a read fails
    */
-  public static List<BindableService> on(Ledger ledger, ReaderThreads readers, Ledger.Watch watch) {
-    return on(ledger, readers, watch, WATCH_PERIOD);
+  public static List<BindableService> on(
+      Ledger ledger, ReaderThreads readers, Supplier<Executor> here, Ledger.Watch watch) {
+    return on(ledger, readers, here, watch, WATCH_PERIOD);
   }
 
   /**
@@ -31,8 +35,12 @@ public final class Services {
    * @param watchPeriod a watcher is told something within two of these
    */
   public static List<BindableService> on(
-      Ledger ledger, ReaderThreads readers, Ledger.Watch watch, Duration watchPeriod) {
-    Calls calls = new Calls(ledger, readers, watch);
+      Ledger ledger,
+      ReaderThreads readers,
+      Supplier<Executor> here,
+      Ledger.Watch watch,
+      Duration watchPeriod) {
+    Calls calls = new Calls(ledger, readers, here, watch);
     Watches<WatchEventsResponse> watches =
         new Watches<>(ledger.reads(), EventMessages::events, readers.telling(), watch);
     ledger.follow(watches);

@@ -6,9 +6,11 @@ import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejections;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -26,6 +28,8 @@ public final class Ledger implements AutoCloseable {
 
   /** How long after a failure the engine counts as failed. */
   private static final long RETRY_NANOS = 10_000_000_000L;
+
+  private static final Executor ON_THE_WRITER = Runnable::run;
 
   private final LedgerStore store;
   private final LongSupplier clockMicros;
@@ -53,6 +57,14 @@ public final class Ledger implements AutoCloseable {
 
     /** Takes the outcome, after it was made durable. Not called for what was abandoned. */
     void answer(Outcome outcome);
+
+    /**
+     * Who is to call {@link #answer} after a commit; asked when that is done. The outcomes of one
+     * batch come to each of these all at once, because to wake a thread up costs more than they do.
+     */
+    default Executor answering() {
+      return ON_THE_WRITER;
+    }
   }
 
   /** Who is told what goes wrong. */
@@ -298,11 +310,20 @@ public final class Ledger implements AutoCloseable {
       outcomes = Collections.nCopies(calls.size(), new Outcome.Broken(e));
     }
     tellFollower(booked);
+    answer(calls, outcomes);
+  }
+
+  private void answer(List<Call> calls, List<Outcome> outcomes) {
+    Map<Executor, List<Runnable>> answers = new HashMap<>();
     for (int i = 0; i < outcomes.size(); i++) {
       Caller caller = calls.get(i).caller();
       Outcome outcome = outcomes.get(i);
-      attempt(() -> caller.answer(outcome));
+      answers
+          .computeIfAbsent(caller.answering(), executor -> new ArrayList<>(calls.size()))
+          .add(() -> caller.answer(outcome));
     }
+    answers.forEach(
+        (executor, some) -> attempt(() -> executor.execute(() -> some.forEach(this::attempt))));
   }
 
   private void tellFollower(Map<String, List<Event>> booked) {

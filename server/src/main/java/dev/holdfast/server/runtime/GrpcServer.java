@@ -42,13 +42,17 @@ final class GrpcServer implements AutoCloseable {
   }
 
   static GrpcServer start(
-      InetSocketAddress listen, List<BindableService> services, Readiness readiness)
+      InetSocketAddress listen,
+      EventLoops eventLoops,
+      List<BindableService> services,
+      Readiness readiness)
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     Drain drain = new Drain();
     Streams streams = new Streams();
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(listen)
+        eventLoops
+            .use(NettyServerBuilder.forAddress(listen))
             // Handlers only check words and queue, so they run where the request was read; a hop to
             // another thread would cost more than they do.
             .directExecutor()

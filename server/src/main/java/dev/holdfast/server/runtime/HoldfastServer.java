@@ -81,6 +81,7 @@ final class HoldfastServer {
     DataDirectory directory = opened.add(hold(settings.dataDir(), process));
     LedgerStore store = opened.add(SqliteStore.open(directory.database()));
     LogWatch watch = new LogWatch();
+    EventLoops eventLoops = opened.add(new EventLoops());
     Ledger ledger = new Ledger(store, new WallClock(), WAITING_LIMIT, watch);
     extendLeases(store, ledger.nowMicros());
     ledger.start();
@@ -97,7 +98,11 @@ final class HoldfastServer {
     }
     GrpcServer grpc =
         opened.add(
-            GrpcServer.start(settings.listen(), Services.on(ledger, readers, watch), readiness));
+            GrpcServer.start(
+                settings.listen(),
+                eventLoops,
+                Services.on(ledger, readers, eventLoops::here, watch),
+                readiness));
     directory.setHolder(process + ", serving gRPC on " + grpc.address());
     LOG.info(
         "holdfast {} serves gRPC on {}, with its store in {}",

@@ -28,7 +28,7 @@ class ReconcileStreamTest {
   private final FaultyStore store = new FaultyStore();
   private final Ledger ledger = new Ledger(store, () -> 1, 1000, new NotedWatch());
   private final ReaderThreads readers = new ReaderThreads(1);
-  private final Calls calls = new Calls(ledger, readers, new NotedWatch());
+  private final Calls calls = new Calls(ledger, readers, () -> Runnable::run, new NotedWatch());
   private final Semaphore room = new Semaphore(LARGEST);
 
   @BeforeEach

@@ -75,7 +75,9 @@ class WatchCallsTest {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()
             .addService(
-                new ReservationsApi(new Calls(ledger, readers, failures), new WatchCalls(watches)))
+                new ReservationsApi(
+                    new Calls(ledger, readers, () -> Runnable::run, failures),
+                    new WatchCalls(watches)))
             .build()
             .start();
     ledger.run(new CreateRepository(REPOSITORY, Long.MAX_VALUE));

@@ -68,6 +68,7 @@ class WireErrorsTest {
           return next.startCall(call, headers);
         }
       };
+  private final EventLoops eventLoops = new EventLoops();
   private final GrpcServer server = start();
   private final ManagedChannel channel =
       ManagedChannelBuilder.forTarget(server.address()).usePlaintext().disableRetry().build();
@@ -79,7 +80,8 @@ class WireErrorsTest {
     try {
       return GrpcServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-          Services.on(ledger, readers, watch).stream()
+          eventLoops,
+          Services.on(ledger, readers, eventLoops::here, watch).stream()
               .<BindableService>map(
                   service -> () -> ServerInterceptors.intercept(service, noteDeadline))
               .toList(),
@@ -102,6 +104,7 @@ class WireErrorsTest {
     server.close();
     readers.close();
     ledger.close();
+    eventLoops.close();
   }
 
   private static ErrorInfo info(StatusRuntimeException e) throws Exception {
@@ -217,7 +220,7 @@ class WireErrorsTest {
     var inProcess =
         io.grpc.inprocess.InProcessServerBuilder.forName(name)
             .intercept(drain)
-            .addService(Services.on(ledger, readers, watch).get(0))
+            .addService(Services.on(ledger, readers, () -> Runnable::run, watch).get(0))
             .build()
             .start();
     var local = io.grpc.inprocess.InProcessChannelBuilder.forName(name).disableRetry().build();
