@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,14 @@ final class SqliteLoad {
 
   private final SqliteConnection connection;
   private final HistoryIndex history;
-
+  private final YoungReservations young;
   private final SlotCache cache;
 
-  SqliteLoad(SqliteConnection connection, HistoryIndex history, SlotCache cache) {
+  SqliteLoad(
+      SqliteConnection connection, HistoryIndex history, YoungReservations young, SlotCache cache) {
     this.connection = connection;
     this.history = history;
+    this.young = young;
     this.cache = cache;
   }
 
@@ -70,23 +73,39 @@ final class SqliteLoad {
         }
       }
       List<byte[]> slotKeys = new ArrayList<>(touched.slots().size());
+      List<byte[]> oldKeys = new ArrayList<>(touched.slots().size());
+      List<Long> youngGenerations = new ArrayList<>();
       for (Slot slot : touched.slots()) {
         SlotHistory known = cache.get(touched.repositoryId(), slot);
         if (known != null) {
           slots.put(slot, known);
+          continue;
+        }
+        byte[] slotKey = SlotKeys.encode(slot);
+        slotKeys.add(slotKey);
+        long generation = young.generation(touched.repositoryId(), slot);
+        if (generation == 0) {
+          oldKeys.add(slotKey);
         } else {
-          slotKeys.add(SlotKeys.encode(slot));
+          youngGenerations.add(generation);
         }
       }
       // In the order of the table, so that neighbours are found on one page.
       slotKeys.sort(Arrays::compareUnsigned);
-      for (int from = 0; from < slotKeys.size(); from += LARGEST_SET) {
-        List<byte[]> some = slotKeys.subList(from, Math.min(slotKeys.size(), from + LARGEST_SET));
-        loadCurrent(key, some, slots);
+      oldKeys.sort(Arrays::compareUnsigned);
+      List<Reservation> current = new ArrayList<>(old(key, oldKeys));
+      current.addAll(young(key, youngGenerations));
+      current.forEach(one -> slots.put(one.slot(), new SlotHistory(one, List.of())));
+      for (List<byte[]> some : sets(slotKeys)) {
         loadReleased(key, some, touched.slots(), slots);
       }
+      Map<String, List<Long>> youngOfRequests =
+          young.generations(touched.repositoryId(), touched.requestIds());
       for (String requestId : touched.requestIds()) {
-        requests.put(requestId, reservationsOf(key, requestId));
+        List<Reservation> ofRequest = oldOf(key, requestId);
+        ofRequest.addAll(young(key, youngOfRequests.getOrDefault(requestId, List.of())));
+        ofRequest.sort(Comparator.comparing(Reservation::slot));
+        requests.put(requestId, ofRequest);
       }
     }
     return new LoadedBooks(
@@ -99,19 +118,33 @@ final class SqliteLoad {
         SqliteKeys.load(connection, key, touched));
   }
 
-  private void loadCurrent(long repository, List<byte[]> slotKeys, Map<Slot, SlotHistory> slots)
+  private List<Reservation> old(long repository, List<byte[]> slotKeys) throws SQLException {
+    return loadAll("reservations WHERE repository = ? AND slot_key IN (", repository, slotKeys);
+  }
+
+  private List<Reservation> young(long repository, List<Long> generations) throws SQLException {
+    return loadAll(
+        "young_reservations WHERE repository = ? AND generation IN (", repository, generations);
+  }
+
+  private List<Reservation> loadAll(String from, long repository, List<?> keys)
       throws SQLException {
-    PreparedStatement query =
-        set(
-            "SELECT "
-                + Rows.RESERVATION
-                + " FROM reservations WHERE repository = ? AND slot_key IN (",
-            slotKeys.size());
-    query.setLong(1, repository);
-    setAll(query, 2, slotKeys);
-    for (Reservation current : SqliteConnection.rows(query, Rows::reservation)) {
-      slots.put(current.slot(), new SlotHistory(current, List.of()));
+    List<Reservation> loaded = new ArrayList<>();
+    for (List<?> some : sets(keys)) {
+      PreparedStatement query = set("SELECT " + Rows.RESERVATION + " FROM " + from, some.size());
+      query.setLong(1, repository);
+      setAll(query, 2, some);
+      loaded.addAll(SqliteConnection.rows(query, Rows::reservation));
     }
+    return loaded;
+  }
+
+  private static <T> List<List<T>> sets(List<T> all) {
+    List<List<T>> sets = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += LARGEST_SET) {
+      sets.add(all.subList(from, Math.min(all.size(), from + LARGEST_SET)));
+    }
+    return sets;
   }
 
   /** Looks up where slots were released, and reads that in the events. */
@@ -167,13 +200,12 @@ final class SqliteLoad {
     }
   }
 
-  private List<Reservation> reservationsOf(long repository, String requestId) throws SQLException {
+  private List<Reservation> oldOf(long repository, String requestId) throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
                 + Rows.RESERVATION
-                + " FROM reservations WHERE repository = ? AND slot_key > ? AND slot_key < ?"
-                + " ORDER BY slot_key");
+                + " FROM reservations WHERE repository = ? AND slot_key > ? AND slot_key < ?");
     query.setLong(1, repository);
     query.setBytes(2, SlotKeys.encodeRequest(requestId));
     query.setBytes(3, SlotKeys.behindRequest(requestId));

@@ -176,13 +176,13 @@ final class SqliteOffers {
                 + "SELECT offer_id, sold_bytes AS recorded, 0 AS counted FROM offers"
                 + " WHERE repository = "
                 + SqliteReads.ID
-                + " UNION ALL SELECT offer_id, 0, amount_bytes FROM reservations"
-                + " WHERE offer_id IS NOT NULL AND repository = "
-                + SqliteReads.ID
-                + ") GROUP BY offer_id HAVING sum(recorded) <> 0 OR sum(counted) <> 0"
+                + " UNION ALL SELECT offer_id, 0, amount_bytes FROM "
+                + SqliteReads.living("offer_id, amount_bytes")
+                + " WHERE offer_id IS NOT NULL) GROUP BY offer_id HAVING sum(recorded) <> 0 OR sum(counted) <> 0"
                 + " ORDER BY offer_id");
-    query.setString(1, repositoryId);
-    query.setString(2, repositoryId);
+    for (int i = 1; i <= 3; i++) {
+      query.setString(i, repositoryId);
+    }
     return SqliteConnection.rows(
         query, row -> new Recount.Sold(row.getString(1), row.getLong(2), row.getLong(3)));
   }

@@ -26,7 +26,23 @@ final class SqliteReads {
   static final String ID =
       "(SELECT repository FROM repositories WHERE repository_id = ? AND deleted = 0)";
 
+  /** The same, of the first argument. */
+  private static final String FIRST_ID = ID.replace("?", "?1");
+
   private SqliteReads() {}
+
+  /**
+   * The living reservations of a repository, whose id is asked for twice. Asked of the view, a
+   * query that counts would go through all repositories.
+   */
+  static String living(String columns) {
+    String rows = "SELECT " + columns + " FROM %s WHERE repository = " + ID;
+    return "("
+        + rows.formatted("reservations")
+        + " UNION ALL "
+        + rows.formatted("young_reservations")
+        + ")";
+  }
 
   static Optional<Repository> repository(SqliteConnection connection, String repositoryId)
       throws SQLException {
@@ -52,17 +68,49 @@ final class SqliteReads {
     return SqliteConnection.rows(query, Rows::repository);
   }
 
+  /**
+   * The reservation of a slot.
+   *
+   * @param youngGeneration where it stood among the young ones a moment before; 0 for not there
+   */
   static Optional<Reservation> reservation(
-      SqliteConnection connection, String repositoryId, Slot slot) throws SQLException {
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT "
+      SqliteConnection connection, String repositoryId, Slot slot, long youngGeneration)
+      throws SQLException {
+    Optional<Reservation> found =
+        one(
+            connection,
+            "reservations WHERE repository = "
+                + FIRST_ID
+                + " AND slot_key = ?2 UNION ALL SELECT "
                 + Rows.RESERVATION
-                + " FROM reservations WHERE repository = "
-                + ID
-                + " AND slot_key = ?");
+                + " FROM young_reservations WHERE repository = "
+                + FIRST_ID
+                + " AND slot_key = ?2 AND generation = ?3",
+            repositoryId,
+            slot,
+            youngGeneration);
+    // It may have got another generation meanwhile; only then all of the young are gone through.
+    return found.isPresent() || youngGeneration == 0
+        ? found
+        : one(
+            connection,
+            "living WHERE repository = " + FIRST_ID + " AND slot_key = ?2 AND ?3 > 0",
+            repositoryId,
+            slot,
+            youngGeneration);
+  }
+
+  private static Optional<Reservation> one(
+      SqliteConnection connection,
+      String from,
+      String repositoryId,
+      Slot slot,
+      long youngGeneration)
+      throws SQLException {
+    PreparedStatement query = connection.prepared("SELECT " + Rows.RESERVATION + " FROM " + from);
     query.setString(1, repositoryId);
     query.setBytes(2, SlotKeys.encode(slot));
+    query.setLong(3, youngGeneration);
     return firstOf(SqliteConnection.rows(query, Rows::reservation));
   }
 
@@ -75,7 +123,7 @@ final class SqliteReads {
         connection.prepared(
             "SELECT "
                 + Rows.RESERVATION
-                + " FROM reservations WHERE repository = "
+                + " FROM living WHERE repository = "
                 + ID
                 + " AND slot_key > ? AND slot_key < ? ORDER BY slot_key LIMIT ?");
     query.setString(1, asked.repositoryId());
@@ -106,9 +154,10 @@ final class SqliteReads {
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT repository_id, slot_key, generation"
-                + " FROM reservations JOIN repositories USING (repository)"
-                + " WHERE lease_expire_micros <= ? ORDER BY lease_expire_micros LIMIT ?");
+            "SELECT repository_id, slot_key, generation FROM (SELECT repository, slot_key,"
+                + " generation, lease_expire_micros FROM living WHERE lease_expire_micros <= ?"
+                + " ORDER BY lease_expire_micros LIMIT ?)"
+                + " JOIN repositories USING (repository) ORDER BY lease_expire_micros");
     query.setLong(1, nowMicros);
     query.setInt(2, limit);
     Map<String, List<ExpireLeases.Expired>> expired = new LinkedHashMap<>();
@@ -136,13 +185,13 @@ final class SqliteReads {
                 + " FROM repositories AS book,"
                 + " (SELECT coalesce(sum(amount_bytes), 0) AS bytes, count(*) AS reservations,"
                 + "   max(coalesce(max(generation), 0), coalesce(max(fill_revision), 0)) AS newest"
-                + "   FROM reservations WHERE repository = "
-                + ID
+                + "   FROM "
+                + living("amount_bytes, generation, fill_revision")
                 + ") AS live,"
                 + " (SELECT max(last_revision) AS newest FROM events WHERE repository = "
                 + ID
                 + ") AS told WHERE book.repository_id = ? AND book.deleted = 0");
-    for (int i = 1; i <= 3; i++) {
+    for (int i = 1; i <= 4; i++) {
       query.setString(i, repositoryId);
     }
     List<Recount.Sold> sold = new SqliteOffers(connection).recount(repositoryId);

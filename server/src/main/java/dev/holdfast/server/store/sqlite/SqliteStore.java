@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqliteStore implements LedgerStore {
   private static final Schema SCHEMA =
-      new Schema(SqliteStore.class, List.of("schema-1.sql", "schema-2.sql", "schema-3.sql"));
+      new Schema(
+          SqliteStore.class,
+          List.of("schema-1.sql", "schema-2.sql", "schema-3.sql", "schema-4.sql"));
 
   /** How many can read at a time; as many threads of the server do. */
   public static final int READERS = 4;
@@ -35,15 +37,23 @@ public final class SqliteStore implements LedgerStore {
   private final Path database;
   private SqliteConnection writer;
   private HistoryIndex history;
+
+  /** Also asked by those who read. */
+  private volatile YoungReservations young;
+
   private final SlotCache cache = new SlotCache();
   private final int mergeFrom;
+  private final int youngRoom;
   private final BlockingQueue<SqliteConnection> readers = new ArrayBlockingQueue<>(READERS);
 
-  private SqliteStore(Path database, SqliteConnection writer, int mergeFrom) throws SQLException {
+  private SqliteStore(Path database, SqliteConnection writer, int mergeFrom, int youngRoom)
+      throws SQLException {
     this.database = database;
     this.writer = writer;
     this.mergeFrom = mergeFrom;
+    this.youngRoom = youngRoom;
     this.history = HistoryIndex.load(writer, mergeFrom);
+    this.young = YoungReservations.load(writer, youngRoom);
     for (int i = 0; i < READERS; i++) {
       readers.add(SqliteConnection.reader(database));
     }
@@ -55,15 +65,15 @@ public final class SqliteStore implements LedgerStore {
    * @throws IllegalStateException where a newer program wrote it
    */
   public static SqliteStore open(Path database) {
-    return open(database, HistoryIndex.MERGE_FROM);
+    return open(database, HistoryIndex.MERGE_FROM, YoungReservations.ROOM);
   }
 
-  /** The same with another size of the index in memory, so that a test sees it overflow. */
-  static SqliteStore open(Path database, int mergeFrom) {
+  /** The same with less room for what is young or in memory, so that a test sees it overflow. */
+  static SqliteStore open(Path database, int mergeFrom, int youngRoom) {
     SqliteConnection writer = SqliteConnection.writer(database);
     try {
       migrate(writer, SCHEMA);
-      return new SqliteStore(database, writer, mergeFrom);
+      return new SqliteStore(database, writer, mergeFrom, youngRoom);
     } catch (SQLException e) {
       writer.close();
       throw StoreException.notApplied("cannot open " + database, e);
@@ -90,7 +100,7 @@ public final class SqliteStore implements LedgerStore {
                 + SCHEMA.version()
                 + "; a newer program opens an older store when it serves");
       }
-      return new SqliteStore(database, writer, HistoryIndex.MERGE_FROM);
+      return new SqliteStore(database, writer, HistoryIndex.MERGE_FROM, YoungReservations.ROOM);
     } catch (SQLException e) {
       writer.close();
       throw StoreException.notApplied("cannot open " + database, e);
@@ -126,7 +136,7 @@ public final class SqliteStore implements LedgerStore {
     if (writer.isClosed()) {
       reopen();
     }
-    return SqliteTransaction.begin(writer, history, cache);
+    return SqliteTransaction.begin(writer, history, young, cache);
   }
 
   /** After a failure that closed the connection: what is kept in memory is read again. */
@@ -134,6 +144,7 @@ public final class SqliteStore implements LedgerStore {
     SqliteConnection opened = SqliteConnection.writer(database);
     try {
       history = HistoryIndex.load(opened, mergeFrom);
+      young = YoungReservations.load(opened, youngRoom);
       cache.clear();
       writer = opened;
     } catch (SQLException e) {
@@ -175,7 +186,11 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public @Nullable Reservation reservation(String repositoryId, Slot slot) {
-    return read(connection -> SqliteReads.reservation(connection, repositoryId, slot)).orElse(null);
+    // Asked before the snapshot is taken: what is young later on was reserved meanwhile.
+    long youngGeneration = young.generation(repositoryId, slot);
+    return read(connection ->
+            SqliteReads.reservation(connection, repositoryId, slot, youngGeneration))
+        .orElse(null);
   }
 
   @Override

@@ -58,9 +58,7 @@ final class SqliteSurvey {
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT "
-                + Rows.RESERVATION
-                + " FROM reservations WHERE repository = ? ORDER BY slot_key");
+            "SELECT " + Rows.RESERVATION + " FROM living WHERE repository = ? ORDER BY slot_key");
     query.setLong(1, repository);
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {

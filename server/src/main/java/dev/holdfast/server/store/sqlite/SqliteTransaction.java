@@ -19,6 +19,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteConnection connection;
   private final HistoryIndex history;
   private final SlotCache cache;
+  private final YoungReservations young;
+  private final SqliteReservations reservations;
   private final SqliteWrite write;
 
   /** The slots that were loaded with all that is known of them, by repository. */
@@ -32,18 +34,21 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   /** Whether a statement failed: then nothing of this connection is used again. */
   private boolean failed;
 
-  private SqliteTransaction(SqliteConnection connection, HistoryIndex history, SlotCache cache) {
+  private SqliteTransaction(
+      SqliteConnection connection, HistoryIndex history, YoungReservations young, SlotCache cache) {
     this.connection = connection;
     this.history = history;
+    this.young = young;
     this.cache = cache;
-    this.write = new SqliteWrite(connection, history.committedChunk());
+    this.reservations = new SqliteReservations(connection, young);
+    this.write = new SqliteWrite(connection, reservations, history.committedChunk());
   }
 
   static SqliteTransaction begin(
-      SqliteConnection connection, HistoryIndex history, SlotCache cache) {
+      SqliteConnection connection, HistoryIndex history, YoungReservations young, SlotCache cache) {
     try {
       connection.prepared("BEGIN IMMEDIATE").execute();
-      return new SqliteTransaction(connection, history, cache);
+      return new SqliteTransaction(connection, history, young, cache);
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot begin a transaction", e);
     }
@@ -52,7 +57,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   @Override
   public LoadedBooks load(Touched touched) {
     whole.put(touched.repositoryId(), touched.slots());
-    return attempt("cannot load", () -> new SqliteLoad(connection, history, cache).books(touched));
+    return attempt(
+        "cannot load", () -> new SqliteLoad(connection, history, young, cache).books(touched));
   }
 
   @Override
@@ -80,15 +86,22 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         () -> {
           // What it forgets can be loaded again, whatever becomes of this.
           cache.clear();
-          PreparedStatement update =
-              connection.prepared(
-                  "UPDATE reservations SET lease_expire_micros = ?1 + min(lease_micros, ?2)"
-                      + " WHERE lease_expire_micros < ?1 + ?2"
-                      + " AND lease_expire_micros < ?1 + min(lease_micros, ?2)");
-          update.setLong(1, nowMicros);
-          update.setLong(2, graceMicros);
-          return update.executeUpdate();
+          return extend("reservations", nowMicros, graceMicros)
+              + extend("young_reservations", nowMicros, graceMicros);
         });
+  }
+
+  private int extend(String table, long nowMicros, long graceMicros) throws SQLException {
+    PreparedStatement update =
+        connection.prepared(
+            "UPDATE "
+                + table
+                + " SET lease_expire_micros = ?1 + min(lease_micros, ?2)"
+                + " WHERE lease_expire_micros < ?1 + ?2"
+                + " AND lease_expire_micros < ?1 + min(lease_micros, ?2)");
+    update.setLong(1, nowMicros);
+    update.setLong(2, graceMicros);
+    return update.executeUpdate();
   }
 
   @Override
@@ -96,6 +109,13 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     // Not while forgetting: what is forgotten could go into the table behind its own deletion.
     boolean merges = forgotten.isEmpty();
     int merged = merges ? attempt("cannot write", () -> history.merge(connection, released)) : 0;
+    attempt(
+        "cannot write",
+        () -> {
+          reservations.moveOldest();
+          return true;
+        });
+    reservations.committing();
     try {
       connection.prepared("COMMIT").execute();
       open = false;
@@ -110,6 +130,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       }
       throw unknown;
     }
+    reservations.committed();
     if (merges) {
       history.mergeCommitted(merged);
     }

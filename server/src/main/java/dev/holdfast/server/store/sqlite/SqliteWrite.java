@@ -4,14 +4,11 @@ import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
-import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.EventLog;
-import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -23,10 +20,8 @@ final class SqliteWrite {
   /** So that no row grows far beyond a page or two, and a look into the past reads little. */
   private static final int EVENTS_A_CHUNK = 256;
 
-  /** What the driver gathers takes more room than what it is made of. */
-  private static final int GATHERED_ROWS = 4096;
-
   private final SqliteConnection connection;
+  private final SqliteReservations reservations;
 
   /** The number of the last chunk of events that was written. */
   private long lastChunk;
@@ -36,8 +31,9 @@ final class SqliteWrite {
   /** Some events that were written as one row. */
   record Chunk(long chunk, long repository, List<Event> events) {}
 
-  SqliteWrite(SqliteConnection connection, long lastChunk) {
+  SqliteWrite(SqliteConnection connection, SqliteReservations reservations, long lastChunk) {
     this.connection = connection;
+    this.reservations = reservations;
     this.lastChunk = lastChunk;
   }
 
@@ -48,7 +44,7 @@ final class SqliteWrite {
 
   void write(Delta delta) throws SQLException {
     long repository = repository(delta.after());
-    reservations(repository, delta.slots());
+    reservations.write(repository, delta.after().id(), delta.slots());
     new SqliteOffers(connection).write(repository, delta.offers());
     operations(repository, delta.operations());
     events(repository, delta.events());
@@ -81,48 +77,6 @@ final class SqliteWrite {
     try (ResultSet row = upsert.executeQuery()) {
       row.next();
       return row.getLong(1);
-    }
-  }
-
-  /** In the order of the table, so that neighbours are written to one page. */
-  private void reservations(long repository, List<Delta.SlotDelta> slots) throws SQLException {
-    PreparedStatement put =
-        connection.prepared(
-            "INSERT OR REPLACE INTO reservations (repository, "
-                + Rows.RESERVATION
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    PreparedStatement delete =
-        connection.prepared("DELETE FROM reservations WHERE repository = ? AND slot_key = ?");
-    slots.sort(Comparator.comparing(Delta.SlotDelta::slot));
-    // First all deletions, then all insertions: of two batches that are gathered side by side, the
-    // failure of one would leave the rows of the other for whoever uses its statement next.
-    int deletes = 0;
-    for (Delta.SlotDelta slot : slots) {
-      if (slot.after().current() == null && slot.before().current() != null) {
-        delete.setLong(1, repository);
-        delete.setBytes(2, SlotKeys.encode(slot.slot()));
-        delete.addBatch();
-        if (++deletes % GATHERED_ROWS == 0) {
-          delete.executeBatch();
-        }
-      }
-    }
-    if (deletes % GATHERED_ROWS > 0) {
-      delete.executeBatch();
-    }
-    int puts = 0;
-    for (Delta.SlotDelta slot : slots) {
-      Reservation after = slot.after().current();
-      if (after != null && !after.equals(slot.before().current())) {
-        Rows.set(put, repository, after);
-        put.addBatch();
-        if (++puts % GATHERED_ROWS == 0) {
-          put.executeBatch();
-        }
-      }
-    }
-    if (puts % GATHERED_ROWS > 0) {
-      put.executeBatch();
     }
   }
 

@@ -38,8 +38,8 @@ class FailedStatementTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "DELETE ON reservations",
-        "INSERT ON reservations",
+        "DELETE ON young_reservations",
+        "INSERT ON young_reservations",
         "UPDATE ON repositories",
         "INSERT ON operations",
         "INSERT ON events"

@@ -5,12 +5,12 @@ import dev.holdfast.server.store.LedgerStoreSuite;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same with so little history in memory that it is merged into the table all the time. */
+/** The same with so little room that history and young reservations are moved all the time. */
 class SmallIndexTest extends LedgerStoreSuite {
   @TempDir Path directory = Path.of("");
 
   @Override
   protected LedgerStore open() {
-    return SqliteStore.open(directory.resolve("holdfast.db"), 20);
+    return SqliteStore.open(directory.resolve("holdfast.db"), 20, 5);
   }
 }
