@@ -217,7 +217,7 @@ final class Wire {
         message.getRepositoryId(),
         slot(message.getSlot()),
         message.getAmountBytes(),
-        reservationState(message.getState().name().replace("RESERVATION_STATE_", "")),
+        reservationState(message.getState()),
         message.getGeneration(),
         message.hasLeaseExpireTime() ? instant(message.getLeaseExpireTime()) : null,
         instant(message.getCreateTime()),
@@ -266,6 +266,15 @@ final class Wire {
       case END_REQUEST -> requestEnded(message.getEndRequest());
       case ERROR -> new OperationResult.Failed(Errors.of(message.getError(), operation));
       case RESULT_NOT_SET -> throw new IllegalStateException("an operation without a result");
+    };
+  }
+
+  private static ReservationState reservationState(dev.holdfast.v1.ReservationState state) {
+    return switch (state) {
+      case RESERVATION_STATE_RESERVED -> ReservationState.RESERVED;
+      case RESERVATION_STATE_FILLED -> ReservationState.FILLED;
+      case RESERVATION_STATE_RELEASED -> ReservationState.RELEASED;
+      case RESERVATION_STATE_UNSPECIFIED, UNRECOGNIZED -> ReservationState.UNRECOGNIZED;
     };
   }
 
