@@ -11,9 +11,32 @@ import java.util.concurrent.atomic.AtomicInteger;
  * turned away by a server that is shutting down, the change was made all the same.
  */
 final class Attempts extends ClientStreamTracer.Factory {
-  private final AtomicInteger made = new AtomicInteger();
-  private final AtomicInteger sent = new AtomicInteger();
-  private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger made;
+  private final AtomicInteger sent;
+  private final AtomicInteger refused;
+
+  Attempts() {
+    this(0, 0, 0);
+  }
+
+  private Attempts(int made, int sent, int refused) {
+    this.made = new AtomicInteger(made);
+    this.sent = new AtomicInteger(sent);
+    this.refused = new AtomicInteger(refused);
+  }
+
+  /** For a change that is sent again, in another call: counts on from these. */
+  Attempts copy() {
+    return new Attempts(made.get(), sent.get(), refused.get());
+  }
+
+  /**
+   * For a change that was refused by itself in the answer to a batch: like these, but the last one
+   * was refused.
+   */
+  Attempts lastOneRefused() {
+    return new Attempts(made.get(), sent.get(), refused.get() + 1);
+  }
 
   /** Whether no attempt got as far as a connection. */
   boolean neverSent() {

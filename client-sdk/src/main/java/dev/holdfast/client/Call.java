@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
  * One call, ready to be sent blocking or not.
  *
  * @param request what is sent, with its operation ids
- * @param recovery what a caller who does not know the outcome should do; {@code null} for a read,
- *     whose outcome does not matter
+ * @param advice what a caller who does not know the outcome of a change without an operation id
+ *     should do; {@code null} for one that has an id, and for a read, whose outcome does not matter
  * @param operationId the change's only operation id
  * @param answer from the answer on the wire to words
  */
 record Call<Q extends Message, A extends Message, T extends @Nullable Object>(
     MethodDescriptor<Q, A> method,
     Q request,
-    @Nullable String recovery,
+    @Nullable String advice,
     @Nullable String operationId,
     Function<A, T> answer) {
 
@@ -30,13 +30,25 @@ record Call<Q extends Message, A extends Message, T extends @Nullable Object>(
 
   static <Q extends Message, A extends Message, T extends @Nullable Object> Call<Q, A, T> change(
       MethodDescriptor<Q, A> method, Q request, String operationId, Function<A, T> answer) {
-    return new Call<>(method, request, recoveryById(operationId), operationId, answer);
+    return new Call<>(method, request, null, operationId, answer);
   }
 
   static <Q extends Message, A extends Message, T extends @Nullable Object>
       Call<Q, A, T> changeWithoutId(
-          MethodDescriptor<Q, A> method, Q request, String recovery, Function<A, T> answer) {
-    return new Call<>(method, request, recovery, null, answer);
+          MethodDescriptor<Q, A> method, Q request, String advice, Function<A, T> answer) {
+    return new Call<>(method, request, advice, null, answer);
+  }
+
+  /**
+   * What a caller who does not know the outcome should do; {@code null} for a read. Put into words
+   * when it is asked for, because hardly a call needs it.
+   */
+  @Nullable String recovery() {
+    return operationId != null ? recoveryById(operationId) : advice;
+  }
+
+  boolean isChange() {
+    return operationId != null || advice != null;
   }
 
   static String recoveryById(String operationId) {

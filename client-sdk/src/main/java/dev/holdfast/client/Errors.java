@@ -33,7 +33,8 @@ final class Errors {
     Failure failure =
         new Failure(
             e.getStatus(), errorInfo(e.getTrailers()), call.method().getBareMethodName(), e);
-    if (call.recovery() == null || attempts == null) {
+    String recovery = call.recovery();
+    if (recovery == null || attempts == null) {
       return failure.nothingChanged();
     }
     boolean nothingChanged =
@@ -43,7 +44,7 @@ final class Errors {
                 && (attempts.allRefused() || judgesEarlierAttempts(call, failure.reason())));
     return nothingChanged
         ? failure.nothingChanged()
-        : failure.outcomeUnknown(call.recovery(), call.operationId());
+        : failure.outcomeUnknown(recovery, call.operationId());
   }
 
   /** The error of one operation of an Apply that was answered. */

@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A blocking call that is interrupted is cancelled; the thread stays interrupted, and the
  * exception is that of a cancelled call: a change that had been sent is then an {@link
  * OutcomeUnknownException}. What completes a future runs on gRPC's threads: do not block them.
+ *
+ * <p>Asynchronous changes to reservations that are made while others are under way leave together,
+ * as one {@link Apply}, and a lone one waits for nothing; each keeps its own deadline, operation id
+ * and outcome. This is the group commit of database engines, carried to the client as TigerBeetle's
+ * does it.
  */
 public final class HoldfastClient implements AutoCloseable {
   /** {@code null} where the channel was brought. */
@@ -38,6 +43,7 @@ public final class HoldfastClient implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Duration deadline;
   private final Background background;
+  private final Gatherer gatherer;
   private final Transport transport;
   private final Repositories repositories;
   private final Reservations reservations;
@@ -49,13 +55,10 @@ public final class HoldfastClient implements AutoCloseable {
     Channel channel = ownChannel != null ? ownChannel : Objects.requireNonNull(builder.channel);
     deadline = builder.deadline;
     background = new Background(ownChannel == null ? () -> {} : ownChannel::resetConnectBackoff);
-    transport =
-        new Transport(
-            ClientInterceptors.intercept(channel, builder.interceptors),
-            CallOptions.DEFAULT.withCallCredentials(builder.callCredentials),
-            deadline,
-            closed::get,
-            background);
+    Channel intercepted = ClientInterceptors.intercept(channel, builder.interceptors);
+    CallOptions options = CallOptions.DEFAULT.withCallCredentials(builder.callCredentials);
+    gatherer = new Gatherer(intercepted, options, Gatherer.PATIENCE);
+    transport = new Transport(intercepted, options, deadline, closed::get, background, gatherer);
     repositories = new Repositories(transport);
     reservations = new Reservations(transport);
     sales = new Sales(transport);
@@ -131,6 +134,8 @@ public final class HoldfastClient implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
+    // What was taken on is under way, and ends as such.
+    gatherer.flush();
     background.close();
     if (ownChannel == null) {
       return;
@@ -211,8 +216,8 @@ public final class HoldfastClient implements AutoCloseable {
     }
 
     /**
-     * Adds an interceptor of calls. It sees a call once, whatever the number of attempts; the one
-     * added last sees it first.
+     * Adds an interceptor of calls. It sees a call once, whatever the number of attempts, and the
+     * {@code Apply} in place of the changes that leave together; the one added last sees it first.
      *
      * @param interceptor gRPC's interceptor
      * @return this

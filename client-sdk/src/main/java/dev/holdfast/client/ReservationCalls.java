@@ -1,14 +1,25 @@
 package dev.holdfast.client;
 
+import dev.holdfast.v1.EndRequestRequest;
+import dev.holdfast.v1.EndRequestResponse;
+import dev.holdfast.v1.FillSlotRequest;
+import dev.holdfast.v1.FillSlotResponse;
 import dev.holdfast.v1.GetReservationRequest;
+import dev.holdfast.v1.ReleaseSlotRequest;
+import dev.holdfast.v1.ReleaseSlotResponse;
+import dev.holdfast.v1.RenewLeaseRequest;
+import dev.holdfast.v1.RenewLeaseResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.ReserveSlotResponse;
 import java.util.List;
 
 /** The calls of {@link Reservations}, ready to be sent. */
 final class ReservationCalls {
   private ReservationCalls() {}
 
-  static Call<?, ?, SlotReserved> reserveSlot(ReserveSlot change) {
+  static Call<ReserveSlotRequest, ReserveSlotResponse, SlotReserved> reserveSlot(
+      ReserveSlot change) {
     return Call.change(
         ReservationsServiceGrpc.getReserveSlotMethod(),
         Wire.request(change),
@@ -36,7 +47,7 @@ final class ReservationCalls {
                 response.getNextPageToken()));
   }
 
-  static Call<?, ?, Reservation> renewLease(RenewLease change) {
+  static Call<RenewLeaseRequest, RenewLeaseResponse, Reservation> renewLease(RenewLease change) {
     return Call.changeWithoutId(
         ReservationsServiceGrpc.getRenewLeaseMethod(),
         Wire.request(change),
@@ -44,7 +55,7 @@ final class ReservationCalls {
         response -> Wire.reservation(response.getReservation()));
   }
 
-  static Call<?, ?, Reservation> fillSlot(FillSlot change) {
+  static Call<FillSlotRequest, FillSlotResponse, Reservation> fillSlot(FillSlot change) {
     return Call.change(
         ReservationsServiceGrpc.getFillSlotMethod(),
         Wire.request(change),
@@ -52,7 +63,8 @@ final class ReservationCalls {
         response -> Wire.reservation(response.getReservation()));
   }
 
-  static Call<?, ?, SlotReleased> releaseSlot(ReleaseSlot change) {
+  static Call<ReleaseSlotRequest, ReleaseSlotResponse, SlotReleased> releaseSlot(
+      ReleaseSlot change) {
     return Call.change(
         ReservationsServiceGrpc.getReleaseSlotMethod(),
         Wire.request(change),
@@ -60,7 +72,7 @@ final class ReservationCalls {
         Wire::slotReleased);
   }
 
-  static Call<?, ?, RequestEnded> endRequest(EndRequest change) {
+  static Call<EndRequestRequest, EndRequestResponse, RequestEnded> endRequest(EndRequest change) {
     return Call.change(
         ReservationsServiceGrpc.getEndRequestMethod(),
         Wire.request(change),

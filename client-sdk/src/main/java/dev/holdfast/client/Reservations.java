@@ -20,7 +20,11 @@ import java.util.stream.Stream;
  * ErrorReason#OPERATION_ID_REUSED}, and either a plain {@link HoldfastException} of {@link
  * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
  * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
- * future; to cancel it cancels the call.
+ * future; to cancel it cancels the call, unless that carries others too. Asynchronous changes that
+ * are made while others of the same repository are under way leave together as one {@code Apply}
+ * ("group commit", as in TigerBeetle's client); a lone one leaves at once, and each is answered,
+ * fails and times out as if it had been sent alone. Only one made within an {@code io.grpc.Context}
+ * of its own always is.
  */
 public final class Reservations {
   private final Transport transport;
@@ -60,7 +64,8 @@ public final class Reservations {
    * @return the reservation, which the caller now holds
    */
   public CompletableFuture<SlotReserved> reserveSlotAsync(ReserveSlot change) {
-    return transport.sendAsync(ReservationCalls.reserveSlot(change));
+    return transport.gather(
+        ReservationCalls.reserveSlot(change), Gatherable.RESERVE_SLOT, change.repositoryId());
   }
 
   /**
@@ -181,7 +186,8 @@ public final class Reservations {
    * @return the reservation with its new end of the lease
    */
   public CompletableFuture<Reservation> renewLeaseAsync(RenewLease change) {
-    return transport.sendAsync(ReservationCalls.renewLease(change));
+    return transport.gather(
+        ReservationCalls.renewLease(change), Gatherable.RENEW_LEASE, change.repositoryId());
   }
 
   /**
@@ -224,7 +230,8 @@ public final class Reservations {
    * @return as there
    */
   public CompletableFuture<Reservation> fillSlotAsync(FillSlot change) {
-    return transport.sendAsync(ReservationCalls.fillSlot(change));
+    return transport.gather(
+        ReservationCalls.fillSlot(change), Gatherable.FILL_SLOT, change.repositoryId());
   }
 
   /**
@@ -272,7 +279,8 @@ public final class Reservations {
    * @return what was given back, now or earlier
    */
   public CompletableFuture<SlotReleased> releaseSlotAsync(ReleaseSlot change) {
-    return transport.sendAsync(ReservationCalls.releaseSlot(change));
+    return transport.gather(
+        ReservationCalls.releaseSlot(change), Gatherable.RELEASE_SLOT, change.repositoryId());
   }
 
   /**
@@ -293,7 +301,8 @@ public final class Reservations {
    * @return what was given back
    */
   public CompletableFuture<RequestEnded> endRequestAsync(EndRequest change) {
-    return transport.sendAsync(ReservationCalls.endRequest(change));
+    return transport.gather(
+        ReservationCalls.endRequest(change), Gatherable.END_REQUEST, change.repositoryId());
   }
 
   /**

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -25,16 +26,18 @@ import org.jspecify.annotations.Nullable;
  *     what the caller's Context has left
  * @param closed whether the client was closed
  * @param background the client's timers and watches
+ * @param gatherer of changes that can leave together
  */
 record Transport(
     Channel channel,
     CallOptions options,
     Duration deadline,
     BooleanSupplier closed,
-    Background background) {
+    Background background,
+    Gatherer gatherer) {
 
   Transport withDeadline(Duration deadline) {
-    return new Transport(channel, options, requirePositive(deadline), closed, background);
+    return new Transport(channel, options, requirePositive(deadline), closed, background, gatherer);
   }
 
   static Duration requirePositive(Duration deadline) {
@@ -56,6 +59,17 @@ record Transport(
     } catch (StatusRuntimeException e) {
       throw Errors.of(e, call, attempts);
     }
+  }
+
+  /** Sends a change, together with others where those before it are still under way. */
+  <Q extends Message, A extends Message, T> CompletableFuture<T> gather(
+      Call<Q, A, T> call, Gatherable<Q, A> kind, String repositoryId) {
+    // What a caller's Context carries, its end too, goes with this call and no other.
+    if (Context.current() != Context.ROOT) {
+      return sendAsync(call);
+    }
+    requireOpen();
+    return gatherer.send(call, kind, repositoryId, deadline);
   }
 
   <Q extends Message, A extends Message, T extends @Nullable Object> CompletableFuture<T> sendAsync(
@@ -110,7 +124,12 @@ record Transport(
 
   private @Nullable Attempts attemptsOf(Call<?, ?, ?> call) {
     requireOpen();
-    return call.recovery() == null ? null : new Attempts();
+    if (!call.isChange()) {
+      return null;
+    }
+    // One caller's changes leave in the order in which they were made.
+    gatherer.flush();
+    return new Attempts();
   }
 
   private CallOptions optionsFor(@Nullable Attempts attempts) {

@@ -8,12 +8,14 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 /** Passes bytes on to a server on loopback, until a test cuts its connections. */
 final class Relay implements AutoCloseable {
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private volatile boolean refuses;
+  private volatile CountDownLatch open = new CountDownLatch(0);
 
   Relay(int port) {
     try {
@@ -29,6 +31,7 @@ final class Relay implements AutoCloseable {
               client.close();
               continue;
             }
+            open.await();
             Socket server = keep(new Socket(InetAddress.getLoopbackAddress(), port));
             start(() -> pipe(client, server));
             start(() -> pipe(server, client));
@@ -53,6 +56,15 @@ final class Relay implements AutoCloseable {
     this.refuses = refuses;
   }
 
+  /** Connections that are made from now on are mute until they are let go. */
+  void hold() {
+    open = new CountDownLatch(1);
+  }
+
+  void letGo() {
+    open.countDown();
+  }
+
   /** Breaks every connection and takes no new ones. */
   @Override
   public void close() throws IOException {
@@ -73,7 +85,7 @@ final class Relay implements AutoCloseable {
   }
 
   private interface Work {
-    void run() throws IOException;
+    void run() throws IOException, InterruptedException;
   }
 
   private static void start(Work work) {
@@ -82,7 +94,7 @@ final class Relay implements AutoCloseable {
             () -> {
               try {
                 work.run();
-              } catch (IOException e) {
+              } catch (IOException | InterruptedException e) {
                 // A cut connection or a closed listener is what this class is for; the thread ends.
                 return;
               }

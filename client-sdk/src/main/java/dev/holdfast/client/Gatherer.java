@@ -1,0 +1,262 @@
+package dev.holdfast.client;
+
+import com.google.protobuf.Message;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends changes that do not wait for each other together. A lone one leaves at once, as the single
+ * call; what comes while others are under way waits until one of those is back, and leaves with all
+ * that came meanwhile as one Apply. So gather database engines the commits of many under one sync
+ * of the disk ("group commit"), and TigerBeetle's client the calls of many into one batch.
+ *
+ * <p>Changes of one repository reach the server in the order in which they came. Each keeps its own
+ * deadline, operation id and outcome.
+ */
+final class Gatherer {
+  /**
+   * How many calls of a repository may be under way. With one, the connection and the client idle
+   * while the server works; more make the batches smaller and gain nothing.
+   */
+  static final int UNDER_WAY = 2;
+
+  /**
+   * For how long a change waits for those before it: they may be in the pause before a retry, or
+   * never be answered, and that is not to hold up others.
+   */
+  static final Duration PATIENCE = Duration.ofMillis(25);
+
+  /** How often to look at what is late, where nothing is known to be so sooner. */
+  private static final long LOOK_NANOS = PATIENCE.toNanos();
+
+  /** Between two looks at least. */
+  private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /**
+   * What one call carries at most. gRPC writes streams in turn, 16 KiB of each: within that no call
+   * is overtaken by a later one. It is also far below what would make an answer too large.
+   */
+  private static final int LARGEST_BYTES = 16_000;
+
+  private final Channel channel;
+  private final CallOptions options;
+  private final long patienceNanos;
+
+  /** By repository id; those with something queued or under way. Guarded by this. */
+  private final Map<String, Lane> lanes = new HashMap<>();
+
+  /** Whether and for when {@link #look} is due, in {@link System#nanoTime()}. Guarded by this. */
+  private boolean lookDue;
+
+  private long lookNanos;
+
+  Gatherer(Channel channel, CallOptions options, Duration patience) {
+    this.channel = channel;
+    this.options = options;
+    patienceNanos = patience.toNanos();
+  }
+
+  <Q extends Message, A extends Message, T> CompletableFuture<T> send(
+      Call<Q, A, T> call, Gatherable<Q, A> kind, String repositoryId, Duration deadline) {
+    long now = System.nanoTime();
+    Gathered<Q, A, T> change = new Gathered<>(call, kind, now, now + deadline.toNanos());
+    Lane lane;
+    boolean ready;
+    synchronized (this) {
+      lane = lanes.computeIfAbsent(repositoryId.isEmpty() ? "default" : repositoryId, Lane::new);
+      lane.queue.add(change);
+      ready = isReady(lane);
+      if (!ready) {
+        lookBy(Math.min(deadline.toNanos(), patienceNanos), now);
+      }
+    }
+    if (ready) {
+      sendReady(lane);
+    }
+    return change;
+  }
+
+  /** Has all that waits leave now, before something that has to come after it. */
+  void flush() {
+    List<Lane> all;
+    synchronized (this) {
+      if (lanes.isEmpty()) {
+        return;
+      }
+      all = List.copyOf(lanes.values());
+    }
+    all.forEach(this::sendAll);
+  }
+
+  /** A batch came back: has its answers given out and the next ones leave. */
+  void returned(Batch batch, Runnable giveOut) {
+    Lane lane = batch.lane();
+    if (isAwaited(lane)) {
+      replace(batch, List.of());
+      giveOut.run();
+      return;
+    }
+    // What its callers send when they are answered, leaves together.
+    try {
+      giveOut.run();
+    } finally {
+      replace(batch, List.of());
+    }
+  }
+
+  /** A batch came back, and these leave in its place, before all others. */
+  void replace(Batch batch, List<Batch> again) {
+    Lane lane = batch.lane();
+    if (!again.isEmpty()) {
+      lane.sending.lock();
+    }
+    try {
+      synchronized (this) {
+        lane.underWay.remove(batch);
+        lane.underWay.addAll(again);
+        forgetIfIdle(lane);
+      }
+      again.forEach(next -> next.start(channel, options));
+    } finally {
+      if (!again.isEmpty()) {
+        lane.sending.unlock();
+      }
+    }
+    sendReady(lane);
+  }
+
+  /** Whether there is nothing to remember. */
+  synchronized boolean isIdle() {
+    return lanes.isEmpty();
+  }
+
+  private synchronized boolean isAwaited(Lane lane) {
+    return !lane.queue.isEmpty();
+  }
+
+  private synchronized boolean isReady(Lane lane) {
+    return !lane.queue.isEmpty() && lane.underWay.size() < UNDER_WAY;
+  }
+
+  private synchronized void forgetIfIdle(Lane lane) {
+    if (lane.isIdle()) {
+      lanes.remove(lane.repositoryId, lane);
+    }
+  }
+
+  private void sendReady(Lane lane) {
+    // Where another thread is at it, it looks again when it is done.
+    while (isReady(lane) && lane.sending.tryLock()) {
+      try {
+        send(lane, false);
+      } finally {
+        lane.sending.unlock();
+      }
+    }
+  }
+
+  private void sendAll(Lane lane) {
+    lane.sending.lock();
+    try {
+      send(lane, true);
+    } finally {
+      lane.sending.unlock();
+    }
+    sendReady(lane);
+  }
+
+  private void send(Lane lane, boolean all) {
+    List<Gathered<?, ?, ?>> late = new ArrayList<>(0);
+    for (Batch next = next(lane, all, late); next != null; next = next(lane, all, late)) {
+      next.start(channel, options);
+    }
+    late.forEach(change -> change.fail(Batch.late(), null));
+  }
+
+  /**
+   * Forms the next batch.
+   *
+   * @param all also where enough are under way
+   * @param late takes what is not sent because its deadline has passed
+   */
+  private synchronized @Nullable Batch next(Lane lane, boolean all, List<Gathered<?, ?, ?>> late) {
+    if (!all && lane.underWay.size() >= UNDER_WAY) {
+      return null;
+    }
+    long now = System.nanoTime();
+    List<Gathered<?, ?, ?>> members = new ArrayList<>();
+    int bytes = 0;
+    for (Gathered<?, ?, ?> change = lane.queue.peek(); change != null; change = lane.queue.peek()) {
+      if (change.isLate(now)) {
+        late.add(change);
+      } else if (!change.isDone()) {
+        bytes += change.bytes();
+        if (bytes > LARGEST_BYTES && !members.isEmpty()) {
+          break;
+        }
+        members.add(change);
+      }
+      lane.queue.remove();
+    }
+    if (members.isEmpty()) {
+      forgetIfIdle(lane);
+      return null;
+    }
+    Batch batch = new Batch(this, lane, members, new Attempts());
+    lane.underWay.add(batch);
+    if (members.size() > 1) {
+      lookBy(LOOK_NANOS, now);
+    }
+    return batch;
+  }
+
+  /** Sees to it that {@link #look} comes at the latest after so long. Guarded by this. */
+  private void lookBy(long nanos, long nowNanos) {
+    long at = nowNanos + nanos;
+    if (!lookDue || at - lookNanos < 0) {
+      lookDue = true;
+      lookNanos = at;
+      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(this::look);
+    }
+  }
+
+  /** Looks after what waits for too long, and what is under way for longer than some can wait. */
+  private void look() {
+    long now = System.nanoTime();
+    List<Lane> held = new ArrayList<>();
+    List<Batch> underWay = new ArrayList<>();
+    synchronized (this) {
+      if (!lookDue || lookNanos - now > 0) {
+        // It was brought forward, and is done.
+        return;
+      }
+      lookDue = false;
+      for (Lane lane : lanes.values()) {
+        if (lane.holdsTooLong(now, patienceNanos)) {
+          held.add(lane);
+        }
+        underWay.addAll(lane.underWay);
+      }
+    }
+    held.forEach(this::sendAll);
+    long nanos = LOOK_NANOS;
+    for (Batch batch : underWay) {
+      nanos = Math.min(nanos, batch.failLate(now) - now);
+    }
+    lookAgain(Math.max(nanos, LEAST_PAUSE_NANOS));
+  }
+
+  private synchronized void lookAgain(long nanos) {
+    if (!lanes.isEmpty()) {
+      lookBy(nanos, System.nanoTime());
+    }
+  }
+}

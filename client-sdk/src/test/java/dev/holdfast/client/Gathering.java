@@ -1,0 +1,114 @@
+package dev.holdfast.client;
+
+import dev.holdfast.v1.ApplyRequest;
+import dev.holdfast.v1.ApplyResponse;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.ReserveSlotResponse;
+import io.grpc.CallOptions;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Reservations over a fake server, where as many calls are under way as may be: what is sent now is
+ * queued, until the test lets those be answered.
+ */
+final class Gathering implements AutoCloseable {
+  static final Duration LONG = Duration.ofSeconds(60);
+  private static final Slot HELD_UP = new Slot("held-up", 0);
+
+  final FakeServer server = FakeServer.start();
+  final Relay relay = new Relay(server.port());
+  final Gatherer gatherer;
+  final Reservations reservations;
+
+  /** Applies as they came, to be answered by the test, unless it handles them itself. */
+  final BlockingQueue<Batch> applies = new LinkedBlockingQueue<>();
+
+  private final BlockingQueue<ServerCallStreamObserver<ReserveSlotResponse>> held =
+      new LinkedBlockingQueue<>();
+  private final ManagedChannel channel;
+
+  record Batch(ApplyRequest request, ServerCallStreamObserver<ApplyResponse> answer) {}
+
+  /**
+   * @param patience how long a call is held up at most
+   */
+  Gathering(Duration patience) {
+    channel =
+        Grpc.newChannelBuilder(relay.target(), InsecureChannelCredentials.create())
+            .defaultServiceConfig(RetryPolicy.serviceConfig())
+            .build();
+    gatherer = new Gatherer(channel, CallOptions.DEFAULT, patience);
+    reservations =
+        new Reservations(
+            new Transport(
+                channel,
+                CallOptions.DEFAULT,
+                LONG,
+                () -> false,
+                new Background(channel::resetConnectBackoff),
+                gatherer));
+    server.on(
+        ReservationsServiceGrpc.getReserveSlotMethod(),
+        (request, answer) -> {
+          if (request.getSlot().getRequestId().equals(HELD_UP.requestId())) {
+            held.add(answer);
+          } else {
+            FakeServer.complete(answer, ReserveSlotResponse.getDefaultInstance());
+          }
+        });
+    server.on(
+        ReservationsServiceGrpc.getApplyMethod(),
+        (request, answer) -> applies.add(new Batch(request, answer)));
+  }
+
+  /** A call that is held up. */
+  ReserveSlot heldUp() {
+    return ReserveSlot.of(HELD_UP, 1);
+  }
+
+  /** Has as many calls under way as may be. */
+  Gathering holdUp() {
+    for (int i = 0; i < Gatherer.UNDER_WAY; i++) {
+      var unused = reservations.reserveSlotAsync(heldUp());
+    }
+    return this;
+  }
+
+  /** {@link #holdUp}, and they are known to the server; what comes next is what the test sends. */
+  Gathering holdUpAtServer() throws InterruptedException {
+    holdUp();
+    for (int i = 0; i < Gatherer.UNDER_WAY; i++) {
+      server.next();
+    }
+    return this;
+  }
+
+  /** Answers one of those that are held up, so that what is queued leaves. */
+  void letGo() throws InterruptedException {
+    FakeServer.complete(held.take(), ReserveSlotResponse.getDefaultInstance());
+  }
+
+  /** Answers all that are held up, and waits until nothing is under way. */
+  void letAllGo() {
+    while (!gatherer.isIdle()) {
+      ServerCallStreamObserver<ReserveSlotResponse> next = held.poll();
+      if (next != null) {
+        FakeServer.complete(next, ReserveSlotResponse.getDefaultInstance());
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.shutdownNow();
+    server.close();
+    relay.close();
+  }
+}
