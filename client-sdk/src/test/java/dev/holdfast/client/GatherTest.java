@@ -46,7 +46,7 @@ class GatherTest {
     List<CompletableFuture<SlotReserved>> queued = List.of(reserve(0), reserve(1), reserve(2));
     assertTrue(gathering.applies.isEmpty());
     gathering.letGo();
-    var apply = gathering.applies.take();
+    var apply = gathering.nextApply();
     assertEquals(List.of(0L, 1L, 2L), slots(apply.request()));
     assertFalse(apply.request().getAtomic());
     answer(apply, 10, 11, 12);
@@ -66,7 +66,7 @@ class GatherTest {
     gathering.letGo();
     List<Long> order = new ArrayList<>();
     while (order.size() < 500) {
-      var apply = gathering.applies.take();
+      var apply = gathering.nextApply();
       assertTrue(apply.request().getSerializedSize() < 16 * 1024);
       List<Long> slots = slots(apply.request());
       order.addAll(slots);
@@ -104,7 +104,7 @@ class GatherTest {
     var same = change.withRepositoryId("default");
     assertFalse(gathering.reservations.reserveSlotAsync(same).isDone());
     gathering.letGo();
-    var request = gathering.applies.take().request();
+    var request = gathering.nextApply().request();
     assertEquals(List.of(0L, 1L), slots(request));
     assertEquals("default", request.getRepositoryId());
   }
@@ -115,9 +115,7 @@ class GatherTest {
       var change = ReserveSlot.of(new Slot("r", i), 1).withRepositoryId("cold-" + i);
       var unused = gathering.reservations.reserveSlotAsync(change).get(20, TimeUnit.SECONDS);
     }
-    while (!gathering.gatherer.isIdle()) {
-      Thread.onSpinWait();
-    }
+    gathering.awaitIdle(() -> {});
   }
 
   @Test
@@ -173,7 +171,7 @@ class GatherTest {
             .reserveSlotAsync(ReserveSlot.of(new Slot("r", 0), 1).withOperationId("mine"));
     var patient = reserve(1);
     gathering.letGo();
-    var apply = gathering.applies.take();
+    var apply = gathering.nextApply();
     assertEquals(List.of(0L, 1L), slots(apply.request()));
     var e = assertInstanceOf(OutcomeUnknownException.class, failure(hasty));
     assertEquals("mine", e.operationId());
@@ -197,7 +195,7 @@ class GatherTest {
     var patient = List.of(reserve(1), reserve(2));
     assertInstanceOf(UnavailableException.class, failure(hasty));
     gathering.relay.letGo();
-    var apply = gathering.applies.take();
+    var apply = gathering.nextApply();
     assertEquals(List.of(1L, 2L), slots(apply.request()));
     answer(apply, 11, 12);
     assertEquals(12, patient.get(1).get(20, TimeUnit.SECONDS).availableBytes());
@@ -209,7 +207,7 @@ class GatherTest {
     var queued = List.of(reserve(0), reserve(1), reserve(2));
     assertTrue(queued.get(1).cancel(true));
     gathering.letGo();
-    assertEquals(List.of(0L, 2L), slots(gathering.applies.take().request()));
+    assertEquals(List.of(0L, 2L), slots(gathering.nextApply().request()));
   }
 
   @Test
@@ -217,7 +215,7 @@ class GatherTest {
     gathering.holdUpAtServer();
     var queued = List.of(reserve(0), reserve(1));
     gathering.letGo();
-    var apply = gathering.applies.take();
+    var apply = gathering.nextApply();
     assertTrue(queued.get(0).cancel(true));
     answer(apply, 10, 11);
     assertEquals(11, queued.get(1).get(20, TimeUnit.SECONDS).availableBytes());
@@ -236,7 +234,7 @@ class GatherTest {
     gathering.holdUpAtServer();
     var queued = List.of(reserve(0), reserve(1));
     gathering.letGo();
-    var unused = gathering.applies.take();
+    var unused = gathering.nextApply();
     assertTrue(queued.get(0).cancel(true));
     var unusedToo = queued.get(1).orTimeout(1, TimeUnit.MILLISECONDS);
     assertTrue(cancelled.await(20, TimeUnit.SECONDS));

@@ -133,7 +133,7 @@ class GatheredOutcomesTest {
       alone.answer(kind.method(), kind.response());
       Object expected = kind.send().apply(client.reservations()).get(20, TimeUnit.SECONDS);
       var futures = sendTwo(kind);
-      var apply = gathering.applies.take();
+      var apply = gathering.nextApply();
       for (Operation operation : apply.request().getOperationsList()) {
         assertEquals(kind.request(), kind.sent().apply(operation));
       }
@@ -158,7 +158,7 @@ class GatheredOutcomesTest {
         first = false;
         var futures = sendTwo(kind);
         complete(
-            gathering.applies.take(),
+            gathering.nextApply(),
             OperationResult.newBuilder().setError(refusal).build(),
             kind.result());
         assertSameFailure(expected, failure(futures.get(0)));

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Reservations over a fake server, where as many calls are under way as may be: what is sent now is
@@ -90,18 +91,44 @@ final class Gathering implements AutoCloseable {
     return this;
   }
 
+  /** The next Apply, which is awaited. */
+  Batch nextApply() throws InterruptedException {
+    return awaited(applies);
+  }
+
+  private static <T> T awaited(BlockingQueue<T> queue) throws InterruptedException {
+    T next = queue.poll(20, TimeUnit.SECONDS);
+    if (next == null) {
+      throw new AssertionError("nothing came");
+    }
+    return next;
+  }
+
   /** Answers one of those that are held up, so that what is queued leaves. */
   void letGo() throws InterruptedException {
-    FakeServer.complete(held.take(), ReserveSlotResponse.getDefaultInstance());
+    FakeServer.complete(awaited(held), ReserveSlotResponse.getDefaultInstance());
   }
 
   /** Answers all that are held up, and waits until nothing is under way. */
   void letAllGo() {
+    awaitIdle(
+        () -> {
+          ServerCallStreamObserver<ReserveSlotResponse> next = held.poll();
+          if (next != null) {
+            FakeServer.complete(next, ReserveSlotResponse.getDefaultInstance());
+          }
+        });
+  }
+
+  /** Waits until nothing is queued or under way, and does this meanwhile. */
+  void awaitIdle(Runnable meanwhile) {
+    long start = System.nanoTime();
     while (!gatherer.isIdle()) {
-      ServerCallStreamObserver<ReserveSlotResponse> next = held.poll();
-      if (next != null) {
-        FakeServer.complete(next, ReserveSlotResponse.getDefaultInstance());
+      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(20)) {
+        throw new AssertionError("something is left");
       }
+      meanwhile.run();
+      Thread.onSpinWait();
     }
   }
 
