@@ -39,6 +39,12 @@ class LauncherTest {
       [ ! -e server/target/holdfast-server.jar ] || exit 1
       mkdir -p server/target
       echo jar >server/target/holdfast-server.jar
+      case "$*" in
+        *benchmarks*)
+          mkdir -p benchmarks/target
+          echo jar >benchmarks/target/holdfast-benchmarks.jar
+          ;;
+      esac
       [ ! -e broken ] || exit 1
       """;
 
@@ -64,10 +70,18 @@ class LauncherTest {
   void makeCheckout() throws IOException {
     checkout = Files.createDirectory(temp.toRealPath().resolve("a check out"));
     for (String file :
-        List.of("pom.xml", "proto/pom.xml", "proto/src/main/a.proto", "server/pom.xml")) {
+        List.of(
+            "pom.xml",
+            "proto/pom.xml",
+            "proto/src/main/a.proto",
+            "server/pom.xml",
+            "server/src/main/A.java",
+            "client-sdk/pom.xml",
+            "client-sdk/src/main/A.java",
+            "benchmarks/pom.xml",
+            "benchmarks/src/main/A.java")) {
       write(checkout.resolve(file), file);
     }
-    write(checkout.resolve("server/src/main/A.java"), "class A {}");
     script(checkout.resolve("holdfast"), Files.readString(Path.of("..", "holdfast")));
 
     bin = Files.createDirectory(temp.resolve("bin"));
@@ -142,6 +156,45 @@ class LauncherTest {
       assertEquals(0, run.exit(), run.err());
     }
     assertEquals(1, builds());
+  }
+
+  @Test
+  void benchBuildsBothAndBecomesTheBenchmark() throws Exception {
+    Run run = run("bench", "--help");
+
+    assertEquals(0, run.exit(), run.err());
+    List<String> out = run.out();
+    assertEquals("pid " + run.pid(), out.get(0));
+    Path benchmark = checkout.resolve("benchmarks/target/holdfast-benchmarks.jar");
+    assertEquals(
+        List.of("<" + benchmark + ">", "<--help>"), out.subList(out.size() - 2, out.size()));
+
+    assertEquals("", run("bench").err());
+    assertEquals("", run("serve").err(), "the server was built with the benchmark");
+    assertEquals(1, builds());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"server/src/main/A.java", "client-sdk/pom.xml", "benchmarks/src/main/A.java"})
+  void benchBuildsWhatHasChanged(String file) throws Exception {
+    run("bench");
+    Files.setLastModifiedTime(checkout.resolve(file), FileTime.from(Instant.now().plusSeconds(5)));
+    Run again = run("bench");
+
+    assertEquals(0, again.exit(), again.err());
+    assertTrue(
+        again.err().startsWith("holdfast: building, as " + file + " has changed\n"), again.err());
+  }
+
+  @Test
+  void whatOnlyTheBenchmarkIsMadeOfDoesNotConcernTheServer() throws Exception {
+    run("serve");
+    Files.setLastModifiedTime(
+        checkout.resolve("benchmarks/src/main/A.java"),
+        FileTime.from(Instant.now().plusSeconds(5)));
+
+    assertEquals("", run("serve").err());
   }
 
   @Test
