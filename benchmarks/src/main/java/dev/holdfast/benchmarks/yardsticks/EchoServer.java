@@ -1,6 +1,7 @@
-package dev.holdfast.benchmarks;
+package dev.holdfast.benchmarks.yardsticks;
 
 import com.google.protobuf.Timestamp;
+import dev.holdfast.benchmarks.load.SlotChain;
 import dev.holdfast.v1.ReleaseSlotRequest;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Reservation;
@@ -8,29 +9,19 @@ import dev.holdfast.v1.ReservationState;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.ReserveSlotResponse;
-import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 
 /**
  * The ceiling of unary calls: a server that answers as Holdfast does, with messages of the same
  * size over the same transport, and keeps nothing.
  */
-final class EchoServer {
+public final class EchoServer {
   private EchoServer() {}
 
+  /** Serves until the process is ended. */
   public static void main(String[] args) throws Exception {
-    Server server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            // As the product does it.
-            .directExecutor()
-            .addService(new Echo())
-            .build()
-            .start();
-    System.out.println("echo: serving gRPC on 127.0.0.1:" + server.getPort());
-    server.awaitTermination();
+    // Handlers run where the request was read, as the product's do.
+    Transport.serve("echo", Transport.builder(new Echo()).directExecutor());
   }
 
   private static final class Echo extends ReservationsServiceGrpc.ReservationsServiceImplBase {
@@ -63,7 +54,7 @@ final class EchoServer {
         ReleaseSlotRequest request, StreamObserver<ReleaseSlotResponse> responses) {
       responses.onNext(
           ReleaseSlotResponse.newBuilder()
-              .setReleasedBytes(StandardMix.AMOUNT_BYTES)
+              .setReleasedBytes(SlotChain.AMOUNT_BYTES)
               .setAvailableBytes(AVAILABLE_BYTES)
               .setAlreadyReleased(false)
               .build());

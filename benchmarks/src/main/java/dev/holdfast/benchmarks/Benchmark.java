@@ -1,0 +1,29 @@
+package dev.holdfast.benchmarks;
+
+import dev.holdfast.benchmarks.report.Machine;
+import dev.holdfast.benchmarks.report.Report;
+import dev.holdfast.benchmarks.report.Table;
+import dev.holdfast.benchmarks.report.Target;
+
+/** The whole of it, part after part. */
+record Benchmark(Programs programs, Scale scale, Selection wanted, Table table) {
+  /** Runs what is wanted. */
+  Report run(Scratch scratch) throws Exception {
+    Report report = new Report(Machine.here(scratch.path()));
+    table.machine(report.machine());
+    if (wanted.has(Target.T7)) {
+      report.addMissing(Target.T7, "Holdfast has no PostgreSQL engine yet");
+    }
+    new Comparisons(programs, scratch, scale, wanted, report, table).run();
+    if (wanted.hasGrowth()) {
+      new GrowthRun(programs, scratch, scale, report, table).run();
+    }
+    if (wanted.has(Selection.LOAD) || wanted.has(Selection.SOAK)) {
+      try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"))) {
+        new OpenLoads(scale, report, table).run(server, wanted);
+      }
+    }
+    table.ratios(report);
+    return report;
+  }
+}

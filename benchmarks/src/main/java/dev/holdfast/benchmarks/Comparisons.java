@@ -1,0 +1,188 @@
+package dev.holdfast.benchmarks;
+
+import static dev.holdfast.benchmarks.Comparison.Quotient.ofThroughputs;
+
+import dev.holdfast.benchmarks.load.BatchChain;
+import dev.holdfast.benchmarks.load.Chain;
+import dev.holdfast.benchmarks.load.ClosedLoop;
+import dev.holdfast.benchmarks.load.Connections;
+import dev.holdfast.benchmarks.load.Fill;
+import dev.holdfast.benchmarks.load.SdkChain;
+import dev.holdfast.benchmarks.load.SlotChain;
+import dev.holdfast.benchmarks.report.Figures;
+import dev.holdfast.benchmarks.report.Report;
+import dev.holdfast.benchmarks.report.Table;
+import dev.holdfast.benchmarks.report.Target;
+import dev.holdfast.benchmarks.yardsticks.FunctionYardstick;
+import dev.holdfast.client.HoldfastClient;
+import io.grpc.ManagedChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Holdfast against its yardsticks. */
+final class Comparisons {
+  private static final int BATCH = 1000;
+  private static final int BATCHES_IN_FLIGHT = 4;
+
+  private final Programs programs;
+  private final Scratch scratch;
+  private final Scale scale;
+  private final Selection wanted;
+  private final Report report;
+  private final Table table;
+
+  Comparisons(
+      Programs programs,
+      Scratch scratch,
+      Scale scale,
+      Selection wanted,
+      Report report,
+      Table table) {
+    this.programs = programs;
+    this.scratch = scratch;
+    this.scale = scale;
+    this.wanted = wanted;
+    this.report = report;
+    this.table = table;
+  }
+
+  void run() throws Exception {
+    if (wanted.has(Target.T2)) {
+      alone();
+    }
+    if (Stream.of(Target.T1_64, Target.T6_naive, Target.T6_function).anyMatch(wanted::has)) {
+      some();
+    }
+    if (Stream.of(Target.T1_256, Target.T4).anyMatch(wanted::has)) {
+      many();
+    }
+    if (wanted.has(Target.T3)) {
+      batches();
+    }
+  }
+
+  /** A program that is called in unary calls, so many in flight. */
+  static Comparison.Program unary(ServerProcess server, int inFlight) {
+    return chains(server, inFlight, SlotChain::new);
+  }
+
+  static Comparison.Program chains(
+      ServerProcess server, int inFlight, Function<ManagedChannel, Chain> newChain) {
+    return (warmUp, counted) -> {
+      try (Connections connections = new Connections(server.address())) {
+        return Figures.of(
+            "", ClosedLoop.run(connections.chains(inFlight, newChain), warmUp, counted));
+      }
+    };
+  }
+
+  private void alone() throws Exception {
+    Path bare = scratch.fresh("commit");
+    try (ServerProcess holdfast = programs.holdfast(scratch.fresh("holdfast"));
+        ServerProcess echo = programs.echo()) {
+      Comparison comparison = new Comparison("unary, 1 in flight");
+      // One call at a time would take minutes until the code is compiled.
+      comparison.server("holdfast", unary(holdfast, 1), unary(holdfast, 64));
+      comparison.server("echo", unary(echo, 1), unary(echo, 64));
+      comparison.program(
+          "bare commit of a row", (warmUp, counted) -> programs.rows(bare, 0, 1, warmUp, counted));
+      comparison.ratio(
+          Target.T2,
+          round ->
+              round.apply("holdfast").p50Micros()
+                  / (round.apply("echo").p50Micros()
+                      + round.apply("bare commit of a row").p50Micros()));
+      comparison.run(scale, report, table);
+    }
+  }
+
+  private void some() throws Exception {
+    try (ServerProcess holdfast = programs.holdfast(scratch.fresh("holdfast"));
+        ServerProcess echo = wanted.has(Target.T1_64) ? programs.echo() : null;
+        ServerProcess naive =
+            wanted.has(Target.T6_naive) ? programs.naive(scratch.fresh("naive")) : null;
+        FunctionYardstick function = wanted.has(Target.T6_function) ? startFunction() : null) {
+      Comparison comparison = new Comparison("unary, 64 in flight");
+      comparison.server("holdfast", unary(holdfast, 64));
+      if (echo != null) {
+        comparison.server("echo", unary(echo, 64));
+        comparison.ratio(Target.T1_64, ofThroughputs("holdfast", "echo"));
+      }
+      if (naive != null) {
+        comparison.server("naive", unary(naive, 64));
+        comparison.ratio(Target.T6_naive, ofThroughputs("holdfast", "naive"));
+      }
+      if (function != null) {
+        comparison.server(
+            "function", (warmUp, counted) -> Figures.of("", function.run(64, warmUp, counted)));
+        comparison.ratio(Target.T6_function, ofThroughputs("holdfast", "function"));
+      }
+      comparison.run(scale, report, table);
+    }
+  }
+
+  private @Nullable FunctionYardstick startFunction() throws Exception {
+    try {
+      return FunctionYardstick.start(scratch.fresh("function"));
+    } catch (FunctionYardstick.UnavailableException e) {
+      report.addMissing(Target.T6_function, String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  private void many() throws Exception {
+    try (ServerProcess holdfast = programs.holdfast(scratch.fresh("holdfast"));
+        HoldfastClient sdk = HoldfastClient.builder(holdfast.address()).build();
+        ServerProcess echo = programs.echo()) {
+      Comparison comparison = new Comparison("unary, 256 in flight");
+      if (wanted.has(Target.T1_256)) {
+        comparison.server("holdfast", unary(holdfast, 256));
+        comparison.ratio(Target.T1_256, ofThroughputs("holdfast", "echo"));
+      }
+      if (wanted.has(Target.T4)) {
+        comparison.server("holdfast, SDK", sdk(sdk, 256));
+        comparison.ratio(Target.T4, ofThroughputs("holdfast, SDK", "echo"));
+      }
+      comparison.server("echo", unary(echo, 256));
+      comparison.run(scale, report, table);
+    }
+  }
+
+  private static Comparison.Program sdk(HoldfastClient client, int inFlight) {
+    return (warmUp, counted) -> {
+      List<SdkChain> chains = Stream.generate(() -> new SdkChain(client)).limit(inFlight).toList();
+      return Figures.of("", ClosedLoop.run(chains, warmUp, counted));
+    };
+  }
+
+  private void batches() throws Exception {
+    Path agedRows = scratch.fresh("rows");
+    Path freshRows = scratch.fresh("rows");
+    try (ServerProcess aged = programs.holdfast(scratch.fresh("holdfast"));
+        ServerProcess fresh = programs.holdfast(scratch.fresh("holdfast"))) {
+      try (Connections connections = new Connections(aged.address())) {
+        Fill.reserve(connections, scale.aged());
+      }
+      String live = String.format(Locale.ROOT, ", %,d live", scale.aged());
+      Comparison comparison = new Comparison("batches of 1,000, 4 in flight");
+      comparison.server("holdfast" + live, applied(aged));
+      comparison.program("rows" + live, rows(agedRows, scale.aged()));
+      comparison.server("holdfast, empty", applied(fresh));
+      comparison.program("rows, empty", rows(freshRows, 0));
+      comparison.ratio(Target.T3, ofThroughputs("holdfast" + live, "rows" + live));
+      comparison.run(scale, report, table);
+    }
+  }
+
+  private static Comparison.Program applied(ServerProcess server) {
+    return chains(server, BATCHES_IN_FLIGHT, channel -> BatchChain.mix(channel, BATCH));
+  }
+
+  private Comparison.Program rows(Path directory, long rows) {
+    return (warmUp, counted) -> programs.rows(directory, rows, BATCH, warmUp, counted);
+  }
+}

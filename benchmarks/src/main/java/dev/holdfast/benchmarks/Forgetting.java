@@ -1,0 +1,63 @@
+package dev.holdfast.benchmarks;
+
+import dev.holdfast.benchmarks.load.Connections;
+import dev.holdfast.benchmarks.load.Ticker;
+import dev.holdfast.benchmarks.report.GrowthReport;
+import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.ListEventsRequest;
+import dev.holdfast.v1.RepositoryServiceGrpc;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+/** Starts a server that keeps nothing old, lets it forget, and looks at what it leaves on disk. */
+record Forgetting(Programs programs, Path dataDir, long liveReservations) {
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  GrowthReport.Disk measure() throws IOException, InterruptedException, SQLException {
+    double seconds;
+    try (ServerProcess server = programs.holdfast(dataDir, "--retention", "1s");
+        Connections connections = new Connections(server.address())) {
+      seconds = awaitForgotten(connections);
+    }
+    long freeBytes;
+    try (Connection database =
+        DriverManager.getConnection("jdbc:sqlite:" + dataDir.resolve("holdfast.db"))) {
+      freeBytes = pragma(database, "freelist_count") * pragma(database, "page_size");
+    }
+    return new GrowthReport.Disk(liveReservations, seconds, Scratch.bytesIn(dataDir), freeBytes);
+  }
+
+  /** Until not one event is kept, which is when everything else is forgotten too. */
+  private static double awaitForgotten(Connections connections) throws InterruptedException {
+    var reservations = ReservationsServiceGrpc.newBlockingStub(connections.next());
+    long revision =
+        RepositoryServiceGrpc.newBlockingStub(connections.next())
+            .available(AvailableRequest.getDefaultInstance())
+            .getRevision();
+    ListEventsRequest oldest = ListEventsRequest.newBuilder().setPageSize(1).build();
+    long start = System.nanoTime();
+    while (reservations.listEvents(oldest).getOldestRevision() <= revision) {
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw new IllegalStateException("events are still kept after " + PATIENCE);
+      }
+      Ticker.SYSTEM.waitUntil(System.nanoTime() + PAUSE.toNanos());
+    }
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static long pragma(Connection database, String name) throws SQLException {
+    try (Statement statement = database.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA " + name)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+}

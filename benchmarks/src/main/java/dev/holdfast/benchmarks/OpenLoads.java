@@ -1,0 +1,109 @@
+package dev.holdfast.benchmarks;
+
+import dev.holdfast.benchmarks.load.ClosedLoop;
+import dev.holdfast.benchmarks.load.Connections;
+import dev.holdfast.benchmarks.load.Measured;
+import dev.holdfast.benchmarks.load.OpenLoop;
+import dev.holdfast.benchmarks.load.SlotChain;
+import dev.holdfast.benchmarks.load.Ticker;
+import dev.holdfast.benchmarks.report.Figures;
+import dev.holdfast.benchmarks.report.LoadReport;
+import dev.holdfast.benchmarks.report.Report;
+import dev.holdfast.benchmarks.report.SoakReport;
+import dev.holdfast.benchmarks.report.Table;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Unary calls at fixed rates: shares of the most that a closed loop does. */
+final class OpenLoads {
+  private static final int MAXIMUM_IN_FLIGHT = 256;
+  private static final List<Integer> LOAD_PERCENT = List.of(10, 25, 50, 75, 90, 100, 110);
+  private static final int SOAK_PERCENT = 80;
+
+  private final Scale scale;
+  private final Report report;
+  private final Table table;
+
+  OpenLoads(Scale scale, Report report, Table table) {
+    this.scale = scale;
+    this.report = report;
+    this.table = table;
+  }
+
+  void run(ServerProcess server, Selection wanted) throws Exception {
+    try (Connections connections = new Connections(server.address())) {
+      table.title("open loop: unary");
+      Measured closed =
+          ClosedLoop.run(
+              connections.chains(MAXIMUM_IN_FLIGHT, SlotChain::new),
+              scale.runIn(),
+              scale.counted());
+      table.row(Figures.of("closed loop, 256 in flight: 100 %", closed));
+      double maximum = closed.operationsPerSecond();
+      if (wanted.has(Selection.LOAD)) {
+        load(connections, maximum);
+      }
+      if (wanted.has(Selection.SOAK)) {
+        soak(connections, server, maximum);
+      }
+    }
+  }
+
+  private void load(Connections connections, double maximum) throws Exception {
+    List<LoadReport.Point> points = new ArrayList<>();
+    for (int percent : LOAD_PERCENT) {
+      double offered = maximum * percent / 100;
+      Measured measured =
+          loop(connections, offered).run(scale.warmUp(), scale.counted(), 1, () -> {}).get(0);
+      Figures answers = Figures.of("holdfast", measured);
+      points.add(new LoadReport.Point(percent, offered, answers, measured.refused()));
+      table.row("%d %%, %.0f op/s offered".formatted(percent, offered), answers, refused(measured));
+    }
+    report.add(new LoadReport(maximum, points));
+  }
+
+  private void soak(Connections connections, ServerProcess server, double maximum)
+      throws Exception {
+    double offered = maximum * SOAK_PERCENT / 100;
+    double sliceSeconds = scale.soakSlice().toNanos() / 1e9;
+    List<@Nullable Long> residentBytes = new ArrayList<>();
+    List<Measured> measured =
+        loop(connections, offered)
+            .run(
+                scale.warmUp(),
+                scale.soakSlice(),
+                scale.soakSlices(),
+                () -> residentBytes.add(memory(server)));
+    List<SoakReport.Slice> slices = new ArrayList<>();
+    for (int i = 0; i < measured.size(); i++) {
+      Figures answers = Figures.of("holdfast", measured.get(i));
+      Long resident = residentBytes.get(i);
+      slices.add(new SoakReport.Slice(answers, measured.get(i).refused(), resident));
+      table.row(
+          "soak at %d %%, %.0f s, %d of %d"
+              .formatted(SOAK_PERCENT, sliceSeconds, i + 1, measured.size()),
+          answers,
+          "memory " + Table.mebibytes(resident) + " " + refused(measured.get(i)));
+    }
+    report.add(new SoakReport(maximum, offered, sliceSeconds, slices));
+  }
+
+  private static OpenLoop loop(Connections connections, double offered) {
+    return new OpenLoop(() -> new SlotChain(connections.next()), offered, Ticker.SYSTEM);
+  }
+
+  private static @Nullable Long memory(ServerProcess server) {
+    try {
+      return server.residentBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String refused(Measured measured) {
+    return measured.refused() == 0 ? "" : measured.refused() + " refused with OVERLOADED";
+  }
+}

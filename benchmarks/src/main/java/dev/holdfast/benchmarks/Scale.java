@@ -1,0 +1,48 @@
+package dev.holdfast.benchmarks;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How much is measured, and for how long.
+ *
+ * @param rounds of every comparison
+ * @param runIn before the first measurement of a server: its code is not compiled yet
+ * @param warmUp before each measurement
+ * @param counted of each measurement
+ * @param aged how many rows or live reservations stand in a table that has an age
+ * @param growth at how many live reservations to measure, from the fewest to the most
+ * @param soakSlice of the soak
+ * @param soakSlices of the soak
+ */
+record Scale(
+    int rounds,
+    Duration runIn,
+    Duration warmUp,
+    Duration counted,
+    long aged,
+    List<Long> growth,
+    Duration soakSlice,
+    int soakSlices) {
+  static final Scale FULL =
+      new Scale(
+          3,
+          Duration.ofSeconds(12),
+          Duration.ofSeconds(4),
+          Duration.ofSeconds(8),
+          1_000_000,
+          List.of(1_000L, 10_000L, 100_000L, 1_000_000L, 3_000_000L, 10_000_000L),
+          Duration.ofMinutes(1),
+          5);
+
+  static final Scale QUICK =
+      new Scale(
+          3,
+          Duration.ofSeconds(4),
+          Duration.ofMillis(500),
+          Duration.ofMillis(1500),
+          100_000,
+          List.of(1_000L, 10_000L, 50_000L, 200_000L),
+          Duration.ofSeconds(3),
+          4);
+}

@@ -1,0 +1,34 @@
+package dev.holdfast.benchmarks.load;
+
+import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.RepositoryServiceGrpc;
+import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceStub;
+import io.grpc.Channel;
+
+/** Asks over and over how much is available. */
+public final class AvailableChain implements Chain {
+  private final RepositoryServiceStub stub;
+
+  /** A chain of unary calls. */
+  public AvailableChain(Channel channel) {
+    stub = RepositoryServiceGrpc.newStub(channel);
+  }
+
+  @Override
+  public void next(Answer answer) {
+    stub.available(
+        AvailableRequest.getDefaultInstance(),
+        new Reply<>(
+            response ->
+                response.getRevision() > 0
+                    && response.getAvailableBytes()
+                        == response.getCapacityBytes() - response.getReservedBytes(),
+            1,
+            answer));
+  }
+
+  @Override
+  public boolean holdsNothing() {
+    return true;
+  }
+}

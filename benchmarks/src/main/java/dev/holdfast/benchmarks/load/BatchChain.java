@@ -1,0 +1,95 @@
+package dev.holdfast.benchmarks.load;
+
+import dev.holdfast.v1.ApplyRequest;
+import dev.holdfast.v1.ApplyResponse;
+import dev.holdfast.v1.Operation;
+import dev.holdfast.v1.OperationResult;
+import dev.holdfast.v1.ReleaseSlotRequest;
+import dev.holdfast.v1.Reservation;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceStub;
+import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.Slot;
+import io.grpc.Channel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The standard mix in batches: reserves fresh slots by one Apply, and releases them by the next.
+ */
+public final class BatchChain implements Chain {
+  private final ReservationsServiceStub stub;
+  private final int size;
+  private final boolean keeps;
+  private final List<Slot> asked = new ArrayList<>();
+  private final List<Reservation> held = new ArrayList<>();
+
+  private BatchChain(Channel channel, int size, boolean keeps) {
+    this.stub = ReservationsServiceGrpc.newStub(channel);
+    this.size = size;
+    this.keeps = keeps;
+  }
+
+  /** A chain of batches of so many operations. */
+  public static BatchChain mix(Channel channel, int size) {
+    return new BatchChain(channel, size, false);
+  }
+
+  /** A chain that only reserves, so that the books grow. */
+  public static BatchChain fill(Channel channel, int size) {
+    return new BatchChain(channel, size, true);
+  }
+
+  @Override
+  public void next(Answer answer) {
+    ApplyRequest.Builder apply = ApplyRequest.newBuilder();
+    if (held.isEmpty()) {
+      asked.clear();
+      for (int i = 0; i < size; i++) {
+        ReserveSlotRequest reserve = SlotChain.freshReserve();
+        asked.add(reserve.getSlot());
+        apply.addOperations(Operation.newBuilder().setReserveSlot(reserve));
+      }
+      stub.apply(apply.build(), new Reply<>(this::reserved, size, answer));
+    } else {
+      for (Reservation reservation : held) {
+        apply.addOperations(
+            Operation.newBuilder()
+                .setReleaseSlot(
+                    ReleaseSlotRequest.newBuilder()
+                        .setSlot(reservation.getSlot())
+                        .setGeneration(reservation.getGeneration())));
+      }
+      stub.apply(apply.build(), new Reply<>(this::released, size, answer));
+    }
+  }
+
+  private boolean reserved(ApplyResponse response) {
+    if (response.getResultsCount() != size) {
+      return false;
+    }
+    for (int i = 0; i < size; i++) {
+      OperationResult result = response.getResults(i);
+      Reservation reservation = result.getReserveSlot().getReservation();
+      if (!SlotChain.isReserved(asked.get(i), reservation)) {
+        return false;
+      }
+      if (!keeps) {
+        held.add(reservation);
+      }
+    }
+    return true;
+  }
+
+  private boolean released(ApplyResponse response) {
+    held.clear();
+    return response.getResultsCount() == size
+        && response.getResultsList().stream()
+            .allMatch(result -> SlotChain.isReleased(result.getReleaseSlot()));
+  }
+
+  @Override
+  public boolean holdsNothing() {
+    return held.isEmpty();
+  }
+}

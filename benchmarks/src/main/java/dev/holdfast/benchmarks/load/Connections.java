@@ -1,0 +1,45 @@
+package dev.holdfast.benchmarks.load;
+
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/** The connections that all chains share. */
+public final class Connections implements AutoCloseable {
+  private static final int COUNT = 4;
+
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final AtomicInteger next = new AtomicInteger();
+
+  /** Connections to a server, made as they are used. */
+  public Connections(String address) {
+    for (int i = 0; i < COUNT; i++) {
+      channels.add(
+          Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
+              .directExecutor()
+              // Answers of large batches.
+              .maxInboundMessageSize(16 * 1024 * 1024)
+              .build());
+    }
+  }
+
+  /** The next connection in turn. */
+  public ManagedChannel next() {
+    return channels.get(Math.floorMod(next.getAndIncrement(), COUNT));
+  }
+
+  /** So many chains, spread over the connections. */
+  public <C> List<C> chains(int count, Function<ManagedChannel, C> newChain) {
+    return IntStream.range(0, count).mapToObj(i -> newChain.apply(next())).toList();
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+  }
+}

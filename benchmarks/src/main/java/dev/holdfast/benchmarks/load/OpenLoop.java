@@ -1,0 +1,197 @@
+package dev.holdfast.benchmarks.load;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * An open loop: changes start at a fixed rate, however long the answers take, as the callers of a
+ * real server do not wait for each other. A latency counts from when the change was meant to start:
+ * what waits behind a stall has waited too, although it had not been sent yet.
+ */
+public final class OpenLoop {
+  private static final long LAST_ANSWER_SECONDS = 60;
+
+  /** How many are given back at once at the end. */
+  private static final int WAVE = 1000;
+
+  private final Supplier<? extends Chain> newChain;
+  private final double startsPerSecond;
+  private final Ticker ticker;
+  private final Queue<Chain> idle = new ConcurrentLinkedQueue<>();
+  private final CompletableFuture<Void> failure = new CompletableFuture<>();
+
+  /** The starter counts as one, so that it is not 0 before the last start. */
+  private final AtomicLong underWay = new AtomicLong(1);
+
+  private final CompletableFuture<Void> allAnswered = new CompletableFuture<>();
+
+  /**
+   * A loop that can be run once.
+   *
+   * @param newChain another chain, for when all others wait for an answer
+   * @param startsPerSecond the rate of starts, more than 0
+   */
+  public OpenLoop(Supplier<? extends Chain> newChain, double startsPerSecond, Ticker ticker) {
+    this.newChain = newChain;
+    this.startsPerSecond = startsPerSecond;
+    this.ticker = ticker;
+  }
+
+  /** A span of time, and what is counted in it. */
+  private static final class Slice {
+    final Histogram latencyNanos = new ConcurrentHistogram(TimeUnit.HOURS.toNanos(1), 3);
+    final LongAdder answered = new LongAdder();
+    final LongAdder refused = new LongAdder();
+  }
+
+  /** Equal spans of time, one behind the other; what lies outside goes where nobody looks. */
+  private record Slices(long startNanos, long sliceNanos, List<Slice> slices, Slice outside) {
+    static Slices of(long startNanos, Duration slice, int count) {
+      List<Slice> slices = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        slices.add(new Slice());
+      }
+      return new Slices(startNanos, slice.toNanos(), slices, new Slice());
+    }
+
+    long indexAt(long nanos) {
+      return Math.floorDiv(nanos - startNanos, sliceNanos);
+    }
+
+    Slice at(long nanos) {
+      long index = indexAt(nanos);
+      return index >= 0 && index < slices.size() ? slices.get((int) index) : outside;
+    }
+
+    long endNanos() {
+      return startNanos + sliceNanos * slices.size();
+    }
+  }
+
+  /**
+   * Runs, and waits for what is still unanswered then.
+   *
+   * @param warmUp is not counted
+   * @param slice how long each slice is
+   * @param count how many slices are counted
+   * @param afterSlice is run when a slice is over, and must be short
+   * @return one for each slice: the latencies of the changes that were meant to start in it, and as
+   *     throughput what was answered while it lasted
+   * @throws ExecutionException of the first failure that is no refusal for overload
+   */
+  public List<Measured> run(Duration warmUp, Duration slice, int count, Runnable afterSlice)
+      throws InterruptedException, ExecutionException {
+    long start = ticker.nanos();
+    Slices slices = Slices.of(start + warmUp.toNanos(), slice, count);
+    long intended = start;
+    for (long n = 1; intended < slices.endNanos() && !failure.isDone(); n++) {
+      ticker.waitUntil(intended);
+      startNext(intended, slices);
+      long next = start + (long) (n * 1e9 / startsPerSecond);
+      if (slices.indexAt(intended) >= 0 && slices.indexAt(next) > slices.indexAt(intended)) {
+        afterSlice.run();
+      }
+      intended = next;
+    }
+    ended();
+    awaitAnswers();
+    giveBack();
+    double seconds = slice.toNanos() / 1e9;
+    return slices.slices().stream()
+        .map(one -> new Measured(one.answered.sum() / seconds, one.latencyNanos, one.refused.sum()))
+        .toList();
+  }
+
+  private void startNext(long intended, Slices slices) {
+    Chain waiting = idle.poll();
+    Chain chain = waiting == null ? newChain.get() : waiting;
+    underWay.incrementAndGet();
+    chain.next(
+        new Chain.Answer() {
+          @Override
+          public void done(int operations) {
+            long now = ticker.nanos();
+            slices.at(intended).latencyNanos.recordValue(now - intended);
+            slices.at(now).answered.add(operations);
+            idle.add(chain);
+            ended();
+          }
+
+          @Override
+          public void failed(Throwable t) {
+            if (Refusals.isOverload(t)) {
+              slices.at(intended).refused.increment();
+              idle.add(chain);
+            } else {
+              failure.completeExceptionally(t);
+            }
+            ended();
+          }
+        });
+  }
+
+  private void ended() {
+    if (underWay.decrementAndGet() == 0) {
+      allAnswered.complete(null);
+    }
+  }
+
+  private void awaitAnswers() throws InterruptedException, ExecutionException {
+    try {
+      CompletableFuture.anyOf(allAnswered, failure).get(LAST_ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new ExecutionException("not answered within " + LAST_ANSWER_SECONDS + " s", e);
+    }
+    if (failure.isDone()) {
+      failure.get();
+    }
+  }
+
+  /** Lets each chain give back what it holds, uncounted. */
+  private void giveBack() throws InterruptedException, ExecutionException {
+    List<CompletableFuture<Void>> wave = new ArrayList<>();
+    for (Chain chain : idle) {
+      if (!chain.holdsNothing()) {
+        CompletableFuture<Void> answered = new CompletableFuture<>();
+        chain.next(new GivenBack(answered));
+        wave.add(answered);
+        if (wave.size() == WAVE) {
+          awaitAll(wave);
+        }
+      }
+    }
+    awaitAll(wave);
+  }
+
+  private static void awaitAll(List<CompletableFuture<Void>> wave)
+      throws InterruptedException, ExecutionException {
+    for (CompletableFuture<Void> answered : wave) {
+      answered.get();
+    }
+    wave.clear();
+  }
+
+  private record GivenBack(CompletableFuture<Void> answered) implements Chain.Answer {
+    @Override
+    public void done(int operations) {
+      answered.complete(null);
+    }
+
+    @Override
+    public void failed(Throwable t) {
+      answered.completeExceptionally(t);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.holdfast.benchmarks.load;
+
+import dev.holdfast.client.HoldfastClient;
+import dev.holdfast.client.ReleaseReason;
+import dev.holdfast.client.Reservation;
+import dev.holdfast.client.ReserveSlot;
+import dev.holdfast.client.Slot;
+import org.jspecify.annotations.Nullable;
+
+/** The standard mix by the asynchronous calls of the Java SDK. */
+public final class SdkChain implements Chain {
+  private final HoldfastClient client;
+  private @Nullable Reservation held;
+
+  /** A chain over a client that all chains share. */
+  public SdkChain(HoldfastClient client) {
+    this.client = client;
+  }
+
+  @Override
+  public void next(Answer answer) {
+    Reservation reservation = held;
+    if (reservation == null) {
+      reserve(answer);
+    } else {
+      release(reservation, answer);
+    }
+  }
+
+  private void reserve(Answer answer) {
+    Slot slot = new Slot(RandomIds.requestId(), 0);
+    ReserveSlot change =
+        ReserveSlot.of(slot, SlotChain.AMOUNT_BYTES).withOperationId(RandomIds.operationId());
+    var unused =
+        client
+            .reservations()
+            .reserveSlotAsync(change)
+            .whenComplete(
+                (reserved, failure) -> {
+                  if (failure != null) {
+                    answer.failed(failure);
+                    return;
+                  }
+                  held = reserved.reservation();
+                  tell(
+                      reserved.reservation().slot().equals(slot)
+                          && reserved.reservation().amountBytes() == SlotChain.AMOUNT_BYTES,
+                      reserved,
+                      answer);
+                });
+  }
+
+  private void release(Reservation reservation, Answer answer) {
+    var unused =
+        client
+            .reservations()
+            .releaseSlotAsync(reservation, ReleaseReason.ATTEMPT_FAILED)
+            .whenComplete(
+                (released, failure) -> {
+                  if (failure != null) {
+                    answer.failed(failure);
+                    return;
+                  }
+                  held = null;
+                  tell(
+                      released.releasedBytes() == SlotChain.AMOUNT_BYTES
+                          && !released.alreadyReleased(),
+                      released,
+                      answer);
+                });
+  }
+
+  private static void tell(boolean right, Object response, Answer answer) {
+    if (right) {
+      answer.done(1);
+    } else {
+      answer.failed(new IllegalStateException("a wrong answer: " + response));
+    }
+  }
+
+  @Override
+  public boolean holdsNothing() {
+    return held == null;
+  }
+}

@@ -1,0 +1,75 @@
+package dev.holdfast.benchmarks.load;
+
+import dev.holdfast.v1.ReleaseSlotRequest;
+import dev.holdfast.v1.ReleaseSlotResponse;
+import dev.holdfast.v1.Reservation;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceStub;
+import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.ReserveSlotResponse;
+import dev.holdfast.v1.Slot;
+import io.grpc.Channel;
+
+/** The standard mix: reserves a fresh slot, releases it by its generation, and starts over. */
+public final class SlotChain implements Chain {
+  /** How much each slot reserves. */
+  public static final long AMOUNT_BYTES = 1 << 20;
+
+  private final ReservationsServiceStub stub;
+  private Slot slot = Slot.getDefaultInstance();
+
+  /** 0 where nothing is reserved. */
+  private long generation;
+
+  /** A chain of unary calls. */
+  public SlotChain(Channel channel) {
+    stub = ReservationsServiceGrpc.newStub(channel);
+  }
+
+  /** To reserve a slot that nobody has reserved before. */
+  static ReserveSlotRequest freshReserve() {
+    return ReserveSlotRequest.newBuilder()
+        .setSlot(Slot.newBuilder().setRequestId(RandomIds.requestId()))
+        .setAmountBytes(AMOUNT_BYTES)
+        .setOperationId(RandomIds.operationId())
+        .build();
+  }
+
+  static boolean isReserved(Slot slot, Reservation reservation) {
+    return reservation.getSlot().equals(slot)
+        && reservation.getAmountBytes() == AMOUNT_BYTES
+        && reservation.getGeneration() > 0;
+  }
+
+  static boolean isReleased(ReleaseSlotResponse response) {
+    return response.getReleasedBytes() == AMOUNT_BYTES && !response.getAlreadyReleased();
+  }
+
+  @Override
+  public void next(Answer answer) {
+    if (generation == 0) {
+      ReserveSlotRequest request = freshReserve();
+      slot = request.getSlot();
+      stub.reserveSlot(request, new Reply<>(this::reserved, 1, answer));
+    } else {
+      ReleaseSlotRequest request =
+          ReleaseSlotRequest.newBuilder().setSlot(slot).setGeneration(generation).build();
+      stub.releaseSlot(request, new Reply<>(this::released, 1, answer));
+    }
+  }
+
+  private boolean reserved(ReserveSlotResponse response) {
+    generation = response.getReservation().getGeneration();
+    return isReserved(slot, response.getReservation());
+  }
+
+  private boolean released(ReleaseSlotResponse response) {
+    generation = 0;
+    return isReleased(response);
+  }
+
+  @Override
+  public boolean holdsNothing() {
+    return generation == 0;
+  }
+}

@@ -1,0 +1,5 @@
+/** Load: chains of operations, and the loops that drive and time them. */
+@NullMarked
+package dev.holdfast.benchmarks.load;
+
+import org.jspecify.annotations.NullMarked;

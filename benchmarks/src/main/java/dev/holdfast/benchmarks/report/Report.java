@@ -1,0 +1,96 @@
+package dev.holdfast.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All that was measured in a run; its JSON has these fields. Not thread-safe. */
+public final class Report {
+  private final Machine machine;
+  private final Map<String, @Nullable Double> ratios = new LinkedHashMap<>();
+  private final Map<Target, Ratio> spreads = new EnumMap<>(Target.class);
+  private final Map<Target, String> missing = new EnumMap<>(Target.class);
+  private final List<Round> rounds = new ArrayList<>();
+  private @Nullable GrowthReport growth;
+  private @Nullable LoadReport load;
+  private @Nullable SoakReport soak;
+
+  /** One round of a comparison: its programs in the order in which they were measured. */
+  public record Round(String comparison, int round, List<Figures> programs) {}
+
+  /** A report in which everything is still missing. */
+  public Report(Machine machine) {
+    this.machine = machine;
+    for (Target target : Target.values()) {
+      ratios.put(target.name(), null);
+      missing.put(target, "not asked for");
+    }
+  }
+
+  /** Adds a ratio of each round. */
+  public Ratio add(Target target, List<Double> perRound) {
+    Ratio ratio = Ratio.of(perRound);
+    ratios.put(target.name(), ratio.median());
+    spreads.put(target, ratio);
+    missing.remove(target);
+    return ratio;
+  }
+
+  /** Says why there is no ratio. */
+  public void addMissing(Target target, String why) {
+    missing.put(target, why);
+  }
+
+  /** Adds the raw figures of a round. */
+  public void add(Round round) {
+    rounds.add(round);
+  }
+
+  /** Adds the growth run. */
+  public void add(GrowthReport measured) {
+    growth = measured;
+  }
+
+  /** Adds latency against load. */
+  public void add(LoadReport measured) {
+    load = measured;
+  }
+
+  /** Adds the soak. */
+  public void add(SoakReport measured) {
+    soak = measured;
+  }
+
+  /** The machine that it was measured on. */
+  public Machine machine() {
+    return machine;
+  }
+
+  /** The ratio of a target, or null. */
+  public @Nullable Ratio ratio(Target target) {
+    return spreads.get(target);
+  }
+
+  /** Why there is no ratio; null where there is one. */
+  public @Nullable String missing(Target target) {
+    return missing.get(target);
+  }
+
+  /** The growth run; null where it was not asked for. */
+  public @Nullable GrowthReport growth() {
+    return growth;
+  }
+
+  /** Latency against load; null where it was not asked for. */
+  public @Nullable LoadReport load() {
+    return load;
+  }
+
+  /** The soak; null where it was not asked for. */
+  public @Nullable SoakReport soak() {
+    return soak;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.holdfast.benchmarks.report;
+
+/** What is claimed: each a ratio of two programs that were measured in turn. */
+public enum Target {
+  T1_64("unary at 64 in flight, holdfast / echo", ">= 0.90"),
+  T1_256("unary at 256 in flight, holdfast / echo", ">= 0.90"),
+  T2("median at 1 in flight, holdfast / (echo + a bare commit of a row)", "<= 1.3"),
+  T3("batches of 1,000, 4 in flight, holdfast / rows on a table of the same age", ">= 0.8"),
+  T4("the SDK's asynchronous calls at 256 in flight, holdfast / echo", ">= 1.5"),
+  T5("unary at 64 in flight, most live reservations / 1,000", ">= 0.7"),
+  T6_naive("unary at 64 in flight, holdfast / naive", ">= 10"),
+  T6_function("unary at 64 in flight, holdfast / function", ">= 10"),
+  T7("PostgreSQL engine at 64 in flight, holdfast / function on the same server", ">= 8");
+
+  private final String meaning;
+  private final String goal;
+
+  Target(String meaning, String goal) {
+    this.meaning = meaning;
+    this.goal = goal;
+  }
+
+  /** Which two programs, and how. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** Where it has to go. */
+  public String goal() {
+    return goal;
+  }
+}

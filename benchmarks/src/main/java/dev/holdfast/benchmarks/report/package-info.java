@@ -1,0 +1,5 @@
+/** What was measured, as tables, JSON and plots. */
+@NullMarked
+package dev.holdfast.benchmarks.report;
+
+import org.jspecify.annotations.NullMarked;

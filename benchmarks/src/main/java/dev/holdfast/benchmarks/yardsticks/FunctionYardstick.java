@@ -1,0 +1,117 @@
+package dev.holdfast.benchmarks.yardsticks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.holdfast.benchmarks.load.ClosedLoop;
+import dev.holdfast.benchmarks.load.Measured;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * What a team with a database writes instead: PostgreSQL, with {@code reserve} and {@code release}
+ * as stored functions, called by as many connections as there are chains.
+ */
+public final class FunctionYardstick implements AutoCloseable {
+  private final EmbeddedPostgres postgres;
+
+  private FunctionYardstick(EmbeddedPostgres postgres) {
+    this.postgres = postgres;
+  }
+
+  /** PostgreSQL cannot be started on this machine. */
+  public static final class UnavailableException extends Exception {
+    private UnavailableException(Exception cause) {
+      super("PostgreSQL cannot be started here: " + cause.getMessage(), cause);
+    }
+  }
+
+  /**
+   * Starts PostgreSQL.
+   *
+   * @param directory where its data and its program lie
+   */
+  public static FunctionYardstick start(Path directory)
+      throws UnavailableException, IOException, SQLException {
+    FunctionYardstick started = new FunctionYardstick(startPostgres(directory));
+    try {
+      started.prepare();
+      return started;
+    } catch (IOException | SQLException | RuntimeException e) {
+      started.close();
+      throw e;
+    }
+  }
+
+  private static EmbeddedPostgres startPostgres(Path directory) throws UnavailableException {
+    try {
+      return EmbeddedPostgres.builder()
+          .setDataDirectory(directory.resolve("data"))
+          .setOverrideWorkingDirectory(directory.resolve("program").toFile())
+          // This is a library for tests, which trade durability for speed.
+          .setServerConfig("fsync", "on")
+          .setServerConfig("synchronous_commit", "on")
+          .setServerConfig("full_page_writes", "on")
+          .start();
+    } catch (IOException | RuntimeException e) {
+      throw new UnavailableException(e);
+    }
+  }
+
+  private void prepare() throws IOException, SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      for (String setting : List.of("fsync", "synchronous_commit", "full_page_writes")) {
+        try (ResultSet row = statement.executeQuery("SHOW " + setting)) {
+          row.next();
+          if (!row.getString(1).equals("on")) {
+            throw new IllegalStateException("PostgreSQL runs with " + setting + " off");
+          }
+        }
+      }
+      statement.execute(script());
+    }
+  }
+
+  private static String script() throws IOException {
+    try (InputStream in = FunctionYardstick.class.getResourceAsStream("function.sql")) {
+      return new String(Objects.requireNonNull(in, "function.sql").readAllBytes(), UTF_8);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    return postgres.getPostgresDatabase().getConnection();
+  }
+
+  /** Runs the standard mix in a closed loop, on so many connections. */
+  public Measured run(int inFlight, Duration warmUp, Duration counted)
+      throws SQLException, InterruptedException, ExecutionException {
+    List<FunctionChain> chains = new ArrayList<>();
+    try {
+      for (int i = 0; i < inFlight; i++) {
+        chains.add(new FunctionChain(connect()));
+      }
+      return ClosedLoop.run(chains, warmUp, counted);
+    } finally {
+      for (FunctionChain chain : chains) {
+        chain.close();
+      }
+    }
+  }
+
+  /** Ends PostgreSQL. */
+  @Override
+  public void close() throws IOException {
+    postgres.close();
+  }
+}

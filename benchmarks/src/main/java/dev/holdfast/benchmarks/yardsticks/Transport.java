@@ -1,0 +1,33 @@
+package dev.holdfast.benchmarks.yardsticks;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** Serves as the product does, with its transport settings. */
+final class Transport {
+  private Transport() {}
+
+  /** On a free port of loopback. */
+  static NettyServerBuilder builder(BindableService service) {
+    return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        .maxInboundMessageSize(16 * 1024 * 1024)
+        .keepAliveTime(30, TimeUnit.SECONDS)
+        .keepAliveTimeout(30, TimeUnit.SECONDS)
+        .permitKeepAliveTime(10, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .addService(service);
+  }
+
+  /** Says where it serves, as the product does, and serves until the process is ended. */
+  static void serve(String name, NettyServerBuilder builder)
+      throws IOException, InterruptedException {
+    Server server = builder.build().start();
+    System.out.println(name + ": serving gRPC on 127.0.0.1:" + server.getPort());
+    server.awaitTermination();
+  }
+}
