@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gatherer {
   /**
-   * How many calls of a repository may be under way. With one, the connection and the client idle
-   * while the server works; more make the batches smaller and gain nothing.
+   * How many calls of a repository may be under way. With two, the next batch is on its way while
+   * the server works on the one before; four were no faster, and make the batches smaller.
    */
   static final int UNDER_WAY = 2;
 
