@@ -137,13 +137,26 @@ class SdkGatherTest {
     assertTrue(client.repositories().verify(repository).consistent());
   }
 
+  /** Each answer has to be about the chain's own slot. */
   private CompletableFuture<SlotReleased> chain(int index) {
+    Slot own = slot(index);
     return reservations
         .reserveSlotAsync(reserving(index, 2))
         .thenCompose(
-            reserved -> reservations.renewLeaseAsync(reserved.reservation(), Duration.ofMinutes(1)))
-        .thenCompose(renewed -> reservations.fillSlotAsync(renewed))
-        .thenCompose(filled -> reservations.releaseSlotAsync(filled, ReleaseReason.REQUEST_ENDED));
+            reserved -> {
+              assertEquals(own, reserved.reservation().slot());
+              return reservations.renewLeaseAsync(reserved.reservation(), Duration.ofMinutes(1));
+            })
+        .thenCompose(
+            renewed -> {
+              assertEquals(own, renewed.slot());
+              return reservations.fillSlotAsync(renewed);
+            })
+        .thenCompose(
+            filled -> {
+              assertEquals(own, filled.slot());
+              return reservations.releaseSlotAsync(filled, ReleaseReason.REQUEST_ENDED);
+            });
   }
 
   private Reservation reserve(int index, long amountBytes) {
