@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,6 +97,45 @@ class LedgerTest {
     others.forEach(other -> assertInstanceOf(Outcome.ReservationDone.class, other.outcome.join()));
     assertTrue(first.outcome.isDone());
     assertEquals(before + 2, store.commits());
+  }
+
+  @Test
+  void theOutcomesOfABatchComeToAThreadAllAtOnce() throws InterruptedException {
+    List<Runnable> brought = new CopyOnWriteArrayList<>();
+    List<Outcome> outcomes = new CopyOnWriteArrayList<>();
+    Executor thread = brought::add;
+    CountDownLatch gate = store.closeGate();
+    submit(reserve(0));
+    store.awaitAtGate();
+    for (int i = 1; i <= 10; i++) {
+      ledger.submit(
+          reserve(i),
+          new Ledger.Caller() {
+            @Override
+            public boolean abandoned() {
+              return false;
+            }
+
+            @Override
+            public void answer(Outcome outcome) {
+              outcomes.add(outcome);
+            }
+
+            @Override
+            public Executor answering() {
+              return thread;
+            }
+          });
+    }
+    gate.countDown();
+    // Behind their batch, whose answers are under way by then.
+    submit(reserve(11)).outcome.join();
+    submit(reserve(12)).outcome.join();
+    assertEquals(List.of(), outcomes, "the thread has not come to it");
+    brought.forEach(Runnable::run);
+    assertEquals(10, outcomes.size());
+    outcomes.forEach(outcome -> assertInstanceOf(Outcome.ReservationDone.class, outcome));
+    assertEquals(1, brought.size());
   }
 
   @Test

@@ -37,7 +37,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** Commands that often have to do with each other: few slots, few ids, generations given before. */
-final class RandomCommands {
+public final class RandomCommands {
   private static final List<String> REPOSITORIES = List.of("default", "cold");
   private static final List<String> OFFERS = List.of("a", "b", "c");
 
@@ -49,7 +49,7 @@ final class RandomCommands {
   private final List<Slot> slots = new ArrayList<>();
   private final List<Long> generations = new ArrayList<>(List.of(0L));
 
-  RandomCommands(Random random, int requests) {
+  public RandomCommands(Random random, int requests) {
     this.random = random;
     for (int i = 0; i < requests; i++) {
       String id = i % 3 == 0 ? "r" + i : "0x" + "%064x".formatted(random.nextLong());
@@ -84,7 +84,7 @@ final class RandomCommands {
   }
 
   /** Takes generations over that were given out, for later commands to name. */
-  void learn(List<Outcome> outcomes) {
+  public void learn(List<Outcome> outcomes) {
     for (Outcome outcome : outcomes) {
       if (outcome instanceof Outcome.ReservationDone done) {
         generations.add(done.reservation().generation());
@@ -97,7 +97,7 @@ final class RandomCommands {
     }
   }
 
-  List<Command> next(int count) {
+  public List<Command> next(int count) {
     List<Command> commands = new ArrayList<>();
     while (commands.size() < count) {
       commands.add(next());

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.sqlite.SQLiteConfig;
 
 /** A connection to the database with its statements, for one thread at a time. */
@@ -107,6 +108,11 @@ final class SqliteConnection implements AutoCloseable {
       statements.put(sql, statement);
     }
     return statement;
+  }
+
+  /** All that it has prepared, so that a test can look at how each of them is run. */
+  Set<String> statements() {
+    return Set.copyOf(statements.keySet());
   }
 
   /** Turns a row into a value. */

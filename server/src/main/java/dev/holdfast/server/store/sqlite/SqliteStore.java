@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -248,6 +250,13 @@ public final class SqliteStore implements LedgerStore {
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot recount", e);
     }
+  }
+
+  /** Everything that was asked so far and is asked again and again. For when nobody reads. */
+  Set<String> statements() {
+    Set<String> statements = new TreeSet<>(writer.statements());
+    readers.forEach(reader -> statements.addAll(reader.statements()));
+    return statements;
   }
 
   @Override
