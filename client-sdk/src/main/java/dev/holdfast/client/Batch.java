@@ -6,6 +6,7 @@ import dev.holdfast.v1.ReservationsServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
@@ -60,23 +61,33 @@ final class Batch {
 
   // Out.
 
-  void start(Channel channel, CallOptions options) {
+  /**
+   * Starts the call.
+   *
+   * @return what {@link #failed} is to be told, where no locks are held; {@code null} for nothing
+   */
+  @Nullable Throwable start(Channel channel, CallOptions options) {
     CallOptions timed =
         options
             .withDeadlineAfter(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)
             .withStreamTracerFactory(attempts);
+    // Whoever has it sent may have a deadline and secrets of his own, which are not those of
+    // others.
+    Context before = Context.ROOT.attach();
     try {
       wire =
           members.size() == 1
               ? members.get(0).startAlone(channel, timed, this)
               : startApply(channel, timed);
-    } catch (RuntimeException e) {
+      // Who gave up meanwhile found no wire to cancel.
+      cancelIfUnwanted();
+      return null;
+    } catch (RuntimeException | Error e) {
       // An interceptor of the caller's threw, say.
-      failed(e);
-      return;
+      return e;
+    } finally {
+      Context.ROOT.detach(before);
     }
-    // Who gave up meanwhile found no wire to cancel.
-    cancelIfUnwanted();
   }
 
   private ClientCall<?, ?> startApply(Channel channel, CallOptions timed) {
@@ -113,6 +124,10 @@ final class Batch {
    */
   long failLate(long nowNanos) {
     long next = deadlineNanos;
+    if (ended) {
+      // The answers are here, and are being given out.
+      return next;
+    }
     for (Gathered<?, ?, ?> member : members) {
       if (member.isDone() || member.deadlineNanos() == deadlineNanos) {
         continue;

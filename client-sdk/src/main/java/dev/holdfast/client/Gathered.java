@@ -87,6 +87,15 @@ final class Gathered<Q extends Message, A extends Message, T> extends Completabl
    * @param attempts those of all of them
    */
   void take(OperationResult result, Attempts attempts) {
+    try {
+      takeResult(result, attempts);
+    } catch (RuntimeException e) {
+      // A status that this version does not know, say: no reason to leave the others waiting.
+      fail(e, attempts);
+    }
+  }
+
+  private void takeResult(OperationResult result, Attempts attempts) {
     if (result.getResultCase() == kind.answered()) {
       take(kind.response().apply(result));
     } else if (result.getResultCase() == ResultCase.ERROR) {

@@ -115,6 +115,7 @@ final class Gatherer {
   /** A batch came back, and these leave in its place, before all others. */
   void replace(Batch batch, List<Batch> again) {
     Lane lane = batch.lane();
+    List<Runnable> failures = new ArrayList<>(0);
     if (!again.isEmpty()) {
       lane.sending.lock();
     }
@@ -124,12 +125,13 @@ final class Gatherer {
         lane.underWay.addAll(again);
         forgetIfIdle(lane);
       }
-      again.forEach(next -> next.start(channel, options));
+      again.forEach(next -> start(next, failures));
     } finally {
       if (!again.isEmpty()) {
         lane.sending.unlock();
       }
     }
+    failures.forEach(Runnable::run);
     sendReady(lane);
   }
 
@@ -155,30 +157,47 @@ final class Gatherer {
   private void sendReady(Lane lane) {
     // Where another thread is at it, it looks again when it is done.
     while (isReady(lane) && lane.sending.tryLock()) {
+      List<Runnable> failures = new ArrayList<>(0);
       try {
-        send(lane, false);
+        send(lane, false, failures);
       } finally {
         lane.sending.unlock();
       }
+      failures.forEach(Runnable::run);
     }
   }
 
   private void sendAll(Lane lane) {
+    List<Runnable> failures = new ArrayList<>(0);
     lane.sending.lock();
     try {
-      send(lane, true);
+      send(lane, true, failures);
     } finally {
       lane.sending.unlock();
     }
+    failures.forEach(Runnable::run);
     sendReady(lane);
   }
 
-  private void send(Lane lane, boolean all) {
+  /**
+   * Sends what waits.
+   *
+   * @param failures takes what is to be run when the lock is free again: callers do what they like
+   *     when they hear of a failure, and others must not have to wait for that
+   */
+  private void send(Lane lane, boolean all, List<Runnable> failures) {
     List<Gathered<?, ?, ?>> late = new ArrayList<>(0);
     for (Batch next = next(lane, all, late); next != null; next = next(lane, all, late)) {
-      next.start(channel, options);
+      start(next, failures);
     }
-    late.forEach(change -> change.fail(Batch.late(), null));
+    late.forEach(change -> failures.add(() -> change.fail(Batch.late(), null)));
+  }
+
+  private void start(Batch batch, List<Runnable> failures) {
+    Throwable failure = batch.start(channel, options);
+    if (failure != null) {
+      failures.add(() -> batch.failed(failure));
+    }
   }
 
   /**

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A blocking call that is interrupted is cancelled; the thread stays interrupted, and the
  * exception is that of a cancelled call: a change that had been sent is then an {@link
- * OutcomeUnknownException}. What completes a future runs on gRPC's threads: do not block them.
+ * OutcomeUnknownException}. What completes a future runs on threads that others need, and that of
+ * changes which left together on the same one: do not block it, and use the future's {@code …Async}
+ * methods for what takes long.
  *
  * <p>Asynchronous changes to reservations that are made while others are under way leave together,
  * as one {@link Apply}, and a lone one waits for nothing; each keeps its own deadline, operation id

@@ -137,6 +137,20 @@ class GatherTest {
   }
 
   @Test
+  void whoHasTheCallsOfOthersLeaveHasNoSayInWhatBecomesOfThem() throws Exception {
+    gathering.holdUpAtServer();
+    var queued = List.of(reserve(0), reserve(1));
+    try (var context = Context.current().withCancellation()) {
+      context.run(gathering.gatherer::flush);
+    }
+    // The context was cancelled.
+    answer(gathering.nextApply(), 10, 11);
+    for (int i = 0; i < 2; i++) {
+      assertEquals(10 + i, queued.get(i).get(20, TimeUnit.SECONDS).availableBytes());
+    }
+  }
+
+  @Test
   void aQueuedCallWhoseDeadlineHasPassedIsNotSent() throws Exception {
     gathering.holdUpAtServer();
     var hasty =

@@ -99,11 +99,9 @@ final class SqliteLoad {
       for (List<byte[]> some : sets(slotKeys)) {
         loadReleased(key, some, touched.slots(), slots);
       }
-      Map<String, List<Long>> youngOfRequests =
-          young.generations(touched.repositoryId(), touched.requestIds());
       for (String requestId : touched.requestIds()) {
         List<Reservation> ofRequest = oldOf(key, requestId);
-        ofRequest.addAll(young(key, youngOfRequests.getOrDefault(requestId, List.of())));
+        ofRequest.addAll(young(key, young.generations(touched.repositoryId(), requestId)));
         ofRequest.sort(Comparator.comparing(Reservation::slot));
         requests.put(requestId, ofRequest);
       }

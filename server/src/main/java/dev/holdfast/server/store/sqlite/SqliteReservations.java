@@ -65,25 +65,27 @@ final class SqliteReservations {
     for (Delta.SlotDelta slot : slots) {
       Reservation before = slot.before().current();
       Reservation after = slot.after().current();
-      Owner key = new Owner(repositoryId, slot.slot());
-      altered.add(key);
+      Owner owner = new Owner(repositoryId, slot.slot());
+      altered.add(owner);
       long youngGeneration = young.generation(repositoryId, slot.slot());
       boolean wasYoung = before != null && youngGeneration == before.generation();
       if (before != null && !sameGeneration(before, after)) {
         if (wasYoung) {
           Place place = new Place(repository, before.generation());
           endedYoung.add(place);
-          left.put(key, place);
+          left.put(owner, place);
         } else {
           ended.add(SlotKeys.encode(slot.slot()));
         }
       }
       if (after != null && !after.equals(before)) {
         boolean stays = before != null && sameGeneration(before, after);
-        if (!stays) {
-          entered.put(key, new Place(repository, after.generation()));
+        // What begins as filled is there to stay, and what is too much for the young table too.
+        boolean enters = !stays && !after.filled() && entered.size() < young.room();
+        if (enters) {
+          entered.put(owner, new Place(repository, after.generation()));
         }
-        (!stays || wasYoung ? intoYoung : intoLarge).add(after);
+        (enters || (stays && wasYoung) ? intoYoung : intoLarge).add(after);
       }
     }
     ended.sort(Arrays::compareUnsigned);

@@ -190,6 +190,16 @@ public final class SqliteStore implements LedgerStore {
   public @Nullable Reservation reservation(String repositoryId, Slot slot) {
     // Asked before the snapshot is taken: what is young later on was reserved meanwhile.
     long youngGeneration = young.generation(repositoryId, slot);
+    Reservation found = reservation(repositoryId, slot, youngGeneration);
+    if (found == null && youngGeneration == 0) {
+      // It may have been released from the large table and reserved again at once.
+      long since = young.generation(repositoryId, slot);
+      return since == 0 ? null : reservation(repositoryId, slot, since);
+    }
+    return found;
+  }
+
+  private @Nullable Reservation reservation(String repositoryId, Slot slot, long youngGeneration) {
     return read(connection ->
             SqliteReads.reservation(connection, repositoryId, slot, youngGeneration))
         .orElse(null);

@@ -181,6 +181,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     } catch (SQLException e) {
       failed = true;
       throw StoreException.notApplied(what, e);
+    } catch (RuntimeException e) {
+      failed = true;
+      throw e;
     }
   }
 }

@@ -7,9 +7,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -28,7 +30,12 @@ final class YoungReservations {
   /** Some megabytes in memory, some in the file, and some milliseconds to go through. */
   static final int ROOM = 8192;
 
-  /** For each row that comes, so many of the oldest go at most, so that no batch takes long. */
+  /**
+   * So many of the oldest go with one commit at most, so that none takes long; and for each new
+   * row, so that they do not become ever more.
+   */
+  private static final int MOVED_A_COMMIT = 256;
+
   private static final int MOVED_A_NEW_ONE = 2;
 
   /**
@@ -37,7 +44,13 @@ final class YoungReservations {
    * @param repositoryId the repository
    * @param slot the slot
    */
-  record Owner(String repositoryId, Slot slot) {}
+  record Owner(String repositoryId, Slot slot) {
+    private Request request() {
+      return new Request(repositoryId, slot.requestId());
+    }
+  }
+
+  private record Request(String repositoryId, String requestId) {}
 
   /**
    * The key of a row.
@@ -49,6 +62,7 @@ final class YoungReservations {
 
   private final int room;
   private final Map<Owner, Place> places = new LinkedHashMap<>();
+  private final Map<Request, Set<Owner>> requests = new HashMap<>();
 
   private YoungReservations(int room) {
     this.room = room;
@@ -77,19 +91,18 @@ final class YoungReservations {
     return place == null ? 0 : place.generation();
   }
 
-  /** The generations of the young reservations of these requests. */
-  synchronized Map<String, List<Long>> generations(String repositoryId, Set<String> requestIds) {
-    Map<String, List<Long>> found = new HashMap<>();
-    if (!requestIds.isEmpty()) {
-      places.forEach(
-          (key, place) -> {
-            String requestId = key.slot().requestId();
-            if (requestIds.contains(requestId) && key.repositoryId().equals(repositoryId)) {
-              found.computeIfAbsent(requestId, id -> new ArrayList<>()).add(place.generation());
-            }
-          });
+  /** The generations of the young reservations of a request. */
+  synchronized List<Long> generations(String repositoryId, String requestId) {
+    List<Long> generations = new ArrayList<>();
+    for (Owner owner : requests.getOrDefault(new Request(repositoryId, requestId), Set.of())) {
+      generations.add(Objects.requireNonNull(places.get(owner)).generation());
     }
-    return found;
+    return generations;
+  }
+
+  /** How many rows may come with one transaction. */
+  int room() {
+    return room;
   }
 
   /**
@@ -99,7 +112,8 @@ final class YoungReservations {
    * @param wanted which may be moved
    */
   synchronized Map<Owner, Place> toBeMoved(int entered, Predicate<Owner> wanted) {
-    int count = Math.min(places.size() + entered - room, 1 + MOVED_A_NEW_ONE * entered);
+    int count =
+        Math.min(places.size() + entered - room, MOVED_A_COMMIT + MOVED_A_NEW_ONE * entered);
     Map<Owner, Place> oldest = new HashMap<>();
     for (Map.Entry<Owner, Place> entry : places.entrySet()) {
       if (oldest.size() >= count) {
@@ -112,14 +126,22 @@ final class YoungReservations {
     return oldest;
   }
 
-  synchronized void add(Owner key, Place place) {
+  synchronized void add(Owner owner, Place place) {
     // What replaces another is as young as it is.
-    places.remove(key);
-    places.put(key, place);
+    places.remove(owner);
+    places.put(owner, place);
+    requests.computeIfAbsent(owner.request(), request -> new HashSet<>(2)).add(owner);
   }
 
   /** Forgets a row, unless the slot has another by now. */
-  synchronized void remove(Owner key, Place place) {
-    places.remove(key, place);
+  synchronized void remove(Owner owner, Place place) {
+    if (places.remove(owner, place)) {
+      requests.computeIfPresent(
+          owner.request(),
+          (request, owners) -> {
+            owners.remove(owner);
+            return owners.isEmpty() ? null : owners;
+          });
+    }
   }
 }

@@ -9,13 +9,17 @@ import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.Apply;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.EndRequest;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.ledger.rules.Step;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -29,7 +33,11 @@ class YoungReservationsTest {
   @TempDir Path directory = Path.of("");
 
   private SqliteStore open() {
-    return SqliteStore.open(directory.resolve("holdfast.db"), HistoryIndex.MERGE_FROM, ROOM);
+    return open(ROOM);
+  }
+
+  private SqliteStore open(int room) {
+    return SqliteStore.open(directory.resolve("holdfast.db"), HistoryIndex.MERGE_FROM, room);
   }
 
   private static Outcome run(SqliteStore store, Command command) {
@@ -75,6 +83,29 @@ class YoungReservationsTest {
         assertEquals(i + 2, found.generation());
       }
       assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
+    }
+  }
+
+  @Test
+  void ofTooManyAtOnceOnlySomeAreYoungAndMoreThanThereIsRoomForGoSoon() throws SQLException {
+    try (SqliteStore store = open(100)) {
+      run(store, new CreateRepository(REPOSITORY, 1000));
+      List<Step> steps = new ArrayList<>();
+      for (int i = 0; i < 130; i++) {
+        steps.add(new ReserveSlot(REPOSITORY, new Slot("request", i), 1, 0, "op"));
+      }
+      run(store, new Apply(REPOSITORY, steps, true));
+      assertEquals(100, rows("young_reservations"));
+      assertEquals(30, rows("reservations"));
+    }
+    try (SqliteStore store = open()) {
+      reserve(store, 130);
+      assertEquals(ROOM, rows("young_reservations"));
+      assertEquals(131, listed(store).size());
+      assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
+      assertInstanceOf(
+          Outcome.SlotsReleaseDone.class, run(store, new EndRequest(REPOSITORY, "request", "end")));
+      assertEquals(List.of(), listed(store));
     }
   }
 
