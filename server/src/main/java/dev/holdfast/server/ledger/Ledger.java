@@ -26,6 +26,12 @@ public final class Ledger implements AutoCloseable {
   /** More changes than this in one batch would let the first of them wait for the last. */
   private static final int BATCH_CHANGES = 4096;
 
+  /**
+   * More calls than this do not wait, however few changes they are: a call takes some kilobytes of
+   * the transport's, and a server whose heap is full of those that wait gets nothing done.
+   */
+  static final int WAITING_CALLS = 16_384;
+
   /** How long after a failure the engine counts as failed. */
   private static final long RETRY_NANOS = 10_000_000_000L;
 
@@ -168,7 +174,7 @@ public final class Ledger implements AutoCloseable {
     int size = command.size();
     int before = waiting.getAndAdd(size);
     // What is larger than the limit by itself is taken when nothing else waits.
-    if (before > 0 && before + size > waitingLimit) {
+    if ((before > 0 && before + size > waitingLimit) || queue.size() >= WAITING_CALLS) {
       waiting.addAndGet(-size);
       caller.answer(Rejections.overloaded(before));
       return;

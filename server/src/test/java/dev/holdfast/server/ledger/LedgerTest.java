@@ -139,6 +139,24 @@ class LedgerTest {
   }
 
   @Test
+  void moreCallsThanMayWaitAreRefusedHoweverFewChangesTheyAre() {
+    Ledger patient = new Ledger(store, nowMicros::get, Integer.MAX_VALUE, watch);
+    List<CompletableFuture<Outcome>> waiting = new ArrayList<>();
+    for (int i = 0; i <= Ledger.WAITING_CALLS; i++) {
+      Waiting caller = new Waiting();
+      patient.submit(reserve(i), caller);
+      waiting.add(caller.outcome);
+    }
+    // At once, as nobody commits yet.
+    assertEquals(
+        Rejection.Reason.OVERLOADED,
+        rejection(waiting.remove(Ledger.WAITING_CALLS).getNow(null)).reason());
+    patient.start();
+    patient.close();
+    waiting.forEach(outcome -> assertTrue(outcome.isDone()));
+  }
+
+  @Test
   void moreThanMayWaitIsRefusedAndNotDone() throws InterruptedException {
     CountDownLatch gate = store.closeGate();
     Waiting first = submit(reserve(0));
