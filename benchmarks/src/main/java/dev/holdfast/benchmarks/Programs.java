@@ -81,6 +81,8 @@ record Programs(List<String> holdfast) {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    // Only the launcher knows it, so it would be for one side alone.
+    builder.environment().remove("HOLDFAST_JAVA_OPTS");
     return builder;
   }
 }
