@@ -1,5 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
+import com.carrotsearch.hppc.LongArrayList;
+import com.carrotsearch.hppc.cursors.LongCursor;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
@@ -8,10 +10,8 @@ import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * Finds the revisions that released reservations of a slot.
@@ -36,12 +36,10 @@ final class HistoryIndex {
   private final int mergeFrom;
 
   /** What was released since the last merge began. */
-  private Map<Long, long[]> newest = new HashMap<>();
-
-  private int newestSize;
+  private ReleasedRevisions newest = new ReleasedRevisions();
 
   /** What goes into the table now. */
-  private Map<Long, long[]> merging = new HashMap<>();
+  private ReleasedRevisions merging = new ReleasedRevisions();
 
   /** The hashes of it in the order of the table, and how many of them are there already. */
   private long[] order = NONE;
@@ -92,13 +90,10 @@ final class HistoryIndex {
     return committedChunk;
   }
 
-  /** Candidates that are not in the table yet, as it may seem. */
-  long[] recent(long hash) {
-    long[] both = newest.getOrDefault(hash, NONE);
-    for (long revision : merging.getOrDefault(hash, NONE)) {
-      both = with(both, revision);
-    }
-    return both;
+  /** Goes through the candidates that are not in the table yet, as it may seem. */
+  void recent(long hash, LongConsumer candidates) {
+    newest.forEach(hash, candidates);
+    merging.forEach(hash, candidates);
   }
 
   /** Takes over the events of a chunk that was committed. */
@@ -109,39 +104,15 @@ final class HistoryIndex {
 
   /** Drops a release that is forgotten. */
   void forgotten(long hash, long revision) {
-    newestSize -= remove(newest, hash, revision);
-    remove(merging, hash, revision);
+    newest.remove(hash, revision);
+    merging.remove(hash, revision);
   }
 
   private void addIfRelease(long repository, Event event) {
     if (event.change() instanceof Change.SlotReleased change) {
       Reservation reservation = change.released().reservation();
-      long hash = hash(repository, SlotKeys.encode(reservation.slot()));
-      newest.merge(hash, new long[] {event.revision()}, (old, one) -> with(old, one[0]));
-      newestSize++;
+      newest.add(hash(repository, SlotKeys.encode(reservation.slot())), event.revision());
     }
-  }
-
-  private static long[] with(long[] all, long one) {
-    for (long known : all) {
-      if (known == one) {
-        return all;
-      }
-    }
-    long[] more = Arrays.copyOf(all, all.length + 1);
-    more[all.length] = one;
-    return more;
-  }
-
-  private static int remove(Map<Long, long[]> from, long hash, long revision) {
-    long[] all = from.getOrDefault(hash, NONE);
-    long[] rest = Arrays.stream(all).filter(one -> one != revision).toArray();
-    if (rest.length == 0) {
-      from.remove(hash);
-    } else {
-      from.put(hash, rest);
-    }
-    return all.length - rest.length;
   }
 
   /**
@@ -151,7 +122,7 @@ final class HistoryIndex {
    */
   int merge(SqliteConnection connection, int released) throws SQLException {
     if (merged == order.length) {
-      if (newestSize < mergeFrom) {
+      if (newest.size() < mergeFrom) {
         return merged;
       }
       beginMerge();
@@ -159,18 +130,17 @@ final class HistoryIndex {
     PreparedStatement insert =
         connection.prepared("INSERT OR IGNORE INTO history (slot_hash, revision) VALUES (?, ?)");
     int to = Math.min(order.length, merged + 1 + released * MERGED_A_RELEASE);
-    boolean any = false;
+    LongArrayList revisions = new LongArrayList();
     for (int i = merged; i < to; i++) {
-      for (long revision : merging.getOrDefault(order[i], NONE)) {
+      revisions.clear();
+      merging.forEach(order[i], revisions::add);
+      for (LongCursor revision : revisions) {
         insert.setLong(1, order[i]);
-        insert.setLong(2, revision);
+        insert.setLong(2, revision.value);
         insert.addBatch();
-        any = true;
       }
     }
-    if (any) {
-      insert.executeBatch();
-    }
+    insert.executeBatch();
     if (to == order.length) {
       PreparedStatement update = connection.prepared("UPDATE history_merged SET chunk = ?");
       update.setLong(1, mergingChunk);
@@ -181,10 +151,9 @@ final class HistoryIndex {
 
   private void beginMerge() {
     merging = newest;
-    newest = new HashMap<>();
-    newestSize = 0;
+    newest = new ReleasedRevisions();
     mergingChunk = committedChunk;
-    order = merging.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
+    order = merging.hashes();
     merged = 0;
   }
 
@@ -192,7 +161,7 @@ final class HistoryIndex {
   void mergeCommitted(int to) {
     merged = to;
     if (merged == order.length) {
-      merging = new HashMap<>();
+      merging = new ReleasedRevisions();
       order = NONE;
       merged = 0;
     }

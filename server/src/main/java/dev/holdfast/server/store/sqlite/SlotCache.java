@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  * needs no look into the file. Only for the one who writes, who alone alters them.
  */
 final class SlotCache {
-  /** Some ten megabytes. */
-  private static final int SLOTS = 10_000;
+  /**
+   * Some two megabytes. The attempts under way are what it is for; more would be carried along by
+   * every collection of garbage, and everybody waits for those.
+   */
+  private static final int SLOTS = 2048;
 
   private record Key(String repositoryId, Slot slot) {}
 

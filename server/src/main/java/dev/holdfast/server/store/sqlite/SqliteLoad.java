@@ -154,9 +154,7 @@ final class SqliteLoad {
     for (byte[] slotKey : slotKeys) {
       long hash = HistoryIndex.hash(repository, slotKey);
       hashes.add(hash);
-      for (long revision : history.recent(hash)) {
-        revisions.add(revision);
-      }
+      history.recent(hash, revisions::add);
     }
     String columns = "SELECT revision FROM history WHERE slot_hash IN (";
     PreparedStatement query = set(columns, hashes.size());

@@ -1,0 +1,77 @@
+package dev.holdfast.server.store.sqlite;
+
+import com.carrotsearch.hppc.LongArrayList;
+import com.carrotsearch.hppc.LongLongHashMap;
+import com.carrotsearch.hppc.LongObjectHashMap;
+import com.carrotsearch.hppc.cursors.LongCursor;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+
+/**
+ * Revisions by the hash of what they released, without an object for each of them: a hundred
+ * thousand would be most of what a collection of garbage goes through.
+ */
+final class ReleasedRevisions {
+  private static final LongArrayList NONE = new LongArrayList(0);
+
+  /** The newest of each hash. */
+  private final LongLongHashMap newest = new LongLongHashMap();
+
+  /** The others, of what was released more than once. */
+  private final LongObjectHashMap<LongArrayList> older = new LongObjectHashMap<>();
+
+  private int size;
+
+  /** How many revisions there are. */
+  int size() {
+    return size;
+  }
+
+  void add(long hash, long revision) {
+    if (newest.containsKey(hash)) {
+      LongArrayList others = older.get(hash);
+      if (others == null) {
+        others = new LongArrayList();
+        older.put(hash, others);
+      }
+      others.add(newest.get(hash));
+    }
+    newest.put(hash, revision);
+    size++;
+  }
+
+  /** Goes through the revisions of a hash, in no order. */
+  void forEach(long hash, LongConsumer consumer) {
+    if (newest.containsKey(hash)) {
+      consumer.accept(newest.get(hash));
+      for (LongCursor other : older.getOrDefault(hash, NONE)) {
+        consumer.accept(other.value);
+      }
+    }
+  }
+
+  /** Drops a revision where it is there. */
+  void remove(long hash, long revision) {
+    LongArrayList others = older.getOrDefault(hash, NONE);
+    if (newest.containsKey(hash) && newest.get(hash) == revision) {
+      if (others.isEmpty()) {
+        newest.remove(hash);
+      } else {
+        newest.put(hash, others.removeLast());
+      }
+      size--;
+    } else {
+      size -= others.removeAll(revision);
+    }
+    if (others.isEmpty()) {
+      older.remove(hash);
+    }
+  }
+
+  /** All hashes, the least first. */
+  long[] hashes() {
+    long[] hashes = newest.keys().toArray();
+    Arrays.sort(hashes);
+    return hashes;
+  }
+}
