@@ -20,9 +20,6 @@ final class SqliteConnection implements AutoCloseable {
   private static final int CACHE_KIB = 64 * 1024;
   private static final int READER_CACHE_KIB = 8 * 1024;
 
-  /** A checkpoint writes a page once, however often the log has it: fewer and larger ones pay. */
-  private static final int CHECKPOINT_PAGES = 8192;
-
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
   private boolean closed;
@@ -38,7 +35,8 @@ final class SqliteConnection implements AutoCloseable {
     // Every commit is synced before it is answered; WAL's default would only sync checkpoints.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setCacheSize(-CACHE_KIB);
-    config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(CHECKPOINT_PAGES));
+    config.setPragma(
+        SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(Checkpoints.PAGES_AT_MOST));
     return open(database, config);
   }
 
@@ -53,6 +51,13 @@ final class SqliteConnection implements AutoCloseable {
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot open " + database, e);
     }
+  }
+
+  /** A connection that takes the log into the database beside the writer. */
+  static SqliteConnection checkpointer(Path database) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    return open(database, config);
   }
 
   private static SqliteConnection open(Path database, SQLiteConfig config) {

@@ -43,6 +43,7 @@ public final class SqliteStore implements LedgerStore {
   /** Also asked by those who read. */
   private volatile YoungReservations young;
 
+  private final Checkpoints checkpoints;
   private final SlotCache cache = new SlotCache();
   private final int mergeFrom;
   private final int youngRoom;
@@ -54,6 +55,7 @@ public final class SqliteStore implements LedgerStore {
     this.writer = writer;
     this.mergeFrom = mergeFrom;
     this.youngRoom = youngRoom;
+    this.checkpoints = new Checkpoints(database, Checkpoints.PAGES);
     this.history = HistoryIndex.load(writer, mergeFrom);
     this.young = YoungReservations.load(writer, youngRoom);
     for (int i = 0; i < READERS; i++) {
@@ -138,6 +140,7 @@ public final class SqliteStore implements LedgerStore {
     if (writer.isClosed()) {
       reopen();
     }
+    checkpoints.beforeTransaction(writer);
     return SqliteTransaction.begin(writer, history, young, cache);
   }
 
@@ -271,6 +274,7 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public void close() {
+    checkpoints.close();
     List<SqliteConnection> idle = new ArrayList<>();
     readers.drainTo(idle);
     idle.forEach(SqliteConnection::close);
