@@ -16,6 +16,14 @@ import java.util.concurrent.TimeUnit;
 /** The gRPC side: transport settings, health, reflection, and the end of it all. */
 final class GrpcServer implements AutoCloseable {
   private static final int LARGEST_REQUEST_BYTES = 16 * 1024 * 1024;
+
+  /**
+   * More calls than this are not begun on one connection; what comes on top waits with the client,
+   * which knows how long it has time. Without a limit a server that falls behind reads ever more
+   * calls, until it has no memory left to answer any.
+   */
+  private static final int CALLS_A_CONNECTION = 4096;
+
   private static final int DRAIN_SECONDS = 30;
   private static final int KEEP_ALIVE_SECONDS = 30;
 
@@ -57,6 +65,7 @@ final class GrpcServer implements AutoCloseable {
             // another thread would cost more than they do.
             .directExecutor()
             .maxInboundMessageSize(LARGEST_REQUEST_BYTES)
+            .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
             // A peer that vanished without a word must not hold for hours what its calls hold.
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
