@@ -33,11 +33,12 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
 
     /**
      * Forgets histories, events and operation ids from before this time, oldest first. What belongs
-     * to reservations that still live is no history and stays.
+     * to reservations that still live is no history and stays. Where nothing is left to forget,
+     * room on the disk that is not needed is given back.
      *
      * @param beforeMicros the time, in microseconds since the epoch
      * @param limit about how many changes to forget at the most
-     * @return how many changes were forgotten; 0 where nothing is left to forget
+     * @return how many changes were forgotten, or pages given back; 0 where nothing is left to do
      */
     int forget(long beforeMicros, int limit);
 

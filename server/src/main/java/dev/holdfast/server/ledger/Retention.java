@@ -23,16 +23,16 @@ public final class Retention implements Runnable {
     return hundredth.compareTo(minute) < 0 ? hundredth : minute;
   }
 
-  /** Looks once, and goes on, a transaction at a time, until nothing is left that is old enough. */
+  /** Looks once, and goes on, a transaction at a time, until nothing is left to do. */
   @Override
   public void run() {
     long beforeMicros = ledger.nowMicros() - kept.toMillis() * 1000;
-    int forgotten;
+    int done;
     do {
-      forgotten =
+      done =
           ledger
               .submitChore(transaction -> transaction.forget(beforeMicros, CHANGES_AT_ONCE))
               .join();
-    } while (forgotten > 0);
+    } while (done > 0);
   }
 }

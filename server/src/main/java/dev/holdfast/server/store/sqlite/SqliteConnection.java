@@ -1,6 +1,8 @@
 package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,6 +32,7 @@ final class SqliteConnection implements AutoCloseable {
 
   /** The one connection that writes. */
   static SqliteConnection writer(Path database) {
+    makeIfMissing(database);
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     // Every commit is synced before it is answered; WAL's default would only sync checkpoints.
@@ -38,6 +41,20 @@ final class SqliteConnection implements AutoCloseable {
     config.setPragma(
         SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(Checkpoints.PAGES_AT_MOST));
     return open(database, config);
+  }
+
+  /** Only before its first page can a database be told to be one that gives free pages back. */
+  private static void makeIfMissing(Path database) {
+    try {
+      if (Files.exists(database) && Files.size(database) > 0) {
+        return;
+      }
+      try (SqliteConnection empty = open(database, new SQLiteConfig())) {
+        empty.run("PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
+      }
+    } catch (SQLException | IOException e) {
+      throw StoreException.notApplied("cannot make " + database, e);
+    }
   }
 
   /** A connection that reads beside the writer. */
