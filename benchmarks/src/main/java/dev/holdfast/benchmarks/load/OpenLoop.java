@@ -21,7 +21,19 @@ import org.HdrHistogram.Histogram;
  * what waits behind a stall has waited too, although it had not been sent yet.
  */
 public final class OpenLoop {
+  /**
+   * What is due within a millisecond starts at its end, together: to wake up for each takes more of
+   * the cores that the server needs than all the rest. The wait counts as latency.
+   */
+  private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private static final long LAST_ANSWER_SECONDS = 60;
+
+  /**
+   * With more than these under way no more are started: they would only fill the memory of this
+   * process, and a server that is asked for more than it can do would never be seen to recover.
+   */
+  static final int MOST_UNDER_WAY = 50_000;
 
   /** How many are given back at once at the end. */
   private static final int WAVE = 1000;
@@ -53,7 +65,7 @@ public final class OpenLoop {
   private static final class Slice {
     final Histogram latencyNanos = new ConcurrentHistogram(TimeUnit.HOURS.toNanos(1), 3);
     final LongAdder answered = new LongAdder();
-    final LongAdder refused = new LongAdder();
+    final LongAdder undone = new LongAdder();
   }
 
   /** Equal spans of time, one behind the other; what lies outside goes where nobody looks. */
@@ -97,7 +109,7 @@ public final class OpenLoop {
     Slices slices = Slices.of(start + warmUp.toNanos(), slice, count);
     long intended = start;
     for (long n = 1; intended < slices.endNanos() && !failure.isDone(); n++) {
-      ticker.waitUntil(intended);
+      ticker.waitUntil(start + -Math.floorDiv(start - intended, TICK_NANOS) * TICK_NANOS);
       startNext(intended, slices);
       long next = start + (long) (n * 1e9 / startsPerSecond);
       if (slices.indexAt(intended) >= 0 && slices.indexAt(next) > slices.indexAt(intended)) {
@@ -110,11 +122,15 @@ public final class OpenLoop {
     giveBack();
     double seconds = slice.toNanos() / 1e9;
     return slices.slices().stream()
-        .map(one -> new Measured(one.answered.sum() / seconds, one.latencyNanos, one.refused.sum()))
+        .map(one -> new Measured(one.answered.sum() / seconds, one.latencyNanos, one.undone.sum()))
         .toList();
   }
 
   private void startNext(long intended, Slices slices) {
+    if (underWay.get() > MOST_UNDER_WAY) {
+      slices.at(intended).undone.increment();
+      return;
+    }
     Chain waiting = idle.poll();
     Chain chain = waiting == null ? newChain.get() : waiting;
     underWay.incrementAndGet();
@@ -132,7 +148,7 @@ public final class OpenLoop {
           @Override
           public void failed(Throwable t) {
             if (Refusals.isOverload(t)) {
-              slices.at(intended).refused.increment();
+              slices.at(intended).undone.increment();
               idle.add(chain);
             } else {
               failure.completeExceptionally(t);

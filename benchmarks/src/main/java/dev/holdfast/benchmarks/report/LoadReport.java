@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * Latency against load, in an open loop.
  *
- * @param maximumOperationsPerSecond what a closed loop with 256 in flight did
+ * @param maximumOperationsPerSecond the largest share of what a closed loop does that an open loop
+ *     kept up with
  */
 public record LoadReport(double maximumOperationsPerSecond, List<Point> points) {
   /**
@@ -14,8 +15,9 @@ public record LoadReport(double maximumOperationsPerSecond, List<Point> points) 
    * @param loadPercent of the maximum
    * @param offeredOperationsPerSecond how many were meant to start
    * @param answers how many were answered, and how long after their intended start
-   * @param refused how many were refused with OVERLOADED
+   * @param undone how many were refused with OVERLOADED, or not started because too many others
+   *     were under way
    */
   public record Point(
-      int loadPercent, double offeredOperationsPerSecond, Figures answers, long refused) {}
+      int loadPercent, double offeredOperationsPerSecond, Figures answers, long undone) {}
 }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A load that lasts, in an open loop.
  *
- * @param maximumOperationsPerSecond what a closed loop with 256 in flight did
+ * @param maximumOperationsPerSecond the largest share of what a closed loop does that an open loop
+ *     kept up with
  * @param offeredOperationsPerSecond how many were meant to start: 80 % of it
  * @param sliceSeconds how long each slice lasted
  */
@@ -18,8 +19,9 @@ public record SoakReport(
   /**
    * One slice.
    *
-   * @param refused how many were refused with OVERLOADED
+   * @param undone how many were refused with OVERLOADED, or not started because too many others
+   *     were under way
    * @param serverRssBytes at its end; null where the system does not tell
    */
-  public record Slice(Figures answers, long refused, @Nullable Long serverRssBytes) {}
+  public record Slice(Figures answers, long undone, @Nullable Long serverRssBytes) {}
 }

@@ -77,6 +77,19 @@ class OpenLoopTest {
   }
 
   @Test
+  void whatIsDueWithinAMillisecondStartsAtItsEndAndHasWaited() throws Exception {
+    OpenLoop loop = new OpenLoop(() -> new FakeChain(call -> null), 4000, ticker);
+    Measured measured = loop.run(Duration.ZERO, SECOND, 1, () -> {}).get(0);
+
+    assertEquals(4000, measured.latencyNanos().getTotalCount());
+    // Meant to start a quarter, a half and three quarters into it, and at its end.
+    for (long waited : new long[] {0, 250_000, 500_000, 750_000}) {
+      assertEquals(
+          1000, (double) measured.latencyNanos().getCountAtValue(waited), 1, "at " + waited);
+    }
+  }
+
+  @Test
   void countsEachSliceByItselfAndNotTheWarmUp() throws Exception {
     List<Integer> after = new ArrayList<>();
     List<Measured> slices = loop(call -> null).run(SECOND, SECOND, 3, () -> after.add(calls));
@@ -113,8 +126,35 @@ class OpenLoopTest {
             .run(Duration.ZERO, SECOND, 1, () -> {})
             .get(0);
 
-    assertEquals(100, measured.refused());
+    assertEquals(100, measured.undone());
     assertEquals(900, measured.operationsPerSecond());
+  }
+
+  @Test
+  void startsNoMoreThanItCanKeepTrackOf() throws Exception {
+    List<Chain.Answer> unanswered = new ArrayList<>();
+    Chain slow =
+        new Chain() {
+          @Override
+          public void next(Answer answer) {
+            unanswered.add(answer);
+          }
+
+          @Override
+          public boolean holdsNothing() {
+            return true;
+          }
+        };
+    OpenLoop loop = new OpenLoop(() -> slow, 1_000_000, ticker);
+    Runnable answerAll =
+        () -> {
+          unanswered.forEach(answer -> answer.done(1));
+          unanswered.clear();
+        };
+    Measured measured = loop.run(Duration.ZERO, Duration.ofMillis(100), 2, answerAll).get(0);
+
+    assertEquals(OpenLoop.MOST_UNDER_WAY, measured.latencyNanos().getTotalCount());
+    assertEquals(100_000 - OpenLoop.MOST_UNDER_WAY, measured.undone());
   }
 
   @Test
