@@ -34,6 +34,9 @@ public final class EventLog {
   private static final int SLOT_FILLED = 4;
   private static final int SLOT_RELEASED = 5;
 
+  /** Of a reservation: amount, generation, when it was made, lease, and when that ends. */
+  private static final int NUMBERS_BEHIND_SLOT = 5;
+
   private EventLog() {}
 
   /** Writes events with revisions in a row and one time. */
@@ -128,11 +131,7 @@ public final class EventLog {
   public static List<Event> decode(byte[] chunk, long firstRevision, long micros) {
     try {
       CodedInputStream in = CodedInputStream.newInstance(chunk);
-      int format = in.readUInt32();
-      if (format != FORMAT && format != FORMAT_WITHOUT_OFFERS) {
-        throw new IllegalStateException("events in a format of the future: " + format);
-      }
-      boolean offers = format != FORMAT_WITHOUT_OFFERS;
+      boolean offers = hasOffers(in.readUInt32());
       List<Event> events = new ArrayList<>();
       for (long revision = firstRevision; !in.isAtEnd(); revision++) {
         int kind = in.readUInt32();
@@ -144,6 +143,77 @@ public final class EventLog {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Takes the releases of a chunk. */
+  public interface Releases {
+    /**
+     * One of them.
+     *
+     * @param place how many events of the chunk are before it
+     * @param slotKey the key of the slot that was released
+     */
+    void take(int place, byte[] slotKey);
+  }
+
+  /** Finds the releases in a chunk. It costs a fraction of reading the events. */
+  public static void releases(byte[] chunk, Releases releases) {
+    try {
+      CodedInputStream in = CodedInputStream.newInstance(chunk);
+      boolean offers = hasOffers(in.readUInt32());
+      for (int place = 0; !in.isAtEnd(); place++) {
+        int kind = in.readUInt32();
+        in.readUInt64();
+        switch (kind) {
+          case CAPACITY_CHANGED -> {
+            in.readUInt32();
+            in.readUInt64();
+          }
+          case UNASSIGNED_CHANGED -> in.readUInt64();
+          case SLOT_RESERVED, SLOT_FILLED -> {
+            skipBytes(in);
+            skipBehindSlot(in, offers);
+          }
+          case SLOT_RELEASED -> {
+            in.readUInt32();
+            skipBytes(in);
+            in.readBool();
+            releases.take(place, in.readByteArray());
+            skipBehindSlot(in, offers);
+          }
+          default -> throw new IllegalStateException("an event of a kind of the future: " + kind);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void skipBytes(CodedInputStream in) throws IOException {
+    in.skipRawBytes(in.readUInt32());
+  }
+
+  private static void skipBehindSlot(CodedInputStream in, boolean offers) throws IOException {
+    for (int i = 0; i < NUMBERS_BEHIND_SLOT; i++) {
+      in.readUInt64();
+    }
+    skipBytes(in);
+    boolean filled = in.readUInt64() != 0;
+    if (filled) {
+      in.readUInt64();
+      skipBytes(in);
+      in.readBool();
+    }
+    if (offers) {
+      skipBytes(in);
+    }
+  }
+
+  private static boolean hasOffers(int format) {
+    if (format != FORMAT && format != FORMAT_WITHOUT_OFFERS) {
+      throw new IllegalStateException("events in a format of the future: " + format);
+    }
+    return format != FORMAT_WITHOUT_OFFERS;
   }
 
   private static Change.Booked read(

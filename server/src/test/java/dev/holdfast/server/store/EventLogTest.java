@@ -15,6 +15,8 @@ import dev.holdfast.server.ledger.books.Slot;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class EventLogTest {
@@ -48,11 +50,39 @@ class EventLogTest {
           new Change.SlotReleased(
               new Released(reservation(true), reason, revision, MICROS, "release", true)));
     }
+    changes.add(new Change.SlotReserved(reservation(true)));
+    changes.add(
+        new Change.SlotReleased(
+            new Released(
+                reservation(false),
+                ReleaseReason.ATTEMPT_FAILED,
+                900L + changes.size(),
+                MICROS,
+                "",
+                false)));
     List<Event> events = new ArrayList<>();
     for (Change.Booked change : changes) {
       events.add(new Event(900L + events.size(), MICROS, 7, change));
     }
-    assertEquals(events, EventLog.decode(EventLog.encode(events), 900, MICROS));
+    byte[] chunk = EventLog.encode(events);
+    assertEquals(events, EventLog.decode(chunk, 900, MICROS));
+    assertEquals(releases(events), foundReleases(chunk));
+  }
+
+  private static Map<Long, Slot> releases(List<Event> events) {
+    Map<Long, Slot> releases = new TreeMap<>();
+    for (Event event : events) {
+      if (event.change() instanceof Change.SlotReleased change) {
+        releases.put(event.revision() - 900, change.released().reservation().slot());
+      }
+    }
+    return releases;
+  }
+
+  private static Map<Long, Slot> foundReleases(byte[] chunk) {
+    Map<Long, Slot> found = new TreeMap<>();
+    EventLog.releases(chunk, (place, slotKey) -> found.put((long) place, SlotKeys.decode(slotKey)));
+    return found;
   }
 
   /** A release that the program wrote when it knew no offers. */
@@ -76,6 +106,7 @@ class EventLogTest {
     assertEquals(
         List.of(new Event(9, MICROS, 850, new Change.SlotReleased(released))),
         EventLog.decode(HexFormat.of().parseHex(chunk), 9, MICROS));
+    assertEquals(Map.of(0L, new Slot("ended", 0)), foundReleases(HexFormat.of().parseHex(chunk)));
   }
 
   @Test

@@ -25,24 +25,25 @@ import java.util.function.LongConsumer;
  * <p>What is found under a hash is a candidate: another slot can have the same hash.
  */
 final class HistoryIndex {
-  /** Some ten megabytes, and some hundred milliseconds of reading at a start. */
-  static final int MERGE_FROM = 100_000;
+  /**
+   * Twenty megabytes, and half a second of reading at a start. The more are merged at once, the
+   * more of them share a page of a table that has far more pages than a batch has releases.
+   */
+  static final int MERGE_FROM = 390_000;
 
   /** Enough that the older ones are in the table before the newer ones are as many. */
   private static final int MERGED_A_RELEASE = 2;
 
-  private static final long[] NONE = {};
-
   private final int mergeFrom;
 
   /** What was released since the last merge began. */
-  private ReleasedRevisions newest = new ReleasedRevisions();
+  private ReleasedRevisions newest;
 
   /** What goes into the table now. */
-  private ReleasedRevisions merging = new ReleasedRevisions();
+  private ReleasedRevisions merging = new ReleasedRevisions(0);
 
   /** The hashes of it in the order of the table, and how many of them are there already. */
-  private long[] order = NONE;
+  private MergeOrder order = MergeOrder.NONE;
 
   private int merged;
 
@@ -53,6 +54,7 @@ final class HistoryIndex {
 
   private HistoryIndex(int mergeFrom, long mergedChunk) {
     this.mergeFrom = mergeFrom;
+    this.newest = new ReleasedRevisions(mergeFrom);
     this.committedChunk = mergedChunk;
   }
 
@@ -62,15 +64,17 @@ final class HistoryIndex {
     HistoryIndex index = new HistoryIndex(mergeFrom, mergedChunk);
     PreparedStatement query =
         connection.prepared(
-            "SELECT chunk, repository, first_revision, micros, events FROM events"
+            "SELECT chunk, repository, first_revision, events FROM events"
                 + " WHERE chunk > ? ORDER BY chunk");
     query.setLong(1, mergedChunk);
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        index.committed(
-            row.getLong(1),
-            row.getLong(2),
-            EventLog.decode(row.getBytes(5), row.getLong(3), row.getLong(4)));
+        long repository = row.getLong(2);
+        long firstRevision = row.getLong(3);
+        EventLog.releases(
+            row.getBytes(4),
+            (place, slotKey) -> index.newest.add(hash(repository, slotKey), firstRevision + place));
+        index.committedChunk = row.getLong(1);
       }
     }
     return index;
@@ -121,7 +125,7 @@ final class HistoryIndex {
    * @return how far it came, for {@link #mergeCommitted}
    */
   int merge(SqliteConnection connection, int released) throws SQLException {
-    if (merged == order.length) {
+    if (merged == order.size()) {
       if (newest.size() < mergeFrom) {
         return merged;
       }
@@ -129,19 +133,20 @@ final class HistoryIndex {
     }
     PreparedStatement insert =
         connection.prepared("INSERT OR IGNORE INTO history (slot_hash, revision) VALUES (?, ?)");
-    int to = Math.min(order.length, merged + 1 + released * MERGED_A_RELEASE);
+    int to = Math.min(order.size(), merged + 1 + released * MERGED_A_RELEASE);
     LongArrayList revisions = new LongArrayList();
     for (int i = merged; i < to; i++) {
+      long hash = order.get(i);
       revisions.clear();
-      merging.forEach(order[i], revisions::add);
+      merging.forEach(hash, revisions::add);
       for (LongCursor revision : revisions) {
-        insert.setLong(1, order[i]);
+        insert.setLong(1, hash);
         insert.setLong(2, revision.value);
         insert.addBatch();
       }
     }
     insert.executeBatch();
-    if (to == order.length) {
+    if (to == order.size()) {
       PreparedStatement update = connection.prepared("UPDATE history_merged SET chunk = ?");
       update.setLong(1, mergingChunk);
       update.executeUpdate();
@@ -151,18 +156,18 @@ final class HistoryIndex {
 
   private void beginMerge() {
     merging = newest;
-    newest = new ReleasedRevisions();
+    newest = new ReleasedRevisions(mergeFrom);
     mergingChunk = committedChunk;
-    order = merging.hashes();
+    order = new MergeOrder(merging.hashes());
     merged = 0;
   }
 
   /** Takes note that a merge so far was committed. */
   void mergeCommitted(int to) {
     merged = to;
-    if (merged == order.length) {
-      merging = new ReleasedRevisions();
-      order = NONE;
+    if (merged == order.size()) {
+      merging = new ReleasedRevisions(0);
+      order = MergeOrder.NONE;
       merged = 0;
     }
   }

@@ -4,7 +4,6 @@ import com.carrotsearch.hppc.LongArrayList;
 import com.carrotsearch.hppc.LongLongHashMap;
 import com.carrotsearch.hppc.LongObjectHashMap;
 import com.carrotsearch.hppc.cursors.LongCursor;
-import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
@@ -15,12 +14,21 @@ final class ReleasedRevisions {
   private static final LongArrayList NONE = new LongArrayList(0);
 
   /** The newest of each hash. */
-  private final LongLongHashMap newest = new LongLongHashMap();
+  private final LongLongHashMap newest;
 
   /** The others, of what was released more than once. */
   private final LongObjectHashMap<LongArrayList> older = new LongObjectHashMap<>();
 
   private int size;
+
+  /**
+   * None yet.
+   *
+   * @param room for so many; more are possible, but everybody waits while room for them is made
+   */
+  ReleasedRevisions(int room) {
+    newest = new LongLongHashMap(room);
+  }
 
   /** How many revisions there are. */
   int size() {
@@ -68,10 +76,8 @@ final class ReleasedRevisions {
     }
   }
 
-  /** All hashes, the least first. */
+  /** All hashes, in no order. */
   long[] hashes() {
-    long[] hashes = newest.keys().toArray();
-    Arrays.sort(hashes);
-    return hashes;
+    return newest.keys().toArray();
   }
 }

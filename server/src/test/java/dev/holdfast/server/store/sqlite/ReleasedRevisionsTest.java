@@ -1,23 +1,28 @@
 package dev.holdfast.server.store.sqlite;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class ReleasedRevisionsTest {
-  private final ReleasedRevisions revisions = new ReleasedRevisions();
+  private final ReleasedRevisions revisions = new ReleasedRevisions(10);
 
   private Set<Long> of(long hash) {
     Set<Long> found = new TreeSet<>();
     revisions.forEach(hash, found::add);
     return found;
+  }
+
+  private Set<Long> hashes() {
+    return Arrays.stream(revisions.hashes()).boxed().collect(Collectors.toCollection(TreeSet::new));
   }
 
   @Test
@@ -30,7 +35,7 @@ class ReleasedRevisionsTest {
     assertEquals(Set.of(2L), of(0));
     assertEquals(Set.of(), of(8));
     assertEquals(4, revisions.size());
-    assertArrayEquals(new long[] {0, 7}, revisions.hashes());
+    assertEquals(Set.of(0L, 7L), hashes());
   }
 
   @Test
@@ -47,7 +52,7 @@ class ReleasedRevisionsTest {
     revisions.remove(7, 3);
     assertEquals(Set.of(), of(7));
     assertEquals(0, revisions.size());
-    assertArrayEquals(new long[] {}, revisions.hashes());
+    assertEquals(Set.of(), hashes());
   }
 
   @Test
@@ -72,7 +77,7 @@ class ReleasedRevisionsTest {
       assertEquals(size, revisions.size());
     }
     expected.values().removeIf(Set::isEmpty);
-    assertArrayEquals(
-        expected.keySet().stream().mapToLong(Long::longValue).toArray(), revisions.hashes());
+    assertEquals(expected.keySet(), hashes());
+    assertEquals(expected.size(), revisions.hashes().length);
   }
 }
