@@ -20,18 +20,16 @@ import java.time.Duration;
 record Forgetting(Programs programs, Path dataDir, long liveReservations) {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final int SAME_IN_TURN = 20;
 
   GrowthReport.Disk measure() throws IOException, InterruptedException, SQLException {
     double seconds;
     try (ServerProcess server = programs.holdfast(dataDir, "--retention", "1s");
         Connections connections = new Connections(server.address())) {
       seconds = awaitForgotten(connections);
+      awaitGivenBack();
     }
-    long freeBytes;
-    try (Connection database =
-        DriverManager.getConnection("jdbc:sqlite:" + dataDir.resolve("holdfast.db"))) {
-      freeBytes = pragma(database, "freelist_count") * pragma(database, "page_size");
-    }
+    long freeBytes = freeBytes();
     return new GrowthReport.Disk(liveReservations, seconds, Scratch.bytesIn(dataDir), freeBytes);
   }
 
@@ -51,6 +49,25 @@ record Forgetting(Programs programs, Path dataDir, long liveReservations) {
       Ticker.SYSTEM.waitUntil(System.nanoTime() + PAUSE.toNanos());
     }
     return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Until the free pages have been as many for a while: the server keeps some. */
+  private void awaitGivenBack() throws InterruptedException, SQLException {
+    long before = -1;
+    int same = 0;
+    while (same < SAME_IN_TURN) {
+      Ticker.SYSTEM.waitUntil(System.nanoTime() + PAUSE.toNanos());
+      long now = freeBytes();
+      same = now == before ? same + 1 : 0;
+      before = now;
+    }
+  }
+
+  private long freeBytes() throws SQLException {
+    try (Connection database =
+        DriverManager.getConnection("jdbc:sqlite:" + dataDir.resolve("holdfast.db"))) {
+      return pragma(database, "freelist_count") * pragma(database, "page_size");
+    }
   }
 
   private static long pragma(Connection database, String name) throws SQLException {

@@ -38,9 +38,17 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      *
      * @param beforeMicros the time, in microseconds since the epoch
      * @param limit about how many changes to forget at the most
-     * @return how many changes were forgotten, or pages given back; 0 where nothing is left to do
+     * @return how many changes were forgotten; 0 where nothing is left to forget
      */
     int forget(long beforeMicros, int limit);
+
+    /**
+     * Gives some of the room on the disk back that is not needed any more. It is not urgent: what
+     * is free is used before the file grows.
+     *
+     * @return how much, in units of the engine's; 0 where nothing is to be given back
+     */
+    int giveBack();
 
     /**
      * Lets no lease end before so long after now, or the length of the lease where that is shorter.

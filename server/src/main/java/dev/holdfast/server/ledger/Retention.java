@@ -7,6 +7,9 @@ public final class Retention implements Runnable {
   /** Small enough that callers hardly wait for it. */
   private static final int CHANGES_AT_ONCE = 1000;
 
+  /** Few enough that nobody notices, as it is not urgent; in an hour they come to much. */
+  private static final int GIVEN_BACK_A_LOOK = 32;
+
   private final Ledger ledger;
   private final Duration kept;
 
@@ -23,16 +26,25 @@ public final class Retention implements Runnable {
     return hundredth.compareTo(minute) < 0 ? hundredth : minute;
   }
 
-  /** Looks once, and goes on, a transaction at a time, until nothing is left to do. */
+  /** Looks once, and goes on, a transaction at a time, until nothing is left that is old enough. */
   @Override
   public void run() {
     long beforeMicros = ledger.nowMicros() - kept.toMillis() * 1000;
-    int done;
+    int forgotten;
     do {
-      done =
+      forgotten =
           ledger
               .submitChore(transaction -> transaction.forget(beforeMicros, CHANGES_AT_ONCE))
               .join();
-    } while (done > 0);
+    } while (forgotten > 0);
+    giveBack();
+  }
+
+  private void giveBack() {
+    for (int i = 0; i < GIVEN_BACK_A_LOOK; i++) {
+      if (ledger.submitChore(LedgerStore.Transaction::giveBack).join() == 0) {
+        return;
+      }
+    }
   }
 }

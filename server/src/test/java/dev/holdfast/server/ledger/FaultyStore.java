@@ -108,6 +108,11 @@ public final class FaultyStore implements LedgerStore {
       }
 
       @Override
+      public int giveBack() {
+        return transaction.giveBack();
+      }
+
+      @Override
       public void extendLeases(long nowMicros, long graceMicros) {
         transaction.extendLeases(nowMicros, graceMicros);
       }

@@ -80,6 +80,11 @@ public final class MemoryStore implements LedgerStore {
       }
 
       @Override
+      public int giveBack() {
+        return 0;
+      }
+
+      @Override
       public void extendLeases(long nowMicros, long graceMicros) {
         for (Shelf shelf : shelves.values()) {
           shelf.current.replaceAll(

@@ -61,6 +61,15 @@ public final class StoreRunner {
     }
   }
 
+  /** Gives some room back. */
+  public static int giveBack(LedgerStore store) {
+    try (LedgerStore.Transaction transaction = store.begin()) {
+      int given = transaction.giveBack();
+      transaction.commit();
+      return given;
+    }
+  }
+
   /** Extends leases as a start of the server does. */
   public static void extendLeases(LedgerStore store, long nowMicros, long graceMicros) {
     try (LedgerStore.Transaction transaction = store.begin()) {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * <p>SQLite would do that in the commit that finds the log long, and everybody would wait until
  * thousands of pages, all over the file, are on the disk. So a thread does most of it beside the
  * writer. What is committed meanwhile is little, and is for the writer itself between two
- * transactions: only then nothing is added behind it, and the next one begins the log anew.
+ * transactions: only then nothing is added behind it, and the next one begins the log anew, unless
+ * somebody still reads what was older.
  *
  * <p>Where this fails, nothing is lost but room on the disk: it is tried again, and SQLite does it
  * in a commit after all when the log is {@link #PAGES_AT_MOST} long.
@@ -35,7 +36,7 @@ final class Checkpoints implements AutoCloseable {
   /** How often to go over what was added meanwhile before the writer has to take it. */
   private static final int PASSES = 4;
 
-  /** To look how long the log is costs little, and this less. */
+  /** To look how long the log is takes some microseconds. */
   private static final int LOOK_EVERY_TRANSACTIONS = 32;
 
   private static final long END_SECONDS = 60;
@@ -54,7 +55,7 @@ final class Checkpoints implements AutoCloseable {
 
   private int transactions;
 
-  /** Whether the thread looks or works. */
+  /** Whether the thread is at it. */
   private volatile boolean underWay;
 
   /** Whether what is left is for the writer. */
@@ -64,7 +65,11 @@ final class Checkpoints implements AutoCloseable {
   private volatile boolean failing;
 
   /** What a checkpoint says of the log, in pages. */
-  private record Log(int length, int taken) {}
+  private record Log(int length, int taken) {
+    int rest() {
+      return length - taken;
+    }
+  }
 
   /**
    * For a database.
@@ -78,28 +83,39 @@ final class Checkpoints implements AutoCloseable {
 
   /** To be called by the writer before each transaction. */
   void beforeTransaction(SqliteConnection writer) {
-    if (left) {
-      try {
-        Log log = checkpoint(writer, "PASSIVE");
-        // Whoever reads what is older keeps a part of the log; then the next one tries again.
-        left = log.taken() < log.length();
-      } catch (SQLException e) {
+    try {
+      if (left) {
+        // Once: whoever reads what is older keeps a part of the log, and then the next look
+        // decides.
         left = false;
-        failed(e);
+        takeRest(writer);
       }
-    }
-    if (++transactions % LOOK_EVERY_TRANSACTIONS == 0 && !underWay && !left) {
-      underWay = true;
-      thread.execute(this::look);
+      if (++transactions % LOOK_EVERY_TRANSACTIONS == 0
+          && !underWay
+          && checkpoint(writer, "NOOP").length() >= pages) {
+        underWay = true;
+        thread.execute(this::takeMost);
+      }
+    } catch (SQLException e) {
+      failed(e);
     }
   }
 
-  private void look() {
+  private void takeRest(SqliteConnection writer) throws SQLException {
+    if (checkpoint(writer, "NOOP").rest() > PAGES_LEFT) {
+      // A reader was in the way of the thread, or it was too slow: not before everybody's eyes.
+      return;
+    }
+    if (checkpoint(writer, "PASSIVE").rest() == 0) {
+      failing = false;
+    }
+  }
+
+  private void takeMost() {
     try (SqliteConnection connection = SqliteConnection.checkpointer(database)) {
-      if (checkpoint(connection, "NOOP").length() >= pages) {
-        takeMost(connection);
-        left = true;
-        failing = false;
+      for (int pass = 0; pass < PASSES && !left; pass++) {
+        checkpoint(connection, "PASSIVE");
+        left = checkpoint(connection, "NOOP").rest() <= PAGES_LEFT;
       }
     } catch (SQLException | StoreException e) {
       failed(e);
@@ -113,16 +129,6 @@ final class Checkpoints implements AutoCloseable {
     if (!failing) {
       failing = true;
       LOGGER.warn("cannot take the log into the database, so it grows", e);
-    }
-  }
-
-  private static void takeMost(SqliteConnection connection) throws SQLException {
-    for (int pass = 0; pass < PASSES; pass++) {
-      Log log = checkpoint(connection, "PASSIVE");
-      Log since = checkpoint(connection, "NOOP");
-      if (since.length() - log.taken() <= PAGES_LEFT) {
-        return;
-      }
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
  * to the rest, and nothing else needs an index by time.
  */
 final class SqliteForget {
-  /** Little enough that callers hardly wait for it. */
+  /** Two milliseconds, where many are free: SQLite looks for each of them in the list of all. */
   private static final int PAGES_AT_ONCE = 64;
 
   /** So much is kept free in any case, for what comes next. */
@@ -48,7 +48,7 @@ final class SqliteForget {
       }
       forgotten += forget(connection, oldest.get(0), releases);
     }
-    return forgotten == 0 ? giveBack(connection) : forgotten;
+    return forgotten;
   }
 
   /**
@@ -56,9 +56,10 @@ final class SqliteForget {
    * in use: as many changes as were ever kept need not come again. The file becomes shorter when
    * the log is taken into it.
    *
-   * @return how many pages; 0 too for a database that was not made for it
+   * @return how many pages; 0 too for a database that was not made for it, as those of the first
+   *     versions of this program
    */
-  private static int giveBack(SqliteConnection connection) throws SQLException {
+  static int giveBack(SqliteConnection connection) throws SQLException {
     long free = connection.number("PRAGMA freelist_count");
     long used = connection.number("PRAGMA page_count") - free;
     long tooMany = free - Math.max(FREE_PAGES, used / 4);

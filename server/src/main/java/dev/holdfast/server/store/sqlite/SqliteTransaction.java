@@ -80,6 +80,11 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
+  public int giveBack() {
+    return attempt("cannot give room back", () -> SqliteForget.giveBack(connection));
+  }
+
+  @Override
   public void extendLeases(long nowMicros, long graceMicros) {
     attempt(
         "cannot extend leases",
