@@ -109,7 +109,7 @@ public final class OpenLoop {
     Slices slices = Slices.of(start + warmUp.toNanos(), slice, count);
     long intended = start;
     for (long n = 1; intended < slices.endNanos() && !failure.isDone(); n++) {
-      ticker.waitUntil(start + -Math.floorDiv(start - intended, TICK_NANOS) * TICK_NANOS);
+      ticker.waitUntil(start - Math.floorDiv(start - intended, TICK_NANOS) * TICK_NANOS);
       startNext(intended, slices);
       long next = start + (long) (n * 1e9 / startsPerSecond);
       if (slices.indexAt(intended) >= 0 && slices.indexAt(next) > slices.indexAt(intended)) {

@@ -13,12 +13,6 @@ import java.util.List;
  * to the rest, and nothing else needs an index by time.
  */
 final class SqliteForget {
-  /** Two milliseconds, where many are free: SQLite looks for each of them in the list of all. */
-  private static final int PAGES_AT_ONCE = 64;
-
-  /** So much is kept free in any case, for what comes next. */
-  private static final int FREE_PAGES = 256;
-
   private SqliteForget() {}
 
   private record Chunk(
@@ -49,26 +43,6 @@ final class SqliteForget {
       forgotten += forget(connection, oldest.get(0), releases);
     }
     return forgotten;
-  }
-
-  /**
-   * Gives pages that are free back to the file system, where they are more than a quarter of those
-   * in use: as many changes as were ever kept need not come again. The file becomes shorter when
-   * the log is taken into it.
-   *
-   * @return how many pages; 0 too for a database that was not made for it, as those of the first
-   *     versions of this program
-   */
-  static int giveBack(SqliteConnection connection) throws SQLException {
-    long free = connection.number("PRAGMA freelist_count");
-    long used = connection.number("PRAGMA page_count") - free;
-    long tooMany = free - Math.max(FREE_PAGES, used / 4);
-    if (tooMany <= 0) {
-      return 0;
-    }
-    long pages = Math.min(PAGES_AT_ONCE, tooMany);
-    connection.run("PRAGMA incremental_vacuum(" + pages + ")");
-    return (int) (free - connection.number("PRAGMA freelist_count"));
   }
 
   private static int forget(

@@ -81,7 +81,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   @Override
   public int giveBack() {
-    return attempt("cannot give room back", () -> SqliteForget.giveBack(connection));
+    return attempt("cannot give room back", () -> SqliteFreePages.giveBack(connection));
   }
 
   @Override

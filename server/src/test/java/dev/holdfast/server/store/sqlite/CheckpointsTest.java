@@ -65,13 +65,13 @@ class CheckpointsTest {
       for (int i = 0; i < 5; i++) {
         assertTrue(untilItBeginsAnew(checkpoints, writer) >= PAGES);
       }
-      // And what it had is in the database.
+      // The last commit is the first of the new log, and all before it are in the database; the
+      // thread may have begun again already, so the last one may be there too.
       long committed = writer.number("SELECT count(*) FROM numbers");
       Path copy = directory.resolve("copy.db");
       Files.copy(database, copy);
       try (SqliteConnection copied = SqliteConnection.reader(copy)) {
-        assertTrue(copied.number("SELECT count(*) FROM numbers") >= committed - TOO_MANY_PAGES);
-        assertTrue(copied.number("SELECT count(*) FROM numbers") > PAGES);
+        assertTrue(copied.number("SELECT count(*) FROM numbers") >= committed - 1);
       }
     }
   }

@@ -75,11 +75,10 @@ class FreePagesTest {
 
   @Test
   void whatIsForgottenLeavesTheFileShorter() throws SQLException, IOException {
-    long full;
     try (SqliteStore store = SqliteStore.open(database())) {
       fillAndEmpty(store);
     }
-    full = Files.size(database());
+    long full = Files.size(database());
     try (SqliteStore store = SqliteStore.open(database())) {
       assertTrue(forgetAndGiveBack(store) > 2, "given back at once, and callers wait");
       assertEquals(List.of(), store.damage());
