@@ -33,8 +33,7 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
 
     /**
      * Forgets histories, events and operation ids from before this time, oldest first. What belongs
-     * to reservations that still live is no history and stays. Where nothing is left to forget,
-     * room on the disk that is not needed is given back.
+     * to reservations that still live is no history and stays.
      *
      * @param beforeMicros the time, in microseconds since the epoch
      * @param limit about how many changes to forget at the most

@@ -2,7 +2,10 @@ package dev.holdfast.server.ledger;
 
 import java.time.Duration;
 
-/** Forgets histories, events and operation ids that were kept for long enough. */
+/**
+ * Forgets histories, events and operation ids that were kept for long enough, and gives back some
+ * of the room that they took.
+ */
 public final class Retention implements Runnable {
   /** Small enough that callers hardly wait for it. */
   private static final int CHANGES_AT_ONCE = 1000;
