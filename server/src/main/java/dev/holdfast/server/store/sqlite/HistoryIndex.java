@@ -1,7 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
-import com.carrotsearch.hppc.LongArrayList;
-import com.carrotsearch.hppc.cursors.LongCursor;
+import com.carrotsearch.hppc.BitMixer;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
@@ -12,81 +11,124 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the revisions that released reservations of a slot.
  *
  * <p>A row for each at its place in a table would dirty a page for each, all over the file; that is
  * most of what a release would cost. So the newest are kept in memory, from where a crash loses
- * nothing, because they stand in the events too; when they are many, they go into the table in the
- * order of its keys, some with every batch, so that many share a page and nobody waits. A
- * log-structured merge tree of two levels, in other words.
+ * nothing, because they stand in the events too; when they are many, they become a run, of which
+ * every page is written once and in its order, some with every batch so that nobody waits. A
+ * log-structured merge tree (O'Neil and others, 1996), of which the events are the log.
  *
- * <p>What is found under a hash is a candidate: another slot can have the same hash.
+ * <p>What is found under a hash is a candidate: another slot can have the same hash, and the events
+ * may have been forgotten.
+ *
+ * <p>A transaction that fails after this wrote in it leaves an index that must be loaded again.
  */
 final class HistoryIndex {
   /**
-   * Twenty megabytes, and half a second of reading at a start. The more are merged at once, the
-   * more of them share a page of a table that has far more pages than a batch has releases.
+   * How much memory it may take.
+   *
+   * @param releases so many become a run; up to twice as many are in memory
+   * @param filterBytes for the filters of runs, in bytes; for other runs each lookup reads a page
    */
-  static final int MERGE_FROM = 390_000;
+  record Room(int releases, long filterBytes) {
+    /**
+     * Ten megabytes and a quarter of a second of reading at a start; and filters for fifty million
+     * releases.
+     */
+    static final Room DEFAULT = new Room(195_000, 64L << 20);
 
-  /** Enough that the older ones are in the table before the newer ones are as many. */
+    /** As many parts as have some 190 releases each, which fill most of a page. */
+    int partBits() {
+      return Math.max(0, 31 - Integer.numberOfLeadingZeros(releases / 128));
+    }
+
+    /**
+     * So many releases pay for a step of compaction or deletion. To compact the runs of one size
+     * takes an eighth of the steps, and to delete them half of that.
+     */
+    int releasesOfStep() {
+      return Math.max(1, releases >> partBits());
+    }
+  }
+
+  /** How much faster a run is written than the next one's releases come. */
   private static final int MERGED_A_RELEASE = 2;
 
-  private final int mergeFrom;
+  private static final int CHUNKS_AT_ONCE = 1000;
 
-  /** What was released since the last merge began. */
+  private final Room room;
+  private final HistoryRuns runs;
+
+  /** What was released since the last run was begun. */
   private ReleasedRevisions newest;
 
-  /** What goes into the table now. */
-  private ReleasedRevisions merging = new ReleasedRevisions(0);
+  /** What becomes a run now. */
+  private @Nullable HistoryMerge merge;
 
-  /** The hashes of it in the order of the table, and how many of them are there already. */
-  private MergeOrder order = MergeOrder.NONE;
-
-  private int merged;
-
-  /** The last chunk of events whose releases are in the table or being merged. */
-  private long mergingChunk;
+  /** How many there were when it began. */
+  private int mergeSize;
 
   private long committedChunk;
 
-  private HistoryIndex(int mergeFrom, long mergedChunk) {
-    this.mergeFrom = mergeFrom;
-    this.newest = new ReleasedRevisions(mergeFrom);
-    this.committedChunk = mergedChunk;
+  /** The releases that have not paid for a step yet. */
+  private int unpaid;
+
+  private HistoryIndex(Room room, HistoryRuns runs) {
+    this.room = room;
+    this.runs = runs;
+    this.newest = new ReleasedRevisions(room.releases());
+    this.committedChunk = runs.lastChunk();
   }
 
-  /** Reads the events that the table does not know yet. */
-  static HistoryIndex load(SqliteConnection connection, int mergeFrom) throws SQLException {
-    long mergedChunk = connection.number("SELECT chunk FROM history_merged");
-    HistoryIndex index = new HistoryIndex(mergeFrom, mergedChunk);
+  /**
+   * Reads the runs, and the events that they do not know yet. There are many of those where an
+   * older program wrote them, so runs are made of them at once.
+   */
+  static HistoryIndex load(SqliteConnection connection, Room room) throws SQLException {
+    HistoryIndex index = new HistoryIndex(room, HistoryRuns.load(connection, room.filterBytes()));
+    while (index.readSome(connection)) {
+      if (index.newest.size() >= room.releases()) {
+        connection.prepared("BEGIN IMMEDIATE").execute();
+        index.mergeTo(connection, 1);
+        connection.prepared("COMMIT").execute();
+      }
+    }
+    return index;
+  }
+
+  private boolean readSome(SqliteConnection connection) throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT chunk, repository, first_revision, events FROM events"
-                + " WHERE chunk > ? ORDER BY chunk");
-    query.setLong(1, mergedChunk);
+                + " WHERE chunk > ? ORDER BY chunk LIMIT ?");
+    query.setLong(1, committedChunk);
+    query.setInt(2, CHUNKS_AT_ONCE);
+    int chunks = 0;
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
         long repository = row.getLong(2);
         long firstRevision = row.getLong(3);
         EventLog.releases(
             row.getBytes(4),
-            (place, slotKey) -> index.newest.add(hash(repository, slotKey), firstRevision + place));
-        index.committedChunk = row.getLong(1);
+            (place, slotKey) -> newest.add(hash(repository, slotKey), firstRevision + place));
+        committedChunk = row.getLong(1);
+        chunks++;
       }
     }
-    return index;
+    return chunks > 0;
   }
 
-  /** The key of a slot in the table: spreads well, and need not do more. */
+  /** A slot's key in the index: FNV-1a, mixed because parts are by the highest bits. */
   static long hash(long repository, byte[] slotKey) {
     long hash = repository * 0x9E3779B97F4A7C15L;
     for (byte b : slotKey) {
       hash = (hash ^ (b & 0xff)) * 0x100000001B3L;
     }
-    return hash ^ (hash >>> 32);
+    return BitMixer.mix64(hash);
   }
 
   /** The last chunk that was committed; the next ones have the numbers behind it. */
@@ -94,22 +136,19 @@ final class HistoryIndex {
     return committedChunk;
   }
 
-  /** Goes through the candidates that are not in the table yet, as it may seem. */
-  void recent(long hash, LongConsumer candidates) {
+  /** Goes through the candidates of a hash. */
+  void find(SqliteConnection connection, long hash, LongConsumer candidates) throws SQLException {
     newest.forEach(hash, candidates);
-    merging.forEach(hash, candidates);
+    if (merge != null) {
+      merge.forEach(hash, candidates);
+    }
+    runs.find(connection, hash, candidates);
   }
 
   /** Takes over the events of a chunk that was committed. */
   void committed(long chunk, long repository, List<Event> events) {
     committedChunk = chunk;
     events.forEach(event -> addIfRelease(repository, event));
-  }
-
-  /** Drops a release that is forgotten. */
-  void forgotten(long hash, long revision) {
-    newest.remove(hash, revision);
-    merging.remove(hash, revision);
   }
 
   private void addIfRelease(long repository, Event event) {
@@ -119,56 +158,43 @@ final class HistoryIndex {
     }
   }
 
-  /**
-   * Merges some into the table, in the transaction of a batch that released so many.
-   *
-   * @return how far it came, for {@link #mergeCommitted}
-   */
-  int merge(SqliteConnection connection, int released) throws SQLException {
-    if (merged == order.size()) {
-      if (newest.size() < mergeFrom) {
-        return merged;
-      }
-      beginMerge();
+  /** Writes some of what is to be written, in the transaction of a batch that released so many. */
+  void write(SqliteConnection connection, int released) throws SQLException {
+    if (merge != null || newest.size() >= room.releases()) {
+      mergeTo(
+          connection,
+          merge == null ? 0 : (double) MERGED_A_RELEASE * (newest.size() + released) / mergeSize);
     }
-    PreparedStatement insert =
-        connection.prepared("INSERT OR IGNORE INTO history (slot_hash, revision) VALUES (?, ?)");
-    int to = Math.min(order.size(), merged + 1 + released * MERGED_A_RELEASE);
-    LongArrayList revisions = new LongArrayList();
-    for (int i = merged; i < to; i++) {
-      long hash = order.get(i);
-      revisions.clear();
-      merging.forEach(hash, revisions::add);
-      for (LongCursor revision : revisions) {
-        insert.setLong(1, hash);
-        insert.setLong(2, revision.value);
-        insert.addBatch();
+    for (unpaid += released; unpaid >= room.releasesOfStep(); unpaid -= room.releasesOfStep()) {
+      if (!runs.deleteSome(connection) && !runs.compactSome(connection)) {
+        unpaid = 0;
+        return;
       }
     }
-    insert.executeBatch();
-    if (to == order.size()) {
-      PreparedStatement update = connection.prepared("UPDATE history_merged SET chunk = ?");
-      update.setLong(1, mergingChunk);
-      update.executeUpdate();
-    }
-    return to;
   }
 
-  private void beginMerge() {
-    merging = newest;
-    newest = new ReleasedRevisions(mergeFrom);
-    mergingChunk = committedChunk;
-    order = new MergeOrder(merging.hashes());
-    merged = 0;
+  private void mergeTo(SqliteConnection connection, double share) throws SQLException {
+    HistoryMerge writing = merge;
+    if (writing == null) {
+      writing = new HistoryMerge(newest, runs.next(room.partBits(), committedChunk));
+      merge = writing;
+      mergeSize = newest.size();
+      newest = new ReleasedRevisions(room.releases());
+    }
+    HistoryRun run = writing.writeTo(connection, share);
+    if (run != null) {
+      runs.add(run);
+      merge = null;
+    }
   }
 
-  /** Takes note that a merge so far was committed. */
-  void mergeCommitted(int to) {
-    merged = to;
-    if (merged == order.size()) {
-      merging = new ReleasedRevisions(0);
-      order = MergeOrder.NONE;
-      merged = 0;
-    }
+  /** Stops to look where only events are that are forgotten: all up to this chunk. */
+  void forget(SqliteConnection connection, long chunk) throws SQLException {
+    runs.forget(connection, chunk);
+  }
+
+  /** Deletes a little of what is not in use; answers whether there was anything. */
+  boolean deleteSome(SqliteConnection connection) throws SQLException {
+    return runs.deleteSome(connection);
   }
 }

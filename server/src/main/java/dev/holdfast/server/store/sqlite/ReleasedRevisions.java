@@ -58,24 +58,6 @@ final class ReleasedRevisions {
     }
   }
 
-  /** Drops a revision where it is there. */
-  void remove(long hash, long revision) {
-    LongArrayList others = older.getOrDefault(hash, NONE);
-    if (newest.containsKey(hash) && newest.get(hash) == revision) {
-      if (others.isEmpty()) {
-        newest.remove(hash);
-      } else {
-        newest.put(hash, others.removeLast());
-      }
-      size--;
-    } else {
-      size -= others.removeAll(revision);
-    }
-    if (others.isEmpty()) {
-      older.remove(hash);
-    }
-  }
-
   /** All hashes, in no order. */
   long[] hashes() {
     return newest.keys().toArray();

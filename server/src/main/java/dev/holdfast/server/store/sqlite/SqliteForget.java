@@ -1,9 +1,5 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.books.Change;
-import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.store.EventLog;
-import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -16,50 +12,48 @@ final class SqliteForget {
   private SqliteForget() {}
 
   private record Chunk(
-      long chunk, long repository, long lastRevision, long micros, List<Event> events) {}
+      long chunk, long repository, long firstRevision, long lastRevision, long micros) {
+    int events() {
+      return (int) (lastRevision - firstRevision + 1);
+    }
+  }
 
-  /** A release that is forgotten, as the index knows it. */
-  record ForgottenRelease(long slotHash, long revision) {}
+  /**
+   * What was forgotten.
+   *
+   * @param events how many events
+   * @param chunk the last chunk of them; 0 for none
+   */
+  record Forgotten(int events, long chunk) {}
 
-  static int forget(
-      SqliteConnection connection, long beforeMicros, int limit, List<ForgottenRelease> releases)
+  static Forgotten forget(SqliteConnection connection, long beforeMicros, int limit)
       throws SQLException {
-    int forgotten = 0;
-    while (forgotten < limit) {
+    int events = 0;
+    long last = 0;
+    while (events < limit) {
       List<Chunk> oldest =
           SqliteConnection.rows(
               connection.prepared(
-                  "SELECT chunk, repository, first_revision, last_revision, micros, events FROM events ORDER BY chunk LIMIT 1"),
+                  "SELECT chunk, repository, first_revision, last_revision, micros FROM events"
+                      + " ORDER BY chunk LIMIT 1"),
               row ->
                   new Chunk(
                       row.getLong(1),
                       row.getLong(2),
+                      row.getLong(3),
                       row.getLong(4),
-                      row.getLong(5),
-                      EventLog.decode(row.getBytes(6), row.getLong(3), row.getLong(5))));
+                      row.getLong(5)));
       if (oldest.isEmpty() || oldest.get(0).micros() >= beforeMicros) {
         break;
       }
-      forgotten += forget(connection, oldest.get(0), releases);
+      forget(connection, oldest.get(0));
+      events += oldest.get(0).events();
+      last = oldest.get(0).chunk();
     }
-    return forgotten;
+    return new Forgotten(events, last);
   }
 
-  private static int forget(
-      SqliteConnection connection, Chunk chunk, List<ForgottenRelease> releases)
-      throws SQLException {
-    PreparedStatement history =
-        connection.prepared("DELETE FROM history WHERE slot_hash = ? AND revision = ?");
-    for (Event event : chunk.events()) {
-      if (event.change() instanceof Change.SlotReleased change) {
-        byte[] slotKey = SlotKeys.encode(change.released().reservation().slot());
-        long slotHash = HistoryIndex.hash(chunk.repository(), slotKey);
-        history.setLong(1, slotHash);
-        history.setLong(2, event.revision());
-        history.executeUpdate();
-        releases.add(new ForgottenRelease(slotHash, event.revision()));
-      }
-    }
+  private static void forget(SqliteConnection connection, Chunk chunk) throws SQLException {
     PreparedStatement operations =
         connection.prepared("DELETE FROM operations WHERE repository = ? AND revision <= ?");
     operations.setLong(1, chunk.repository());
@@ -68,6 +62,5 @@ final class SqliteForget {
     PreparedStatement told = connection.prepared("DELETE FROM events WHERE chunk = ?");
     told.setLong(1, chunk.chunk());
     told.executeUpdate();
-    return chunk.events().size();
   }
 }

@@ -96,9 +96,7 @@ final class SqliteLoad {
       List<Reservation> current = new ArrayList<>(old(key, oldKeys));
       current.addAll(young(key, youngGenerations));
       current.forEach(one -> slots.put(one.slot(), new SlotHistory(one, List.of())));
-      for (List<byte[]> some : sets(slotKeys)) {
-        loadReleased(key, some, touched.slots(), slots);
-      }
+      loadReleased(key, slotKeys, touched.slots(), slots);
       for (String requestId : touched.requestIds()) {
         List<Reservation> ofRequest = oldOf(key, requestId);
         ofRequest.addAll(young(key, young.generations(touched.repositoryId(), requestId)));
@@ -149,17 +147,10 @@ final class SqliteLoad {
   private void loadReleased(
       long repository, List<byte[]> slotKeys, Set<Slot> touched, Map<Slot, SlotHistory> slots)
       throws SQLException {
-    List<Long> hashes = new ArrayList<>(slotKeys.size());
     TreeSet<Long> revisions = new TreeSet<>();
     for (byte[] slotKey : slotKeys) {
-      long hash = HistoryIndex.hash(repository, slotKey);
-      hashes.add(hash);
-      history.recent(hash, revisions::add);
+      history.find(connection, HistoryIndex.hash(repository, slotKey), revisions::add);
     }
-    String columns = "SELECT revision FROM history WHERE slot_hash IN (";
-    PreparedStatement query = set(columns, hashes.size());
-    setAll(query, 1, hashes);
-    revisions.addAll(SqliteConnection.rows(query, row -> row.getLong(1)));
     if (revisions.isEmpty()) {
       return;
     }

@@ -1,5 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.holdfast.server.ledger.EventsPage;
 import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.LedgerStore;
@@ -31,32 +33,39 @@ public final class SqliteStore implements LedgerStore {
   private static final Schema SCHEMA =
       new Schema(
           SqliteStore.class,
-          List.of("schema-1.sql", "schema-2.sql", "schema-3.sql", "schema-4.sql"));
+          List.of("schema-1.sql", "schema-2.sql", "schema-3.sql", "schema-4.sql", "schema-5.sql"));
 
   /** How many can read at a time; as many threads of the server do. */
   public static final int READERS = 4;
 
   private final Path database;
   private SqliteConnection writer;
-  private HistoryIndex history;
+
+  /** Null where the store was opened to be looked at: who changes nothing needs no index. */
+  private @Nullable HistoryIndex history;
 
   /** Also asked by those who read. */
   private volatile YoungReservations young;
 
   private final Checkpoints checkpoints;
   private final SlotCache cache = new SlotCache();
-  private final int mergeFrom;
+  private final HistoryIndex.Room historyRoom;
   private final int youngRoom;
   private final BlockingQueue<SqliteConnection> readers = new ArrayBlockingQueue<>(READERS);
 
-  private SqliteStore(Path database, SqliteConnection writer, int mergeFrom, int youngRoom)
+  private SqliteStore(
+      Path database,
+      SqliteConnection writer,
+      @Nullable HistoryIndex history,
+      HistoryIndex.Room historyRoom,
+      int youngRoom)
       throws SQLException {
     this.database = database;
     this.writer = writer;
-    this.mergeFrom = mergeFrom;
+    this.history = history;
+    this.historyRoom = historyRoom;
     this.youngRoom = youngRoom;
     this.checkpoints = new Checkpoints(database, Checkpoints.PAGES);
-    this.history = HistoryIndex.load(writer, mergeFrom);
     this.young = YoungReservations.load(writer, youngRoom);
     for (int i = 0; i < READERS; i++) {
       readers.add(SqliteConnection.reader(database));
@@ -69,15 +78,16 @@ public final class SqliteStore implements LedgerStore {
    * @throws IllegalStateException where a newer program wrote it
    */
   public static SqliteStore open(Path database) {
-    return open(database, HistoryIndex.MERGE_FROM, YoungReservations.ROOM);
+    return open(database, HistoryIndex.Room.DEFAULT, YoungReservations.ROOM);
   }
 
   /** The same with less room for what is young or in memory, so that a test sees it overflow. */
-  static SqliteStore open(Path database, int mergeFrom, int youngRoom) {
+  static SqliteStore open(Path database, HistoryIndex.Room historyRoom, int youngRoom) {
     SqliteConnection writer = SqliteConnection.writer(database);
     try {
       migrate(writer, SCHEMA);
-      return new SqliteStore(database, writer, mergeFrom, youngRoom);
+      HistoryIndex history = HistoryIndex.load(writer, historyRoom);
+      return new SqliteStore(database, writer, history, historyRoom, youngRoom);
     } catch (SQLException e) {
       writer.close();
       throw StoreException.notApplied("cannot open " + database, e);
@@ -104,7 +114,8 @@ public final class SqliteStore implements LedgerStore {
                 + SCHEMA.version()
                 + "; a newer program opens an older store when it serves");
       }
-      return new SqliteStore(database, writer, HistoryIndex.MERGE_FROM, YoungReservations.ROOM);
+      return new SqliteStore(
+          database, writer, null, HistoryIndex.Room.DEFAULT, YoungReservations.ROOM);
     } catch (SQLException e) {
       writer.close();
       throw StoreException.notApplied("cannot open " + database, e);
@@ -141,14 +152,15 @@ public final class SqliteStore implements LedgerStore {
       reopen();
     }
     checkpoints.beforeTransaction(writer);
-    return SqliteTransaction.begin(writer, history, young, cache);
+    return SqliteTransaction.begin(
+        writer, requireNonNull(history, "opened to be looked at"), young, cache);
   }
 
   /** After a failure that closed the connection: what is kept in memory is read again. */
   private void reopen() {
     SqliteConnection opened = SqliteConnection.writer(database);
     try {
-      history = HistoryIndex.load(opened, mergeFrom);
+      history = HistoryIndex.load(opened, historyRoom);
       young = YoungReservations.load(opened, youngRoom);
       cache.clear();
       writer = opened;

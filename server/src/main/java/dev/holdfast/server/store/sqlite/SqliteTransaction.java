@@ -27,12 +27,14 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private final Map<String, Set<Slot>> whole = new HashMap<>();
 
   private final List<Delta> deltas = new ArrayList<>();
-  private final List<SqliteForget.ForgottenRelease> forgotten = new ArrayList<>();
   private int released;
   private boolean open = true;
 
   /** Whether a statement failed: then nothing of this connection is used again. */
   private boolean failed;
+
+  /** Whether the index was written, which knows no way back: nor then, without a commit. */
+  private boolean indexed;
 
   private SqliteTransaction(
       SqliteConnection connection, HistoryIndex history, YoungReservations young, SlotCache cache) {
@@ -76,12 +78,25 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   @Override
   public int forget(long beforeMicros, int limit) {
     return attempt(
-        "cannot forget", () -> SqliteForget.forget(connection, beforeMicros, limit, forgotten));
+        "cannot forget",
+        () -> {
+          // What it forgets can be loaded again, whatever becomes of this.
+          cache.clear();
+          SqliteForget.Forgotten forgotten = SqliteForget.forget(connection, beforeMicros, limit);
+          indexed = true;
+          history.forget(connection, forgotten.chunk());
+          return forgotten.events();
+        });
   }
 
   @Override
   public int giveBack() {
-    return attempt("cannot give room back", () -> SqliteFreePages.giveBack(connection));
+    return attempt(
+        "cannot give room back",
+        () -> {
+          indexed = true;
+          return history.deleteSome(connection) ? 1 : SqliteFreePages.giveBack(connection);
+        });
   }
 
   @Override
@@ -111,12 +126,11 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   @Override
   public void commit() {
-    // Not while forgetting: what is forgotten could go into the table behind its own deletion.
-    boolean merges = forgotten.isEmpty();
-    int merged = merges ? attempt("cannot write", () -> history.merge(connection, released)) : 0;
     attempt(
         "cannot write",
         () -> {
+          indexed = true;
+          history.write(connection, released);
           reservations.moveOldest();
           return true;
         });
@@ -136,17 +150,10 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       throw unknown;
     }
     reservations.committed();
-    if (merges) {
-      history.mergeCommitted(merged);
-    }
     write
         .chunks()
         .forEach(chunk -> history.committed(chunk.chunk(), chunk.repository(), chunk.events()));
     deltas.forEach(this::remember);
-    if (!forgotten.isEmpty()) {
-      cache.clear();
-    }
-    forgotten.forEach(release -> history.forgotten(release.slotHash(), release.revision()));
   }
 
   private void remember(Delta delta) {
@@ -168,7 +175,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       return;
     }
     open = false;
-    if (failed) {
+    if (failed || indexed) {
       // Rolls back too, and takes along whatever half a batch its statements still hold.
       connection.close();
     } else {

@@ -49,7 +49,7 @@ class FailedStatementTest {
   })
   void leavesNothingBehind(String where, int youngRoom) throws SQLException {
     Path database = directory.resolve("holdfast.db");
-    try (SqliteStore store = SqliteStore.open(database, HistoryIndex.MERGE_FROM, youngRoom);
+    try (SqliteStore store = SqliteStore.open(database, HistoryIndex.Room.DEFAULT, youngRoom);
         SqliteConnection other = SqliteConnection.writer(database)) {
       StoreRunner.run(
           store,

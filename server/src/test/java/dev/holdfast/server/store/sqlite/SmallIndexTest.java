@@ -11,6 +11,6 @@ class SmallIndexTest extends LedgerStoreSuite {
 
   @Override
   protected LedgerStore open() {
-    return SqliteStore.open(directory.resolve("holdfast.db"), 20, 5);
+    return SqliteStore.open(directory.resolve("holdfast.db"), new HistoryIndex.Room(20, 600), 5);
   }
 }

@@ -37,7 +37,7 @@ class YoungReservationsTest {
   }
 
   private SqliteStore open(int room) {
-    return SqliteStore.open(directory.resolve("holdfast.db"), HistoryIndex.MERGE_FROM, room);
+    return SqliteStore.open(directory.resolve("holdfast.db"), HistoryIndex.Room.DEFAULT, room);
   }
 
   private static Outcome run(SqliteStore store, Command command) {

@@ -1,0 +1,59 @@
+package dev.holdfast.server.store.sqlite;
+
+import com.carrotsearch.hppc.LongArrayList;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one large run of some small ones, so that there are never many to look into. What a part of
+ * each of them has goes to as many parts in a row as there are runs.
+ */
+final class HistoryCompaction {
+  /** How many runs become one, as a power of two. */
+  private static final int RUN_BITS = 3;
+
+  static final int RUNS = 1 << RUN_BITS;
+
+  private final List<HistoryRun> sources;
+  private final int partBits;
+  private final HistoryRunWriter writer;
+
+  /** Of these runs, which have the same number of parts. */
+  HistoryCompaction(List<HistoryRun> sources, HistoryRun run) {
+    this.sources = sources;
+    this.partBits = run.partBits();
+    this.writer = new HistoryRunWriter(run);
+  }
+
+  /** How many parts what becomes of runs has, as a power of two, where each of them has so many. */
+  static int partBits(int ofSources) {
+    return ofSources + RUN_BITS;
+  }
+
+  List<HistoryRun> sources() {
+    return sources;
+  }
+
+  /**
+   * Goes one part of the sources further.
+   *
+   * @return the run; null where more is to be written
+   */
+  @Nullable HistoryRun step(SqliteConnection connection) throws SQLException {
+    LongArrayList[] parts = new LongArrayList[RUNS];
+    for (int i = 0; i < RUNS; i++) {
+      parts[i] = new LongArrayList();
+    }
+    for (HistoryRun source : sources) {
+      source.read(
+          connection,
+          writer.written() >> RUN_BITS,
+          (hash, revision) -> parts[HashParts.of(hash, partBits) & (RUNS - 1)].add(hash, revision));
+    }
+    for (LongArrayList part : parts) {
+      writer.write(connection, part);
+    }
+    return writer.finished();
+  }
+}

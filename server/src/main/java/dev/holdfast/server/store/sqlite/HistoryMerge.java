@@ -1,0 +1,43 @@
+package dev.holdfast.server.store.sqlite;
+
+import com.carrotsearch.hppc.LongArrayList;
+import java.sql.SQLException;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Makes a run of the releases that were in memory, which are found there until it is finished. */
+final class HistoryMerge {
+  private final ReleasedRevisions releases;
+  private final HashParts hashes;
+  private final int parts;
+  private final HistoryRunWriter writer;
+  private final LongArrayList part = new LongArrayList();
+
+  HistoryMerge(ReleasedRevisions releases, HistoryRun run) {
+    this.releases = releases;
+    this.hashes = new HashParts(releases.hashes(), run.partBits());
+    this.parts = run.parts();
+    this.writer = new HistoryRunWriter(run);
+  }
+
+  void forEach(long hash, LongConsumer revisions) {
+    releases.forEach(hash, revisions);
+  }
+
+  /**
+   * Writes on.
+   *
+   * @param share how much of the run should be written by now; 1 for all of it
+   * @return the run; null where more is to be written
+   */
+  @Nullable HistoryRun writeTo(SqliteConnection connection, double share) throws SQLException {
+    while (writer.finished() == null && writer.written() < share * parts) {
+      part.clear();
+      for (long hash : hashes.part(writer.written())) {
+        releases.forEach(hash, revision -> part.add(hash, revision));
+      }
+      writer.write(connection, part);
+    }
+    return writer.finished();
+  }
+}

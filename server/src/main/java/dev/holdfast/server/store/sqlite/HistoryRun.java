@@ -1,0 +1,62 @@
+package dev.holdfast.server.store.sqlite;
+
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of the index of releases.
+ *
+ * @param id later ones have higher ones
+ * @param partBits it has so many parts, as a power of two
+ * @param lastChunk the last chunk of events whose releases are in it
+ * @param filter what it does not have; null where there was no room for one
+ */
+record HistoryRun(long id, int partBits, long lastChunk, @Nullable HistoryFilter filter) {
+  /** Takes releases. */
+  interface Releases {
+    void take(long hash, long revision);
+  }
+
+  int parts() {
+    return 1 << partBits;
+  }
+
+  /** The key of the row of a part. */
+  long key(int part) {
+    return (id << 32) + part;
+  }
+
+  /** Goes through the revisions of a hash. */
+  void find(SqliteConnection connection, long hash, LongConsumer revisions) throws SQLException {
+    if (filter == null || filter.mayHave(hash)) {
+      read(
+          connection,
+          HashParts.of(hash, partBits),
+          (found, revision) -> {
+            if (found == hash) {
+              revisions.accept(revision);
+            }
+          });
+    }
+  }
+
+  /** Goes through a part. */
+  void read(SqliteConnection connection, int part, Releases releases) throws SQLException {
+    PreparedStatement query =
+        connection.prepared("SELECT releases FROM history_parts WHERE part = ?");
+    query.setLong(1, key(part));
+    try (ResultSet row = query.executeQuery()) {
+      if (row.next()) {
+        LongBuffer numbers = ByteBuffer.wrap(row.getBytes(1)).asLongBuffer();
+        while (numbers.hasRemaining()) {
+          releases.take(numbers.get(), numbers.get());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.holdfast.server.store.sqlite;
+
+import com.carrotsearch.hppc.LongArrayList;
+import com.carrotsearch.hppc.cursors.LongCursor;
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a run, a part after the other, in as many transactions as it takes. */
+final class HistoryRunWriter {
+  private final HistoryRun run;
+
+  /** The filter's slice of the parts that are being written. */
+  private long[] slice;
+
+  /** How many parts were written. */
+  private int written;
+
+  HistoryRunWriter(HistoryRun run) {
+    this.run = run;
+    this.slice = HistoryFilter.slice(run.partBits());
+  }
+
+  /** How many parts were written; the next one has this number. */
+  int written() {
+    return written;
+  }
+
+  /** The run, which is in use from the commit of its last part on; null before that is written. */
+  @Nullable HistoryRun finished() {
+    return written == run.parts() ? run : null;
+  }
+
+  /**
+   * Writes the next part.
+   *
+   * @param releases hashes and revisions in turn
+   */
+  void write(SqliteConnection connection, LongArrayList releases) throws SQLException {
+    if (written == 0) {
+      row(connection, 0);
+    }
+    if (!releases.isEmpty()) {
+      insert(connection, "history_parts (part, releases)", written, encode(releases));
+    }
+    for (int i = 0; i < releases.size(); i += 2) {
+      HistoryFilter.add(slice, run.partBits(), releases.get(i));
+    }
+    written++;
+    int sliceParts = HistoryFilter.partsOfSlice(run.partBits());
+    if (written % sliceParts == 0) {
+      slice(connection, written - sliceParts);
+    }
+    if (written == run.parts()) {
+      row(connection, 1);
+    }
+  }
+
+  private void slice(SqliteConnection connection, int firstPart) throws SQLException {
+    insert(connection, "history_filters (part, words)", firstPart, HistoryFilter.encode(slice));
+    HistoryFilter filter = run.filter();
+    if (filter != null) {
+      filter.put(firstPart, slice);
+    }
+    slice = HistoryFilter.slice(run.partBits());
+  }
+
+  private void insert(SqliteConnection connection, String into, int part, byte[] bytes)
+      throws SQLException {
+    PreparedStatement insert = connection.prepared("INSERT INTO " + into + " VALUES (?, ?)");
+    insert.setLong(1, run.key(part));
+    insert.setBytes(2, bytes);
+    insert.executeUpdate();
+  }
+
+  private void row(SqliteConnection connection, int inUse) throws SQLException {
+    PreparedStatement insert =
+        connection.prepared(
+            "INSERT OR REPLACE INTO history_runs (run, part_bits, last_chunk, in_use)"
+                + " VALUES (?, ?, ?, ?)");
+    insert.setLong(1, run.id());
+    insert.setInt(2, run.partBits());
+    insert.setLong(3, run.lastChunk());
+    insert.setInt(4, inUse);
+    insert.executeUpdate();
+  }
+
+  private static byte[] encode(LongArrayList releases) {
+    ByteBuffer bytes = ByteBuffer.allocate(releases.size() * Long.BYTES);
+    LongBuffer numbers = bytes.asLongBuffer();
+    for (LongCursor number : releases) {
+      numbers.put(number.value);
+    }
+    return bytes.array();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.holdfast.server.store.sqlite;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of the index of releases on the disk: eight of a size become one, and what is no longer
+ * needed is deleted, a little with every transaction.
+ */
+final class HistoryRuns {
+  private final long filterBytes;
+
+  /** In use, in no order. */
+  private final List<HistoryRun> inUse = new ArrayList<>();
+
+  private final Deque<HistoryDeletion> deletions = new ArrayDeque<>();
+
+  /** What becomes of runs, by their size: the small ones come first, as they come most often. */
+  private final TreeMap<Integer, HistoryCompaction> compactions = new TreeMap<>();
+
+  /** How much the filters take of those in use and those being written. */
+  private long filteredBytes;
+
+  private long lastId;
+
+  /**
+   * No runs yet.
+   *
+   * @param filterBytes how much memory the filters may take, in bytes
+   */
+  private HistoryRuns(long filterBytes) {
+    this.filterBytes = filterBytes;
+  }
+
+  /** Those that a database has; small ones have their filters first. */
+  static HistoryRuns load(SqliteConnection connection, long filterBytes) throws SQLException {
+    HistoryRuns runs = new HistoryRuns(filterBytes);
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT run, part_bits, last_chunk, in_use FROM history_runs ORDER BY part_bits, run");
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        long id = row.getLong(1);
+        runs.lastId = Math.max(runs.lastId, id);
+        if (row.getBoolean(4)) {
+          runs.inUse.add(
+              new HistoryRun(id, row.getInt(2), row.getLong(3), runs.filter(row.getInt(2))));
+        } else {
+          runs.deletions.add(
+              new HistoryDeletion(new HistoryRun(id, row.getInt(2), row.getLong(3), null)));
+        }
+      }
+    }
+    for (HistoryRun run : runs.inUse) {
+      loadFilter(connection, run);
+    }
+    return runs;
+  }
+
+  private @Nullable HistoryFilter filter(int partBits) {
+    long bytes = HistoryFilter.bytes(partBits);
+    if (filteredBytes + bytes > filterBytes) {
+      return null;
+    }
+    filteredBytes += bytes;
+    return new HistoryFilter(partBits);
+  }
+
+  private static void loadFilter(SqliteConnection connection, HistoryRun run) throws SQLException {
+    HistoryFilter filter = run.filter();
+    if (filter == null) {
+      return;
+    }
+    PreparedStatement query =
+        connection.prepared("SELECT part, words FROM history_filters WHERE part >= ? AND part < ?");
+    query.setLong(1, run.key(0));
+    query.setLong(2, run.key(0) + run.parts());
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        filter.put((int) (row.getLong(1) - run.key(0)), HistoryFilter.decode(row.getBytes(2)));
+      }
+    }
+  }
+
+  /** The last chunk of events whose releases are in runs; 0 for none. */
+  long lastChunk() {
+    return inUse.stream().mapToLong(HistoryRun::lastChunk).max().orElse(0);
+  }
+
+  void find(SqliteConnection connection, long hash, LongConsumer revisions) throws SQLException {
+    for (HistoryRun run : inUse) {
+      run.find(connection, hash, revisions);
+    }
+  }
+
+  /** A run that is to be written. */
+  HistoryRun next(int partBits, long lastChunk) {
+    return new HistoryRun(++lastId, partBits, lastChunk, filter(partBits));
+  }
+
+  /** Takes a run into use that was written. */
+  void add(HistoryRun run) {
+    inUse.add(run);
+    compactWhereMany(run.partBits());
+  }
+
+  private void compactWhereMany(int partBits) {
+    List<HistoryRun> sources =
+        inUse.stream()
+            .filter(run -> run.partBits() == partBits)
+            .limit(HistoryCompaction.RUNS)
+            .toList();
+    if (sources.size() == HistoryCompaction.RUNS && !compactions.containsKey(partBits)) {
+      long lastChunk = sources.stream().mapToLong(HistoryRun::lastChunk).max().orElseThrow();
+      HistoryRun run = next(HistoryCompaction.partBits(partBits), lastChunk);
+      compactions.put(partBits, new HistoryCompaction(sources, run));
+    }
+  }
+
+  /** Stops to use the runs that know of no chunk behind this one. */
+  void forget(SqliteConnection connection, long chunk) throws SQLException {
+    for (HistoryRun run : List.copyOf(inUse)) {
+      boolean needed = compactions.values().stream().anyMatch(c -> c.sources().contains(run));
+      if (run.lastChunk() <= chunk && !needed) {
+        delete(connection, run);
+      }
+    }
+  }
+
+  private void delete(SqliteConnection connection, HistoryRun run) throws SQLException {
+    inUse.remove(run);
+    if (run.filter() != null) {
+      filteredBytes -= HistoryFilter.bytes(run.partBits());
+    }
+    HistoryDeletion.begin(connection, run);
+    deletions.add(new HistoryDeletion(run));
+  }
+
+  /** Deletes a little; answers whether there was anything to delete. */
+  boolean deleteSome(SqliteConnection connection) throws SQLException {
+    HistoryDeletion deletion = deletions.peek();
+    if (deletion == null) {
+      return false;
+    }
+    if (deletion.step(connection)) {
+      deletions.remove();
+    }
+    return true;
+  }
+
+  /** Makes larger runs of small ones, a little of it; answers whether there was anything to do. */
+  boolean compactSome(SqliteConnection connection) throws SQLException {
+    if (compactions.isEmpty()) {
+      return false;
+    }
+    HistoryCompaction compaction = compactions.firstEntry().getValue();
+    HistoryRun run = compaction.step(connection);
+    if (run != null) {
+      compactions.pollFirstEntry();
+      for (HistoryRun source : compaction.sources()) {
+        delete(connection, source);
+      }
+      add(run);
+      compactWhereMany(compaction.sources().get(0).partBits());
+    }
+    return true;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.holdfast.server.store.sqlite;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HistoryFilterTest {
+  /** Some that has as many for each part as a run has. */
+  private static HistoryFilter of(int partBits, long[] hashes) {
+    HistoryFilter filter = new HistoryFilter(partBits);
+    HashParts parts = new HashParts(hashes, partBits);
+    int together = HistoryFilter.partsOfSlice(partBits);
+    for (int first = 0; first < 1 << partBits; first += together) {
+      long[] slice = HistoryFilter.slice(partBits);
+      for (int part = first; part < first + together; part++) {
+        for (long hash : parts.part(part)) {
+          HistoryFilter.add(slice, partBits, hash);
+        }
+      }
+      filter.put(first, HistoryFilter.decode(HistoryFilter.encode(slice)));
+    }
+    return filter;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 4, 10})
+  void whatIsThereMayBeThereAndFewOthersSeemTo(int partBits) {
+    Random random = new Random(partBits);
+    long[] hashes = random.longs(190L << partBits).toArray();
+    HistoryFilter filter = of(partBits, hashes);
+    for (long hash : hashes) {
+      assertTrue(filter.mayHave(hash));
+    }
+    int wrong = 0;
+    for (int i = 0; i < 100_000; i++) {
+      wrong += filter.mayHave(random.nextLong()) ? 1 : 0;
+    }
+    assertTrue(wrong < 3_000, "of 100,000 that are not there: " + wrong);
+  }
+}
