@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -236,6 +237,25 @@ class LauncherTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"'', true", "-Xmx100m, false", "-Xms9m -Xmx100m, false", "-Dxy=z, true"})
+  void aHeapBeginsAsLargeAsItBecomesUnlessTheCallerSaysHowLarge(String options, boolean whole)
+      throws Exception {
+    script(bin.resolve("java"), JAVA.formatted("17"));
+    Run run =
+        start(checkout.resolve("holdfast"), Map.of("HOLDFAST_JAVA_OPTS", options), "serve")
+            .finish();
+
+    assertEquals(0, run.exit(), run.err());
+    assertEquals(whole, run.out().contains("<-Xms512m>"), run.out().toString());
+    List<String> flags = new ArrayList<>(run.out());
+    flags.retainAll(List.of("<-Xmx512m>", "<-Xmx100m>"));
+    // Of two the JVM takes the last.
+    assertEquals(
+        options.contains("-Xmx") ? List.of("<-Xmx512m>", "<-Xmx100m>") : List.of("<-Xmx512m>"),
+        flags);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"11.0.2", "1.8.0_392"})
   void saysThatJavaIsTooOld(String version) throws Exception {
     script(bin.resolve("java"), JAVA.formatted(version));
@@ -268,11 +288,17 @@ class LauncherTest {
   }
 
   private Launched start(Path launcher, String... words) throws IOException {
+    return start(launcher, Map.of(), words);
+  }
+
+  private Launched start(Path launcher, Map<String, String> environment, String... words)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(words));
     ProcessBuilder builder = new ProcessBuilder(command).directory(temp.toFile());
     builder.environment().put("PATH", bin.toString());
     builder.environment().keySet().removeAll(List.of("JAVA_HOME", "HOLDFAST_JAVA_OPTS"));
+    builder.environment().putAll(environment);
     Path err = Files.createTempFile(temp, "err", null);
     return new Launched(builder.redirectError(err.toFile()).start(), err);
   }

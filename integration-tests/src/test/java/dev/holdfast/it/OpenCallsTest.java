@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OpenCallsTest {
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private static final int LIMIT = 4096;
+  private static final int LIMIT = 1024;
 
   /** What HTTP/2 says first on a connection, and settings of no entries (RFC 9113, 3.4 and 6.5). */
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);

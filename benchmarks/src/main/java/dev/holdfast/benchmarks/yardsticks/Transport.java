@@ -31,7 +31,7 @@ final class Transport {
         .workerEventLoopGroup(eventLoops)
         .channelType(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
         .maxInboundMessageSize(16 * 1024 * 1024)
-        .maxConcurrentCallsPerConnection(4096)
+        .maxConcurrentCallsPerConnection(1024)
         .keepAliveTime(30, TimeUnit.SECONDS)
         .keepAliveTimeout(30, TimeUnit.SECONDS)
         .permitKeepAliveTime(10, TimeUnit.SECONDS)
