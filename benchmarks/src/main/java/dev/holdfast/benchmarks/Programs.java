@@ -69,7 +69,7 @@ record Programs(List<String> holdfast) {
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             // The flags that the launcher gives to Holdfast.
-            "-Xms512m",
+            "-Xmn256m",
             "-Xmx512m",
             "-XX:+ExitOnOutOfMemoryError",
             "-cp",

@@ -237,8 +237,8 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'', true", "-Xmx100m, false", "-Xms9m -Xmx100m, false", "-Dxy=z, true"})
-  void aHeapBeginsAsLargeAsItBecomesUnlessTheCallerSaysHowLarge(String options, boolean whole)
+  @CsvSource({"'', true", "-Xmx100m, false", "-Xmn9m -Xmx100m, false", "-Dxy=z, true"})
+  void halfOfTheHeapIsForWhatIsYoungUnlessTheCallerSaysHowLargeItIs(String options, boolean half)
       throws Exception {
     script(bin.resolve("java"), JAVA.formatted("17"));
     Run run =
@@ -246,7 +246,7 @@ class LauncherTest {
             .finish();
 
     assertEquals(0, run.exit(), run.err());
-    assertEquals(whole, run.out().contains("<-Xms512m>"), run.out().toString());
+    assertEquals(half, run.out().contains("<-Xmn256m>"), run.out().toString());
     List<String> flags = new ArrayList<>(run.out());
     flags.retainAll(List.of("<-Xmx512m>", "<-Xmx100m>"));
     // Of two the JVM takes the last.
