@@ -16,13 +16,13 @@ final class HistoryCompaction {
   static final int RUNS = 1 << RUN_BITS;
 
   private final List<HistoryRun> sources;
-  private final int partBits;
+  private final HistoryRun run;
   private final HistoryRunWriter writer;
 
   /** Of these runs, which have the same number of parts. */
   HistoryCompaction(List<HistoryRun> sources, HistoryRun run) {
     this.sources = sources;
-    this.partBits = run.partBits();
+    this.run = run;
     this.writer = new HistoryRunWriter(run);
   }
 
@@ -33,6 +33,11 @@ final class HistoryCompaction {
 
   List<HistoryRun> sources() {
     return sources;
+  }
+
+  /** What becomes of them. */
+  HistoryRun run() {
+    return run;
   }
 
   /**
@@ -49,7 +54,8 @@ final class HistoryCompaction {
       source.read(
           connection,
           writer.written() >> RUN_BITS,
-          (hash, revision) -> parts[HashParts.of(hash, partBits) & (RUNS - 1)].add(hash, revision));
+          (hash, revision) ->
+              parts[HashParts.of(hash, run.partBits()) & (RUNS - 1)].add(hash, revision));
     }
     for (LongArrayList part : parts) {
       writer.write(connection, part);

@@ -60,6 +60,9 @@ final class HistoryIndex {
 
   private static final int CHUNKS_AT_ONCE = 1000;
 
+  /** Of deletion, where nobody released anything: a millisecond. */
+  private static final int STEPS_AT_ONCE = 16;
+
   private final Room room;
   private final HistoryRuns runs;
 
@@ -188,13 +191,18 @@ final class HistoryIndex {
     }
   }
 
-  /** Stops to look where only events are that are forgotten: all up to this chunk. */
-  void forget(SqliteConnection connection, long chunk) throws SQLException {
-    runs.forget(connection, chunk);
+  /** Stops to look into runs all of whose events are forgotten. */
+  void forget(SqliteConnection connection) throws SQLException {
+    long oldest = connection.number("SELECT min(chunk) FROM events");
+    runs.forget(connection, oldest == 0 ? committedChunk : oldest - 1);
   }
 
-  /** Deletes a little of what is not in use; answers whether there was anything. */
+  /** Deletes some of what is not in use; answers whether there was anything. */
   boolean deleteSome(SqliteConnection connection) throws SQLException {
-    return runs.deleteSome(connection);
+    int steps = 0;
+    while (steps < STEPS_AT_ONCE && runs.deleteSome(connection)) {
+      steps++;
+    }
+    return steps > 0;
   }
 }

@@ -127,6 +127,12 @@ final class HistoryRuns {
 
   /** Stops to use the runs that know of no chunk behind this one. */
   void forget(SqliteConnection connection, long chunk) throws SQLException {
+    List<HistoryCompaction> vain =
+        compactions.values().stream().filter(one -> one.run().lastChunk() <= chunk).toList();
+    compactions.values().removeAll(vain);
+    for (HistoryCompaction one : vain) {
+      delete(connection, one.run());
+    }
     for (HistoryRun run : List.copyOf(inUse)) {
       boolean needed = compactions.values().stream().anyMatch(c -> c.sources().contains(run));
       if (run.lastChunk() <= chunk && !needed) {

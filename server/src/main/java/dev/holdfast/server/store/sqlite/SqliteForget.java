@@ -18,18 +18,9 @@ final class SqliteForget {
     }
   }
 
-  /**
-   * What was forgotten.
-   *
-   * @param events how many events
-   * @param chunk the last chunk of them; 0 for none
-   */
-  record Forgotten(int events, long chunk) {}
-
-  static Forgotten forget(SqliteConnection connection, long beforeMicros, int limit)
-      throws SQLException {
+  /** Forgets some events; answers how many. */
+  static int forget(SqliteConnection connection, long beforeMicros, int limit) throws SQLException {
     int events = 0;
-    long last = 0;
     while (events < limit) {
       List<Chunk> oldest =
           SqliteConnection.rows(
@@ -48,9 +39,8 @@ final class SqliteForget {
       }
       forget(connection, oldest.get(0));
       events += oldest.get(0).events();
-      last = oldest.get(0).chunk();
     }
-    return new Forgotten(events, last);
+    return events;
   }
 
   private static void forget(SqliteConnection connection, Chunk chunk) throws SQLException {

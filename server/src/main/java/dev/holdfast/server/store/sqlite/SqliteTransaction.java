@@ -80,12 +80,14 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     return attempt(
         "cannot forget",
         () -> {
-          // What it forgets can be loaded again, whatever becomes of this.
-          cache.clear();
-          SqliteForget.Forgotten forgotten = SqliteForget.forget(connection, beforeMicros, limit);
+          int forgotten = SqliteForget.forget(connection, beforeMicros, limit);
+          if (forgotten > 0) {
+            // What it forgets can be loaded again, whatever becomes of this.
+            cache.clear();
+          }
           indexed = true;
-          history.forget(connection, forgotten.chunk());
-          return forgotten.events();
+          history.forget(connection);
+          return forgotten;
         });
   }
 
