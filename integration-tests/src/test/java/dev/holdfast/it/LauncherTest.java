@@ -237,7 +237,13 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'', true", "-Xmx100m, false", "-Xmn9m -Xmx100m, false", "-Dxy=z, true"})
+  @CsvSource({
+    "'', true",
+    "-Xmx100m, false",
+    "-Xmn9m -Xmx100m, false",
+    "-XX:NewRatio=3, false",
+    "-Dxy=z, true"
+  })
   void halfOfTheHeapIsForWhatIsYoungUnlessTheCallerSaysHowLargeItIs(String options, boolean half)
       throws Exception {
     script(bin.resolve("java"), JAVA.formatted("17"));

@@ -1,6 +1,5 @@
 package dev.holdfast.server.store.sqlite;
 
-import com.carrotsearch.hppc.BitMixer;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
@@ -12,15 +11,17 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the revisions that released reservations of a slot.
  *
  * <p>A row for each at its place in a table would dirty a page for each, all over the file; that is
  * most of what a release would cost. So the newest are kept in memory, from where a crash loses
- * nothing, because they stand in the events too; when they are many, they become a run, of which
- * every page is written once and in its order, some with every batch so that nobody waits. A
- * log-structured merge tree (O'Neil and others, 1996), of which the events are the log.
+ * nothing, because they stand in the events too; when they are many, they become a run, whose pages
+ * are written one after the other, some with every batch so that nobody waits. A log-structured
+ * merge tree (O'Neil and others, 1996), of which the events are the log.
  *
  * <p>What is found under a hash is a candidate: another slot can have the same hash, and the events
  * may have been forgotten.
@@ -32,7 +33,8 @@ final class HistoryIndex {
    * How much memory it may take.
    *
    * @param releases so many become a run; up to twice as many are in memory
-   * @param filterBytes for the filters of runs, in bytes; for other runs each lookup reads a page
+   * @param filterBytes for the filters of runs, in bytes; of each run without one, every lookup
+   *     reads a page
    */
   record Room(int releases, long filterBytes) {
     /**
@@ -60,8 +62,13 @@ final class HistoryIndex {
 
   private static final int CHUNKS_AT_ONCE = 1000;
 
+  /** Of compaction and deletion, in a transaction of a start: some ten megabytes. */
+  private static final int STEPS_OF_A_START = 512;
+
   /** Of deletion, where nobody released anything: a millisecond. */
   private static final int STEPS_AT_ONCE = 16;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(HistoryIndex.class);
 
   private final Room room;
   private final HistoryRuns runs;
@@ -93,14 +100,34 @@ final class HistoryIndex {
    */
   static HistoryIndex load(SqliteConnection connection, Room room) throws SQLException {
     HistoryIndex index = new HistoryIndex(room, HistoryRuns.load(connection, room.filterBytes()));
+    int made = 0;
     while (index.readSome(connection)) {
       if (index.newest.size() >= room.releases()) {
         connection.prepared("BEGIN IMMEDIATE").execute();
         index.mergeTo(connection, 1);
         connection.prepared("COMMIT").execute();
+        made++;
+        // One is usual after a crash, and not worth to wait for more.
+        if (made == 2) {
+          LOGGER.info("an older program's releases are indexed, so this start takes longer");
+        }
+        if (made >= 2) {
+          index.compactAll(connection);
+        }
       }
     }
     return index;
+  }
+
+  private void compactAll(SqliteConnection connection) throws SQLException {
+    boolean more = true;
+    while (more) {
+      connection.prepared("BEGIN IMMEDIATE").execute();
+      for (int step = 0; more && step < STEPS_OF_A_START; step++) {
+        more = runs.compactSome(connection) || runs.deleteSome(connection);
+      }
+      connection.prepared("COMMIT").execute();
+    }
   }
 
   private boolean readSome(SqliteConnection connection) throws SQLException {
@@ -125,13 +152,18 @@ final class HistoryIndex {
     return chunks > 0;
   }
 
-  /** A slot's key in the index: FNV-1a, mixed because parts are by the highest bits. */
+  /**
+   * A slot's key in the index, and on the disk: FNV-1a, mixed as SplitMix64 does it because parts
+   * are by the highest bits.
+   */
   static long hash(long repository, byte[] slotKey) {
     long hash = repository * 0x9E3779B97F4A7C15L;
     for (byte b : slotKey) {
       hash = (hash ^ (b & 0xff)) * 0x100000001B3L;
     }
-    return BitMixer.mix64(hash);
+    hash = (hash ^ (hash >>> 30)) * 0xBF58476D1CE4E5B9L;
+    hash = (hash ^ (hash >>> 27)) * 0x94D049BB133111EBL;
+    return hash ^ (hash >>> 31);
   }
 
   /** The last chunk that was committed; the next ones have the numbers behind it. */
@@ -169,7 +201,8 @@ final class HistoryIndex {
           merge == null ? 0 : (double) MERGED_A_RELEASE * (newest.size() + released) / mergeSize);
     }
     for (unpaid += released; unpaid >= room.releasesOfStep(); unpaid -= room.releasesOfStep()) {
-      if (!runs.deleteSome(connection) && !runs.compactSome(connection)) {
+      // First what makes lookups faster, then what only takes room on the disk.
+      if (!runs.compactSome(connection) && !runs.deleteSome(connection)) {
         unpaid = 0;
         return;
       }

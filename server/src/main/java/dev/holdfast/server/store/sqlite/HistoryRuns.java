@@ -34,7 +34,8 @@ final class HistoryRuns {
   /**
    * No runs yet.
    *
-   * @param filterBytes how much memory the filters may take, in bytes
+   * @param filterBytes how much memory the filters may take, in bytes; those that are being made
+   *     for runs in the place of others come on top until they are
    */
   private HistoryRuns(long filterBytes) {
     this.filterBytes = filterBytes;
@@ -52,7 +53,7 @@ final class HistoryRuns {
         runs.lastId = Math.max(runs.lastId, id);
         if (row.getBoolean(4)) {
           runs.inUse.add(
-              new HistoryRun(id, row.getInt(2), row.getLong(3), runs.filter(row.getInt(2))));
+              new HistoryRun(id, row.getInt(2), row.getLong(3), runs.filter(row.getInt(2), 0)));
         } else {
           runs.deletions.add(
               new HistoryDeletion(new HistoryRun(id, row.getInt(2), row.getLong(3), null)));
@@ -62,12 +63,15 @@ final class HistoryRuns {
     for (HistoryRun run : runs.inUse) {
       loadFilter(connection, run);
     }
+    // What was under way begins anew.
+    runs.inUse.stream().map(HistoryRun::partBits).distinct().forEach(runs::compactWhereMany);
     return runs;
   }
 
-  private @Nullable HistoryFilter filter(int partBits) {
+  /** A filter where there is room, also for one that will soon have the room of others. */
+  private @Nullable HistoryFilter filter(int partBits, long soonFreeBytes) {
     long bytes = HistoryFilter.bytes(partBits);
-    if (filteredBytes + bytes > filterBytes) {
+    if (filteredBytes - soonFreeBytes + bytes > filterBytes) {
       return null;
     }
     filteredBytes += bytes;
@@ -103,7 +107,11 @@ final class HistoryRuns {
 
   /** A run that is to be written. */
   HistoryRun next(int partBits, long lastChunk) {
-    return new HistoryRun(++lastId, partBits, lastChunk, filter(partBits));
+    return new HistoryRun(++lastId, partBits, lastChunk, filter(partBits, 0));
+  }
+
+  private static long filterBytes(HistoryRun run) {
+    return run.filter() == null ? 0 : HistoryFilter.bytes(run.partBits());
   }
 
   /** Takes a run into use that was written. */
@@ -120,7 +128,9 @@ final class HistoryRuns {
             .toList();
     if (sources.size() == HistoryCompaction.RUNS && !compactions.containsKey(partBits)) {
       long lastChunk = sources.stream().mapToLong(HistoryRun::lastChunk).max().orElseThrow();
-      HistoryRun run = next(HistoryCompaction.partBits(partBits), lastChunk);
+      long soonFree = sources.stream().mapToLong(HistoryRuns::filterBytes).sum();
+      int bits = HistoryCompaction.partBits(partBits);
+      HistoryRun run = new HistoryRun(++lastId, bits, lastChunk, filter(bits, soonFree));
       compactions.put(partBits, new HistoryCompaction(sources, run));
     }
   }
@@ -143,9 +153,7 @@ final class HistoryRuns {
 
   private void delete(SqliteConnection connection, HistoryRun run) throws SQLException {
     inUse.remove(run);
-    if (run.filter() != null) {
-      filteredBytes -= HistoryFilter.bytes(run.partBits());
-    }
+    filteredBytes -= filterBytes(run);
     HistoryDeletion.begin(connection, run);
     deletions.add(new HistoryDeletion(run));
   }

@@ -167,6 +167,9 @@ public final class SqliteStore implements LedgerStore {
     } catch (SQLException e) {
       opened.close();
       throw StoreException.notApplied("cannot open " + database, e);
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
     }
   }
 

@@ -1,5 +1,5 @@
--- The index of releases: sorted runs in the place of one table by slot, whose pages were written all
--- over the file. What that one knew is read from the events again.
+-- The index of releases: runs, each written in one go, in the place of one table by slot, whose
+-- pages were written all over the file. What that one knew is read from the events again.
 DROP TABLE history;
 DROP TABLE history_merged;
 

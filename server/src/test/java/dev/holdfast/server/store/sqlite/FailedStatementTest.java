@@ -12,15 +12,19 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.EndRequest;
+import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A statement that fails takes its whole batch along, and leaves nothing for the next one. */
 class FailedStatementTest {
@@ -81,5 +85,55 @@ class FailedStatementTest {
       assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
       assertEquals(116, Objects.requireNonNull(store.repository(REPOSITORY)).reservedBytes());
     }
+  }
+
+  /** What the index of releases wrote with the batch is gone too, and is written again. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSERT ON history_parts",
+        "DELETE ON history_parts",
+        "INSERT ON history_filters",
+        "DELETE ON history_filters",
+        "INSERT ON history_runs",
+        "UPDATE ON history_runs",
+        "DELETE ON history_runs"
+      })
+  void losesNoRelease(String where) throws SQLException {
+    Path database = directory.resolve("holdfast.db");
+    Map<ReleaseSlot, Outcome> released = new LinkedHashMap<>();
+    try (SqliteStore store = SqliteStore.open(database, new HistoryIndex.Room(20, 600), 100);
+        SqliteConnection other = SqliteConnection.writer(database)) {
+      StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
+      for (int failures = 0; failures < 3; failures++) {
+        other.run("CREATE TRIGGER fails BEFORE " + where + " BEGIN SELECT RAISE(ABORT, 'x'); END");
+        assertThrows(
+            StoreException.class,
+            () -> {
+              // Two runs of the second size, and all that comes before.
+              for (int i = 0; i < 400; i++) {
+                release(store, released);
+              }
+            });
+        other.run("DROP TRIGGER fails");
+        for (int i = 0; i < 50; i++) {
+          release(store, released);
+        }
+      }
+      released.forEach(
+          (release, outcome) ->
+              assertEquals(List.of(outcome), StoreRunner.run(store, List.of(release), 4)));
+      assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
+    }
+  }
+
+  /** Reserves a slot and releases it. */
+  private static void release(SqliteStore store, Map<ReleaseSlot, Outcome> released) {
+    int number = released.size();
+    Slot slot = new Slot("request-" + number, 0);
+    StoreRunner.run(store, List.of(reserve(slot, 1)), 2);
+    ReleaseSlot release =
+        new ReleaseSlot(REPOSITORY, slot, 0, ReleaseReason.ATTEMPT_FAILED, "release-" + number);
+    released.put(release, StoreRunner.run(store, List.of(release), 3).get(0));
   }
 }

@@ -155,6 +155,10 @@ class HistoryIndexTest {
         }
       }
       check(connection, index);
+      // What was under way was begun again, however often it was cut off.
+      release(connection, index, 300);
+      long runs = count(connection, "history_runs WHERE in_use = 1");
+      assertTrue(runs < 2 * HistoryCompaction.RUNS, "runs: " + runs);
     }
   }
 
@@ -179,10 +183,22 @@ class HistoryIndexTest {
       connection.run("DELETE FROM history_filters");
       index = HistoryIndex.load(connection, ROOM);
       check(connection, index);
-      assertTrue(count(connection, "history_runs") > 0);
+      for (int partBits = 2; partBits <= 8; partBits += 3) {
+        long runs = count(connection, "history_runs WHERE part_bits = " + partBits);
+        assertTrue(runs < HistoryCompaction.RUNS, "of " + partBits + " bits: " + runs);
+      }
+      assertEquals(0, count(connection, "history_runs WHERE in_use = 0"));
       release(connection, index, 200);
       check(connection, index);
     }
+  }
+
+  /** They are on the disk: with others, nothing that is there would be found. */
+  @Test
+  void theHashesStayWhatTheyAre() {
+    assertEquals(-2152535657050944081L, HistoryIndex.hash(1, new byte[0]));
+    assertEquals(-7587436380478053753L, HistoryIndex.hash(1, new byte[] {1, 2, 3}));
+    assertEquals(1473769762957746343L, HistoryIndex.hash(7, new byte[] {-1, 0, 127}));
   }
 
   @Test
