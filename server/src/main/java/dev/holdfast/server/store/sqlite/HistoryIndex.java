@@ -60,7 +60,7 @@ final class HistoryIndex {
   /** How much faster a run is written than the next one's releases come. */
   private static final int MERGED_A_RELEASE = 2;
 
-  private static final int CHUNKS_AT_ONCE = 1000;
+  private static final int CHUNKS_AT_ONCE = 100;
 
   /** Of compaction and deletion, in a transaction of a start: some ten megabytes. */
   private static final int STEPS_OF_A_START = 512;
