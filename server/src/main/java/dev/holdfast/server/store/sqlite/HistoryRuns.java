@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class HistoryRuns {
   private final long filterBytes;
 
-  /** In use, in no order. */
+  /** In use; of each size the oldest first. */
   private final List<HistoryRun> inUse = new ArrayList<>();
 
   private final Deque<HistoryDeletion> deletions = new ArrayDeque<>();
