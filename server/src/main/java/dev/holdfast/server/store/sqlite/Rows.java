@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
  * Rows as values, and values as rows. Columns are counted, because looking them up by name costs.
  */
 final class Rows {
-  static final String REPOSITORY =
-      "repository_id, capacity_bytes, reserved_bytes, unassigned_bytes, reservation_count,"
-          + " revision, create_micros, update_micros, deleted";
+  static final String REPOSITORY_VALUES =
+      "capacity_bytes, reserved_bytes, unassigned_bytes, reservation_count, revision,"
+          + " create_micros, update_micros, deleted";
+
+  static final String REPOSITORY = "repository_id, " + REPOSITORY_VALUES;
 
   static final String RESERVATION =
       "slot_key, generation, amount_bytes, create_micros, lease_micros, lease_expire_micros,"
@@ -51,6 +53,18 @@ final class Rows {
             ? Reservation.Fill.NONE
             : new Reservation.Fill(fillRevision, row.getLong(9), text(row, 10), row.getBoolean(11)),
         text(row, 12));
+  }
+
+  /** Sets the columns of {@link #REPOSITORY_VALUES}, which are the first. */
+  static void set(PreparedStatement statement, Repository repository) throws SQLException {
+    statement.setLong(1, repository.capacityBytes());
+    statement.setLong(2, repository.reservedBytes());
+    statement.setLong(3, repository.unassignedBytes());
+    statement.setLong(4, repository.reservationCount());
+    statement.setLong(5, repository.revision());
+    statement.setLong(6, repository.createMicros());
+    statement.setLong(7, repository.updateMicros());
+    statement.setInt(8, repository.deleted() ? 1 : 0);
   }
 
   /** Sets the columns of {@link #RESERVATION} behind the repository, which is the first. */

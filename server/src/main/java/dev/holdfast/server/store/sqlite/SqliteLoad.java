@@ -34,10 +34,13 @@ final class SqliteLoad {
   private final SqliteConnection connection;
   private final HistoryIndex history;
   private final YoungReservations young;
-  private final SlotCache cache;
+  private final BooksCache cache;
 
   SqliteLoad(
-      SqliteConnection connection, HistoryIndex history, YoungReservations young, SlotCache cache) {
+      SqliteConnection connection,
+      HistoryIndex history,
+      YoungReservations young,
+      BooksCache cache) {
     this.connection = connection;
     this.history = history;
     this.young = young;
@@ -45,18 +48,9 @@ final class SqliteLoad {
   }
 
   LoadedBooks books(Touched touched) throws SQLException {
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT " + Rows.REPOSITORY + ", repository FROM repositories WHERE repository_id = ?");
-    query.setString(1, touched.repositoryId());
-    Repository repository = null;
-    long key = 0;
-    try (ResultSet row = query.executeQuery()) {
-      if (row.next()) {
-        repository = Rows.repository(row);
-        key = row.getLong(10);
-      }
-    }
+    BooksCache.Known found = cache.repository(connection, touched.repositoryId());
+    Repository repository = found == null ? null : found.repository();
+    long key = found == null ? 0 : found.number();
     Map<Slot, SlotHistory> slots = new HashMap<>();
     Map<String, List<Reservation>> requests = new HashMap<>();
     Map<OperationKey, RememberedOperation> operations = new HashMap<>();
@@ -76,7 +70,7 @@ final class SqliteLoad {
       List<byte[]> oldKeys = new ArrayList<>(touched.slots().size());
       List<Long> youngGenerations = new ArrayList<>();
       for (Slot slot : touched.slots()) {
-        SlotHistory known = cache.get(touched.repositoryId(), slot);
+        SlotHistory known = cache.slot(touched.repositoryId(), slot);
         if (known != null) {
           slots.put(slot, known);
           continue;

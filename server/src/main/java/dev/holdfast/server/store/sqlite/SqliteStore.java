@@ -48,7 +48,7 @@ public final class SqliteStore implements LedgerStore {
   private volatile YoungReservations young;
 
   private final Checkpoints checkpoints;
-  private final SlotCache cache = new SlotCache();
+  private final BooksCache cache = new BooksCache();
   private final HistoryIndex.Room historyRoom;
   private final int youngRoom;
   private final BlockingQueue<SqliteConnection> readers = new ArrayBlockingQueue<>(READERS);

@@ -18,7 +18,7 @@ import java.util.Set;
 final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteConnection connection;
   private final HistoryIndex history;
-  private final SlotCache cache;
+  private final BooksCache cache;
   private final YoungReservations young;
   private final SqliteReservations reservations;
   private final SqliteWrite write;
@@ -37,17 +37,23 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private boolean indexed;
 
   private SqliteTransaction(
-      SqliteConnection connection, HistoryIndex history, YoungReservations young, SlotCache cache) {
+      SqliteConnection connection,
+      HistoryIndex history,
+      YoungReservations young,
+      BooksCache cache) {
     this.connection = connection;
     this.history = history;
     this.young = young;
     this.cache = cache;
     this.reservations = new SqliteReservations(connection, young);
-    this.write = new SqliteWrite(connection, reservations, history.committedChunk());
+    this.write = new SqliteWrite(connection, reservations, cache, history.committedChunk());
   }
 
   static SqliteTransaction begin(
-      SqliteConnection connection, HistoryIndex history, YoungReservations young, SlotCache cache) {
+      SqliteConnection connection,
+      HistoryIndex history,
+      YoungReservations young,
+      BooksCache cache) {
     try {
       connection.prepared("BEGIN IMMEDIATE").execute();
       return new SqliteTransaction(connection, history, young, cache);
@@ -160,6 +166,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   private void remember(Delta delta) {
     String repositoryId = delta.after().id();
+    cache.put(write.number(repositoryId), delta.after());
     Set<Slot> known = whole.getOrDefault(repositoryId, Set.of());
     for (Delta.SlotDelta slot : delta.slots()) {
       // A slot that was found by its request alone came without its history.

@@ -1,5 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.RememberedOperation;
@@ -9,7 +11,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The third step of a batch, and the heart of it: in the one transaction a released reservation's
@@ -22,18 +26,27 @@ final class SqliteWrite {
 
   private final SqliteConnection connection;
   private final SqliteReservations reservations;
+  private final BooksCache cache;
 
   /** The number of the last chunk of events that was written. */
   private long lastChunk;
 
   private final List<Chunk> chunks = new ArrayList<>();
 
+  /** The short names of the repositories that were written. */
+  private final Map<String, Long> numbers = new HashMap<>();
+
   /** Some events that were written as one row. */
   record Chunk(long chunk, long repository, List<Event> events) {}
 
-  SqliteWrite(SqliteConnection connection, SqliteReservations reservations, long lastChunk) {
+  SqliteWrite(
+      SqliteConnection connection,
+      SqliteReservations reservations,
+      BooksCache cache,
+      long lastChunk) {
     this.connection = connection;
     this.reservations = reservations;
+    this.cache = cache;
     this.lastChunk = lastChunk;
   }
 
@@ -42,8 +55,14 @@ final class SqliteWrite {
     return chunks;
   }
 
+  /** The short name of a repository that was written. */
+  long number(String repositoryId) {
+    return requireNonNull(numbers.get(repositoryId));
+  }
+
   void write(Delta delta) throws SQLException {
     long repository = repository(delta.after());
+    numbers.put(delta.after().id(), repository);
     reservations.write(repository, delta.after().id(), delta.slots());
     new SqliteOffers(connection).write(repository, delta.offers());
     operations(repository, delta.operations());
@@ -52,29 +71,30 @@ final class SqliteWrite {
   }
 
   private long repository(Repository repository) throws SQLException {
-    PreparedStatement upsert =
+    BooksCache.Known known = cache.repository(connection, repository.id());
+    if (known == null) {
+      return insert(repository);
+    }
+    PreparedStatement update =
+        connection.prepared(
+            "UPDATE repositories SET ("
+                + Rows.REPOSITORY_VALUES
+                + ") = (?, ?, ?, ?, ?, ?, ?, ?) WHERE repository = ?");
+    Rows.set(update, repository);
+    update.setLong(9, known.number());
+    update.executeUpdate();
+    return known.number();
+  }
+
+  private long insert(Repository repository) throws SQLException {
+    PreparedStatement insert =
         connection.prepared(
             "INSERT INTO repositories ("
-                + Rows.REPOSITORY
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-                + " ON CONFLICT (repository_id) DO UPDATE SET"
-                + " capacity_bytes = excluded.capacity_bytes,"
-                + " reserved_bytes = excluded.reserved_bytes,"
-                + " unassigned_bytes = excluded.unassigned_bytes,"
-                + " reservation_count = excluded.reservation_count,"
-                + " revision = excluded.revision, create_micros = excluded.create_micros,"
-                + " update_micros = excluded.update_micros, deleted = excluded.deleted"
-                + " RETURNING repository");
-    upsert.setString(1, repository.id());
-    upsert.setLong(2, repository.capacityBytes());
-    upsert.setLong(3, repository.reservedBytes());
-    upsert.setLong(4, repository.unassignedBytes());
-    upsert.setLong(5, repository.reservationCount());
-    upsert.setLong(6, repository.revision());
-    upsert.setLong(7, repository.createMicros());
-    upsert.setLong(8, repository.updateMicros());
-    upsert.setInt(9, repository.deleted() ? 1 : 0);
-    try (ResultSet row = upsert.executeQuery()) {
+                + Rows.REPOSITORY_VALUES
+                + ", repository_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING repository");
+    Rows.set(insert, repository);
+    insert.setString(9, repository.id());
+    try (ResultSet row = insert.executeQuery()) {
       row.next();
       return row.getLong(1);
     }

@@ -1,0 +1,90 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.SlotHistory;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was altered last, as it was committed: an attempt's next step comes soon, and then needs no
+ * look into the file; and every batch needs its repository. Only for the one who writes, who alone
+ * alters them.
+ */
+final class BooksCache {
+  /**
+   * Some two megabytes. The attempts under way are what it is for; more would be carried along by
+   * every collection of garbage, and everybody waits for those.
+   */
+  private static final int SLOTS = 2048;
+
+  private static final int REPOSITORIES = 1024;
+
+  private record Key(String repositoryId, Slot slot) {}
+
+  /**
+   * A repository.
+   *
+   * @param number its short name in other tables
+   * @param repository what is kept of it
+   */
+  record Known(long number, Repository repository) {}
+
+  private final Map<Key, SlotHistory> slots = latest(SLOTS);
+  private final Map<String, Known> repositories = latest(REPOSITORIES);
+
+  private static <K, V> Map<K, V> latest(int room) {
+    return new LinkedHashMap<>() {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > room;
+      }
+    };
+  }
+
+  /** A repository as it was committed last; null where there never was such a one. */
+  @Nullable Known repository(SqliteConnection connection, String repositoryId) throws SQLException {
+    Known known = repositories.get(repositoryId);
+    if (known != null) {
+      return known;
+    }
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT " + Rows.REPOSITORY + ", repository FROM repositories WHERE repository_id = ?");
+    query.setString(1, repositoryId);
+    try (ResultSet row = query.executeQuery()) {
+      if (!row.next()) {
+        return null;
+      }
+      known = new Known(row.getLong(10), Rows.repository(row));
+    }
+    repositories.put(repositoryId, known);
+    return known;
+  }
+
+  void put(long number, Repository repository) {
+    repositories.put(repository.id(), new Known(number, repository));
+  }
+
+  /** All that is known of a slot; null where the file has to be asked. */
+  @Nullable SlotHistory slot(String repositoryId, Slot slot) {
+    return slots.get(new Key(repositoryId, slot));
+  }
+
+  void put(String repositoryId, Slot slot, SlotHistory history) {
+    slots.put(new Key(repositoryId, slot), history);
+  }
+
+  void remove(String repositoryId, Slot slot) {
+    slots.remove(new Key(repositoryId, slot));
+  }
+
+  void clear() {
+    slots.clear();
+    repositories.clear();
+  }
+}
