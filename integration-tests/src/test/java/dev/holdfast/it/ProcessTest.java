@@ -151,10 +151,10 @@ class ProcessTest {
           """
           UPDATE repositories SET reserved_bytes = reserved_bytes + 5 | 115 | 110
           UPDATE repositories SET reservation_count = 7               | 7   | 1
-          UPDATE young_reservations SET amount_bytes = 42             | 110 | 52
-          DELETE FROM young_reservations                              | 110 | 10
+          UPDATE reservations SET amount_bytes = 42                   | 110 | 52
+          DELETE FROM reservations                                    | 110 | 10
           UPDATE offers SET sold_bytes = 99                           | 99  | 100
-          UPDATE young_reservations SET offer_id = 'other'            | 100 | 0
+          UPDATE reservations SET offer_id = 'other'                  | 100 | 0
           """)
   void damagedBooksDoNotAndItIsSaidWhere(String damage, long recorded, long counted)
       throws Exception {

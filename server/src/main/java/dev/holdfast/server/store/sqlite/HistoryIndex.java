@@ -166,7 +166,7 @@ final class HistoryIndex {
     return hash ^ (hash >>> 31);
   }
 
-  /** The last chunk that was committed; the next ones have the numbers behind it. */
+  /** The last chunk that it knows. */
   long committedChunk() {
     return committedChunk;
   }

@@ -18,9 +18,19 @@ final class SqliteForget {
     }
   }
 
-  /** Forgets some events; answers how many. */
-  static int forget(SqliteConnection connection, long beforeMicros, int limit) throws SQLException {
+  /**
+   * What was forgotten.
+   *
+   * @param events how many events
+   * @param lastChunk the last chunk of them; 0 for none
+   */
+  record Forgotten(int events, long lastChunk) {}
+
+  /** Forgets some events. */
+  static Forgotten forget(SqliteConnection connection, long beforeMicros, int limit)
+      throws SQLException {
     int events = 0;
+    long lastChunk = 0;
     while (events < limit) {
       List<Chunk> oldest =
           SqliteConnection.rows(
@@ -39,8 +49,9 @@ final class SqliteForget {
       }
       forget(connection, oldest.get(0));
       events += oldest.get(0).events();
+      lastChunk = oldest.get(0).chunk();
     }
-    return events;
+    return new Forgotten(events, lastChunk);
   }
 
   private static void forget(SqliteConnection connection, Chunk chunk) throws SQLException {

@@ -68,7 +68,7 @@ final class SqliteLoad {
       }
       List<byte[]> slotKeys = new ArrayList<>(touched.slots().size());
       List<byte[]> oldKeys = new ArrayList<>(touched.slots().size());
-      List<Long> youngGenerations = new ArrayList<>();
+      List<Reservation> current = new ArrayList<>();
       for (Slot slot : touched.slots()) {
         SlotHistory known = cache.slot(touched.repositoryId(), slot);
         if (known != null) {
@@ -77,23 +77,22 @@ final class SqliteLoad {
         }
         byte[] slotKey = SlotKeys.encode(slot);
         slotKeys.add(slotKey);
-        long generation = young.generation(touched.repositoryId(), slot);
-        if (generation == 0) {
+        YoungReservations.Young one = young.get(touched.repositoryId(), slot);
+        if (one == null) {
           oldKeys.add(slotKey);
         } else {
-          youngGenerations.add(generation);
+          current.add(one.reservation());
         }
       }
       // In the order of the table, so that neighbours are found on one page.
       slotKeys.sort(Arrays::compareUnsigned);
       oldKeys.sort(Arrays::compareUnsigned);
-      List<Reservation> current = new ArrayList<>(old(key, oldKeys));
-      current.addAll(young(key, youngGenerations));
+      current.addAll(old(key, oldKeys));
       current.forEach(one -> slots.put(one.slot(), new SlotHistory(one, List.of())));
       loadReleased(key, slotKeys, touched.slots(), slots);
       for (String requestId : touched.requestIds()) {
         List<Reservation> ofRequest = oldOf(key, requestId);
-        ofRequest.addAll(young(key, young.generations(touched.repositoryId(), requestId)));
+        ofRequest.addAll(young.ofRequest(touched.repositoryId(), requestId));
         ofRequest.sort(Comparator.comparing(Reservation::slot));
         requests.put(requestId, ofRequest);
       }
@@ -109,19 +108,14 @@ final class SqliteLoad {
   }
 
   private List<Reservation> old(long repository, List<byte[]> slotKeys) throws SQLException {
-    return loadAll("reservations WHERE repository = ? AND slot_key IN (", repository, slotKeys);
-  }
-
-  private List<Reservation> young(long repository, List<Long> generations) throws SQLException {
-    return loadAll(
-        "young_reservations WHERE repository = ? AND generation IN (", repository, generations);
-  }
-
-  private List<Reservation> loadAll(String from, long repository, List<?> keys)
-      throws SQLException {
     List<Reservation> loaded = new ArrayList<>();
-    for (List<?> some : sets(keys)) {
-      PreparedStatement query = set("SELECT " + Rows.RESERVATION + " FROM " + from, some.size());
+    for (List<byte[]> some : sets(slotKeys)) {
+      PreparedStatement query =
+          set(
+              "SELECT "
+                  + Rows.RESERVATION
+                  + " FROM reservations WHERE repository = ? AND slot_key IN (",
+              some.size());
       query.setLong(1, repository);
       setAll(query, 2, some);
       loaded.addAll(SqliteConnection.rows(query, Rows::reservation));
@@ -169,15 +163,10 @@ final class SqliteLoad {
   }
 
   /** Sets the members of a set; what is left over repeats the last. */
-  private static void setAll(PreparedStatement query, int from, List<?> members)
+  private static void setAll(PreparedStatement query, int from, List<byte[]> members)
       throws SQLException {
     for (int i = 0; i < room(members.size()); i++) {
-      Object member = members.get(Math.min(i, members.size() - 1));
-      if (member instanceof byte[] bytes) {
-        query.setBytes(from + i, bytes);
-      } else {
-        query.setLong(from + i, (Long) member);
-      }
+      query.setBytes(from + i, members.get(Math.min(i, members.size() - 1)));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.LoadedOffers;
 import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Touched;
 import java.math.BigInteger;
 import java.sql.PreparedStatement;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -168,23 +170,45 @@ final class SqliteOffers {
     return SqliteConnection.rows(query, SqliteOffers::offer).stream().findFirst();
   }
 
-  /** Counts what is sold under each offer, beside what is recorded, where either is not 0. */
-  List<Recount.Sold> recount(String repositoryId) throws SQLException {
+  /**
+   * Counts what is sold under each offer, beside what is recorded, where either is not 0.
+   *
+   * @param young the young reservations of the repository
+   */
+  List<Recount.Sold> recount(String repositoryId, List<Reservation> young) throws SQLException {
+    Map<String, Recount.Sold> sold = new TreeMap<>();
     PreparedStatement query =
         connection.prepared(
             "SELECT offer_id, sum(recorded), sum(counted) FROM ("
                 + "SELECT offer_id, sold_bytes AS recorded, 0 AS counted FROM offers"
                 + " WHERE repository = "
                 + SqliteReads.ID
-                + " UNION ALL SELECT offer_id, 0, amount_bytes FROM "
-                + SqliteReads.living("offer_id, amount_bytes")
-                + " WHERE offer_id IS NOT NULL) GROUP BY offer_id HAVING sum(recorded) <> 0 OR sum(counted) <> 0"
-                + " ORDER BY offer_id");
-    for (int i = 1; i <= 3; i++) {
-      query.setString(i, repositoryId);
+                + " UNION ALL SELECT offer_id, 0, amount_bytes FROM reservations"
+                + " WHERE repository = "
+                + SqliteReads.ID
+                + " AND offer_id IS NOT NULL) GROUP BY offer_id");
+    query.setString(1, repositoryId);
+    query.setString(2, repositoryId);
+    SqliteConnection.rows(
+            query, row -> new Recount.Sold(row.getString(1), row.getLong(2), row.getLong(3)))
+        .forEach(one -> sold.put(one.offerId(), one));
+    for (Reservation one : young) {
+      if (!one.offerId().isEmpty()) {
+        sold.merge(
+            one.offerId(),
+            new Recount.Sold(one.offerId(), 0, one.amountBytes()),
+            SqliteOffers::sum);
+      }
     }
-    return SqliteConnection.rows(
-        query, row -> new Recount.Sold(row.getString(1), row.getLong(2), row.getLong(3)));
+    sold.values().removeIf(one -> one.recordedBytes() == 0 && one.countedBytes() == 0);
+    return List.copyOf(sold.values());
+  }
+
+  private static Recount.Sold sum(Recount.Sold one, Recount.Sold other) {
+    return new Recount.Sold(
+        one.offerId(),
+        one.recordedBytes() + other.recordedBytes(),
+        one.countedBytes() + other.countedBytes());
   }
 
   private static Offer offer(ResultSet row) throws SQLException {

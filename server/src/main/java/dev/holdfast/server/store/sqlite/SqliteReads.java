@@ -9,9 +9,9 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,23 +26,7 @@ final class SqliteReads {
   static final String ID =
       "(SELECT repository FROM repositories WHERE repository_id = ? AND deleted = 0)";
 
-  /** The same, of the first argument. */
-  private static final String FIRST_ID = ID.replace("?", "?1");
-
   private SqliteReads() {}
-
-  /**
-   * The living reservations of a repository, whose id is asked for twice. Asked of the view, a
-   * query that counts would go through all repositories.
-   */
-  static String living(String columns) {
-    String rows = "SELECT " + columns + " FROM %s WHERE repository = " + ID;
-    return "("
-        + rows.formatted("reservations")
-        + " UNION ALL "
-        + rows.formatted("young_reservations")
-        + ")";
-  }
 
   static Optional<Repository> repository(SqliteConnection connection, String repositoryId)
       throws SQLException {
@@ -68,62 +52,45 @@ final class SqliteReads {
     return SqliteConnection.rows(query, Rows::repository);
   }
 
-  /**
-   * The reservation of a slot.
-   *
-   * @param youngGeneration where it stood among the young ones a moment before; 0 for not there
-   */
   static Optional<Reservation> reservation(
-      SqliteConnection connection, String repositoryId, Slot slot, long youngGeneration)
+      SqliteConnection connection, YoungReservations young, String repositoryId, Slot slot)
       throws SQLException {
-    Optional<Reservation> found =
-        one(
-            connection,
-            "reservations WHERE repository = "
-                + FIRST_ID
-                + " AND slot_key = ?2 UNION ALL SELECT "
+    Optional<YoungReservations.Young> one =
+        young.seenBy(connection, all -> Optional.ofNullable(all.get(repositoryId, slot)));
+    if (one.isPresent()) {
+      return one.map(YoungReservations.Young::reservation);
+    }
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
                 + Rows.RESERVATION
-                + " FROM young_reservations WHERE repository = "
-                + FIRST_ID
-                + " AND slot_key = ?2 AND generation = ?3",
-            repositoryId,
-            slot,
-            youngGeneration);
-    // It may have got another generation meanwhile; only then all of the young are gone through.
-    return found.isPresent() || youngGeneration == 0
-        ? found
-        : one(
-            connection,
-            "living WHERE repository = " + FIRST_ID + " AND slot_key = ?2 AND ?3 > 0",
-            repositoryId,
-            slot,
-            youngGeneration);
-  }
-
-  private static Optional<Reservation> one(
-      SqliteConnection connection,
-      String from,
-      String repositoryId,
-      Slot slot,
-      long youngGeneration)
-      throws SQLException {
-    PreparedStatement query = connection.prepared("SELECT " + Rows.RESERVATION + " FROM " + from);
+                + " FROM reservations WHERE repository = "
+                + ID
+                + " AND slot_key = ?");
     query.setString(1, repositoryId);
     query.setBytes(2, SlotKeys.encode(slot));
-    query.setLong(3, youngGeneration);
     return firstOf(SqliteConnection.rows(query, Rows::reservation));
   }
 
-  static ReservationsPage reservations(SqliteConnection connection, ReservationsQuery asked)
+  static ReservationsPage reservations(
+      SqliteConnection connection, YoungReservations young, ReservationsQuery asked)
       throws SQLException {
     String requestId = asked.requestId();
+    List<Reservation> youngOnes =
+        young.seenBy(
+            connection,
+            all ->
+                requestId == null
+                    ? all.of(asked.repositoryId())
+                    : all.ofRequest(asked.repositoryId(), requestId));
+    youngOnes.removeIf(one -> asked.after() != null && one.slot().compareTo(asked.after()) <= 0);
     byte[] from = requestId == null ? new byte[0] : SlotKeys.encodeRequest(requestId);
     byte[] to = requestId == null ? new byte[] {(byte) 0xff} : SlotKeys.behindRequest(requestId);
     PreparedStatement query =
         connection.prepared(
             "SELECT "
                 + Rows.RESERVATION
-                + " FROM living WHERE repository = "
+                + " FROM reservations WHERE repository = "
                 + ID
                 + " AND slot_key > ? AND slot_key < ? ORDER BY slot_key LIMIT ?");
     query.setString(1, asked.repositoryId());
@@ -131,10 +98,9 @@ final class SqliteReads {
     query.setBytes(3, to);
     query.setInt(4, ROWS_A_PAGE);
     List<Reservation> found = new ArrayList<>();
-    int rows = 0;
-    try (ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        Reservation reservation = Rows.reservation(row);
+    try (LivingBySlot living = new LivingBySlot(query, youngOnes)) {
+      for (int looked = 1; living.next(); looked++) {
+        Reservation reservation = living.reservation();
         boolean wanted = asked.filled() == null || asked.filled() == reservation.filled();
         if (wanted && found.size() == asked.limit()) {
           return new ReservationsPage(found, found.get(found.size() - 1).slot());
@@ -142,7 +108,7 @@ final class SqliteReads {
         if (wanted) {
           found.add(reservation);
         }
-        if (++rows == ROWS_A_PAGE) {
+        if (looked == ROWS_A_PAGE) {
           return new ReservationsPage(found, reservation.slot());
         }
       }
@@ -150,33 +116,59 @@ final class SqliteReads {
     return new ReservationsPage(found, null);
   }
 
-  static List<ExpireLeases> expiredLeases(SqliteConnection connection, long nowMicros, int limit)
+  private record Lease(String repositoryId, long expireMicros, ExpireLeases.Expired expired) {}
+
+  static List<ExpireLeases> expiredLeases(
+      SqliteConnection connection, YoungReservations young, long nowMicros, int limit)
       throws SQLException {
+    List<Lease> leases = new ArrayList<>();
+    young
+        .seenBy(connection, all -> all.all(one -> one.reservation().leaseExpired(nowMicros)))
+        .forEach((owner, one) -> leases.add(lease(owner.repositoryId(), one.reservation())));
     PreparedStatement query =
         connection.prepared(
-            "SELECT repository_id, slot_key, generation FROM (SELECT repository, slot_key,"
-                + " generation, lease_expire_micros FROM living WHERE lease_expire_micros <= ?"
-                + " ORDER BY lease_expire_micros LIMIT ?)"
-                + " JOIN repositories USING (repository) ORDER BY lease_expire_micros");
+            "SELECT lease_expire_micros, repository_id, slot_key, generation FROM reservations"
+                + " JOIN repositories USING (repository) WHERE lease_expire_micros <= ?"
+                + " ORDER BY lease_expire_micros LIMIT ?");
     query.setLong(1, nowMicros);
     query.setInt(2, limit);
+    leases.addAll(
+        SqliteConnection.rows(
+            query,
+            row ->
+                new Lease(
+                    row.getString(2),
+                    row.getLong(1),
+                    new ExpireLeases.Expired(SlotKeys.decode(row.getBytes(3)), row.getLong(4)))));
+    leases.sort(Comparator.comparingLong(Lease::expireMicros));
     Map<String, List<ExpireLeases.Expired>> expired = new LinkedHashMap<>();
-    try (ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        expired
-            .computeIfAbsent(row.getString(1), id -> new ArrayList<>())
-            .add(new ExpireLeases.Expired(SlotKeys.decode(row.getBytes(2)), row.getLong(3)));
-      }
+    for (Lease lease : leases.subList(0, Math.min(limit, leases.size()))) {
+      expired.computeIfAbsent(lease.repositoryId(), id -> new ArrayList<>()).add(lease.expired());
     }
     List<ExpireLeases> commands = new ArrayList<>();
-    expired.forEach((id, leases) -> commands.add(new ExpireLeases(id, leases)));
+    expired.forEach((id, some) -> commands.add(new ExpireLeases(id, some)));
     return commands;
   }
 
+  private static Lease lease(String repositoryId, Reservation reservation) {
+    return new Lease(
+        repositoryId,
+        reservation.leaseExpireMicros(),
+        new ExpireLeases.Expired(reservation.slot(), reservation.generation()));
+  }
+
   /** Counts everything, on one snapshot. For a connection that is closed afterwards. */
-  static Optional<Recount> recount(SqliteConnection connection, String repositoryId)
+  static Optional<Recount> recount(
+      SqliteConnection connection, YoungReservations young, String repositoryId)
       throws SQLException {
     connection.prepared("BEGIN").execute();
+    List<Reservation> youngOnes = young.seenBy(connection, all -> all.of(repositoryId));
+    long youngBytes = youngOnes.stream().mapToLong(Reservation::amountBytes).sum();
+    long youngNewest =
+        youngOnes.stream()
+            .mapToLong(one -> Math.max(one.generation(), one.fill().revision()))
+            .max()
+            .orElse(0);
     PreparedStatement query =
         connection.prepared(
             "SELECT "
@@ -185,25 +177,25 @@ final class SqliteReads {
                 + " FROM repositories AS book,"
                 + " (SELECT coalesce(sum(amount_bytes), 0) AS bytes, count(*) AS reservations,"
                 + "   max(coalesce(max(generation), 0), coalesce(max(fill_revision), 0)) AS newest"
-                + "   FROM "
-                + living("amount_bytes, generation, fill_revision")
+                + "   FROM reservations WHERE repository = "
+                + ID
                 + ") AS live,"
                 + " (SELECT max(last_revision) AS newest FROM events WHERE repository = "
                 + ID
                 + ") AS told WHERE book.repository_id = ? AND book.deleted = 0");
-    for (int i = 1; i <= 4; i++) {
+    for (int i = 1; i <= 3; i++) {
       query.setString(i, repositoryId);
     }
-    List<Recount.Sold> sold = new SqliteOffers(connection).recount(repositoryId);
+    List<Recount.Sold> sold = new SqliteOffers(connection).recount(repositoryId, youngOnes);
     return firstOf(
         SqliteConnection.rows(
             query,
             row ->
                 new Recount(
                     Rows.repository(row),
-                    row.getLong(10),
-                    row.getLong(11),
-                    row.getLong(12),
+                    row.getLong(10) + youngBytes,
+                    row.getLong(11) + youngOnes.size(),
+                    Math.max(row.getLong(12), youngNewest),
                     row.getLong(13),
                     sold)));
   }

@@ -1,10 +1,14 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Delta;
+import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
 import dev.holdfast.server.store.sqlite.YoungReservations.Owner;
-import dev.holdfast.server.store.sqlite.YoungReservations.Place;
+import dev.holdfast.server.store.sqlite.YoungReservations.Young;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -14,84 +18,73 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Writes reservations to the table of the young ones or to the large one. */
+/**
+ * What a transaction makes of the reservations: of those that have a row, and of the young ones.
+ */
 final class SqliteReservations {
   /** What the driver gathers takes more room than what it is made of. */
   private static final int GATHERED_ROWS = 4096;
 
-  private static final String VALUES =
-      " (repository, " + Rows.RESERVATION + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-  private static final String DELETE_YOUNG =
-      "DELETE FROM young_reservations WHERE repository = ? AND generation = ?";
-
-  private static final String MOVE =
-      "INSERT INTO reservations (repository, "
-          + Rows.RESERVATION
-          + ") SELECT repository, "
-          + Rows.RESERVATION
-          + " FROM young_reservations WHERE repository = ? AND generation = ?";
-
   private final SqliteConnection connection;
   private final YoungReservations young;
 
-  /** What the transaction writes to the table of the young, and deletes there. */
-  private final Map<Owner, Place> entered = new HashMap<>();
+  /** The young ones that are new, or altered, and those that are no longer young. */
+  private final Map<Owner, Young> entered = new HashMap<>();
 
-  private final Map<Owner, Place> left = new HashMap<>();
-  private final Set<Owner> altered = new HashSet<>();
+  private final Set<Owner> left = new HashSet<>();
+  private Mark since;
 
   SqliteReservations(SqliteConnection connection, YoungReservations young) {
     this.connection = connection;
     this.young = young;
+    this.since = young.since();
   }
 
   /**
-   * Writes what was altered in a repository.
+   * Takes over what was altered in a repository. What is released has its row deleted, where it has
+   * one; what is young is told by its event, in the same transaction.
    *
    * <p>First all deletions, then all insertions, a statement after the other: of two batches that
    * are gathered side by side, the failure of one would leave the rows of the other for whoever
    * uses its statement next.
    */
-  void write(long repository, String repositoryId, List<Delta.SlotDelta> slots)
-      throws SQLException {
-    List<Place> endedYoung = new ArrayList<>();
+  void write(long repository, Delta delta) throws SQLException {
+    String repositoryId = delta.after().id();
+    Map<Slot, Reservation> told = told(delta.events());
     List<byte[]> ended = new ArrayList<>();
-    List<Reservation> intoYoung = new ArrayList<>();
-    List<Reservation> intoLarge = new ArrayList<>();
-    for (Delta.SlotDelta slot : slots) {
+    List<Row> rows = new ArrayList<>();
+    for (Delta.SlotDelta slot : delta.slots()) {
       Reservation before = slot.before().current();
       Reservation after = slot.after().current();
-      Owner owner = new Owner(repositoryId, slot.slot());
-      altered.add(owner);
-      long youngGeneration = young.generation(repositoryId, slot.slot());
-      boolean wasYoung = before != null && youngGeneration == before.generation();
-      if (before != null && !sameGeneration(before, after)) {
-        if (wasYoung) {
-          Place place = new Place(repository, before.generation());
-          endedYoung.add(place);
-          left.put(owner, place);
-        } else {
-          ended.add(SlotKeys.encode(slot.slot()));
-        }
+      if (Objects.equals(before, after)) {
+        continue;
       }
-      if (after != null && !after.equals(before)) {
-        boolean stays = before != null && sameGeneration(before, after);
-        // What begins as filled is there to stay, and what is too much for the young table too.
-        boolean enters = !stays && !after.filled() && entered.size() < young.room();
-        if (enters) {
-          entered.put(owner, new Place(repository, after.generation()));
-        }
-        (enters || (stays && wasYoung) ? intoYoung : intoLarge).add(after);
+      Owner owner = new Owner(repositoryId, slot.slot());
+      Young wasYoung = before == null ? null : young.get(repositoryId, slot.slot());
+      boolean stays = sameGeneration(before, after);
+      if (before != null && wasYoung == null && !stays) {
+        ended.add(SlotKeys.encode(slot.slot()));
+      }
+      if (after != null
+          // A renewed lease is told by no event.
+          && after.equals(told.get(slot.slot()))
+          && (stays ? wasYoung != null : isToBeYoung(after))) {
+        Mark from = stays && wasYoung != null ? wasYoung.since() : young.end();
+        entered.put(owner, new Young(repository, after, from));
+        continue;
+      }
+      if (wasYoung != null) {
+        left.add(owner);
+      }
+      if (after != null) {
+        rows.add(new Row(repository, after));
       }
     }
     ended.sort(Arrays::compareUnsigned);
-    intoYoung.sort(Comparator.comparing(Reservation::generation));
-    intoLarge.sort(Comparator.comparing(Reservation::slot));
-    gather(DELETE_YOUNG, endedYoung, SqliteReservations::set);
     gather(
         "DELETE FROM reservations WHERE repository = ? AND slot_key = ?",
         ended,
@@ -99,14 +92,42 @@ final class SqliteReservations {
           statement.setLong(1, repository);
           statement.setBytes(2, slotKey);
         });
+    write(rows);
+  }
+
+  private static Map<Slot, Reservation> told(List<Event> events) {
+    Map<Slot, Reservation> told = new HashMap<>();
+    for (Event event : events) {
+      if (event.change() instanceof Change.SlotReserved reserved) {
+        told.put(reserved.reservation().slot(), reserved.reservation());
+      } else if (event.change() instanceof Change.SlotFilled filled) {
+        told.put(filled.reservation().slot(), filled.reservation());
+      }
+    }
+    return told;
+  }
+
+  /** What begins as filled is there to stay, and what comes in masses gets a row at once too. */
+  private boolean isToBeYoung(Reservation reservation) {
+    return !reservation.filled() && entered.size() < young.room();
+  }
+
+  private static boolean sameGeneration(@Nullable Reservation one, @Nullable Reservation other) {
+    return one != null && other != null && one.generation() == other.generation();
+  }
+
+  private record Row(long repository, Reservation reservation) {}
+
+  private void write(List<Row> rows) throws SQLException {
+    // In the order of the table, so that neighbours share a page.
+    rows.sort(
+        Comparator.comparingLong(Row::repository).thenComparing(row -> row.reservation().slot()));
     gather(
-        "INSERT OR REPLACE INTO young_reservations" + VALUES,
-        intoYoung,
-        (statement, reservation) -> Rows.set(statement, repository, reservation));
-    gather(
-        "INSERT OR REPLACE INTO reservations" + VALUES,
-        intoLarge,
-        (statement, reservation) -> Rows.set(statement, repository, reservation));
+        "INSERT OR REPLACE INTO reservations (repository, "
+            + Rows.RESERVATION
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+        (statement, row) -> Rows.set(statement, row.repository(), row.reservation()));
   }
 
   private interface Setter<T> {
@@ -124,37 +145,48 @@ final class SqliteReservations {
     }
   }
 
-  private static void set(PreparedStatement statement, Place place) throws SQLException {
-    statement.setLong(1, place.repository());
-    statement.setLong(2, place.generation());
-  }
-
-  private static boolean sameGeneration(Reservation one, @Nullable Reservation other) {
-    return other != null && one.generation() == other.generation();
-  }
-
-  /** Moves some of the oldest to the large table, in its order, so that neighbours share a page. */
+  /** Gives some of the oldest their rows, and says from time to time where the others begin. */
   void moveOldest() throws SQLException {
-    Map<Owner, Place> moved = young.toBeMoved(entered.size(), key -> !altered.contains(key));
-    if (moved.isEmpty()) {
-      return;
+    move(
+        young.toBeMoved(
+            entered.size(), owner -> !left.contains(owner) && !entered.containsKey(owner)));
+    Mark oldest = young.sinceWithout(left);
+    if (young.lagsBehind(oldest)) {
+      beginAt(oldest);
     }
-    List<Owner> keys = new ArrayList<>(moved.keySet());
-    keys.sort((a, b) -> a.slot().compareTo(b.slot()));
-    List<Place> places = new ArrayList<>(keys.size());
-    keys.forEach(key -> places.add(moved.get(key)));
-    gather(MOVE, places, SqliteReservations::set);
-    gather(DELETE_YOUNG, places, SqliteReservations::set);
-    left.putAll(moved);
   }
 
-  /** To be called right before the commit: nobody may hear of a row before it is found. */
-  void committing() {
-    entered.forEach(young::add);
+  /**
+   * Gives all that the events up to a chunk tell of their rows, so that those events can be
+   * forgotten. For a transaction that alters nothing else of them.
+   */
+  void settle(long chunk) throws SQLException {
+    move(young.all(one -> one.since().chunk() < chunk));
+    beginAt(young.sinceWithout(left));
   }
 
-  /** To be called after the commit. */
-  void committed() {
-    left.forEach(young::remove);
+  private void move(Map<Owner, Young> moved) throws SQLException {
+    List<Row> rows = new ArrayList<>(moved.size());
+    moved.values().forEach(one -> rows.add(new Row(one.repository(), one.reservation())));
+    write(rows);
+    left.addAll(moved.keySet());
+  }
+
+  private void beginAt(Mark mark) throws SQLException {
+    if (mark.chunk() > since.chunk()) {
+      PreparedStatement update = connection.prepared("UPDATE young_since SET chunk = ?");
+      update.setLong(1, mark.chunk());
+      update.executeUpdate();
+      since = mark;
+    }
+  }
+
+  /**
+   * Commits.
+   *
+   * @param end behind the last event that was written
+   */
+  void commit(YoungReservations.Commit commit, Mark end) throws SQLException {
+    young.commit(commit, new YoungReservations.Alteration(left, entered, since, end));
   }
 }

@@ -24,6 +24,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The books in one SQLite file with a write-ahead log: one connection that writes, and some that
@@ -33,7 +35,15 @@ public final class SqliteStore implements LedgerStore {
   private static final Schema SCHEMA =
       new Schema(
           SqliteStore.class,
-          List.of("schema-1.sql", "schema-2.sql", "schema-3.sql", "schema-4.sql", "schema-5.sql"));
+          List.of(
+              "schema-1.sql",
+              "schema-2.sql",
+              "schema-3.sql",
+              "schema-4.sql",
+              "schema-5.sql",
+              "schema-6.sql"));
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(SqliteStore.class);
 
   /** How many can read at a time; as many threads of the server do. */
   public static final int READERS = 4;
@@ -66,7 +76,7 @@ public final class SqliteStore implements LedgerStore {
     this.historyRoom = historyRoom;
     this.youngRoom = youngRoom;
     this.checkpoints = new Checkpoints(database, Checkpoints.PAGES);
-    this.young = YoungReservations.load(writer, youngRoom);
+    this.young = YoungReplay.load(writer, youngRoom);
     for (int i = 0; i < READERS; i++) {
       readers.add(SqliteConnection.reader(database));
     }
@@ -161,7 +171,9 @@ public final class SqliteStore implements LedgerStore {
     SqliteConnection opened = SqliteConnection.writer(database);
     try {
       history = HistoryIndex.load(opened, historyRoom);
-      young = YoungReservations.load(opened, youngRoom);
+      YoungReservations loaded = YoungReplay.load(opened, youngRoom);
+      young.retire();
+      young = loaded;
       cache.clear();
       writer = opened;
     } catch (SQLException e) {
@@ -194,6 +206,11 @@ public final class SqliteStore implements LedgerStore {
     }
   }
 
+  /** What asks more than one question, and is to see one commit. */
+  private <T> T readInOneSnapshot(Read<T> read) {
+    return read(connection -> connection.inOneSnapshot(() -> read.on(connection)));
+  }
+
   @Override
   public @Nullable Repository repository(String repositoryId) {
     return read(connection -> SqliteReads.repository(connection, repositoryId)).orElse(null);
@@ -206,38 +223,25 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public @Nullable Reservation reservation(String repositoryId, Slot slot) {
-    // Asked before the snapshot is taken: what is young later on was reserved meanwhile.
-    long youngGeneration = young.generation(repositoryId, slot);
-    Reservation found = reservation(repositoryId, slot, youngGeneration);
-    if (found == null && youngGeneration == 0) {
-      // It may have been released from the large table and reserved again at once.
-      long since = young.generation(repositoryId, slot);
-      return since == 0 ? null : reservation(repositoryId, slot, since);
-    }
-    return found;
-  }
-
-  private @Nullable Reservation reservation(String repositoryId, Slot slot, long youngGeneration) {
-    return read(connection ->
-            SqliteReads.reservation(connection, repositoryId, slot, youngGeneration))
+    return readInOneSnapshot(
+            connection -> SqliteReads.reservation(connection, young, repositoryId, slot))
         .orElse(null);
   }
 
   @Override
   public ReservationsPage reservations(ReservationsQuery query) {
-    return read(connection -> SqliteReads.reservations(connection, query));
+    return readInOneSnapshot(connection -> SqliteReads.reservations(connection, young, query));
   }
 
   @Override
   public @Nullable EventsPage events(EventsQuery query) {
-    return read(connection ->
-            connection.inOneSnapshot(() -> new SqliteEvents(connection).page(query)))
-        .orElse(null);
+    return readInOneSnapshot(connection -> new SqliteEvents(connection).page(query)).orElse(null);
   }
 
   @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
-    return read(connection -> SqliteReads.expiredLeases(connection, nowMicros, limit));
+    return readInOneSnapshot(
+        connection -> SqliteReads.expiredLeases(connection, young, nowMicros, limit));
   }
 
   @Override
@@ -264,7 +268,7 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public void survey(String repositoryId, long afterRevision, Survey survey) {
     try (SqliteConnection connection = SqliteConnection.reader(database)) {
-      SqliteSurvey.survey(connection, repositoryId, afterRevision, survey);
+      SqliteSurvey.survey(connection, young, repositoryId, afterRevision, survey);
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot go through a repository", e);
     }
@@ -274,10 +278,15 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public @Nullable Recount recount(String repositoryId) {
     try (SqliteConnection connection = SqliteConnection.reader(database)) {
-      return SqliteReads.recount(connection, repositoryId).orElse(null);
+      return SqliteReads.recount(connection, young, repositoryId).orElse(null);
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot recount", e);
     }
+  }
+
+  /** The youngest reservations. */
+  YoungReservations young() {
+    return young;
   }
 
   /** Everything that was asked so far and is asked again and again. For when nobody reads. */
@@ -287,8 +296,23 @@ public final class SqliteStore implements LedgerStore {
     return statements;
   }
 
+  /** After a good end all reservations have a row, to be looked at, and a start reads no events. */
+  private void settle() {
+    HistoryIndex index = history;
+    if (index == null || writer.isClosed()) {
+      return;
+    }
+    try (SqliteTransaction transaction = SqliteTransaction.begin(writer, index, young, cache)) {
+      transaction.settle();
+      transaction.commit();
+    } catch (StoreException e) {
+      LOGGER.warn("the youngest reservations got no rows; the next start reads their events", e);
+    }
+  }
+
   @Override
   public void close() {
+    settle();
     checkpoints.close();
     List<SqliteConnection> idle = new ArrayList<>();
     readers.drainTo(idle);

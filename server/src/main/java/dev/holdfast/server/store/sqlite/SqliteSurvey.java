@@ -1,21 +1,27 @@
 package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.store.EventLog;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Goes through all that there is of a repository, a row at a time, on one snapshot. */
 final class SqliteSurvey {
   private SqliteSurvey() {}
 
   static void survey(
-      SqliteConnection connection, String repositoryId, long afterRevision, Survey survey)
+      SqliteConnection connection,
+      YoungReservations young,
+      String repositoryId,
+      long afterRevision,
+      Survey survey)
       throws SQLException {
-    // What reads in a transaction keeps seeing what its first statement saw.
     connection.run("BEGIN");
+    List<Reservation> youngOnes = young.seenBy(connection, all -> all.of(repositoryId));
     PreparedStatement query =
         connection.prepared(
             "SELECT "
@@ -33,7 +39,7 @@ final class SqliteSurvey {
     }
     survey.repository(repository);
     events(connection, key, afterRevision, survey);
-    reservations(connection, key, survey);
+    reservations(connection, key, youngOnes, survey);
   }
 
   private static void events(
@@ -54,15 +60,18 @@ final class SqliteSurvey {
     }
   }
 
-  private static void reservations(SqliteConnection connection, long repository, Survey survey)
+  private static void reservations(
+      SqliteConnection connection, long repository, List<Reservation> young, Survey survey)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT " + Rows.RESERVATION + " FROM living WHERE repository = ? ORDER BY slot_key");
+            "SELECT "
+                + Rows.RESERVATION
+                + " FROM reservations WHERE repository = ? ORDER BY slot_key");
     query.setLong(1, repository);
-    try (ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        survey.reservation(Rows.reservation(row));
+    try (LivingBySlot living = new LivingBySlot(query, young)) {
+      while (living.next()) {
+        survey.reservation(living.reservation());
       }
     }
   }

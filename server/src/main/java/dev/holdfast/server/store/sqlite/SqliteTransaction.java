@@ -46,7 +46,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     this.young = young;
     this.cache = cache;
     this.reservations = new SqliteReservations(connection, young);
-    this.write = new SqliteWrite(connection, reservations, cache, history.committedChunk());
+    this.write = new SqliteWrite(connection, reservations, cache, young.end().chunk());
   }
 
   static SqliteTransaction begin(
@@ -86,14 +86,15 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     return attempt(
         "cannot forget",
         () -> {
-          int forgotten = SqliteForget.forget(connection, beforeMicros, limit);
-          if (forgotten > 0) {
+          SqliteForget.Forgotten forgotten = SqliteForget.forget(connection, beforeMicros, limit);
+          if (forgotten.events() > 0) {
             // What it forgets can be loaded again, whatever becomes of this.
             cache.clear();
+            reservations.settle(forgotten.lastChunk());
           }
           indexed = true;
           history.forget(connection);
-          return forgotten;
+          return forgotten.events();
         });
   }
 
@@ -114,22 +115,26 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         () -> {
           // What it forgets can be loaded again, whatever becomes of this.
           cache.clear();
-          return extend("reservations", nowMicros, graceMicros)
-              + extend("young_reservations", nowMicros, graceMicros);
+          reservations.settle(Long.MAX_VALUE);
+          PreparedStatement update =
+              connection.prepared(
+                  "UPDATE reservations SET lease_expire_micros = ?1 + min(lease_micros, ?2)"
+                      + " WHERE lease_expire_micros < ?1 + ?2"
+                      + " AND lease_expire_micros < ?1 + min(lease_micros, ?2)");
+          update.setLong(1, nowMicros);
+          update.setLong(2, graceMicros);
+          return update.executeUpdate();
         });
   }
 
-  private int extend(String table, long nowMicros, long graceMicros) throws SQLException {
-    PreparedStatement update =
-        connection.prepared(
-            "UPDATE "
-                + table
-                + " SET lease_expire_micros = ?1 + min(lease_micros, ?2)"
-                + " WHERE lease_expire_micros < ?1 + ?2"
-                + " AND lease_expire_micros < ?1 + min(lease_micros, ?2)");
-    update.setLong(1, nowMicros);
-    update.setLong(2, graceMicros);
-    return update.executeUpdate();
+  /** Gives all reservations a row. */
+  void settle() {
+    attempt(
+        "cannot write",
+        () -> {
+          reservations.settle(Long.MAX_VALUE);
+          return true;
+        });
   }
 
   @Override
@@ -142,9 +147,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
           reservations.moveOldest();
           return true;
         });
-    reservations.committing();
     try {
-      connection.prepared("COMMIT").execute();
+      reservations.commit(() -> connection.prepared("COMMIT").execute(), write.end(young.end()));
       open = false;
     } catch (SQLException e) {
       // Whatever became of it, the next one begins with what the file says.
@@ -157,7 +161,6 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       }
       throw unknown;
     }
-    reservations.committed();
     write
         .chunks()
         .forEach(chunk -> history.committed(chunk.chunk(), chunk.repository(), chunk.events()));

@@ -55,6 +55,12 @@ final class SqliteWrite {
     return chunks;
   }
 
+  /** Behind the last event that was written, where they began here. */
+  YoungReservations.Mark end(YoungReservations.Mark begin) {
+    int told = chunks.stream().mapToInt(chunk -> chunk.events().size()).sum();
+    return new YoungReservations.Mark(lastChunk, begin.told() + told);
+  }
+
   /** The short name of a repository that was written. */
   long number(String repositoryId) {
     return requireNonNull(numbers.get(repositoryId));
@@ -63,7 +69,7 @@ final class SqliteWrite {
   void write(Delta delta) throws SQLException {
     long repository = repository(delta.after());
     numbers.put(delta.after().id(), repository);
-    reservations.write(repository, delta.after().id(), delta.slots());
+    reservations.write(repository, delta);
     new SqliteOffers(connection).write(repository, delta.offers());
     operations(repository, delta.operations());
     events(repository, delta.events());

@@ -1,9 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.store.SlotKeys;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,26 +11,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where the young reservations stand in their table, which has them in the order in which they were
- * made and not by slot.
+ * The youngest of the living reservations. They are kept in memory, and on the disk by the events
+ * alone, which say all of what they are; the table of reservations has the others.
  *
  * <p>Slots are hashes, so that in a large table by slot each of them has a page of its own: to
  * write it, and to write it again when the reservation is released, is most of what both would
- * cost. Attempts are short, so most reservations end young. The others go to the large table later.
- * A log-structured merge tree of two levels, of which the first is as durable as the second.
+ * cost. Attempts are short, so most reservations end young. The others get a row later, some with
+ * every commit. A log-structured merge tree (O'Neil and others, 1996) of two levels, of which the
+ * events are the log: a start reads those of {@link #since()} on.
  *
- * <p>Altered by the writer alone; others may ask at the same time.
+ * <p>Altered by the writer alone, and asked by it as it likes. Others ask in {@link #seenBy}.
  */
 final class YoungReservations {
-  /** Some megabytes in memory, some in the file, and some milliseconds to go through. */
+  /** Some megabytes in memory, and some milliseconds to go through. */
   static final int ROOM = 8192;
 
   /**
-   * So many of the oldest go with one commit at most, so that none takes long; and for each new
-   * row, so that they do not become ever more.
+   * What is older than so many events, for each one that there is room for, is not young: a start
+   * reads no more of them, which takes some tenths of a second.
+   */
+  private static final int EVENTS_A_PLACE = 8;
+
+  /**
+   * So many of the oldest get a row with one commit at most, so that none takes long; and for each
+   * new one, so that they do not become ever more.
    */
   private static final int MOVED_A_COMMIT = 256;
 
@@ -53,70 +62,133 @@ final class YoungReservations {
   private record Request(String repositoryId, String requestId) {}
 
   /**
-   * The key of a row.
+   * A place in the events.
    *
-   * @param repository the repository, by its short name
-   * @param generation the generation of the reservation
+   * @param chunk the last chunk before it
+   * @param told how many events are before it, counted from some place on
    */
-  record Place(long repository, long generation) {}
+  record Mark(long chunk, long told) {}
+
+  /**
+   * One of them.
+   *
+   * @param repository its repository, by its short name
+   * @param reservation as it is now
+   * @param since a place before all events that tell of it
+   */
+  record Young(long repository, Reservation reservation, Mark since) {
+    private boolean isOfGeneration(long generation) {
+      return reservation.generation() == generation;
+    }
+  }
 
   private final int room;
-  private final Map<Owner, Place> places = new LinkedHashMap<>();
+  private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
+
+  /** Whether this is what the last commit left; not where nobody knows whether it was made. */
+  private boolean known = true;
+
+  /** The oldest first. */
+  private final Map<Owner, Young> places = new LinkedHashMap<>();
+
   private final Map<Request, Set<Owner>> requests = new HashMap<>();
+  private Mark since;
+  private Mark end;
 
-  private YoungReservations(int room) {
+  /**
+   * None yet.
+   *
+   * @param room so many, and more only for a while
+   * @param since where the events begin that tell of them, in the file
+   */
+  YoungReservations(int room, Mark since) {
     this.room = room;
+    this.since = since;
+    this.end = since;
   }
 
-  static YoungReservations load(SqliteConnection connection, int room) throws SQLException {
-    YoungReservations young = new YoungReservations(room);
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT repository_id, slot_key, repository, generation"
-                + " FROM young_reservations JOIN repositories USING (repository)"
-                + " ORDER BY young_reservations.create_micros, generation");
-    try (ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        young.add(
-            new Owner(row.getString(1), SlotKeys.decode(row.getBytes(2))),
-            new Place(row.getLong(3), row.getLong(4)));
-      }
-    }
-    return young;
+  /** The one of a slot; null where there is none. */
+  @Nullable Young get(String repositoryId, Slot slot) {
+    return places.get(new Owner(repositoryId, slot));
   }
 
-  /** The generation of the young reservation of a slot; 0 where there is none. */
-  synchronized long generation(String repositoryId, Slot slot) {
-    Place place = places.get(new Owner(repositoryId, slot));
-    return place == null ? 0 : place.generation();
-  }
-
-  /** The generations of the young reservations of a request. */
-  synchronized List<Long> generations(String repositoryId, String requestId) {
-    List<Long> generations = new ArrayList<>();
+  /** Those of a request. */
+  List<Reservation> ofRequest(String repositoryId, String requestId) {
+    List<Reservation> found = new ArrayList<>();
     for (Owner owner : requests.getOrDefault(new Request(repositoryId, requestId), Set.of())) {
-      generations.add(Objects.requireNonNull(places.get(owner)).generation());
+      found.add(Objects.requireNonNull(places.get(owner)).reservation());
     }
-    return generations;
+    return found;
   }
 
-  /** How many rows may come with one transaction. */
+  /** Those that are wanted. */
+  Map<Owner, Young> all(Predicate<Young> wanted) {
+    Map<Owner, Young> found = new HashMap<>();
+    places.forEach(
+        (owner, young) -> {
+          if (wanted.test(young)) {
+            found.put(owner, young);
+          }
+        });
+    return found;
+  }
+
+  /** Those of a repository. */
+  List<Reservation> of(String repositoryId) {
+    List<Reservation> found = new ArrayList<>();
+    places.forEach(
+        (owner, young) -> {
+          if (owner.repositoryId().equals(repositoryId)) {
+            found.add(young.reservation());
+          }
+        });
+    return found;
+  }
+
+  /** How many may come with one transaction. */
   int room() {
     return room;
   }
 
+  /** Where the events begin that tell of them, as the file has it. */
+  Mark since() {
+    return since;
+  }
+
+  /** Behind the last event that was committed. */
+  Mark end() {
+    return end;
+  }
+
+  /** Whether the file should say that the events that tell of them begin later. */
+  boolean lagsBehind(Mark mark) {
+    return mark.told() - since.told() > (long) room * EVENTS_A_PLACE / 4;
+  }
+
+  /** Where the events begin that tell of those that are not excepted. */
+  Mark sinceWithout(Set<Owner> excepted) {
+    for (Map.Entry<Owner, Young> entry : places.entrySet()) {
+      if (!excepted.contains(entry.getKey())) {
+        return entry.getValue().since();
+      }
+    }
+    return end;
+  }
+
   /**
-   * The rows that are to be moved to the large table, the oldest.
+   * Those that are to get a row, the oldest.
    *
-   * @param entered how many rows come with the transaction that moves them
-   * @param wanted which may be moved
+   * @param entered how many come with the transaction that writes it
+   * @param wanted which may get one
    */
-  synchronized Map<Owner, Place> toBeMoved(int entered, Predicate<Owner> wanted) {
-    int count =
-        Math.min(places.size() + entered - room, MOVED_A_COMMIT + MOVED_A_NEW_ONE * entered);
-    Map<Owner, Place> oldest = new HashMap<>();
-    for (Map.Entry<Owner, Place> entry : places.entrySet()) {
-      if (oldest.size() >= count) {
+  Map<Owner, Young> toBeMoved(int entered, Predicate<Owner> wanted) {
+    int tooMany = places.size() + entered - room;
+    int limit = MOVED_A_COMMIT + MOVED_A_NEW_ONE * entered;
+    Map<Owner, Young> oldest = new HashMap<>();
+    for (Map.Entry<Owner, Young> entry : places.entrySet()) {
+      long age = end.told() - entry.getValue().since().told();
+      boolean tooOld = age > (long) room * EVENTS_A_PLACE;
+      if (oldest.size() >= limit || (oldest.size() >= tooMany && !tooOld)) {
         break;
       }
       if (wanted.test(entry.getKey())) {
@@ -126,16 +198,65 @@ final class YoungReservations {
     return oldest;
   }
 
-  synchronized void add(Owner owner, Place place) {
-    // What replaces another is as young as it is.
-    places.remove(owner);
-    places.put(owner, place);
-    requests.computeIfAbsent(owner.request(), request -> new HashSet<>(2)).add(owner);
+  /**
+   * What a transaction makes of them.
+   *
+   * @param left those that were released, or got a row
+   * @param entered those that are new, or altered
+   * @param since where the events begin that tell of them, as it was written to the file
+   * @param end behind the last event that was written
+   */
+  record Alteration(Set<Owner> left, Map<Owner, Young> entered, Mark since, Mark end) {}
+
+  /** A commit in the file. */
+  interface Commit {
+    void run() throws SQLException;
   }
 
-  /** Forgets a row, unless the slot has another by now. */
-  synchronized void remove(Owner owner, Place place) {
-    if (places.remove(owner, place)) {
+  /** Commits, and alters these; for those who ask it is one step. */
+  void commit(Commit commit, Alteration alteration) throws SQLException {
+    lock.writeLock().lock();
+    try {
+      known = false;
+      commit.run();
+      alter(alteration);
+      known = true;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** To be called when others take their place: who still asks these is told what the file says. */
+  void retire() {
+    lock.writeLock().lock();
+    try {
+      known = false;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  void alter(Alteration alteration) {
+    alteration.left().forEach(this::remove);
+    alteration.entered().forEach(this::put);
+    since = alteration.since();
+    end = alteration.end();
+  }
+
+  /** Takes one over; one that replaces another of its generation is as old as that. */
+  private void put(Owner owner, Young young) {
+    Young before = places.get(owner);
+    if (before != null && !before.isOfGeneration(young.reservation().generation())) {
+      places.remove(owner);
+    }
+    places.put(owner, young);
+    if (before == null) {
+      requests.computeIfAbsent(owner.request(), request -> new HashSet<>(2)).add(owner);
+    }
+  }
+
+  private void remove(Owner owner) {
+    if (places.remove(owner) != null) {
       requests.computeIfPresent(
           owner.request(),
           (request, owners) -> {
@@ -143,5 +264,25 @@ final class YoungReservations {
             return owners.isEmpty() ? null : owners;
           });
     }
+  }
+
+  /**
+   * Looks at those that belong to what a reader sees. Any thread may, and the writer waits
+   * meanwhile.
+   *
+   * @param reader in a transaction that has read nothing yet; it sees that moment from now on
+   */
+  <T> T seenBy(SqliteConnection reader, Function<YoungReservations, T> look) throws SQLException {
+    lock.readLock().lock();
+    try {
+      // The first that it reads decides which commit it sees.
+      SqliteConnection.rows(reader.prepared(YoungReplay.SINCE), row -> row.getLong(1));
+      if (known) {
+        return look.apply(this);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+    return look.apply(YoungReplay.load(reader, room));
   }
 }

@@ -41,8 +41,6 @@ class FailedStatementTest {
 
   @ParameterizedTest
   @CsvSource({
-    "DELETE ON young_reservations, 100",
-    "INSERT ON young_reservations, 100",
     "DELETE ON reservations, 0",
     "INSERT ON reservations, 0",
     // While the oldest is moved.

@@ -1,0 +1,95 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
+import dev.holdfast.server.store.sqlite.YoungReservations.Owner;
+import dev.holdfast.server.store.sqlite.YoungReservations.Young;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads in the events which reservations are young. */
+final class YoungReplay {
+  /** Where those events begin. */
+  static final String SINCE = "SELECT chunk FROM young_since";
+
+  private final Map<Owner, Young> living = new LinkedHashMap<>();
+
+  private YoungReplay() {}
+
+  static YoungReservations load(SqliteConnection connection, int room) throws SQLException {
+    Mark since = new Mark(connection.number(SINCE), 0);
+    YoungReplay replay = new YoungReplay();
+    Mark end = replay.readAll(connection, since);
+    replay.dropThoseWithARow(connection);
+    YoungReservations young = new YoungReservations(room, since);
+    young.alter(new YoungReservations.Alteration(Set.of(), replay.living, since, end));
+    return young;
+  }
+
+  private Mark readAll(SqliteConnection connection, Mark since) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT chunk, repository, repository_id, first_revision, micros, events"
+                + " FROM events JOIN repositories USING (repository) WHERE chunk > ?"
+                + " ORDER BY chunk");
+    query.setLong(1, since.chunk());
+    Mark end = since;
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        List<Event> events = events(row);
+        for (Event event : events) {
+          read(row.getLong(2), row.getString(3), end, event.change());
+        }
+        end = new Mark(row.getLong(1), end.told() + events.size());
+      }
+    }
+    return end;
+  }
+
+  private static List<Event> events(ResultSet row) throws SQLException {
+    try {
+      return EventLog.decode(row.getBytes(6), row.getLong(4), row.getLong(5));
+    } catch (RuntimeException e) {
+      throw StoreException.notApplied("cannot read chunk " + row.getLong(1) + " of events", e);
+    }
+  }
+
+  private void read(long repository, String repositoryId, Mark before, Change.Booked change) {
+    if (change instanceof Change.SlotReserved reserved) {
+      Reservation reservation = reserved.reservation();
+      living.put(
+          new Owner(repositoryId, reservation.slot()), new Young(repository, reservation, before));
+    } else if (change instanceof Change.SlotFilled filled) {
+      Reservation reservation = filled.reservation();
+      living.computeIfPresent(
+          new Owner(repositoryId, reservation.slot()),
+          (owner, young) -> new Young(repository, reservation, young.since()));
+    } else if (change instanceof Change.SlotReleased released) {
+      living.remove(new Owner(repositoryId, released.released().reservation().slot()));
+    }
+  }
+
+  /** Those are as their row says: a lease that was renewed is told by no event. */
+  private void dropThoseWithARow(SqliteConnection connection) throws SQLException {
+    PreparedStatement query =
+        connection.prepared("SELECT 1 FROM reservations WHERE repository = ? AND slot_key = ?");
+    for (var entries = living.entrySet().iterator(); entries.hasNext(); ) {
+      Map.Entry<Owner, Young> entry = entries.next();
+      query.setLong(1, entry.getValue().repository());
+      query.setBytes(2, SlotKeys.encode(entry.getKey().slot()));
+      if (!SqliteConnection.rows(query, row -> row.getLong(1)).isEmpty()) {
+        entries.remove();
+      }
+    }
+  }
+}
