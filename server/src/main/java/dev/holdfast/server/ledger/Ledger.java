@@ -297,26 +297,31 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void commit(List<Call> calls) {
-    List<Outcome> outcomes;
-    Map<String, List<Event>> booked = Map.of();
+    boolean answered = false;
     try (LedgerStore.Transaction transaction = store.begin()) {
       Batch batch = new Batch(transaction, nowMicros());
-      outcomes = batch.run(calls.stream().map(Call::command).toList());
+      List<Outcome> outcomes = batch.run(calls.stream().map(Call::command).toList());
       if (batch.changed()) {
         transaction.commit();
-        booked = batch.booked();
       }
       succeeded();
       outcomes.forEach(this::tellIfBroken);
+      tellFollower(batch.booked());
+      answered = true;
+      // Before the transaction is closed: nobody waits for what the engine still does then.
+      answer(calls, outcomes);
     } catch (StoreException e) {
       failed(e);
-      outcomes = Collections.nCopies(calls.size(), Rejections.storeUnavailable(e.outcomeUnknown()));
+      if (!answered) {
+        Outcome unavailable = Rejections.storeUnavailable(e.outcomeUnknown());
+        answer(calls, Collections.nCopies(calls.size(), unavailable));
+      }
     } catch (RuntimeException e) {
       watch.failed(e);
-      outcomes = Collections.nCopies(calls.size(), new Outcome.Broken(e));
+      if (!answered) {
+        answer(calls, Collections.nCopies(calls.size(), new Outcome.Broken(e)));
+      }
     }
-    tellFollower(booked);
-    answer(calls, outcomes);
   }
 
   private void answer(List<Call> calls, List<Outcome> outcomes) {

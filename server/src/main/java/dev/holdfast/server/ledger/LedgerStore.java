@@ -20,7 +20,10 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
   @Override
   void close();
 
-  /** One transaction. Closed without a commit, it leaves no trace. */
+  /**
+   * One transaction. Closed without a commit, it leaves no trace; after one, the engine may take
+   * its time to close it, as everybody has been told.
+   */
   interface Transaction extends AutoCloseable {
     /**
      * Loads what a batch needs to see of one repository. Where an operation that was asked for is

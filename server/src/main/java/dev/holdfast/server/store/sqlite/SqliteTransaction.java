@@ -29,6 +29,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private final List<Delta> deltas = new ArrayList<>();
   private int released;
   private boolean open = true;
+  private boolean committed;
 
   /** Whether a statement failed: then nothing of this connection is used again. */
   private boolean failed;
@@ -161,10 +162,21 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       }
       throw unknown;
     }
-    write
-        .chunks()
-        .forEach(chunk -> history.committed(chunk.chunk(), chunk.repository(), chunk.events()));
-    deltas.forEach(this::remember);
+    committed = true;
+  }
+
+  /** Takes over into memory what was committed. It is there for the next transaction alone. */
+  private void takeOver() {
+    try {
+      write
+          .chunks()
+          .forEach(chunk -> history.committed(chunk.chunk(), chunk.repository(), chunk.events()));
+      deltas.forEach(this::remember);
+    } catch (RuntimeException e) {
+      // The next one begins with what the file says.
+      connection.close();
+      throw e;
+    }
   }
 
   private void remember(Delta delta) {
@@ -183,6 +195,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   @Override
   public void close() {
+    if (committed) {
+      takeOver();
+    }
     if (!open) {
       return;
     }
