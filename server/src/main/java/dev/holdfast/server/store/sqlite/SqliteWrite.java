@@ -18,7 +18,8 @@ import java.util.Map;
 /**
  * The third step of a batch, and the heart of it: in the one transaction a released reservation's
  * row is deleted, its bytes are given back, and what a retry needs to get the same answer is kept
- * with the event that tells of it.
+ * with the event that tells of it. Where it was too young to have a row, that event is what deletes
+ * it.
  */
 final class SqliteWrite {
   /** So that no row grows far beyond a page or two, and a look into the past reads little. */
