@@ -24,6 +24,7 @@ public final class FaultyStore implements LedgerStore {
     LOAD,
     WRITE,
     COMMIT,
+    CLOSE,
     READ
   }
 
@@ -133,6 +134,7 @@ public final class FaultyStore implements LedgerStore {
       @Override
       public void close() {
         transaction.close();
+        attempt(Step.CLOSE);
       }
     };
   }

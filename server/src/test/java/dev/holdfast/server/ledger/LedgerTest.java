@@ -21,10 +21,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -212,6 +214,30 @@ class LedgerTest {
     store.failAt(FaultyStore.Step.COMMIT);
     Rejection refused = rejection(submit(reserve(0)).outcome.join());
     assertEquals("unknown", refused.facts().get("outcome"));
+  }
+
+  @Test
+  void whatGoesWrongBehindACommitChangesNoAnswer() throws InterruptedException {
+    BlockingQueue<Outcome> answers = new LinkedBlockingQueue<>();
+    store.failAt(FaultyStore.Step.CLOSE);
+    ledger.submit(
+        reserve(0),
+        new Ledger.Caller() {
+          @Override
+          public boolean abandoned() {
+            return false;
+          }
+
+          @Override
+          public void answer(Outcome outcome) {
+            answers.add(outcome);
+          }
+        });
+    assertInstanceOf(Outcome.ReservationDone.class, answers.take());
+    // Its turn comes when all was done that has to do with the one before.
+    assertInstanceOf(Outcome.ReservationDone.class, submit(reserve(1)).outcome.join());
+    assertTrue(watch.notes().contains("store failed"), watch.notes()::toString);
+    assertEquals(List.of(), List.copyOf(answers));
   }
 
   /** A rule with a defect. */
