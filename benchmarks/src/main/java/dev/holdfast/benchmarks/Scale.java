@@ -26,7 +26,7 @@ record Scale(
     int soakSlices) {
   static final Scale FULL =
       new Scale(
-          3,
+          5,
           Duration.ofSeconds(12),
           Duration.ofSeconds(4),
           Duration.ofSeconds(8),
