@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was altered last, as it was committed: an attempt's next step comes soon, and then needs no
- * look into the file; and every batch needs its repository. Only for the one who writes, who alone
+ * What came last, as it was committed: an attempt's next step comes soon, and then needs no look
+ * into the file; and every batch needs its repository. Only for the one who writes, who alone
  * alters them.
  */
 final class BooksCache {

@@ -157,12 +157,14 @@ final class SqliteReads {
         new ExpireLeases.Expired(reservation.slot(), reservation.generation()));
   }
 
-  /** Counts everything, on one snapshot. For a connection that is closed afterwards. */
-  static Optional<Recount> recount(
-      SqliteConnection connection, YoungReservations young, String repositoryId)
+  /**
+   * Counts everything that the file says, and nothing of what is in memory, on one snapshot. For a
+   * connection that is closed afterwards.
+   */
+  static Optional<Recount> recount(SqliteConnection connection, int youngRoom, String repositoryId)
       throws SQLException {
     connection.prepared("BEGIN").execute();
-    List<Reservation> youngOnes = young.seenBy(connection, all -> all.of(repositoryId));
+    List<Reservation> youngOnes = YoungReplay.load(connection, youngRoom).of(repositoryId);
     long youngBytes = youngOnes.stream().mapToLong(Reservation::amountBytes).sum();
     long youngNewest =
         youngOnes.stream()

@@ -278,7 +278,7 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public @Nullable Recount recount(String repositoryId) {
     try (SqliteConnection connection = SqliteConnection.reader(database)) {
-      return SqliteReads.recount(connection, young, repositoryId).orElse(null);
+      return SqliteReads.recount(connection, youngRoom, repositoryId).orElse(null);
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot recount", e);
     }
@@ -305,7 +305,7 @@ public final class SqliteStore implements LedgerStore {
     try (SqliteTransaction transaction = SqliteTransaction.begin(writer, index, young, cache)) {
       transaction.settle();
       transaction.commit();
-    } catch (StoreException e) {
+    } catch (RuntimeException e) {
       LOGGER.warn("the youngest reservations got no rows; the next start reads their events", e);
     }
   }

@@ -12,22 +12,22 @@ import dev.holdfast.server.store.sqlite.YoungReservations.Young;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Reads in the events which reservations are young. */
 final class YoungReplay {
-  /** Where those events begin. */
-  static final String SINCE = "SELECT chunk FROM young_since";
-
   private final Map<Owner, Young> living = new LinkedHashMap<>();
 
   private YoungReplay() {}
 
   static YoungReservations load(SqliteConnection connection, int room) throws SQLException {
-    Mark since = new Mark(connection.number(SINCE), 0);
+    Mark since = new Mark(connection.number("SELECT chunk FROM young_since"), 0);
     YoungReplay replay = new YoungReplay();
     Mark end = replay.readAll(connection, since);
     replay.dropThoseWithARow(connection);
@@ -83,12 +83,13 @@ final class YoungReplay {
   private void dropThoseWithARow(SqliteConnection connection) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT 1 FROM reservations WHERE repository = ? AND slot_key = ?");
-    for (var entries = living.entrySet().iterator(); entries.hasNext(); ) {
-      Map.Entry<Owner, Young> entry = entries.next();
-      query.setLong(1, entry.getValue().repository());
-      query.setBytes(2, SlotKeys.encode(entry.getKey().slot()));
+    List<Owner> inTheirOrder = new ArrayList<>(living.keySet());
+    inTheirOrder.sort(Comparator.comparing(Owner::repositoryId).thenComparing(Owner::slot));
+    for (Owner owner : inTheirOrder) {
+      query.setLong(1, Objects.requireNonNull(living.get(owner)).repository());
+      query.setBytes(2, SlotKeys.encode(owner.slot()));
       if (!SqliteConnection.rows(query, row -> row.getLong(1)).isEmpty()) {
-        entries.remove();
+        living.remove(owner);
       }
     }
   }

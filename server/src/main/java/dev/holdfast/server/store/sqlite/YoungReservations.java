@@ -85,8 +85,14 @@ final class YoungReservations {
   private final int room;
   private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
+  /** No commit is being made. */
+  private static final long NOTHING = Long.MAX_VALUE;
+
   /** Whether this is what the last commit left; not where nobody knows whether it was made. */
-  private boolean known = true;
+  private volatile boolean known = true;
+
+  /** The last chunk of events that the commit brings which is being made. */
+  private long committing = NOTHING;
 
   /** The oldest first. */
   private final Map<Owner, Young> places = new LinkedHashMap<>();
@@ -213,16 +219,47 @@ final class YoungReservations {
     void run() throws SQLException;
   }
 
-  /** Commits, and alters these; for those who ask it is one step. */
+  /**
+   * Commits, and alters these; for those who ask it is one step. What they find in the events tells
+   * them whether their snapshot is from before the commit, so that nobody waits for its sync; where
+   * it brings no events, they wait.
+   */
   void commit(Commit commit, Alteration alteration) throws SQLException {
+    boolean told = alteration.end().chunk() > end.chunk();
     lock.writeLock().lock();
     try {
-      known = false;
-      commit.run();
-      alter(alteration);
-      known = true;
+      if (told) {
+        committing = alteration.end().chunk();
+      } else {
+        run(commit);
+        alter(alteration);
+        return;
+      }
     } finally {
       lock.writeLock().unlock();
+    }
+    try {
+      run(commit);
+    } finally {
+      lock.writeLock().lock();
+      try {
+        committing = NOTHING;
+        if (known) {
+          alter(alteration);
+        }
+      } finally {
+        lock.writeLock().unlock();
+      }
+    }
+  }
+
+  private void run(Commit commit) throws SQLException {
+    boolean done = false;
+    try {
+      commit.run();
+      done = true;
+    } finally {
+      known = done;
     }
   }
 
@@ -273,15 +310,26 @@ final class YoungReservations {
    * @param reader in a transaction that has read nothing yet; it sees that moment from now on
    */
   <T> T seenBy(SqliteConnection reader, Function<YoungReservations, T> look) throws SQLException {
-    lock.readLock().lock();
-    try {
-      // The first that it reads decides which commit it sees.
-      SqliteConnection.rows(reader.prepared(YoungReplay.SINCE), row -> row.getLong(1));
-      if (known) {
-        return look.apply(this);
+    while (true) {
+      lock.readLock().lock();
+      try {
+        // The first that it reads decides which commit it sees.
+        long lastChunk =
+            SqliteConnection.rows(
+                    reader.prepared("SELECT max(chunk) FROM events"), row -> row.getLong(1))
+                .get(0);
+        if (!known) {
+          break;
+        }
+        if (lastChunk < committing) {
+          return look.apply(this);
+        }
+      } finally {
+        lock.readLock().unlock();
       }
-    } finally {
-      lock.readLock().unlock();
+      // It sees a commit that was made this moment: once more, when this is altered too.
+      reader.prepared("COMMIT").execute();
+      reader.prepared("BEGIN").execute();
     }
     return look.apply(YoungReplay.load(reader, room));
   }

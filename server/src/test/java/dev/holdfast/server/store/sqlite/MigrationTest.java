@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.ReleaseReason;
+import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
@@ -18,11 +21,13 @@ import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.ledger.rules.ReserveUnassigned;
+import dev.holdfast.server.store.EventLog;
 import dev.holdfast.server.store.Schema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
@@ -127,6 +132,48 @@ class MigrationTest {
         SqliteConnection fresh = SqliteConnection.writer(other)) {
       assertEquals(schema(fresh), schema(migrated));
       assertEquals(fresh.number("PRAGMA user_version"), migrated.number("PRAGMA user_version"));
+    }
+  }
+
+  @Test
+  void youngReservationsOfTheFifthSchemaGetRows() throws SQLException {
+    Path fifth = directory.resolve("fifth.db");
+    Slot slot = new Slot(HASH, 7);
+    Reservation leased =
+        new Reservation(slot, 30, 2, 1000, 50, 9050, "reserve", Reservation.Fill.NONE, "offer");
+    Reservation filled =
+        new Reservation(
+            FILLED, 40, 3, 2000, 0, 0, "", new Reservation.Fill(4, 3000, "fill", true), "");
+    Event told = new Event(2, 1000, 970, new Change.SlotReserved(leased));
+    try (SqliteConnection connection = SqliteConnection.writer(fifth)) {
+      SqliteStore.migrate(
+          connection,
+          new Schema(
+              SqliteStore.class,
+              List.of(
+                  "schema-1.sql", "schema-2.sql", "schema-3.sql", "schema-4.sql", "schema-5.sql")));
+      connection.run(
+          "INSERT INTO repositories VALUES (5, 'default', 1000, 70, 0, 2, 4, 1, 1, 0);"
+              + " INSERT INTO offers (repository, offer_id, sold_bytes) VALUES (5, 'offer', 30)");
+      for (Reservation young : List.of(leased, filled)) {
+        PreparedStatement insert =
+            connection.prepared(
+                "INSERT INTO young_reservations (repository, "
+                    + Rows.RESERVATION
+                    + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        Rows.set(insert, 5, young);
+        insert.executeUpdate();
+      }
+      PreparedStatement event =
+          connection.prepared("INSERT INTO events VALUES (9, 5, 2, 4, 1000, ?)");
+      event.setBytes(1, EventLog.encode(List.of(told, told, told)));
+      event.executeUpdate();
+    }
+    try (SqliteStore store = SqliteStore.open(fifth)) {
+      assertEquals(leased, store.reservation(REPOSITORY, slot));
+      assertEquals(filled, store.reservation(REPOSITORY, FILLED));
+      assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
+      assertEquals(new YoungReservations.Mark(9, 0), store.young().since());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.server.store.sqlite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -36,12 +37,18 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which reservations have a row, and that nobody who reads can tell, nor a crash. */
 class YoungReservationsTest {
@@ -306,28 +313,71 @@ class YoungReservationsTest {
   }
 
   /** Also while nobody knows yet whether the last commit was made. */
-  @Test
-  void afterAFailedCommitThoseWhoReadSeeWhatTheFileSays() throws SQLException {
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1})
+  void afterAFailedCommitThoseWhoReadSeeWhatTheFileSays(long chunks) throws SQLException {
     try (SqliteStore store = open(100)) {
       run(store, new CreateRepository(REPOSITORY, 1000));
       reserve(store, 0);
+      reserve(store, 1);
       YoungReservations young = store.young();
+      YoungReservations.Mark end =
+          new YoungReservations.Mark(young.end().chunk() + chunks, young.end().told() + chunks);
       assertThrows(
           SQLException.class,
           () ->
               young.commit(
                   () -> {
+                    // It is made, and the answer is lost.
+                    try (SqliteStore other = open(100)) {
+                      run(other, releasing(0));
+                    }
                     throw new SQLException("the disk is gone");
                   },
                   new YoungReservations.Alteration(
-                      Set.of(new YoungReservations.Owner(REPOSITORY, slot(0))),
+                      Set.of(new YoungReservations.Owner(REPOSITORY, slot(1))),
                       Map.of(),
                       young.since(),
-                      young.end())));
-      assertEquals(List.of(0L), indexes(store));
-      assertNotNull(store.reservation(REPOSITORY, slot(0)));
+                      end)));
+      assertEquals(List.of(1L), indexes(store));
+      assertNull(store.reservation(REPOSITORY, slot(0)));
+      assertNotNull(store.reservation(REPOSITORY, slot(1)));
       assertBalanced(store);
     }
+  }
+
+  /** Nobody who reads waits for the disk, and nobody sees half a commit. */
+  @Test
+  void whileACommitIsMadeOthersSeeWhatWasBeforeOrBehindIt() throws Exception {
+    ExecutorService reader = Executors.newSingleThreadExecutor();
+    try (SqliteStore store = open(100)) {
+      run(store, new CreateRepository(REPOSITORY, 1000));
+      reserve(store, 0);
+      YoungReservations young = store.young();
+      AtomicReference<Future<List<Long>>> behind = new AtomicReference<>();
+      young.commit(
+          () -> {
+            assertEquals(List.of(0L), onAnotherThread(reader, () -> indexes(store)).join());
+            try (SqliteConnection other = SqliteConnection.writer(database())) {
+              other.run(
+                  "INSERT INTO events SELECT chunk + 1, repository, first_revision + 1,"
+                      + " last_revision + 1, micros, events FROM events WHERE chunk = 2");
+            }
+            behind.set(onAnotherThread(reader, () -> indexes(store)));
+          },
+          new YoungReservations.Alteration(
+              Set.of(new YoungReservations.Owner(REPOSITORY, slot(0))),
+              Map.of(),
+              young.since(),
+              new YoungReservations.Mark(3, 3)));
+      assertEquals(List.of(), Objects.requireNonNull(behind.get()).get());
+    } finally {
+      reader.shutdown();
+    }
+  }
+
+  private static <T> CompletableFuture<T> onAnotherThread(Executor thread, Supplier<T> work) {
+    return CompletableFuture.supplyAsync(work, thread);
   }
 
   @Test
