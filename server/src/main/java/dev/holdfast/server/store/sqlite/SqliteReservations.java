@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,12 +157,9 @@ final class SqliteReservations {
     }
   }
 
-  /**
-   * Gives all that the events up to a chunk tell of their rows, so that those events can be
-   * forgotten. For a transaction that alters nothing else of them.
-   */
-  void settle(long chunk) throws SQLException {
-    move(young.all(one -> one.since().chunk() < chunk));
+  /** Gives some their rows. For a transaction that alters nothing else of the young ones. */
+  void settle(Predicate<Young> some) throws SQLException {
+    move(young.all(some));
     beginAt(young.sinceWithout(left));
   }
 

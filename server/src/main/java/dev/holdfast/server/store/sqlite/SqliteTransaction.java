@@ -91,7 +91,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
           if (forgotten.events() > 0) {
             // What it forgets can be loaded again, whatever becomes of this.
             cache.clear();
-            reservations.settle(forgotten.lastChunk());
+            // And what those events alone tell of living reservations gets a row.
+            reservations.settle(one -> one.since().chunk() < forgotten.lastChunk());
           }
           indexed = true;
           history.forget(connection);
@@ -116,7 +117,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         () -> {
           // What it forgets can be loaded again, whatever becomes of this.
           cache.clear();
-          reservations.settle(Long.MAX_VALUE);
+          reservations.settle(one -> one.reservation().leaseExpireMicros() != 0);
           PreparedStatement update =
               connection.prepared(
                   "UPDATE reservations SET lease_expire_micros = ?1 + min(lease_micros, ?2)"
@@ -133,7 +134,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     attempt(
         "cannot write",
         () -> {
-          reservations.settle(Long.MAX_VALUE);
+          reservations.settle(one -> true);
           return true;
         });
   }
