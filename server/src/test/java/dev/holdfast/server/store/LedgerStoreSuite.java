@@ -3,7 +3,6 @@ package dev.holdfast.server.store;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -227,7 +226,8 @@ public abstract class LedgerStoreSuite {
     assertNull(store.reservation(REPOSITORY, SLOT));
     assertEquals(1, Objects.requireNonNull(store.repository(REPOSITORY)).revision());
     StoreRunner.run(store, List.of(reserve(SLOT)), 3);
-    assertNotNull(store.reservation(REPOSITORY, SLOT));
+    assertEquals(2, Objects.requireNonNull(store.reservation(REPOSITORY, SLOT)).generation());
+    assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
   }
 
   @Test
