@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,21 @@ class LedgerTest {
     Waiting caller = new Waiting();
     ledger.submit(command, caller);
     return caller;
+  }
+
+  /** A caller that waits, and does this with the outcome. */
+  private static Ledger.Caller telling(Consumer<Outcome> told) {
+    return new Ledger.Caller() {
+      @Override
+      public boolean abandoned() {
+        return false;
+      }
+
+      @Override
+      public void answer(Outcome outcome) {
+        told.accept(outcome);
+      }
+    };
   }
 
   private static Command reserve(int index) {
@@ -220,19 +236,7 @@ class LedgerTest {
   void whatGoesWrongBehindACommitChangesNoAnswer() throws InterruptedException {
     BlockingQueue<Outcome> answers = new LinkedBlockingQueue<>();
     store.failAt(FaultyStore.Step.CLOSE);
-    ledger.submit(
-        reserve(0),
-        new Ledger.Caller() {
-          @Override
-          public boolean abandoned() {
-            return false;
-          }
-
-          @Override
-          public void answer(Outcome outcome) {
-            answers.add(outcome);
-          }
-        });
+    ledger.submit(reserve(0), telling(answers::add));
     assertInstanceOf(Outcome.ReservationDone.class, answers.take());
     // Its turn comes when all was done that has to do with the one before.
     assertInstanceOf(Outcome.ReservationDone.class, submit(reserve(1)).outcome.join());
@@ -273,17 +277,10 @@ class LedgerTest {
   void aCallerThatCannotBeToldSpoilsNobodyElse() {
     ledger.submit(
         reserve(0),
-        new Ledger.Caller() {
-          @Override
-          public boolean abandoned() {
-            return false;
-          }
-
-          @Override
-          public void answer(Outcome outcome) {
-            throw new IllegalStateException("gone");
-          }
-        });
+        telling(
+            outcome -> {
+              throw new IllegalStateException("gone");
+            }));
     assertInstanceOf(Outcome.ReservationDone.class, submit(reserve(1)).outcome.join());
     assertEquals(List.of("failed: gone"), watch.notes());
   }
