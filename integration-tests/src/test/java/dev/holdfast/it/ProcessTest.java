@@ -149,8 +149,8 @@ class ProcessTest {
       delimiter = '|',
       textBlock =
           """
-          UPDATE repositories SET reserved_bytes = reserved_bytes + 5 | 115 | 110
-          UPDATE repositories SET reservation_count = 7               | 7   | 1
+          UPDATE events SET reserved_bytes = reserved_bytes + 5       | 115 | 110
+          UPDATE events SET reservation_count = 7                     | 7   | 1
           UPDATE reservations SET amount_bytes = 42                   | 110 | 52
           DELETE FROM reservations                                    | 110 | 10
           UPDATE offers SET sold_bytes = 99                           | 99  | 100

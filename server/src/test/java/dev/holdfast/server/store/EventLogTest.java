@@ -12,15 +12,18 @@ import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.SlotKeys;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class EventLogTest {
   private static final long MICROS = 1_800_000_000_000_000L;
+  private static final String UUID = "0195f0a9-9fff-7abc-8def-f123456789ab";
 
   private static Reservation reservation(boolean filled) {
     return new Reservation(
@@ -35,6 +38,21 @@ class EventLogTest {
         filled ? "cold" : "");
   }
 
+  private static Reservation filled(long revision, String operationId) {
+    Reservation reserved = reservation(false);
+    return new Reservation(
+        reserved.slot(),
+        0,
+        revision,
+        // A clock may have been set back.
+        MICROS + 1,
+        0,
+        0,
+        operationId,
+        new Reservation.Fill(revision, MICROS + 2, operationId, false),
+        "");
+  }
+
   @Test
   void eventsComeBackAsTheyWere() {
     List<Change.Booked> changes = new ArrayList<>();
@@ -44,6 +62,23 @@ class EventLogTest {
     changes.add(new Change.UnassignedChanged(0));
     changes.add(new Change.SlotReserved(reservation(false)));
     changes.add(new Change.SlotFilled(reservation(true)));
+    // As it is made: with what is of the event itself.
+    changes.add(new Change.SlotFilled(filled(900L + changes.size(), UUID)));
+    changes.add(new Change.SlotFilled(filled(900L + changes.size(), "0" + UUID.substring(1))));
+    for (String nearly :
+        List.of(
+            UUID.toUpperCase(Locale.ROOT),
+            UUID.substring(1),
+            UUID + "0",
+            UUID.replace('-', '0'),
+            UUID.replace('9', 'g'),
+            UUID.replace('9', ':'),
+            UUID.replace('9', '/'),
+            UUID.replace('9', '`'),
+            " ",
+            "~".repeat(64))) {
+      changes.add(new Change.SlotFilled(filled(1, nearly)));
+    }
     for (ReleaseReason reason : ReleaseReason.values()) {
       long revision = 900L + changes.size();
       changes.add(
@@ -62,7 +97,8 @@ class EventLogTest {
                 false)));
     List<Event> events = new ArrayList<>();
     for (Change.Booked change : changes) {
-      events.add(new Event(900L + events.size(), MICROS, 7, change));
+      long availableBytes = events.size() % 2 == 0 ? 7 : Long.MAX_VALUE;
+      events.add(new Event(900L + events.size(), MICROS, availableBytes, change));
     }
     byte[] chunk = EventLog.encode(events);
     assertEquals(events, EventLog.decode(chunk, 900, MICROS));
@@ -109,18 +145,55 @@ class EventLogTest {
     assertEquals(Map.of(0L, new Slot("ended", 0)), foundReleases(HexFormat.of().parseHex(chunk)));
   }
 
+  /** As the program wrote it before what is near to something else was written as that. */
+  @Test
+  void thePlainFormatCanStillBeRead() {
+    String chunk =
+        "0203d20624015f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f"
+            + "00010314098080e2c4f2a299033cbc80e2c4f2a299032430313935663061392d396666662d37"
+            + "6162632d386465662d6631323334353637383961620004636f6c6404d20624015f5f5f5f5f5f"
+            + "5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f0001031409f9ffe1c4f2a299"
+            + "03000007726573657276650a8080e2c4f2a299030466696c6c0104636f6c6405e60602077265"
+            + "6c656173650124015f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f"
+            + "5f5f0001031409f9ffe1c4f2a29903000007726573657276650a8080e2c4f2a299030466696c"
+            + "6c0104636f6c64";
+    Slot slot = new Slot("0x" + "5f".repeat(32), 3);
+    Reservation reserved =
+        new Reservation(slot, 20, 9, MICROS, 60, MICROS + 60, UUID, Reservation.Fill.NONE, "cold");
+    Reservation filled =
+        new Reservation(
+            slot,
+            20,
+            9,
+            MICROS - 7,
+            0,
+            0,
+            "reserve",
+            new Reservation.Fill(10, MICROS, "fill", true),
+            "cold");
+    Released released =
+        new Released(filled, ReleaseReason.REQUEST_ENDED, 11, MICROS, "release", true);
+    assertEquals(
+        List.of(
+            new Event(9, MICROS, 850, new Change.SlotReserved(reserved)),
+            new Event(10, MICROS, 850, new Change.SlotFilled(filled)),
+            new Event(11, MICROS, 870, new Change.SlotReleased(released))),
+        EventLog.decode(HexFormat.of().parseHex(chunk), 9, MICROS));
+    assertEquals(Map.of(2L, slot), foundReleases(HexFormat.of().parseHex(chunk)));
+  }
+
   @Test
   void aChunkMentionsTheSlotsThatItTellsOfAndTheirRequests() {
     Event event = new Event(900, MICROS, 7, new Change.SlotReserved(reservation(false)));
     Event other = new Event(901, MICROS, 7, new Change.UnassignedChanged(1));
     byte[] chunk = EventLog.encode(List.of(event, other));
     Slot slot = reservation(false).slot();
-    assertTrue(EventLog.mentions(chunk, SlotKeys.encode(slot)));
+    assertTrue(EventLog.mentions(chunk, slot.key()));
     assertTrue(EventLog.mentions(chunk, SlotKeys.encodeRequest(slot.requestId())));
     assertTrue(EventLog.mentions(chunk, new byte[0]));
-    assertFalse(EventLog.mentions(chunk, SlotKeys.encode(new Slot(slot.requestId(), 0))));
+    assertFalse(EventLog.mentions(chunk, new Slot(slot.requestId(), 0).key()));
     assertFalse(EventLog.mentions(chunk, SlotKeys.encodeRequest("0x" + "60".repeat(32))));
-    assertFalse(EventLog.mentions(new byte[1], SlotKeys.encode(slot)));
+    assertFalse(EventLog.mentions(new byte[1], slot.key()));
   }
 
   @Test

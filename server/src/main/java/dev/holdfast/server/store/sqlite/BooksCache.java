@@ -11,14 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came last, as it was committed: an attempt's next step comes soon, and then needs no look
- * into the file; and every batch needs its repository. Only for the one who writes, who alone
- * alters them.
+ * What came last, as it was committed: what is done to a slot more than once needs no look into the
+ * file then; and every batch needs its repository. Only for the one who writes, who alone alters
+ * them.
  */
 final class BooksCache {
   /**
-   * Some two megabytes. The attempts under way are what it is for; more would be carried along by
-   * every collection of garbage, and everybody waits for those.
+   * Some two megabytes. More would be carried along by every collection of garbage, and everybody
+   * waits for those.
    */
   private static final int SLOTS = 2048;
 
@@ -54,7 +54,7 @@ final class BooksCache {
     }
     PreparedStatement query =
         connection.prepared(
-            "SELECT " + Rows.REPOSITORY + ", repository FROM repositories WHERE repository_id = ?");
+            "SELECT " + Rows.REPOSITORY + ", repository FROM books WHERE repository_id = ?");
     query.setString(1, repositoryId);
     try (ResultSet row = query.executeQuery()) {
       if (!row.next()) {

@@ -5,8 +5,8 @@ import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.books.SlotKeys;
 import dev.holdfast.server.store.EventLog;
-import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -51,8 +51,8 @@ final class SqliteEvents {
     PreparedStatement query =
         connection.prepared(
             "SELECT repository, revision, deleted, (SELECT first_revision FROM events"
-                + " WHERE repository = book.repository ORDER BY last_revision LIMIT 1)"
-                + " FROM repositories AS book WHERE repository_id = ?");
+                + " WHERE repository = books.repository ORDER BY last_revision LIMIT 1)"
+                + " FROM books WHERE repository_id = ?");
     query.setString(1, asked.repositoryId());
     try (ResultSet row = query.executeQuery()) {
       if (!row.next()) {
@@ -104,7 +104,7 @@ final class SqliteEvents {
   /** What stands in every chunk that has to do with what is asked for. */
   private static byte[] key(EventsQuery asked) {
     if (asked.slot() != null) {
-      return SlotKeys.encode(asked.slot());
+      return asked.slot().key();
     }
     return asked.requestId() == null ? new byte[0] : SlotKeys.encodeRequest(asked.requestId());
   }

@@ -60,6 +60,18 @@ final class SqliteForget {
     operations.setLong(1, chunk.repository());
     operations.setLong(2, chunk.lastRevision());
     operations.executeUpdate();
+    // What the next ones do not say again, where there are none.
+    PreparedStatement sums =
+        connection.prepared(
+            "UPDATE repositories SET reserved_bytes = told.reserved_bytes,"
+                + " unassigned_bytes = told.unassigned_bytes,"
+                + " reservation_count = told.reservation_count, revision = told.last_revision,"
+                + " update_micros = told.micros"
+                + " FROM events AS told WHERE told.chunk = ? AND told.reserved_bytes IS NOT NULL"
+                + " AND repositories.repository = told.repository"
+                + " AND repositories.revision < told.last_revision");
+    sums.setLong(1, chunk.chunk());
+    sums.executeUpdate();
     PreparedStatement told = connection.prepared("DELETE FROM events WHERE chunk = ?");
     told.setLong(1, chunk.chunk());
     told.executeUpdate();

@@ -6,8 +6,8 @@ import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.SlotKeys;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
-import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -32,9 +32,7 @@ final class SqliteReads {
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT "
-                + Rows.REPOSITORY
-                + " FROM repositories WHERE repository_id = ? AND deleted = 0");
+            "SELECT " + Rows.REPOSITORY + " FROM books WHERE repository_id = ? AND deleted = 0");
     query.setString(1, repositoryId);
     return firstOf(SqliteConnection.rows(query, Rows::repository));
   }
@@ -45,7 +43,7 @@ final class SqliteReads {
         connection.prepared(
             "SELECT "
                 + Rows.REPOSITORY
-                + " FROM repositories WHERE repository_id > ? AND deleted = 0"
+                + " FROM books WHERE repository_id > ? AND deleted = 0"
                 + " ORDER BY repository_id LIMIT ?");
     query.setString(1, afterId);
     query.setInt(2, limit);
@@ -68,7 +66,7 @@ final class SqliteReads {
                 + ID
                 + " AND slot_key = ?");
     query.setString(1, repositoryId);
-    query.setBytes(2, SlotKeys.encode(slot));
+    query.setBytes(2, slot.key());
     return firstOf(SqliteConnection.rows(query, Rows::reservation));
   }
 
@@ -94,7 +92,7 @@ final class SqliteReads {
                 + ID
                 + " AND slot_key > ? AND slot_key < ? ORDER BY slot_key LIMIT ?");
     query.setString(1, asked.repositoryId());
-    query.setBytes(2, asked.after() == null ? from : SlotKeys.encode(asked.after()));
+    query.setBytes(2, asked.after() == null ? from : asked.after().key());
     query.setBytes(3, to);
     query.setInt(4, ROWS_A_PAGE);
     List<Reservation> found = new ArrayList<>();
@@ -176,7 +174,7 @@ final class SqliteReads {
             "SELECT "
                 + Rows.REPOSITORY
                 + ", live.bytes, live.reservations, live.newest, coalesce(told.newest, 0)"
-                + " FROM repositories AS book,"
+                + " FROM books,"
                 + " (SELECT coalesce(sum(amount_bytes), 0) AS bytes, count(*) AS reservations,"
                 + "   max(coalesce(max(generation), 0), coalesce(max(fill_revision), 0)) AS newest"
                 + "   FROM reservations WHERE repository = "
@@ -184,7 +182,7 @@ final class SqliteReads {
                 + ") AS live,"
                 + " (SELECT max(last_revision) AS newest FROM events WHERE repository = "
                 + ID
-                + ") AS told WHERE book.repository_id = ? AND book.deleted = 0");
+                + ") AS told WHERE books.repository_id = ? AND books.deleted = 0");
     for (int i = 1; i <= 3; i++) {
       query.setString(i, repositoryId);
     }

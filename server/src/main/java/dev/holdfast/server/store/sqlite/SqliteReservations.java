@@ -5,7 +5,6 @@ import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.store.SlotKeys;
 import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
 import dev.holdfast.server.store.sqlite.YoungReservations.Owner;
 import dev.holdfast.server.store.sqlite.YoungReservations.Young;
@@ -52,8 +51,10 @@ final class SqliteReservations {
    * <p>First all deletions, then all insertions, a statement after the other: of two batches that
    * are gathered side by side, the failure of one would leave the rows of the other for whoever
    * uses its statement next.
+   *
+   * @param whole the slots that were loaded with all that is known of them
    */
-  void write(long repository, Delta delta) throws SQLException {
+  void write(long repository, Delta delta, Set<Slot> whole) throws SQLException {
     String repositoryId = delta.after().id();
     Map<Slot, Reservation> told = told(delta.events());
     List<byte[]> ended = new ArrayList<>();
@@ -68,14 +69,17 @@ final class SqliteReservations {
       Young wasYoung = before == null ? null : young.get(repositoryId, slot.slot());
       boolean stays = sameGeneration(before, after);
       if (before != null && wasYoung == null && !stays) {
-        ended.add(SlotKeys.encode(slot.slot()));
+        ended.add(slot.slot().key());
       }
       if (after != null
           // A renewed lease is told by no event.
           && after.equals(told.get(slot.slot()))
           && (stays ? wasYoung != null : isToBeYoung(after))) {
-        Mark from = stays && wasYoung != null ? wasYoung.since() : young.end();
-        entered.put(owner, new Young(repository, after, from));
+        entered.put(
+            owner,
+            stays && wasYoung != null
+                ? new Young(repository, after, wasYoung.since(), wasYoung.first())
+                : new Young(repository, after, young.end(), isFirst(slot, whole)));
         continue;
       }
       if (wasYoung != null) {
@@ -94,6 +98,10 @@ final class SqliteReservations {
           statement.setBytes(2, slotKey);
         });
     write(rows);
+  }
+
+  private static boolean isFirst(Delta.SlotDelta slot, Set<Slot> whole) {
+    return slot.after().released().isEmpty() && whole.contains(slot.slot());
   }
 
   private static Map<Slot, Reservation> told(List<Event> events) {

@@ -41,7 +41,8 @@ public final class SqliteStore implements LedgerStore {
               "schema-3.sql",
               "schema-4.sql",
               "schema-5.sql",
-              "schema-6.sql"));
+              "schema-6.sql",
+              "schema-7.sql"));
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SqliteStore.class);
 

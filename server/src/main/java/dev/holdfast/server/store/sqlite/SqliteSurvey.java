@@ -26,7 +26,7 @@ final class SqliteSurvey {
         connection.prepared(
             "SELECT "
                 + Rows.REPOSITORY
-                + ", repository FROM repositories WHERE repository_id = ? AND deleted = 0");
+                + ", repository FROM books WHERE repository_id = ? AND deleted = 0");
     query.setString(1, repositoryId);
     Repository repository;
     long key;

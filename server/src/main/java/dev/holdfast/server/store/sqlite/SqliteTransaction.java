@@ -75,7 +75,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     attempt(
         "cannot write",
         () -> {
-          write.write(delta);
+          write.write(delta, whole(delta));
           deltas.add(delta);
           released += delta.released().size();
           return true;
@@ -183,15 +183,28 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private void remember(Delta delta) {
     String repositoryId = delta.after().id();
     cache.put(write.number(repositoryId), delta.after());
-    Set<Slot> known = whole.getOrDefault(repositoryId, Set.of());
+    Set<Slot> known = whole(delta);
     for (Delta.SlotDelta slot : delta.slots()) {
       // A slot that was found by its request alone came without its history.
-      if (known.contains(slot.slot())) {
+      if (known.contains(slot.slot()) && isToBeCached(slot)) {
         cache.put(repositoryId, slot.slot(), slot.after());
       } else {
         cache.remove(repositoryId, slot.slot());
       }
     }
+  }
+
+  private Set<Slot> whole(Delta delta) {
+    return whole.getOrDefault(delta.after().id(), Set.of());
+  }
+
+  /**
+   * Not the first that happens to a slot, as what is new is young; nor that its first reservation
+   * is released, after which most slots are never heard of again.
+   */
+  private static boolean isToBeCached(Delta.SlotDelta slot) {
+    boolean releasedBefore = !slot.before().released().isEmpty();
+    return releasedBefore || (slot.before().current() != null && slot.after().current() != null);
   }
 
   @Override

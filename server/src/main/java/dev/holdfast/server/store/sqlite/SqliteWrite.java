@@ -6,14 +6,17 @@ import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.EventLog;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The third step of a batch, and the heart of it: in the one transaction a released reservation's
@@ -67,30 +70,49 @@ final class SqliteWrite {
     return requireNonNull(numbers.get(repositoryId));
   }
 
-  void write(Delta delta) throws SQLException {
-    long repository = repository(delta.after());
+  /**
+   * Writes what a batch altered in a repository.
+   *
+   * @param whole the slots that were loaded with all that is known of them
+   */
+  void write(Delta delta, Set<Slot> whole) throws SQLException {
+    long repository = repository(delta);
     numbers.put(delta.after().id(), repository);
-    reservations.write(repository, delta);
+    reservations.write(repository, delta, whole);
     new SqliteOffers(connection).write(repository, delta.offers());
     operations(repository, delta.operations());
-    events(repository, delta.events());
+    events(repository, delta);
     SqliteKeys.write(connection, repository, delta.keys());
   }
 
-  private long repository(Repository repository) throws SQLException {
-    BooksCache.Known known = cache.repository(connection, repository.id());
+  /** Its row is written where more than the sums was altered: those stand with the events. */
+  private long repository(Delta delta) throws SQLException {
+    Repository after = delta.after();
+    BooksCache.Known known = cache.repository(connection, after.id());
     if (known == null) {
-      return insert(repository);
+      return insert(after);
     }
+    if (!onlySumsDiffer(known.repository(), after)) {
+      update(known.number(), after);
+    }
+    return known.number();
+  }
+
+  private static boolean onlySumsDiffer(Repository before, Repository after) {
+    return before.capacityBytes() == after.capacityBytes()
+        && before.createMicros() == after.createMicros()
+        && before.deleted() == after.deleted();
+  }
+
+  private void update(long number, Repository repository) throws SQLException {
     PreparedStatement update =
         connection.prepared(
             "UPDATE repositories SET ("
                 + Rows.REPOSITORY_VALUES
                 + ") = (?, ?, ?, ?, ?, ?, ?, ?) WHERE repository = ?");
     Rows.set(update, repository);
-    update.setLong(9, known.number());
+    update.setLong(9, number);
     update.executeUpdate();
-    return known.number();
   }
 
   private long insert(Repository repository) throws SQLException {
@@ -130,11 +152,13 @@ final class SqliteWrite {
     }
   }
 
-  private void events(long repository, List<Event> events) throws SQLException {
+  private void events(long repository, Delta delta) throws SQLException {
     PreparedStatement insert =
         connection.prepared(
-            "INSERT INTO events (chunk, repository, first_revision, last_revision, micros, events)"
-                + " VALUES (?, ?, ?, ?, ?, ?)");
+            "INSERT INTO events (chunk, repository, first_revision, last_revision, micros, events,"
+                + " reserved_bytes, unassigned_bytes, reservation_count)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    List<Event> events = delta.events();
     for (int from = 0; from < events.size(); from += EVENTS_A_CHUNK) {
       List<Event> some = events.subList(from, Math.min(events.size(), from + EVENTS_A_CHUNK));
       insert.setLong(1, ++lastChunk);
@@ -143,6 +167,15 @@ final class SqliteWrite {
       insert.setLong(4, some.get(some.size() - 1).revision());
       insert.setLong(5, some.get(0).micros());
       insert.setBytes(6, EventLog.encode(some));
+      if (from + some.size() == events.size()) {
+        insert.setLong(7, delta.after().reservedBytes());
+        insert.setLong(8, delta.after().unassignedBytes());
+        insert.setLong(9, delta.after().reservationCount());
+      } else {
+        insert.setNull(7, Types.INTEGER);
+        insert.setNull(8, Types.INTEGER);
+        insert.setNull(9, Types.INTEGER);
+      }
       insert.executeUpdate();
       chunks.add(new Chunk(lastChunk, repository, some));
     }

@@ -5,7 +5,6 @@ import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.EventLog;
-import dev.holdfast.server.store.SlotKeys;
 import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
 import dev.holdfast.server.store.sqlite.YoungReservations.Owner;
 import dev.holdfast.server.store.sqlite.YoungReservations.Young;
@@ -68,12 +67,13 @@ final class YoungReplay {
     if (change instanceof Change.SlotReserved reserved) {
       Reservation reservation = reserved.reservation();
       living.put(
-          new Owner(repositoryId, reservation.slot()), new Young(repository, reservation, before));
+          new Owner(repositoryId, reservation.slot()),
+          new Young(repository, reservation, before, false));
     } else if (change instanceof Change.SlotFilled filled) {
       Reservation reservation = filled.reservation();
       living.computeIfPresent(
           new Owner(repositoryId, reservation.slot()),
-          (owner, young) -> new Young(repository, reservation, young.since()));
+          (owner, young) -> new Young(repository, reservation, young.since(), false));
     } else if (change instanceof Change.SlotReleased released) {
       living.remove(new Owner(repositoryId, released.released().reservation().slot()));
     }
@@ -87,7 +87,7 @@ final class YoungReplay {
     inTheirOrder.sort(Comparator.comparing(Owner::repositoryId).thenComparing(Owner::slot));
     for (Owner owner : inTheirOrder) {
       query.setLong(1, Objects.requireNonNull(living.get(owner)).repository());
-      query.setBytes(2, SlotKeys.encode(owner.slot()));
+      query.setBytes(2, owner.slot().key());
       if (!SqliteConnection.rows(query, row -> row.getLong(1)).isEmpty()) {
         living.remove(owner);
       }

@@ -75,8 +75,9 @@ final class YoungReservations {
    * @param repository its repository, by its short name
    * @param reservation as it is now
    * @param since a place before all events that tell of it
+   * @param first whether it is known to be the first that is remembered of its slot
    */
-  record Young(long repository, Reservation reservation, Mark since) {
+  record Young(long repository, Reservation reservation, Mark since, boolean first) {
     private boolean isOfGeneration(long generation) {
       return reservation.generation() == generation;
     }

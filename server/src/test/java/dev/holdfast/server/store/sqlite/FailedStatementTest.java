@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.ReleaseReason;
+import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
@@ -15,6 +16,7 @@ import dev.holdfast.server.ledger.rules.EndRequest;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.ledger.rules.UpdateRepository;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -70,6 +72,7 @@ class FailedStatementTest {
                       store,
                       List.of(
                           reserve(REFUSED, 500),
+                          new UpdateRepository(REPOSITORY, 2000),
                           new ReleaseSlot(REPOSITORY, BEFORE, 0, ReleaseReason.ATTEMPT_FAILED, ""),
                           new EndRequest(REPOSITORY, "ends", "end")),
                       2));
@@ -81,7 +84,9 @@ class FailedStatementTest {
       assertNotNull(store.reservation(REPOSITORY, BEFORE));
       assertEquals(5, Objects.requireNonNull(store.reservation(REPOSITORY, AFTER)).generation());
       assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
-      assertEquals(116, Objects.requireNonNull(store.repository(REPOSITORY)).reservedBytes());
+      Repository repository = Objects.requireNonNull(store.repository(REPOSITORY));
+      assertEquals(116, repository.reservedBytes());
+      assertEquals(1000, repository.capacityBytes());
     }
   }
 

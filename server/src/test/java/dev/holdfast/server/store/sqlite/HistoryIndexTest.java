@@ -10,7 +10,6 @@ import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.EventLog;
-import dev.holdfast.server.store.SlotKeys;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -73,7 +72,9 @@ class HistoryIndexTest {
       long chunk = index.committedChunk() + 1;
       connection.run("BEGIN IMMEDIATE");
       PreparedStatement insert =
-          connection.prepared("INSERT INTO events VALUES (?, ?, ?, ?, 0, ?)");
+          connection.prepared(
+              "INSERT INTO events (chunk, repository, first_revision, last_revision, micros,"
+                  + " events) VALUES (?, ?, ?, ?, 0, ?)");
       insert.setLong(1, chunk);
       insert.setLong(2, REPOSITORY);
       insert.setLong(3, events.get(0).revision());
@@ -119,7 +120,7 @@ class HistoryIndexTest {
   private static Set<Long> find(SqliteConnection connection, HistoryIndex index, Slot slot)
       throws SQLException {
     Set<Long> found = new HashSet<>();
-    long hash = HistoryIndex.hash(REPOSITORY, SlotKeys.encode(slot));
+    long hash = HistoryIndex.hash(REPOSITORY, slot.key());
     index.find(connection, hash, revision -> assertTrue(found.add(revision), "found twice"));
     return found;
   }

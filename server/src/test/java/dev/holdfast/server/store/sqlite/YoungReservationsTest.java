@@ -361,7 +361,8 @@ class YoungReservationsTest {
             try (SqliteConnection other = SqliteConnection.writer(database())) {
               other.run(
                   "INSERT INTO events SELECT chunk + 1, repository, first_revision + 1,"
-                      + " last_revision + 1, micros, events FROM events WHERE chunk = 2");
+                      + " last_revision + 1, micros, events, reserved_bytes, unassigned_bytes,"
+                      + " reservation_count FROM events WHERE chunk = 2");
             }
             behind.set(onAnotherThread(reader, () -> indexes(store)));
           },

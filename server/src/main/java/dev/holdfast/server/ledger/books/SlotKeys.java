@@ -1,7 +1,5 @@
-package dev.holdfast.server.store;
+package dev.holdfast.server.ledger.books;
 
-import dev.holdfast.server.ledger.books.Slot;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +39,8 @@ public final class SlotKeys {
 
   private SlotKeys() {}
 
-  /** The key of a slot. */
-  public static byte[] encode(Slot slot) {
+  /** The key of a slot; {@link Slot#key} remembers it. */
+  static byte[] encode(Slot slot) {
     byte[] request = encodeRequest(slot.requestId());
     int indexBytes = (Long.SIZE - Long.numberOfLeadingZeros(slot.slotIndex()) + 7) / 8;
     byte[] key = Arrays.copyOf(request, request.length + 1 + indexBytes);
@@ -59,7 +57,7 @@ public final class SlotKeys {
     if (hash != null) {
       return hash;
     }
-    byte[] id = requestId.getBytes(StandardCharsets.US_ASCII);
+    byte[] id = ascii(requestId);
     if (requestId.compareTo(PREFIX + "0".repeat(DIGITS)) < 0) {
       return terminated(0, new byte[0], id);
     }
@@ -110,12 +108,28 @@ public final class SlotKeys {
     String requestId =
         end == HASH_BYTES && key[0] == 1
             ? PREFIX + HEX.formatHex(key, 1, HASH_BYTES)
-            : new String(key, start, end - start, StandardCharsets.US_ASCII);
+            : text(key, start, end);
     long index = 0;
     for (int i = end + 2; i < key.length; i++) {
       index = index << 8 | (key[i] & 0xff);
     }
     return new Slot(requestId, index);
+  }
+
+  private static byte[] ascii(String id) {
+    byte[] bytes = new byte[id.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) id.charAt(i);
+    }
+    return bytes;
+  }
+
+  private static String text(byte[] ascii, int start, int end) {
+    StringBuilder text = new StringBuilder(end - start);
+    for (int i = start; i < end; i++) {
+      text.append((char) ascii[i]);
+    }
+    return text.toString();
   }
 
   private static byte[] terminated(int kind, byte[] hash, byte[] id) {

@@ -1,0 +1,119 @@
+package dev.holdfast.server.store;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.google.protobuf.CodedInputStream;
+import dev.holdfast.server.ledger.books.Reservation;
+import java.io.IOException;
+import java.util.UUID;
+
+/** Of format 3: numbers are how far they are from others, which is less. */
+final class RelativeFields implements EventFields {
+  /** In the place of an id's length: none, or one that {@link #isUuid}, of 16 bytes. */
+  static final int NO_ID = 0;
+
+  static final int UUID_ID = 1;
+
+  /** Added to the length of an id that is spelled out, which is none of these then. */
+  static final int SPELLED_OUT = 1;
+
+  private static final int UUID_BYTES = 16;
+  private static final int UUID_CHARACTERS = 36;
+
+  private final CodedInputStream in;
+  private final long micros;
+  private long revision;
+  private long availableBytes;
+
+  /**
+   * Reads from here on.
+   *
+   * @param micros the time of the events
+   */
+  RelativeFields(CodedInputStream in, long micros) {
+    this.in = in;
+    this.micros = micros;
+  }
+
+  /** Whether this is how {@link UUID#toString} spells it, so that it comes back as it was. */
+  static boolean isUuid(String id) {
+    if (id.length() != UUID_CHARACTERS) {
+      return false;
+    }
+    for (int i = 0; i < UUID_CHARACTERS; i++) {
+      char c = id.charAt(i);
+      boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
+      if (dash ? c != '-' : (c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public long availableBytes(long eventRevision) throws IOException {
+    revision = eventRevision;
+    availableBytes += in.readSInt64();
+    return availableBytes;
+  }
+
+  @Override
+  public long generation() throws IOException {
+    return revision - in.readUInt64();
+  }
+
+  @Override
+  public Reservation.Fill fill() throws IOException {
+    return in.readBool()
+        ? new Reservation.Fill(revision - in.readUInt64(), micros(), operationId(), in.readBool())
+        : Reservation.Fill.NONE;
+  }
+
+  @Override
+  public void skipFill() throws IOException {
+    if (in.readBool()) {
+      in.readUInt64();
+      micros();
+      skipOperationId();
+      in.readBool();
+    }
+  }
+
+  @Override
+  public long micros() throws IOException {
+    return micros - in.readSInt64();
+  }
+
+  @Override
+  public long leaseExpireMicros(long leaseMicros) throws IOException {
+    return leaseMicros == 0 ? 0 : micros + in.readSInt64();
+  }
+
+  @Override
+  public String operationId() throws IOException {
+    int kind = in.readUInt32();
+    return switch (kind) {
+      case NO_ID -> "";
+      case UUID_ID -> new UUID(in.readFixed64(), in.readFixed64()).toString();
+      default -> new String(in.readRawBytes(kind - SPELLED_OUT), US_ASCII);
+    };
+  }
+
+  @Override
+  public void skipOperationId() throws IOException {
+    int kind = in.readUInt32();
+    if (kind != NO_ID) {
+      in.skipRawBytes(kind == UUID_ID ? UUID_BYTES : kind - SPELLED_OUT);
+    }
+  }
+
+  @Override
+  public String offerId() throws IOException {
+    return in.readString();
+  }
+
+  @Override
+  public void skipOfferId() throws IOException {
+    in.skipRawBytes(in.readUInt32());
+  }
+}
