@@ -1,0 +1,133 @@
+package dev.holdfast.server.store.sqlite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.DeleteRepository;
+import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.ledger.rules.ReserveUnassigned;
+import dev.holdfast.server.ledger.rules.UpdateRepository;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sums of a repository, wherever they stand. */
+class SumsTest {
+  private static final String REPOSITORY = "default";
+
+  @TempDir Path directory = Path.of("");
+  private SqliteStore store;
+  private long now = 1000;
+  private int slots;
+
+  @BeforeEach
+  void open() {
+    store = SqliteStore.open(directory.resolve("holdfast.db"));
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private void run(Command... commands) {
+    StoreRunner.run(store, List.of(commands), ++now);
+  }
+
+  private ReserveSlot reserving(long amountBytes) {
+    return new ReserveSlot(REPOSITORY, new Slot("request", slots++), amountBytes, 0, "");
+  }
+
+  /** The books, which have to be the same for whoever reads, writes, or has just begun. */
+  private Repository books() throws SQLException {
+    Repository books = Objects.requireNonNull(store.repository(REPOSITORY));
+    assertEquals(List.of(books), store.repositories("", 10));
+    assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
+    close();
+    open();
+    assertEquals(books, store.repository(REPOSITORY));
+    return books;
+  }
+
+  private Repository inItsRow() throws SQLException {
+    try (SqliteConnection connection = SqliteConnection.reader(directory.resolve("holdfast.db"))) {
+      return SqliteConnection.rows(
+              connection.prepared("SELECT " + Rows.REPOSITORY + " FROM repositories"),
+              Rows::repository)
+          .get(0);
+    }
+  }
+
+  @Test
+  void outliveTheEventsThatSayThem() throws SQLException {
+    run(new CreateRepository(REPOSITORY, 1000));
+    run(reserving(10), new ReserveUnassigned(REPOSITORY, 3, ""));
+    Repository expected = new Repository(REPOSITORY, 1000, 13, 3, 1, 3, 1001, 1002, false);
+    assertEquals(expected, books());
+    assertEquals(0, inItsRow().reservedBytes());
+
+    StoreRunner.forget(store, now + 1);
+    assertEquals(expected, books());
+    assertEquals(expected, inItsRow());
+  }
+
+  @Test
+  void thoseOfLaterAreNotSetBackByWhatIsForgotten() throws SQLException {
+    run(new CreateRepository(REPOSITORY, 1000));
+    run(reserving(10));
+    run(reserving(20));
+    run(new UpdateRepository(REPOSITORY, 2000));
+    Repository expected = new Repository(REPOSITORY, 2000, 30, 0, 2, 4, 1001, 1004, false);
+    assertEquals(expected, inItsRow());
+    StoreRunner.forget(store, 1003);
+    assertEquals(expected, inItsRow());
+    assertEquals(expected, books());
+    StoreRunner.forget(store, now + 1);
+    assertEquals(expected, books());
+  }
+
+  /** The first rows of the events of a large batch say nothing, and may be forgotten alone. */
+  @Test
+  void areThoseAfterAWholeBatch() throws SQLException {
+    run(new CreateRepository(REPOSITORY, 1000));
+    List<Command> many = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      many.add(reserving(1));
+    }
+    run(many.toArray(Command[]::new));
+    Repository expected = new Repository(REPOSITORY, 1000, 300, 0, 300, 301, 1001, 1002, false);
+    assertEquals(expected, books());
+    try (LedgerStore.Transaction transaction = store.begin()) {
+      assertEquals(257, transaction.forget(now + 1, 2));
+      transaction.commit();
+    }
+    assertEquals(1, inItsRow().revision());
+    assertEquals(expected, books());
+    StoreRunner.forget(store, now + 1);
+    assertEquals(expected, books());
+  }
+
+  @Test
+  void areRightInARepositoryThatWasMadeAgain() throws SQLException {
+    run(new CreateRepository(REPOSITORY, 1000));
+    run(new DeleteRepository(REPOSITORY));
+    run(new CreateRepository(REPOSITORY, 1000));
+    assertEquals(new Repository(REPOSITORY, 1000, 0, 0, 0, 3, 1003, 1003, false), books());
+    run(new DeleteRepository(REPOSITORY), new CreateRepository(REPOSITORY, 1000), reserving(4));
+    Repository expected = new Repository(REPOSITORY, 1000, 4, 0, 1, 6, 1004, 1004, false);
+    assertEquals(expected, books());
+    StoreRunner.forget(store, now + 1);
+    assertEquals(expected, books());
+  }
+}
