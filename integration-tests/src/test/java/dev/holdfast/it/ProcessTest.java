@@ -151,6 +151,7 @@ class ProcessTest {
           """
           UPDATE events SET reserved_bytes = reserved_bytes + 5       | 115 | 110
           UPDATE events SET reservation_count = 7                     | 7   | 1
+          UPDATE repositories SET capacity_bytes = 1001               | 891 | 890
           UPDATE reservations SET amount_bytes = 42                   | 110 | 52
           DELETE FROM reservations                                    | 110 | 10
           UPDATE offers SET sold_bytes = 99                           | 99  | 100

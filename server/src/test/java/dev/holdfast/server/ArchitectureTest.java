@@ -64,6 +64,7 @@ class ArchitectureTest {
             "java.util..",
             "java.math..",
             "java.time..",
+            "java.nio.charset..",
             ROOT + "ledger..",
             "org.jspecify..")
         .check(SERVER);

@@ -1,8 +1,10 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a recount found, all of one moment.
@@ -12,7 +14,8 @@ import java.util.List;
  * @param countedReservations how many reservations there are
  * @param newestRevision the newest revision that a reservation was reserved or filled by; 0 where
  *     there is none
- * @param lastEventRevision the revision of the newest event; 0 where none is kept
+ * @param lastEvent the newest event, which says on its own where the books stood; null where none
+ *     is kept
  * @param offers how much is sold under each offer under which anything was, or is said to be
  */
 public record Recount(
@@ -20,7 +23,7 @@ public record Recount(
     long countedBytes,
     long countedReservations,
     long newestRevision,
-    long lastEventRevision,
+    @Nullable Event lastEvent,
     List<Sold> offers) {
 
   /** How much is sold under an offer. */
@@ -44,9 +47,17 @@ public record Recount(
           new Problem(
               "revision, and the newest of a reservation", recorded.revision(), newestRevision));
     }
-    if (lastEventRevision != 0) {
+    if (lastEvent != null) {
       compare(
-          problems, "revision, and that of the last event", recorded.revision(), lastEventRevision);
+          problems,
+          "revision, and that of the last event",
+          recorded.revision(),
+          lastEvent.revision());
+      compare(
+          problems,
+          "available_bytes, and those of the last event",
+          recorded.availableBytes(),
+          lastEvent.availableBytes());
     }
     for (Sold sold : offers) {
       String subject = "sold_bytes of offer " + sold.offerId();

@@ -5,8 +5,8 @@ import java.io.IOException;
 
 /** Reads what an event is made of, as one format of {@link EventLog} has it. */
 interface EventFields {
-  /** The bytes available after the event. To be asked first of each event, with its revision. */
-  long availableBytes(long revision) throws IOException;
+  /** The bytes available after the next event, whose other fields come behind them. */
+  long availableBytes() throws IOException;
 
   /** The revision that made a reservation. */
   long generation() throws IOException;

@@ -88,11 +88,11 @@ public final class EventLog {
   public static List<Event> decode(byte[] chunk, long firstRevision, long micros) {
     try {
       CodedInputStream in = CodedInputStream.newInstance(chunk);
-      EventFields fields = fields(in, micros);
+      EventFields fields = fields(in, firstRevision, micros);
       List<Event> events = new ArrayList<>();
       for (long revision = firstRevision; !in.isAtEnd(); revision++) {
         int kind = in.readUInt32();
-        long availableBytes = fields.availableBytes(revision);
+        long availableBytes = fields.availableBytes();
         Change.Booked change = read(in, fields, kind, revision, micros);
         events.add(new Event(revision, micros, availableBytes, change));
       }
@@ -102,12 +102,13 @@ public final class EventLog {
     }
   }
 
-  private static EventFields fields(CodedInputStream in, long micros) throws IOException {
+  private static EventFields fields(CodedInputStream in, long firstRevision, long micros)
+      throws IOException {
     int format = in.readUInt32();
     return switch (format) {
       case FORMAT_WITHOUT_OFFERS -> new PlainFields(in, false);
       case PLAIN_FORMAT -> new PlainFields(in, true);
-      case FORMAT -> new RelativeFields(in, micros);
+      case FORMAT -> new RelativeFields(in, firstRevision, micros);
       default -> throw new IllegalStateException("events in a format of the future: " + format);
     };
   }
@@ -127,10 +128,10 @@ public final class EventLog {
   public static void releases(byte[] chunk, Releases releases) {
     try {
       CodedInputStream in = CodedInputStream.newInstance(chunk);
-      EventFields fields = fields(in, 0);
+      EventFields fields = fields(in, 0, 0);
       for (int place = 0; !in.isAtEnd(); place++) {
         int kind = in.readUInt32();
-        fields.availableBytes(0);
+        fields.availableBytes();
         switch (kind) {
           case CAPACITY_CHANGED -> {
             in.readUInt32();

@@ -7,7 +7,7 @@ import java.io.IOException;
 /** Of the formats 1 and 2: everything is as it is. */
 record PlainFields(CodedInputStream in, boolean offers) implements EventFields {
   @Override
-  public long availableBytes(long revision) throws IOException {
+  public long availableBytes() throws IOException {
     return in.readUInt64();
   }
 

@@ -28,10 +28,12 @@ final class RelativeFields implements EventFields {
   /**
    * Reads from here on.
    *
+   * @param firstRevision the revision of the next event
    * @param micros the time of the events
    */
-  RelativeFields(CodedInputStream in, long micros) {
+  RelativeFields(CodedInputStream in, long firstRevision, long micros) {
     this.in = in;
+    this.revision = firstRevision - 1;
     this.micros = micros;
   }
 
@@ -51,8 +53,8 @@ final class RelativeFields implements EventFields {
   }
 
   @Override
-  public long availableBytes(long eventRevision) throws IOException {
-    revision = eventRevision;
+  public long availableBytes() throws IOException {
+    revision++;
     availableBytes += in.readSInt64();
     return availableBytes;
   }

@@ -322,8 +322,8 @@ public final class MemoryStore implements LedgerStore {
             .mapToLong(now -> Math.max(now.generation(), now.fill().revision()))
             .max()
             .orElse(0);
-    long newest = shelf.events.stream().mapToLong(Event::revision).max().orElse(0);
-    return new Recount(repository, bytes, shelf.current.size(), reserved, newest, sold(shelf));
+    Event last = shelf.events.isEmpty() ? null : shelf.events.get(shelf.events.size() - 1);
+    return new Recount(repository, bytes, shelf.current.size(), reserved, last, sold(shelf));
   }
 
   private static List<Recount.Sold> sold(Shelf shelf) {

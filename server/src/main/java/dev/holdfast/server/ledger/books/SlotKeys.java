@@ -1,5 +1,6 @@
 package dev.holdfast.server.ledger.books;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ public final class SlotKeys {
     if (hash != null) {
       return hash;
     }
-    byte[] id = ascii(requestId);
+    byte[] id = requestId.getBytes(StandardCharsets.US_ASCII);
     if (requestId.compareTo(PREFIX + "0".repeat(DIGITS)) < 0) {
       return terminated(0, new byte[0], id);
     }
@@ -108,28 +109,12 @@ public final class SlotKeys {
     String requestId =
         end == HASH_BYTES && key[0] == 1
             ? PREFIX + HEX.formatHex(key, 1, HASH_BYTES)
-            : text(key, start, end);
+            : new String(key, start, end - start, StandardCharsets.US_ASCII);
     long index = 0;
     for (int i = end + 2; i < key.length; i++) {
       index = index << 8 | (key[i] & 0xff);
     }
     return new Slot(requestId, index);
-  }
-
-  private static byte[] ascii(String id) {
-    byte[] bytes = new byte[id.length()];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) id.charAt(i);
-    }
-    return bytes;
-  }
-
-  private static String text(byte[] ascii, int start, int end) {
-    StringBuilder text = new StringBuilder(end - start);
-    for (int i = start; i < end; i++) {
-      text.append((char) ascii[i]);
-    }
-    return text.toString();
   }
 
   private static byte[] terminated(int kind, byte[] hash, byte[] id) {

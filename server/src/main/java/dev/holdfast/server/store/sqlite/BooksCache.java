@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came last, as it was committed: what is done to a slot more than once needs no look into the
- * file then; and every batch needs its repository. Only for the one who writes, who alone alters
- * them.
+ * What came last, as it was committed: a slot that is changed, or reserved again and again, needs
+ * no look into the file then; and every batch needs its repository. Only for the one who writes,
+ * who alone alters them.
  */
 final class BooksCache {
   /**

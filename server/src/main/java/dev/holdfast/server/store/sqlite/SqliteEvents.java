@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /** Reads events by revision. */
 final class SqliteEvents {
@@ -107,6 +108,20 @@ final class SqliteEvents {
       return asked.slot().key();
     }
     return asked.requestId() == null ? new byte[0] : SlotKeys.encodeRequest(asked.requestId());
+  }
+
+  /** The newest event of a repository; null where none is kept. */
+  @Nullable Event last(String repositoryId) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT first_revision, micros, events FROM events WHERE repository = "
+                + SqliteReads.ID
+                + " ORDER BY last_revision DESC LIMIT 1");
+    query.setString(1, repositoryId);
+    List<List<Event>> chunks =
+        SqliteConnection.rows(
+            query, row -> EventLog.decode(row.getBytes(3), row.getLong(1), row.getLong(2)));
+    return chunks.isEmpty() ? null : chunks.get(0).get(chunks.get(0).size() - 1);
   }
 
   private static long last(List<Event> chunk) {

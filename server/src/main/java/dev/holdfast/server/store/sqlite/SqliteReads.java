@@ -3,6 +3,7 @@ package dev.holdfast.server.store.sqlite;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.Recount;
+import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
@@ -173,19 +174,17 @@ final class SqliteReads {
         connection.prepared(
             "SELECT "
                 + Rows.REPOSITORY
-                + ", live.bytes, live.reservations, live.newest, coalesce(told.newest, 0)"
+                + ", live.bytes, live.reservations, live.newest"
                 + " FROM books,"
                 + " (SELECT coalesce(sum(amount_bytes), 0) AS bytes, count(*) AS reservations,"
                 + "   max(coalesce(max(generation), 0), coalesce(max(fill_revision), 0)) AS newest"
                 + "   FROM reservations WHERE repository = "
                 + ID
-                + ") AS live,"
-                + " (SELECT max(last_revision) AS newest FROM events WHERE repository = "
-                + ID
-                + ") AS told WHERE books.repository_id = ? AND books.deleted = 0");
-    for (int i = 1; i <= 3; i++) {
+                + ") AS live WHERE books.repository_id = ? AND books.deleted = 0");
+    for (int i = 1; i <= 2; i++) {
       query.setString(i, repositoryId);
     }
+    Event lastEvent = new SqliteEvents(connection).last(repositoryId);
     List<Recount.Sold> sold = new SqliteOffers(connection).recount(repositoryId, youngOnes);
     return firstOf(
         SqliteConnection.rows(
@@ -196,7 +195,7 @@ final class SqliteReads {
                     row.getLong(10) + youngBytes,
                     row.getLong(11) + youngOnes.size(),
                     Math.max(row.getLong(12), youngNewest),
-                    row.getLong(13),
+                    lastEvent,
                     sold)));
   }
 

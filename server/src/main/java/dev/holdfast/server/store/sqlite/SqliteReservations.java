@@ -100,6 +100,10 @@ final class SqliteReservations {
     write(rows);
   }
 
+  /**
+   * Whether nothing older is remembered of the slot of a new one. What is not known is not so: a
+   * slot that was found by its request alone came without its past.
+   */
   private static boolean isFirst(Delta.SlotDelta slot, Set<Slot> whole) {
     return slot.after().released().isEmpty() && whole.contains(slot.slot());
   }

@@ -11,9 +11,9 @@ SELECT book.repository, repository_id, capacity_bytes,
   coalesce(told.reserved_bytes, book.reserved_bytes) AS reserved_bytes,
   coalesce(told.unassigned_bytes, book.unassigned_bytes) AS unassigned_bytes,
   coalesce(told.reservation_count, book.reservation_count) AS reservation_count,
-  iif(told.reserved_bytes IS NULL, book.revision, told.last_revision) AS revision,
+  coalesce(told.last_revision, book.revision) AS revision,
   create_micros,
-  iif(told.reserved_bytes IS NULL, book.update_micros, told.micros) AS update_micros,
+  coalesce(told.micros, book.update_micros) AS update_micros,
   deleted
 FROM repositories AS book LEFT JOIN events AS told ON told.chunk = (
   SELECT chunk FROM events WHERE repository = book.repository ORDER BY last_revision DESC LIMIT 1);

@@ -144,7 +144,7 @@ class MigrationTest {
     Reservation filled =
         new Reservation(
             FILLED, 40, 3, 2000, 0, 0, "", new Reservation.Fill(4, 3000, "fill", true), "");
-    Event told = new Event(2, 1000, 970, new Change.SlotReserved(leased));
+    Event told = new Event(2, 1000, 930, new Change.SlotReserved(leased));
     try (SqliteConnection connection = SqliteConnection.writer(fifth)) {
       SqliteStore.migrate(
           connection,

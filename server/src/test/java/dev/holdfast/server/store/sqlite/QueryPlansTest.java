@@ -43,6 +43,9 @@ class QueryPlansTest {
       store.reservation("default", new Slot("request", 0));
       store.reservations(new ReservationsQuery("default", "request", null, null, 10));
       store.expiredLeases(5, 5);
+      store.repository("default");
+      store.repositories("a", 5);
+      StoreRunner.forget(store, 1_000_050);
       statements = store.statements();
       statements.removeAll(atStart);
     }

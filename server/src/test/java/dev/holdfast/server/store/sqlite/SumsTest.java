@@ -1,6 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.StoreRunner;
@@ -49,7 +50,9 @@ class SumsTest {
     return new ReserveSlot(REPOSITORY, new Slot("request", slots++), amountBytes, 0, "");
   }
 
-  /** The books, which have to be the same for whoever reads, writes, or has just begun. */
+  /**
+   * The books, which have to be the same for all who read, also where the program has just begun.
+   */
   private Repository books() throws SQLException {
     Repository books = Objects.requireNonNull(store.repository(REPOSITORY));
     assertEquals(List.of(books), store.repositories("", 10));
@@ -119,6 +122,45 @@ class SumsTest {
   }
 
   @Test
+  void ofOneRepositoryStayWhenEventsOfAnotherAreForgotten() throws SQLException {
+    run(new CreateRepository(REPOSITORY, 1000));
+    run(new CreateRepository("other", 500));
+    run(new ReserveUnassigned("other", 7, ""));
+    run(new ReserveUnassigned("other", 1, ""));
+    Repository expected = new Repository("other", 500, 8, 8, 0, 3, 1002, 1004, false);
+    StoreRunner.forget(store, 1004);
+    assertEquals(0, inItsRow().reservedBytes());
+    StoreRunner.forget(store, now + 1);
+    assertEquals(0, inItsRow().reservedBytes());
+    assertEquals(expected, store.repository("other"));
+    assertEquals(1001, Objects.requireNonNull(store.repository(REPOSITORY)).updateMicros());
+  }
+
+  /** A store from before has events that say no sums, and its rows are right. */
+  @Test
+  void ofAStoreFromBeforeAreThoseOfTheRow() throws SQLException {
+    run(new CreateRepository(REPOSITORY, 1000));
+    run(reserving(10));
+    run(reserving(20));
+    try (SqliteConnection connection = SqliteConnection.writer(directory.resolve("holdfast.db"))) {
+      connection.run(
+          "UPDATE repositories SET reserved_bytes = 30, reservation_count = 2, revision = 3,"
+              + " update_micros = 1003;"
+              + " UPDATE events SET reserved_bytes = NULL, unassigned_bytes = NULL,"
+              + " reservation_count = NULL");
+    }
+    assertEquals(new Repository(REPOSITORY, 1000, 30, 0, 2, 3, 1001, 1003, false), books());
+    run(reserving(5));
+    Repository expected = new Repository(REPOSITORY, 1000, 35, 0, 3, 4, 1001, 1004, false);
+    assertEquals(expected, books());
+    for (long before = 1002; before < 1006; before++) {
+      StoreRunner.forget(store, before);
+      assertEquals(expected, books());
+    }
+    assertEquals(expected, inItsRow());
+  }
+
+  @Test
   void areRightInARepositoryThatWasMadeAgain() throws SQLException {
     run(new CreateRepository(REPOSITORY, 1000));
     run(new DeleteRepository(REPOSITORY));
@@ -129,5 +171,14 @@ class SumsTest {
     assertEquals(expected, books());
     StoreRunner.forget(store, now + 1);
     assertEquals(expected, books());
+  }
+
+  @Test
+  void areThoseOfNobodyInARepositoryWithoutCapacityThatWasDeleted() {
+    run(new CreateRepository(REPOSITORY, 1000));
+    run(new UpdateRepository(REPOSITORY, 0));
+    run(new DeleteRepository(REPOSITORY));
+    assertNull(store.repository(REPOSITORY));
+    assertEquals(List.of(), store.repositories("", 10));
   }
 }
