@@ -286,28 +286,28 @@ class YoungReservationsTest {
   }
 
   /** A young one is not taken for the first of its slot where that is not known. */
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void whatItsSlotHadBeforeIsStillKnown(boolean crash) throws IOException {
+  @Test
+  void whatItsSlotHadBeforeIsStillKnown() throws IOException {
     try (SqliteStore store = open(100)) {
       run(store, new CreateRepository(REPOSITORY, 1000));
-      Reservation before = reserve(store, 0);
-      ReleaseSlot releasing =
-          new ReleaseSlot(
-              REPOSITORY, slot(0), before.generation(), ReleaseReason.ATTEMPT_FAILED, "release");
-      run(store, releasing);
-      Outcome again = new Outcome.SlotReleaseDone(1, 999, false);
-      reserve(store, 0);
-      run(store, new FillSlot(REPOSITORY, slot(0), 0, "fill"));
-      if (crash) {
-        try (SqliteStore crashed = afterCrash(100)) {
-          assertEquals(again, run(crashed, releasing));
-        }
-      } else {
-        // Which empties the cache.
-        StoreRunner.extendLeases(store, NOW_MICROS, 1);
-        assertEquals(again, run(store, releasing));
+      List<ReleaseSlot> released = new ArrayList<>();
+      for (int index = 0; index < 2; index++) {
+        long generation = reserve(store, index).generation();
+        ReleaseSlot releasing =
+            new ReleaseSlot(
+                REPOSITORY, slot(index), generation, ReleaseReason.ATTEMPT_FAILED, "release");
+        run(store, releasing);
+        released.add(releasing);
+        reserve(store, index);
       }
+      run(store, new FillSlot(REPOSITORY, slot(1), 0, "fill"));
+      Outcome again = new Outcome.SlotReleaseDone(1, 998, false);
+      try (SqliteStore crashed = afterCrash(100)) {
+        released.forEach(one -> assertEquals(again, run(crashed, one)));
+      }
+      // Which empties the cache.
+      StoreRunner.extendLeases(store, NOW_MICROS, 1);
+      released.forEach(one -> assertEquals(again, run(store, one)));
     }
   }
 
