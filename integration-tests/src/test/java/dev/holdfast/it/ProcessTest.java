@@ -152,6 +152,7 @@ class ProcessTest {
           UPDATE events SET reserved_bytes = reserved_bytes + 5       | 115 | 110
           UPDATE events SET reservation_count = 7                     | 7   | 1
           UPDATE repositories SET capacity_bytes = 1001               | 891 | 890
+          DELETE FROM events WHERE chunk = 3                          | 3   | 2
           UPDATE reservations SET amount_bytes = 42                   | 110 | 52
           DELETE FROM reservations                                    | 110 | 10
           UPDATE offers SET sold_bytes = 99                           | 99  | 100

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     there is none
  * @param lastEvent the newest event, which says on its own where the books stood; null where none
  *     is kept
+ * @param ofTheStore what does not agree in the store that has it, whichever repository is asked for
  * @param offers how much is sold under each offer under which anything was, or is said to be
  */
 public record Recount(
@@ -24,6 +25,7 @@ public record Recount(
     long countedReservations,
     long newestRevision,
     @Nullable Event lastEvent,
+    List<Problem> ofTheStore,
     List<Sold> offers) {
 
   /** How much is sold under an offer. */
@@ -39,7 +41,7 @@ public record Recount(
 
   /** Everything that does not agree; empty where the books balance. */
   public List<Problem> problems() {
-    List<Problem> problems = new ArrayList<>();
+    List<Problem> problems = new ArrayList<>(ofTheStore);
     compare(problems, "reserved_bytes", recorded.reservedBytes(), countedReservedBytes());
     compare(problems, "reservation_count", recorded.reservationCount(), countedReservations);
     if (newestRevision > recorded.revision()) {

@@ -42,6 +42,8 @@ final class EventEncoder {
       operationId(past.operationId());
       out.writeBoolNoTag(past.anyGeneration());
       write(event, past.reservation());
+    } else {
+      throw new IllegalStateException("an event of no kind: " + change);
     }
   }
 

@@ -323,7 +323,8 @@ public final class MemoryStore implements LedgerStore {
             .max()
             .orElse(0);
     Event last = shelf.events.isEmpty() ? null : shelf.events.get(shelf.events.size() - 1);
-    return new Recount(repository, bytes, shelf.current.size(), reserved, last, sold(shelf));
+    return new Recount(
+        repository, bytes, shelf.current.size(), reserved, last, List.of(), sold(shelf));
   }
 
   private static List<Recount.Sold> sold(Shelf shelf) {

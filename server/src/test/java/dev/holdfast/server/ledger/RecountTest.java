@@ -18,27 +18,31 @@ class RecountTest {
 
   @Test
   void whereNoEventIsKeptNoneHasToAgree() {
-    assertEquals(List.of(), new Recount(REPOSITORY, 20, 2, 6, null, List.of()).problems());
+    assertEquals(
+        List.of(), new Recount(REPOSITORY, 20, 2, 6, null, List.of(), List.of()).problems());
   }
 
   @Test
   void booksThatAgreeHaveNoProblems() {
     List<Recount.Sold> sold = List.of(new Recount.Sold("cold", 20, 20));
-    assertEquals(List.of(), new Recount(REPOSITORY, 20, 2, 6, event(7, 70), sold).problems());
+    assertEquals(
+        List.of(), new Recount(REPOSITORY, 20, 2, 6, event(7, 70), List.of(), sold).problems());
   }
 
   @Test
   void whateverDoesNotIsNamedWithBothNumbers() {
     List<Recount.Sold> sold =
         List.of(new Recount.Sold("cold", 20, 20), new Recount.Sold("hot", 1, 0));
+    Recount.Problem lost = new Recount.Problem("last chunk of events", 9, 8);
     assertEquals(
         List.of(
+            lost,
             new Recount.Problem("reserved_bytes", 30, 29),
             new Recount.Problem("reservation_count", 2, 3),
             new Recount.Problem("revision, and the newest of a reservation", 7, 8),
             new Recount.Problem("revision, and that of the last event", 7, 6),
             new Recount.Problem("available_bytes, and those of the last event", 70, 71),
             new Recount.Problem("sold_bytes of offer hot", 1, 0)),
-        new Recount(REPOSITORY, 19, 3, 8, event(6, 71), sold).problems());
+        new Recount(REPOSITORY, 19, 3, 8, event(6, 71), List.of(lost), sold).problems());
   }
 }

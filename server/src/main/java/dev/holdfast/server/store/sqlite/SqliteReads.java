@@ -185,6 +185,7 @@ final class SqliteReads {
       query.setString(i, repositoryId);
     }
     Event lastEvent = new SqliteEvents(connection).last(repositoryId);
+    List<Recount.Problem> lost = lostEvents(connection);
     List<Recount.Sold> sold = new SqliteOffers(connection).recount(repositoryId, youngOnes);
     return firstOf(
         SqliteConnection.rows(
@@ -196,7 +197,21 @@ final class SqliteReads {
                     row.getLong(11) + youngOnes.size(),
                     Math.max(row.getLong(12), youngNewest),
                     lastEvent,
+                    lost,
                     sold)));
+  }
+
+  /** Others know how far the events reached, at a good end the last of them. */
+  private static List<Recount.Problem> lostEvents(SqliteConnection connection) throws SQLException {
+    return SqliteConnection.rows(
+        connection.prepared(
+            "SELECT known.chunk, told.chunk"
+                + " FROM (SELECT max((SELECT chunk FROM young_since),"
+                + "   (SELECT coalesce(max(last_chunk), 0) FROM history_runs WHERE in_use))"
+                + "   AS chunk) AS known,"
+                + " (SELECT max(chunk) AS chunk FROM events) AS told"
+                + " WHERE told.chunk < known.chunk"),
+        row -> new Recount.Problem("last chunk of events", row.getLong(1), row.getLong(2)));
   }
 
   private static <T> Optional<T> firstOf(List<T> rows) {
