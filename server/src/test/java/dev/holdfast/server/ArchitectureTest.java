@@ -64,7 +64,6 @@ class ArchitectureTest {
             "java.util..",
             "java.math..",
             "java.time..",
-            "java.nio.charset..",
             ROOT + "ledger..",
             "org.jspecify..")
         .check(SERVER);

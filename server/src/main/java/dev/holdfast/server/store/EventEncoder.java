@@ -54,7 +54,7 @@ final class EventEncoder {
   }
 
   private void write(Event event, Reservation reservation) throws IOException {
-    out.writeByteArrayNoTag(reservation.slot().key());
+    out.writeByteArrayNoTag(SlotKeys.encode(reservation.slot()));
     out.writeUInt64NoTag(reservation.amountBytes());
     out.writeUInt64NoTag(event.revision() - reservation.generation());
     out.writeSInt64NoTag(event.micros() - reservation.createMicros());

@@ -8,7 +8,6 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
-import dev.holdfast.server.ledger.books.SlotKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

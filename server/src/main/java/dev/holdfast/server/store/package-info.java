@@ -1,4 +1,6 @@
-/** What the engines share: how events become bytes, and how schemas get their versions. */
+/**
+ * What the engines share: how slots and events become bytes, and how schemas get their versions.
+ */
 @NullMarked
 package dev.holdfast.server.store;
 

@@ -12,7 +12,6 @@ import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.SlotKeys;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -188,12 +187,12 @@ class EventLogTest {
     Event other = new Event(901, MICROS, 7, new Change.UnassignedChanged(1));
     byte[] chunk = EventLog.encode(List.of(event, other));
     Slot slot = reservation(false).slot();
-    assertTrue(EventLog.mentions(chunk, slot.key()));
+    assertTrue(EventLog.mentions(chunk, SlotKeys.encode(slot)));
     assertTrue(EventLog.mentions(chunk, SlotKeys.encodeRequest(slot.requestId())));
     assertTrue(EventLog.mentions(chunk, new byte[0]));
-    assertFalse(EventLog.mentions(chunk, new Slot(slot.requestId(), 0).key()));
+    assertFalse(EventLog.mentions(chunk, SlotKeys.encode(new Slot(slot.requestId(), 0))));
     assertFalse(EventLog.mentions(chunk, SlotKeys.encodeRequest("0x" + "60".repeat(32))));
-    assertFalse(EventLog.mentions(new byte[1], slot.key()));
+    assertFalse(EventLog.mentions(new byte[1], SlotKeys.encode(slot)));
   }
 
   @Test

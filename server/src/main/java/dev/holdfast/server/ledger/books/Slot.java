@@ -1,6 +1,7 @@
 package dev.holdfast.server.ledger.books;
 
 import java.util.Comparator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A slot of a storage request. */
@@ -36,11 +37,15 @@ public final class Slot implements Comparable<Slot> {
     return slotIndex;
   }
 
-  /** What {@link SlotKeys} makes of it; remembered, so not to be altered. */
-  public byte[] key() {
+  /**
+   * What the engine knows it by, made when it is asked for first.
+   *
+   * @param making how; the same for all who ask, as it is remembered: so not to be altered either
+   */
+  public byte[] key(Function<Slot, byte[]> making) {
     byte[] known = key;
     if (known == null) {
-      known = SlotKeys.encode(this);
+      known = making.apply(this);
       key = known;
     }
     return known;

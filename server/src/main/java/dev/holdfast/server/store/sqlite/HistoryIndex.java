@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -188,7 +189,7 @@ final class HistoryIndex {
   private void addIfRelease(long repository, Event event) {
     if (event.change() instanceof Change.SlotReleased change) {
       Reservation reservation = change.released().reservation();
-      newest.add(hash(repository, reservation.slot().key()), event.revision());
+      newest.add(hash(repository, SlotKeys.encode(reservation.slot())), event.revision());
     }
   }
 

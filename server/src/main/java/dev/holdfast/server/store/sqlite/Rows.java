@@ -2,7 +2,7 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
-import dev.holdfast.server.ledger.books.SlotKeys;
+import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -71,7 +71,7 @@ final class Rows {
   static void set(PreparedStatement statement, long repository, Reservation reservation)
       throws SQLException {
     statement.setLong(1, repository);
-    statement.setBytes(2, reservation.slot().key());
+    statement.setBytes(2, SlotKeys.encode(reservation.slot()));
     statement.setLong(3, reservation.generation());
     statement.setLong(4, reservation.amountBytes());
     statement.setLong(5, reservation.createMicros());

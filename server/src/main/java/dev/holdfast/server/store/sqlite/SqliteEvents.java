@@ -5,8 +5,8 @@ import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Released;
-import dev.holdfast.server.ledger.books.SlotKeys;
 import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -105,7 +105,7 @@ final class SqliteEvents {
   /** What stands in every chunk that has to do with what is asked for. */
   private static byte[] key(EventsQuery asked) {
     if (asked.slot() != null) {
-      return asked.slot().key();
+      return SlotKeys.encode(asked.slot());
     }
     return asked.requestId() == null ? new byte[0] : SlotKeys.encodeRequest(asked.requestId());
   }
@@ -118,10 +118,8 @@ final class SqliteEvents {
                 + SqliteReads.ID
                 + " ORDER BY last_revision DESC LIMIT 1");
     query.setString(1, repositoryId);
-    List<List<Event>> chunks =
-        SqliteConnection.rows(
-            query, row -> EventLog.decode(row.getBytes(3), row.getLong(1), row.getLong(2)));
-    return chunks.isEmpty() ? null : chunks.get(0).get(chunks.get(0).size() - 1);
+    List<Event> chunk = chunk(query);
+    return chunk.isEmpty() ? null : chunk.get(chunk.size() - 1);
   }
 
   private static long last(List<Event> chunk) {
@@ -136,6 +134,11 @@ final class SqliteEvents {
                 + " WHERE repository = ? AND last_revision >= ? ORDER BY last_revision LIMIT 1");
     query.setLong(1, repository);
     query.setLong(2, revision);
+    return chunk(query);
+  }
+
+  /** The one chunk that a query finds; empty for none. */
+  private static List<Event> chunk(PreparedStatement query) throws SQLException {
     List<List<Event>> chunks =
         SqliteConnection.rows(
             query, row -> EventLog.decode(row.getBytes(3), row.getLong(1), row.getLong(2)));

@@ -9,8 +9,8 @@ import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
-import dev.holdfast.server.ledger.books.SlotKeys;
 import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -80,7 +80,7 @@ final class SqliteLoad {
           slots.put(slot, new SlotHistory(one.reservation(), List.of()));
           continue;
         }
-        byte[] slotKey = slot.key();
+        byte[] slotKey = SlotKeys.encode(slot);
         slotKeys.add(slotKey);
         if (one == null) {
           oldKeys.add(slotKey);

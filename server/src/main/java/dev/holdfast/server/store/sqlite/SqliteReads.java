@@ -7,8 +7,8 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.SlotKeys;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
+import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ final class SqliteReads {
                 + ID
                 + " AND slot_key = ?");
     query.setString(1, repositoryId);
-    query.setBytes(2, slot.key());
+    query.setBytes(2, SlotKeys.encode(slot));
     return firstOf(SqliteConnection.rows(query, Rows::reservation));
   }
 
@@ -93,7 +93,7 @@ final class SqliteReads {
                 + ID
                 + " AND slot_key > ? AND slot_key < ? ORDER BY slot_key LIMIT ?");
     query.setString(1, asked.repositoryId());
-    query.setBytes(2, asked.after() == null ? from : asked.after().key());
+    query.setBytes(2, asked.after() == null ? from : SlotKeys.encode(asked.after()));
     query.setBytes(3, to);
     query.setInt(4, ROWS_A_PAGE);
     List<Reservation> found = new ArrayList<>();

@@ -5,6 +5,7 @@ import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.store.SlotKeys;
 import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
 import dev.holdfast.server.store.sqlite.YoungReservations.Owner;
 import dev.holdfast.server.store.sqlite.YoungReservations.Young;
@@ -69,7 +70,7 @@ final class SqliteReservations {
       Young wasYoung = before == null ? null : young.get(repositoryId, slot.slot());
       boolean stays = sameGeneration(before, after);
       if (before != null && wasYoung == null && !stays) {
-        ended.add(slot.slot().key());
+        ended.add(SlotKeys.encode(slot.slot()));
       }
       if (after != null
           // A renewed lease is told by no event.

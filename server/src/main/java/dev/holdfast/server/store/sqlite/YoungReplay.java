@@ -5,6 +5,7 @@ import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.SlotKeys;
 import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
 import dev.holdfast.server.store.sqlite.YoungReservations.Owner;
 import dev.holdfast.server.store.sqlite.YoungReservations.Young;
@@ -87,7 +88,7 @@ final class YoungReplay {
     inTheirOrder.sort(Comparator.comparing(Owner::repositoryId).thenComparing(Owner::slot));
     for (Owner owner : inTheirOrder) {
       query.setLong(1, Objects.requireNonNull(living.get(owner)).repository());
-      query.setBytes(2, owner.slot().key());
+      query.setBytes(2, SlotKeys.encode(owner.slot()));
       if (!SqliteConnection.rows(query, row -> row.getLong(1)).isEmpty()) {
         living.remove(owner);
       }

@@ -10,6 +10,7 @@ import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.SlotKeys;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -120,7 +121,7 @@ class HistoryIndexTest {
   private static Set<Long> find(SqliteConnection connection, HistoryIndex index, Slot slot)
       throws SQLException {
     Set<Long> found = new HashSet<>();
-    long hash = HistoryIndex.hash(REPOSITORY, slot.key());
+    long hash = HistoryIndex.hash(REPOSITORY, SlotKeys.encode(slot));
     index.find(connection, hash, revision -> assertTrue(found.add(revision), "found twice"));
     return found;
   }

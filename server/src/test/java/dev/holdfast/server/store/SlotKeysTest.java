@@ -1,9 +1,10 @@
-package dev.holdfast.server.ledger.books;
+package dev.holdfast.server.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.ledger.books.Slot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

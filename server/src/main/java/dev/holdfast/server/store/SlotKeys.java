@@ -1,5 +1,6 @@
-package dev.holdfast.server.ledger.books;
+package dev.holdfast.server.store;
 
+import dev.holdfast.server.ledger.books.Slot;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -40,8 +41,12 @@ public final class SlotKeys {
 
   private SlotKeys() {}
 
-  /** The key of a slot; {@link Slot#key} remembers it. */
-  static byte[] encode(Slot slot) {
+  /** The key of a slot, which remembers it: not to be altered. */
+  public static byte[] encode(Slot slot) {
+    return slot.key(SlotKeys::make);
+  }
+
+  private static byte[] make(Slot slot) {
     byte[] request = encodeRequest(slot.requestId());
     int indexBytes = (Long.SIZE - Long.numberOfLeadingZeros(slot.slotIndex()) + 7) / 8;
     byte[] key = Arrays.copyOf(request, request.length + 1 + indexBytes);
