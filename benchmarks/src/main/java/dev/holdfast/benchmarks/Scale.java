@@ -7,7 +7,8 @@ import java.util.List;
  * How much is measured, and for how long.
  *
  * @param rounds of every comparison
- * @param runIn before the first measurement of a server: its code is not compiled yet
+ * @param runIn before the first measurement of a server: its code is not compiled yet, and the
+ *     compiler takes a twentieth of both cores in the minute after the first ten seconds
  * @param warmUp before each measurement
  * @param counted of each measurement
  * @param aged how many rows or live reservations stand in a table that has an age
@@ -26,8 +27,8 @@ record Scale(
     int soakSlices) {
   static final Scale FULL =
       new Scale(
-          5,
-          Duration.ofSeconds(12),
+          7,
+          Duration.ofSeconds(30),
           Duration.ofSeconds(4),
           Duration.ofSeconds(8),
           1_000_000,
