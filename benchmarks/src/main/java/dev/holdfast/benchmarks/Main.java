@@ -34,7 +34,7 @@ final class Main implements Callable<Integer> {
   @Option(
       names = "--quick",
       description =
-          "Shorter: some five minutes instead of sixty, and 200,000 live reservations"
+          "Shorter and rougher: some eight minutes instead of sixty, and 200,000 live reservations"
               + " instead of 10,000,000.")
   private boolean quick;
 

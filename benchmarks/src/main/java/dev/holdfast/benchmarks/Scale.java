@@ -7,8 +7,8 @@ import java.util.List;
  * How much is measured, and for how long.
  *
  * @param rounds of every comparison
- * @param runIn before the first measurement of a server: its code is not compiled yet, and the
- *     compiler takes a twentieth of both cores in the minute after the first ten seconds
+ * @param runIn before the first measurement of a server: most of its code is not compiled yet, and
+ *     the compiler takes from the side that has more of it
  * @param warmUp before each measurement
  * @param counted of each measurement
  * @param aged how many rows or live reservations stand in a table that has an age
@@ -39,7 +39,7 @@ record Scale(
   static final Scale QUICK =
       new Scale(
           3,
-          Duration.ofSeconds(4),
+          Duration.ofSeconds(15),
           Duration.ofMillis(500),
           Duration.ofMillis(1500),
           100_000,
