@@ -20,6 +20,8 @@ public enum DeclineReason {
   OFFER_SOLD_OUT,
   /** The slot does not fit into the available bytes of the repository. */
   INSUFFICIENT_STORAGE,
+  /** The request has ended: its end time is not after now. */
+  REQUEST_ENDED,
   /** The repository has no offers. */
   NO_OFFERS,
   /** Every slot of the request is excluded, or has a reservation in this repository. */

@@ -118,6 +118,15 @@ class SalesTest {
   }
 
   @Test
+  void aRequestThatHasEndedIsNotSold() {
+    shop.put(Shop.offer("a"));
+    SellSlotRequest.Builder request = shop.selling("r", 20, "s");
+    request.getStorageRequestBuilder().setEndTime(Timestamp.newBuilder().setSeconds(9));
+    assertEquals(List.of("REQUEST_ENDED"), shop.declines(request));
+    assertEquals(1, shop.ledger().available().getRevision(), "nothing was changed");
+  }
+
+  @Test
   void moreThanIsAvailableIsNotSold() {
     shop.put(Shop.offer("a"));
     SellSlotResponse answer = shop.sell(shop.selling("r", 1001, ""));

@@ -19,6 +19,7 @@ public record Decline(String offerId, Reason reason, String detail) {
     OFFER_ENDS_TOO_EARLY,
     OFFER_SOLD_OUT,
     INSUFFICIENT_STORAGE,
+    REQUEST_ENDED,
     NO_OFFERS,
     NO_FREE_SLOT
   }

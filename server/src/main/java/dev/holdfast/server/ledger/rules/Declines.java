@@ -82,6 +82,18 @@ final class Declines {
     return null;
   }
 
+  /** The request has ended already; null where it has not. */
+  static @Nullable Decline ended(StorageRequest asked, long nowMicros) {
+    Long endMicros = asked.endMicros();
+    return endMicros == null || endMicros > nowMicros
+        ? null
+        : new Decline(
+            "",
+            Reason.REQUEST_ENDED,
+            "the request ended at %s, and now it is %s"
+                .formatted(time(endMicros), time(nowMicros)));
+  }
+
   static Decline noOffers(Repository repository) {
     return new Decline(
         "", Reason.NO_OFFERS, "repository %s has no offers".formatted(repository.id()));

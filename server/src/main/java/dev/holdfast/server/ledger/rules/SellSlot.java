@@ -69,6 +69,10 @@ public record SellSlot(
         best = offer;
       }
     }
+    Decline ended = Declines.ended(request, nowMicros);
+    if (ended != null) {
+      declines.add(ended);
+    }
     if (offers.isEmpty()) {
       declines.add(Declines.noOffers(repository));
     }
@@ -76,7 +80,7 @@ public record SellSlot(
     if (free.none()) {
       declines.add(free.decline());
     }
-    if (best == null || free.none()) {
+    if (best == null || ended != null || free.none()) {
       return Decision.of(new Outcome.SaleDone(null, declines, repository.availableBytes()));
     }
     Slot slot = new Slot(request.requestId(), free.any(seed));

@@ -230,6 +230,50 @@ class SellSlotTest {
   }
 
   @Test
+  void aRequestThatHasEndedIsDeclinedWhateverTheOffersSay() {
+    StorageRequest over = asking(20, 1, ONE, ONE, NOW_MICROS);
+    Decline ended =
+        new Decline(
+            "",
+            Reason.REQUEST_ENDED,
+            "the request ended at 2027-01-15T08:00:00Z, and now it is 2027-01-15T08:00:00Z");
+    assertEquals(List.of(Reason.REQUEST_ENDED, Reason.NO_OFFERS), reasons(sell(over)));
+    run(new PutOffer(REPOSITORY, "o", Sales.terms(0, 1)));
+    SaleDone done = sell(over);
+    assertNull(done.reservation());
+    assertEquals(List.of(ended), done.declines());
+    assertEquals(CAPACITY_BYTES, done.availableBytes());
+    assertNotNull(sell(asking(20, 1, ONE, ONE, NOW_MICROS + 1)).reservation());
+    run(new PutOffer(REPOSITORY, "o", new Offer.Terms(0, 0, 0, 0, ONE, null, 5L, true)));
+    assertEquals(
+        List.of(Reason.OFFER_ENDS_TOO_EARLY, Reason.REQUEST_ENDED, Reason.NO_FREE_SLOT),
+        reasons(sell(over, 0, 1, 2, 3, 4, 5, 6, 7, 8)));
+  }
+
+  private static List<Reason> reasons(SaleDone done) {
+    return done.declines().stream().map(Decline::reason).toList();
+  }
+
+  @Test
+  void aSaleThatIsSentAgainAfterItsRequestEndedIsAnsweredAsItWas() {
+    run(new PutOffer(REPOSITORY, "o", Sales.terms(0, 1)));
+    SellSlot sale = Sales.sell(REPOSITORY, asking(20, 1, ONE, ONE, NOW_MICROS + 1), "id", 1);
+    Outcome sold = run(sale);
+    assertEquals(sold, sale.decide(books, NOW_MICROS + 1).outcome());
+  }
+
+  @Test
+  void anOfferWhoseUntilIsPastSellsNothing() {
+    run(
+        new PutOffer(
+            REPOSITORY, "o", new Offer.Terms(0, 0, 0, 0, ONE, null, NOW_MICROS - 1, true)));
+    for (Long end : new Long[] {null, NOW_MICROS - 1, NOW_MICROS, NOW_MICROS + 1}) {
+      SaleDone done = sell(asking(20, 1, ONE, ONE, end));
+      assertNull(done.reservation(), () -> "end " + end);
+    }
+  }
+
+  @Test
   void whereNoSlotIsFreeNothingIsSoldThoughAnOfferMatches() {
     run(new PutOffer(REPOSITORY, "o", Sales.terms(0, 1)));
     run(new PutOffer(REPOSITORY, "p", new Offer.Terms(0, 0, 0, 0, ONE, null, null, false)));
