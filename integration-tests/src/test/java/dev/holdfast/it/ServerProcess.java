@@ -93,6 +93,11 @@ final class ServerProcess implements AutoCloseable {
     return Files.readString(log);
   }
 
+  /** The lines of {@link #log} at WARN and ERROR; what the JVM itself writes is not among them. */
+  List<String> warnings() throws IOException {
+    return log().lines().filter(line -> line.matches("\\S+Z (WARN|ERROR) .*")).toList();
+  }
+
   long pid() {
     return process.pid();
   }
