@@ -27,7 +27,8 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
   interface Transaction extends AutoCloseable {
     /**
      * Loads what a batch needs to see of one repository. Where an operation that was asked for is
-     * remembered as a sale, the slot that it sold is added to what was asked for, and loaded too.
+     * remembered as a sale, the slot that it sold is added to what was asked for with its
+     * generation, and loaded too.
      */
     LoadedBooks load(Touched touched);
 

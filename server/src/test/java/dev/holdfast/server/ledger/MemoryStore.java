@@ -7,6 +7,7 @@ import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.LoadedKeys;
 import dev.holdfast.server.ledger.books.LoadedOffers;
 import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.books.OlderReleases;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
@@ -20,7 +21,6 @@ import dev.holdfast.server.ledger.rules.ExpireLeases;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ public final class MemoryStore implements LedgerStore {
   private static final class Shelf {
     @Nullable Repository repository;
     final TreeMap<Slot, Reservation> current = new TreeMap<>();
-    final Map<Slot, List<Released>> released = new HashMap<>();
+    final Map<Slot, TreeMap<Long, Released>> released = new HashMap<>();
     final Map<OperationKey, RememberedOperation> operations = new HashMap<>();
     final TreeMap<String, Offer.Terms> terms = new TreeMap<>();
     final Map<String, Long> soldBytes = new HashMap<>();
@@ -126,15 +126,18 @@ public final class MemoryStore implements LedgerStore {
     Map<OperationKey, RememberedOperation> operations = new HashMap<>(shelf.operations);
     operations.keySet().retainAll(touched.operations());
     for (RememberedOperation operation : operations.values()) {
-      if (operation.sale() != null) {
-        touched.slot(operation.sale().slot());
+      RememberedOperation.Sale sale = operation.sale();
+      if (sale != null) {
+        touched.slot(sale.slot(), sale.generation(), "");
       }
     }
     Map<Slot, SlotHistory> slots = new HashMap<>();
+    OlderReleases older = new OlderReleases();
     for (Slot slot : touched.slots()) {
-      slots.put(
-          slot,
-          new SlotHistory(shelf.current.get(slot), shelf.released.getOrDefault(slot, List.of())));
+      TreeMap<Long, Released> past = released(shelf, slot);
+      Released latest = past.isEmpty() ? null : past.lastEntry().getValue();
+      slots.put(slot, new SlotHistory(shelf.current.get(slot), latest));
+      past.values().stream().filter(one -> one != latest).forEach(older::add);
     }
     Map<String, List<Reservation>> requests = new HashMap<>();
     for (String requestId : touched.requestIds()) {
@@ -154,7 +157,8 @@ public final class MemoryStore implements LedgerStore {
             versions,
             touched.keys().isEmpty() ? 0 : shelf.lastVersion,
             touched.keyCountAsked() ? shelf.entries.size() : 0);
-    return new LoadedBooks(touched, shelf.repository, slots, requests, offers, operations, keys);
+    return new LoadedBooks(
+        touched, shelf.repository, slots, older, requests, offers, operations, keys);
   }
 
   private void write(Delta delta) {
@@ -169,10 +173,10 @@ public final class MemoryStore implements LedgerStore {
       }
     }
     for (Released past : delta.released()) {
-      List<Released> all = new ArrayList<>(released(shelf, past.reservation().slot()));
-      all.add(past);
-      all.sort(Comparator.comparing(one -> one.reservation().generation()));
-      shelf.released.put(past.reservation().slot(), all);
+      shelf
+          .released
+          .computeIfAbsent(past.reservation().slot(), slot -> new TreeMap<>())
+          .put(past.reservation().generation(), past);
     }
     write(shelf, delta.offers());
     delta.operations().forEach(operation -> shelf.operations.put(operation.key(), operation));
@@ -202,8 +206,8 @@ public final class MemoryStore implements LedgerStore {
     shelf.soldBytes.values().removeIf(bytes -> bytes == 0);
   }
 
-  private static List<Released> released(Shelf shelf, Slot slot) {
-    return shelf.released.getOrDefault(slot, List.of());
+  private static TreeMap<Long, Released> released(Shelf shelf, Slot slot) {
+    return shelf.released.getOrDefault(slot, new TreeMap<>());
   }
 
   private int forget(long beforeMicros) {
@@ -217,8 +221,10 @@ public final class MemoryStore implements LedgerStore {
               .max()
               .orElse(0);
       shelf.events.removeIf(event -> event.revision() <= last);
-      shelf.released.replaceAll(
-          (slot, all) -> all.stream().filter(past -> past.revision() > last).toList());
+      shelf
+          .released
+          .values()
+          .forEach(all -> all.values().removeIf(past -> past.revision() <= last));
       shelf.operations.values().removeIf(operation -> operation.revision() <= last);
       forgotten += before - shelf.events.size();
     }

@@ -34,6 +34,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Commands that often have to do with each other: few slots, few ids, generations given before. */
@@ -71,13 +72,23 @@ public final class RandomCommands {
     return requestIds;
   }
 
+  /** Every id that an operation may have. */
+  List<String> operationIds() {
+    return IntStream.range(0, 6).mapToObj(i -> "op" + i).toList();
+  }
+
+  /** Some of the generations that were given out. */
+  List<Long> someGenerations(int count) {
+    return random.longs(count).mapToObj(any -> any(generations)).toList();
+  }
+
   /** Every key under which an operation may be remembered. */
   List<OperationKey> operations() {
     List<OperationKey> keys = new ArrayList<>();
-    for (int i = 0; i < 6; i++) {
-      keys.add(new OperationKey("", "op" + i));
+    for (String operationId : operationIds()) {
+      keys.add(new OperationKey("", operationId));
       for (String requestId : requestIds) {
-        keys.add(new OperationKey(requestId, "op" + i));
+        keys.add(new OperationKey(requestId, operationId));
       }
     }
     return keys;

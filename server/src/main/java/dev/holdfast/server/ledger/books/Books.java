@@ -1,5 +1,6 @@
 package dev.holdfast.server.ledger.books;
 
+import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +12,14 @@ public interface Books {
   /** The repository, also one that was deleted; null where there never was one of this id. */
   @Nullable Repository repository();
 
-  /** What is known of a slot. */
+  /** What a slot has now, and its latest release. */
   SlotHistory slot(Slot slot);
+
+  /** The release of this generation of the slot; null where none is remembered. */
+  @Nullable Released released(Slot slot, long generation);
+
+  /** The change that was made to the slot under this id; null where none is remembered. */
+  @Nullable RememberedChange operation(Slot slot, String operationId);
 
   /** The reservations that a request has now, by slot index. */
   List<Reservation> reservationsOf(String requestId);

@@ -1,5 +1,6 @@
 package dev.holdfast.server.ledger.books;
 
+import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,6 +20,10 @@ public final class Draft implements Books {
   private final long nowMicros;
   private @Nullable Repository repository;
   private final Map<Slot, SlotHistory> slots = new HashMap<>();
+
+  /** The releases that are no longer the latest of their slots. */
+  private final OlderReleases older = new OlderReleases();
+
   private final Map<OperationKey, RememberedOperation> operations = new HashMap<>();
   private final DraftOffers offers;
   private final DraftKeys keys;
@@ -47,6 +52,32 @@ public final class Draft implements Books {
   public SlotHistory slot(Slot slot) {
     SlotHistory altered = slots.get(slot);
     return altered != null ? altered : base.slot(slot);
+  }
+
+  @Override
+  public @Nullable Released released(Slot slot, long generation) {
+    SlotHistory altered = slots.get(slot);
+    if (altered != null) {
+      Released latest = altered.released(generation);
+      Released found = latest != null ? latest : older.released(slot, generation);
+      if (found != null) {
+        return found;
+      }
+    }
+    return base.released(slot, generation);
+  }
+
+  @Override
+  public @Nullable RememberedChange operation(Slot slot, String operationId) {
+    SlotHistory altered = slots.get(slot);
+    if (altered != null) {
+      RememberedChange latest = altered.operation(operationId);
+      RememberedChange found = latest != null ? latest : older.operation(slot, operationId);
+      if (found != null) {
+        return found;
+      }
+    }
+    return base.operation(slot, operationId);
   }
 
   @Override
@@ -141,7 +172,11 @@ public final class Draft implements Books {
       Reservation reservation = released.released().reservation();
       check(released.released().revision() == before.revision() + 1, released);
       checkCurrent(reservation, released);
-      put(reservation.slot(), slot -> slot.withReleased(released.released()));
+      Released superseded = slot(reservation.slot()).latestReleased();
+      if (superseded != null) {
+        older.add(superseded);
+      }
+      put(reservation.slot(), slot -> new SlotHistory(null, released.released()));
     } else if (change instanceof Change.CapacityChanged capacity
         && capacity.kind() == Change.CapacityChanged.Kind.DELETED) {
       offers.clear();

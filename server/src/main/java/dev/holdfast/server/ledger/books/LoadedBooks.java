@@ -1,5 +1,7 @@
 package dev.holdfast.server.ledger.books;
 
+import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
+import dev.holdfast.server.ledger.books.Touched.PastKeys;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param touched what was asked for
  * @param repository the repository; null where there never was one
- * @param slots what is known of the slots asked for; those of which nothing is known are left out;
- *     mutable
+ * @param slots what the slots asked for have; those of which nothing is known are left out; mutable
+ * @param older what was asked for of their past, beside their latest releases
  * @param requests the reservations of the requests asked for, by slot index; those without any are
  *     left out
  * @param loadedOffers the offers asked for
@@ -21,6 +23,7 @@ public record LoadedBooks(
     Touched touched,
     @Nullable Repository repository,
     Map<Slot, SlotHistory> slots,
+    OlderReleases older,
     Map<String, List<Reservation>> requests,
     LoadedOffers loadedOffers,
     Map<OperationKey, RememberedOperation> operations,
@@ -29,12 +32,12 @@ public record LoadedBooks(
 
   /**
    * Takes over what was loaded. The slots of a request that was asked for as a whole can be looked
-   * at one by one too, though without their histories: the rules ask by slot for those.
+   * at one by one too, though without their past: the rules ask by slot for that.
    */
   public LoadedBooks {
     for (List<Reservation> ofRequest : requests.values()) {
       for (Reservation reservation : ofRequest) {
-        slots.putIfAbsent(reservation.slot(), new SlotHistory(reservation, List.of()));
+        slots.putIfAbsent(reservation.slot(), new SlotHistory(reservation, null));
       }
     }
   }
@@ -43,12 +46,28 @@ public record LoadedBooks(
   public SlotHistory slot(Slot slot) {
     SlotHistory history = slots.get(slot);
     if (history == null) {
-      // Of a request that was asked for as a whole, those that are free come without a history too.
+      // Of a request that was asked for as a whole, those that are free come without a past too.
       require(
           touched.slots().contains(slot) || touched.requestIds().contains(slot.requestId()), slot);
       return SlotHistory.NONE;
     }
     return history;
+  }
+
+  @Override
+  public @Nullable Released released(Slot slot, long generation) {
+    PastKeys asked = touched.pastKeys().get(slot);
+    require(generation == 0 || (asked != null && asked.contains(generation)), slot);
+    Released latest = slot(slot).released(generation);
+    return latest != null ? latest : older.released(slot, generation);
+  }
+
+  @Override
+  public @Nullable RememberedChange operation(Slot slot, String operationId) {
+    PastKeys asked = touched.pastKeys().get(slot);
+    require(operationId.isEmpty() || (asked != null && asked.contains(operationId)), slot);
+    RememberedChange found = slot(slot).operation(operationId);
+    return found != null ? found : older.operation(slot, operationId);
   }
 
   @Override

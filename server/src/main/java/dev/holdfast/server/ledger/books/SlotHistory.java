@@ -1,18 +1,17 @@
 package dev.holdfast.server.ledger.books;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is known of a slot.
+ * A slot's present and the end of its past. What came before that is asked for by generation or
+ * operation id, so that a rule costs the same however often the slot was used.
  *
- * @param current the reservation that it has; null for none
- * @param released those it had that are remembered, oldest generation first
+ * @param current the reservation that the slot has; null for none
+ * @param latestReleased the release of its newest generation that is remembered; null for none
  */
-public record SlotHistory(@Nullable Reservation current, List<Released> released) {
+public record SlotHistory(@Nullable Reservation current, @Nullable Released latestReleased) {
   /** Nothing is known of the slot. */
-  public static final SlotHistory NONE = new SlotHistory(null, List.of());
+  public static final SlotHistory NONE = new SlotHistory(null, null);
 
   /** The kinds of change to a slot that carry an operation id. */
   public enum OperationKind {
@@ -32,65 +31,44 @@ public record SlotHistory(@Nullable Reservation current, List<Released> released
       OperationKind kind, Reservation reservation, @Nullable Released released) {}
 
   SlotHistory withCurrent(Reservation reservation) {
-    return new SlotHistory(reservation, released);
+    return new SlotHistory(reservation, latestReleased);
   }
 
-  SlotHistory withReleased(Released last) {
-    if (released.isEmpty()) {
-      return new SlotHistory(null, List.of(last));
-    }
-    List<Released> all = new ArrayList<>(released.size() + 1);
-    all.addAll(released);
-    all.add(last);
-    return new SlotHistory(null, all);
-  }
-
-  /** The change that was made under this id; null where none is remembered. */
+  /** The change of these two that was made under this id; null where it is neither's. */
   public @Nullable RememberedChange operation(String operationId) {
+    if (current != null) {
+      RememberedChange found = ofReservation(operationId, current, null);
+      if (found != null) {
+        return found;
+      }
+    }
+    return latestReleased == null ? null : operation(operationId, latestReleased);
+  }
+
+  /** The change that was made under this id to what was released; null where there is none. */
+  public static @Nullable RememberedChange operation(String operationId, Released past) {
+    if (!operationId.isEmpty() && operationId.equals(past.operationId())) {
+      return new RememberedChange(OperationKind.RELEASE, past.reservation(), past);
+    }
+    return ofReservation(operationId, past.reservation(), past);
+  }
+
+  private static @Nullable RememberedChange ofReservation(
+      String operationId, Reservation reservation, @Nullable Released released) {
     if (operationId.isEmpty()) {
       return null;
-    }
-    if (current != null) {
-      RememberedChange found = of(operationId, current, null);
-      if (found != null) {
-        return found;
-      }
-    }
-    for (Released past : released) {
-      if (operationId.equals(past.operationId())) {
-        return new RememberedChange(OperationKind.RELEASE, past.reservation(), past);
-      }
-      RememberedChange found = of(operationId, past.reservation(), past);
-      if (found != null) {
-        return found;
-      }
-    }
-    return null;
-  }
-
-  private static @Nullable RememberedChange of(
-      String operationId, Reservation reservation, @Nullable Released released) {
-    if (operationId.equals(reservation.reserveOperationId())) {
+    } else if (operationId.equals(reservation.reserveOperationId())) {
       return new RememberedChange(OperationKind.RESERVE, reservation, released);
-    }
-    if (operationId.equals(reservation.fill().operationId())) {
+    } else if (operationId.equals(reservation.fill().operationId())) {
       return new RememberedChange(OperationKind.FILL, reservation, released);
     }
     return null;
   }
 
-  /** The remembered release of this generation; null where there is none. */
+  /** The latest release, where it is of this generation; null where it is not. */
   public @Nullable Released released(long generation) {
-    for (Released past : released) {
-      if (past.reservation().generation() == generation) {
-        return past;
-      }
-    }
-    return null;
-  }
-
-  /** The remembered release of the newest generation; null where none is remembered. */
-  public @Nullable Released latestReleased() {
-    return released.isEmpty() ? null : released.get(released.size() - 1);
+    return latestReleased != null && latestReleased.reservation().generation() == generation
+        ? latestReleased
+        : null;
   }
 }

@@ -1,12 +1,17 @@
 package dev.holdfast.server.ledger.books;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a batch needs to see of one repository: asked for as a set, before anything is decided. */
 public final class Touched {
   private final String repositoryId;
-  private final Set<Slot> slots = new HashSet<>();
+  private final Map<Slot, PastKeys> slots = new HashMap<>();
   private final Set<String> requestIds = new HashSet<>();
   private final Set<String> offerIds = new HashSet<>();
   private boolean allOffers;
@@ -19,9 +24,85 @@ public final class Touched {
     this.repositoryId = repositoryId;
   }
 
-  /** Asks for the slot's reservation and history. */
+  /** By what the past of a slot was asked for: mostly one of each. */
+  public static final class PastKeys {
+    private static final PastKeys NONE = new PastKeys(0, "");
+
+    private final long generation;
+    private final String operationId;
+
+    /** The others. */
+    private @Nullable Set<Long> generations;
+
+    private @Nullable Set<String> operationIds;
+
+    private PastKeys(long generation, String operationId) {
+      this.generation = generation;
+      this.operationId = operationId;
+    }
+
+    private void add(long otherGeneration, String otherOperationId) {
+      if (otherGeneration != 0 && otherGeneration != generation) {
+        if (generations == null) {
+          generations = new HashSet<>();
+        }
+        generations.add(otherGeneration);
+      }
+      if (!otherOperationId.isEmpty() && !otherOperationId.equals(operationId)) {
+        if (operationIds == null) {
+          operationIds = new HashSet<>();
+        }
+        operationIds.add(otherOperationId);
+      }
+    }
+
+    boolean contains(long asked) {
+      return asked == generation || (generations != null && generations.contains(asked));
+    }
+
+    boolean contains(String asked) {
+      return asked.equals(operationId) || (operationIds != null && operationIds.contains(asked));
+    }
+
+    /** Goes through the generations. */
+    public void forEachGeneration(LongConsumer consumer) {
+      if (generation != 0) {
+        consumer.accept(generation);
+      }
+      if (generations != null) {
+        generations.forEach(consumer::accept);
+      }
+    }
+
+    /** Goes through the operation ids. */
+    public void forEachOperationId(Consumer<String> consumer) {
+      if (!operationId.isEmpty()) {
+        consumer.accept(operationId);
+      }
+      if (operationIds != null) {
+        operationIds.forEach(consumer);
+      }
+    }
+  }
+
+  /** Asks for the slot's reservation and its latest release. */
   public void slot(Slot slot) {
-    slots.add(slot);
+    slots.putIfAbsent(slot, PastKeys.NONE);
+  }
+
+  /**
+   * Asks for these and for what else a command that names the slot may be about.
+   *
+   * @param generation a release of this generation; 0 for none
+   * @param operationId a change that was made under this id; empty for none
+   */
+  public void slot(Slot slot, long generation, String operationId) {
+    PastKeys known = slots.get(slot);
+    if (known == null || known == PastKeys.NONE) {
+      slots.put(slot, new PastKeys(generation, operationId));
+    } else {
+      known.add(generation, operationId);
+    }
   }
 
   /** Asks for all reservations that the request has. */
@@ -61,6 +142,11 @@ public final class Touched {
   }
 
   public Set<Slot> slots() {
+    return slots.keySet();
+  }
+
+  /** By what the past of the slots was asked for. */
+  public Map<Slot, PastKeys> pastKeys() {
     return slots;
   }
 

@@ -5,7 +5,6 @@ import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.SlotHistory.OperationKind;
 import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
 import dev.holdfast.server.ledger.books.Touched;
@@ -15,7 +14,7 @@ public record FillSlot(String repositoryId, Slot slot, long generation, String o
     implements Step {
   @Override
   public void touch(Touched touched) {
-    touched.slot(slot);
+    touched.slot(slot, generation, operationId);
   }
 
   @Override
@@ -24,12 +23,11 @@ public record FillSlot(String repositoryId, Slot slot, long generation, String o
   }
 
   private Decision in(Repository repository, Books books, long nowMicros) {
-    SlotHistory history = books.slot(slot);
-    RememberedChange earlier = history.operation(operationId);
+    RememberedChange earlier = books.operation(slot, operationId);
     if (earlier != null) {
       return Decision.of(replay(repository, earlier));
     }
-    Rules.Target target = Rules.target(repositoryId, slot, history, generation);
+    Rules.Target target = Rules.target(repositoryId, slot, books, generation);
     if (target.rejection() != null) {
       return Decision.of(target.rejection());
     }

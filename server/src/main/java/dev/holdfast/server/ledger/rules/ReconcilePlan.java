@@ -5,6 +5,7 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.LoadedKeys;
 import dev.holdfast.server.ledger.books.LoadedOffers;
+import dev.holdfast.server.ledger.books.OlderReleases;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
@@ -90,7 +91,7 @@ public final class ReconcilePlan implements Survey {
       unchangedCount++;
       return;
     }
-    found.put(slot, new SlotHistory(current, List.of()));
+    found.put(slot, new SlotHistory(current, null));
     if (verdict == Verdict.FILL) {
       toFill.set(position);
     } else {
@@ -142,6 +143,7 @@ public final class ReconcilePlan implements Survey {
             touched,
             Objects.requireNonNull(repository),
             found,
+            new OlderReleases(),
             Map.of(),
             LoadedOffers.NONE,
             Map.of(),

@@ -7,7 +7,6 @@ import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.SlotHistory.OperationKind;
 import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
 import dev.holdfast.server.ledger.books.Touched;
@@ -18,7 +17,7 @@ public record ReleaseSlot(
     implements Step {
   @Override
   public void touch(Touched touched) {
-    touched.slot(slot);
+    touched.slot(slot, generation, operationId);
   }
 
   @Override
@@ -27,12 +26,11 @@ public record ReleaseSlot(
   }
 
   private Decision in(Repository repository, Books books, long nowMicros) {
-    SlotHistory history = books.slot(slot);
-    RememberedChange earlier = history.operation(operationId);
+    RememberedChange earlier = books.operation(slot, operationId);
     if (earlier != null) {
       return Decision.of(replay(repository, earlier));
     }
-    Rules.Target target = Rules.target(repositoryId, slot, history, generation);
+    Rules.Target target = Rules.target(repositoryId, slot, books, generation);
     if (target.rejection() != null) {
       return Decision.of(target.rejection());
     }

@@ -11,7 +11,7 @@ public record RenewLease(String repositoryId, Slot slot, long generation, long l
     implements Step {
   @Override
   public void touch(Touched touched) {
-    touched.slot(slot);
+    touched.slot(slot, generation, "");
   }
 
   @Override
@@ -20,7 +20,7 @@ public record RenewLease(String repositoryId, Slot slot, long generation, long l
         books,
         repositoryId,
         repository -> {
-          Rules.Target target = Rules.target(repositoryId, slot, books.slot(slot), generation);
+          Rules.Target target = Rules.target(repositoryId, slot, books, generation);
           if (target.rejection() != null) {
             return Decision.of(target.rejection());
           }

@@ -6,7 +6,6 @@ import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.SlotHistory.OperationKind;
 import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
 import dev.holdfast.server.ledger.books.Touched;
@@ -21,7 +20,7 @@ public record ReserveSlot(
     implements Step {
   @Override
   public void touch(Touched touched) {
-    touched.slot(slot);
+    touched.slot(slot, 0, operationId);
   }
 
   @Override
@@ -30,12 +29,11 @@ public record ReserveSlot(
   }
 
   private Decision in(Repository repository, Books books, long nowMicros) {
-    SlotHistory history = books.slot(slot);
-    RememberedChange earlier = history.operation(operationId);
+    RememberedChange earlier = books.operation(slot, operationId);
     if (earlier != null) {
       return Decision.of(replay(repository, earlier));
     }
-    Reservation current = history.current();
+    Reservation current = books.slot(slot).current();
     if (current != null) {
       return Decision.of(Rejections.slotAlreadyReserved(repositoryId, current));
     }

@@ -41,16 +41,18 @@ final class Rules {
   }
 
   /** Finds what a generation means, by the contract's table of generations. */
-  static Target target(String repositoryId, Slot slot, SlotHistory history, long generation) {
+  static Target target(String repositoryId, Slot slot, Books books, long generation) {
+    SlotHistory history = books.slot(slot);
     Reservation current = history.current();
     if (current != null && (generation == 0 || generation == current.generation())) {
       return new Target(current, null, null);
     }
-    Released released = generation == 0 ? history.latestReleased() : history.released(generation);
+    Released released =
+        generation == 0 ? history.latestReleased() : books.released(slot, generation);
     if (released != null) {
       return new Target(null, released, null);
     }
-    if (current == null && history.released().isEmpty()) {
+    if (current == null && history.latestReleased() == null) {
       return new Target(null, null, Rejections.reservationNotFound(repositoryId, slot, generation));
     }
     return new Target(

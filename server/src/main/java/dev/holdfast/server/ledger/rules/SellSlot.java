@@ -11,7 +11,6 @@ import dev.holdfast.server.ledger.books.RememberedOperation.Sale;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.Touched;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,12 +133,11 @@ public record SellSlot(
       return Rejections.operationIdReused(
           repositoryId, operationId, String.valueOf(difference), described(earlier));
     }
-    SlotHistory history = books.slot(sale.slot());
-    Reservation current = history.current();
+    Reservation current = books.slot(sale.slot()).current();
     if (current != null && current.generation() == sale.generation()) {
       return new Outcome.SaleDone(current, List.of(), repository.availableBytes());
     }
-    Released released = history.released(sale.generation());
+    Released released = books.released(sale.slot(), sale.generation());
     if (released == null) {
       throw new IllegalStateException("a sale outlives what became of it: " + earlier);
     }

@@ -2,6 +2,7 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.LoadedOffers;
+import dev.holdfast.server.ledger.books.OlderReleases;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
@@ -52,6 +53,7 @@ final class SqliteLoad {
     Repository repository = found == null ? null : found.repository();
     long key = found == null ? 0 : found.number();
     Map<Slot, SlotHistory> slots = new HashMap<>();
+    OlderReleases older = new OlderReleases();
     Map<String, List<Reservation>> requests = new HashMap<>();
     Map<OperationKey, RememberedOperation> operations = new HashMap<>();
     LoadedOffers offers = LoadedOffers.NONE;
@@ -61,8 +63,9 @@ final class SqliteLoad {
         RememberedOperation remembered = operation(key, operation);
         if (remembered != null) {
           operations.put(operation, remembered);
-          if (remembered.sale() != null) {
-            touched.slot(remembered.sale().slot());
+          RememberedOperation.Sale sale = remembered.sale();
+          if (sale != null) {
+            touched.slot(sale.slot(), sale.generation(), "");
           }
         }
       }
@@ -71,13 +74,13 @@ final class SqliteLoad {
       List<Reservation> current = new ArrayList<>();
       for (Slot slot : touched.slots()) {
         SlotHistory known = cache.slot(touched.repositoryId(), slot);
-        if (known != null) {
+        if (known != null && known.latestReleased() == null) {
           slots.put(slot, known);
           continue;
         }
         YoungReservations.Young one = young.get(touched.repositoryId(), slot);
         if (one != null && one.first()) {
-          slots.put(slot, new SlotHistory(one.reservation(), List.of()));
+          slots.put(slot, new SlotHistory(one.reservation(), null));
           continue;
         }
         byte[] slotKey = SlotKeys.encode(slot);
@@ -92,8 +95,8 @@ final class SqliteLoad {
       slotKeys.sort(Arrays::compareUnsigned);
       oldKeys.sort(Arrays::compareUnsigned);
       current.addAll(old(key, oldKeys));
-      current.forEach(one -> slots.put(one.slot(), new SlotHistory(one, List.of())));
-      loadReleased(key, slotKeys, touched.slots(), slots);
+      current.forEach(one -> slots.put(one.slot(), new SlotHistory(one, null)));
+      loadReleased(key, slotKeys, touched.slots(), slots, older);
       for (String requestId : touched.requestIds()) {
         List<Reservation> ofRequest = oldOf(key, requestId);
         ofRequest.addAll(young.ofRequest(touched.repositoryId(), requestId));
@@ -105,6 +108,7 @@ final class SqliteLoad {
         touched,
         repository,
         slots,
+        older,
         requests,
         offers,
         operations,
@@ -137,7 +141,11 @@ final class SqliteLoad {
 
   /** Looks up where slots were released, and reads that in the events. */
   private void loadReleased(
-      long repository, List<byte[]> slotKeys, Set<Slot> touched, Map<Slot, SlotHistory> slots)
+      long repository,
+      List<byte[]> slotKeys,
+      Set<Slot> touched,
+      Map<Slot, SlotHistory> slots,
+      OlderReleases older)
       throws SQLException {
     TreeSet<Long> revisions = new TreeSet<>();
     for (byte[] slotKey : slotKeys) {
@@ -150,9 +158,10 @@ final class SqliteLoad {
       Slot slot = past.reservation().slot();
       if (touched.contains(slot)) {
         SlotHistory known = slots.getOrDefault(slot, SlotHistory.NONE);
-        List<Released> released = new ArrayList<>(known.released());
-        released.add(past);
-        slots.put(slot, new SlotHistory(known.current(), released));
+        if (known.latestReleased() != null) {
+          older.add(known.latestReleased());
+        }
+        slots.put(slot, new SlotHistory(known.current(), past));
       }
     }
   }

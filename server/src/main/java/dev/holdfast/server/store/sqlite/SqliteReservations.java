@@ -106,7 +106,7 @@ final class SqliteReservations {
    * slot that was found by its request alone came without its past.
    */
   private static boolean isFirst(Delta.SlotDelta slot, Set<Slot> whole) {
-    return slot.after().released().isEmpty() && whole.contains(slot.slot());
+    return slot.after().latestReleased() == null && whole.contains(slot.slot());
   }
 
   private static Map<Slot, Reservation> told(List<Event> events) {

@@ -203,7 +203,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
    * is released, after which most slots are never heard of again.
    */
   private static boolean isToBeCached(Delta.SlotDelta slot) {
-    boolean releasedBefore = !slot.before().released().isEmpty();
+    boolean releasedBefore = slot.before().latestReleased() != null;
     return releasedBefore || (slot.before().current() != null && slot.after().current() != null);
   }
 

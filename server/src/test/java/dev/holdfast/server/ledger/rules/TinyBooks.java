@@ -12,12 +12,14 @@ import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
 import dev.holdfast.server.ledger.books.Touched;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +100,28 @@ final class TinyBooks implements Books {
 
   @Override
   public SlotHistory slot(Slot slot) {
-    return new SlotHistory(current.get(slot), released.getOrDefault(slot, List.of()));
+    List<Released> past = released.getOrDefault(slot, List.of());
+    return new SlotHistory(current.get(slot), past.isEmpty() ? null : past.get(past.size() - 1));
+  }
+
+  @Override
+  public @Nullable Released released(Slot slot, long generation) {
+    return released.getOrDefault(slot, List.of()).stream()
+        .filter(past -> past.reservation().generation() == generation)
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
+  public @Nullable RememberedChange operation(Slot slot, String operationId) {
+    RememberedChange now = new SlotHistory(current.get(slot), null).operation(operationId);
+    return now != null
+        ? now
+        : released.getOrDefault(slot, List.of()).stream()
+            .map(past -> SlotHistory.operation(operationId, past))
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
   }
 
   @Override
