@@ -11,7 +11,7 @@ import dev.holdfast.server.ledger.books.Reservation;
 import java.io.IOException;
 import java.util.UUID;
 
-/** Writes events as {@link EventLog} has them now, and {@link RelativeFields} reads them. */
+/** Writes events as {@link EventLog} has them, and {@link EventFields} reads them. */
 final class EventEncoder {
   private final CodedOutputStream out;
   private long availableBytes;
@@ -76,15 +76,15 @@ final class EventEncoder {
 
   private void operationId(String id) throws IOException {
     if (id.isEmpty()) {
-      out.writeUInt32NoTag(RelativeFields.NO_ID);
-    } else if (RelativeFields.isUuid(id)) {
+      out.writeUInt32NoTag(EventFields.NO_ID);
+    } else if (EventFields.isUuid(id)) {
       UUID uuid = UUID.fromString(id);
-      out.writeUInt32NoTag(RelativeFields.UUID_ID);
+      out.writeUInt32NoTag(EventFields.UUID_ID);
       out.writeFixed64NoTag(uuid.getMostSignificantBits());
       out.writeFixed64NoTag(uuid.getLeastSignificantBits());
     } else {
       byte[] spelled = id.getBytes(US_ASCII);
-      out.writeUInt32NoTag(spelled.length + RelativeFields.SPELLED_OUT);
+      out.writeUInt32NoTag(spelled.length + EventFields.SPELLED_OUT);
       out.writeRawBytes(spelled);
     }
   }

@@ -19,20 +19,15 @@ import java.util.List;
  * Events of a batch as one value, because a row for each would cost more than the change that it
  * tells of. Written by revision, a page of them is full before the next one is begun.
  *
- * <p>A chunk is: the version of this format (3), then for each event its kind, the bytes available
+ * <p>A chunk is: the version of this format (1), then for each event its kind, the bytes available
  * after it, and what the kind needs, nearly all as variable-length integers. Revisions and times
  * are those of the chunk: the events of a chunk have revisions in a row and one time. What is near
  * to something else is written as how far it is from that: the bytes available to those of the
  * event before, generations and other revisions to the event's, times to the chunk's. An operation
  * id that is a UUID, as nearly all are, takes its 16 bytes and not its 36 characters.
- *
- * <p>Two older formats can still be read: 2, with all of that written as it is, and 1, from before
- * anything was sold, without the offers of reservations too.
  */
 public final class EventLog {
-  private static final int FORMAT = 3;
-  private static final int PLAIN_FORMAT = 2;
-  private static final int FORMAT_WITHOUT_OFFERS = 1;
+  private static final int FORMAT = 1;
 
   static final int CAPACITY_CHANGED = 1;
   static final int UNASSIGNED_CHANGED = 2;
@@ -104,12 +99,10 @@ public final class EventLog {
   private static EventFields fields(CodedInputStream in, long firstRevision, long micros)
       throws IOException {
     int format = in.readUInt32();
-    return switch (format) {
-      case FORMAT_WITHOUT_OFFERS -> new PlainFields(in, false);
-      case PLAIN_FORMAT -> new PlainFields(in, true);
-      case FORMAT -> new RelativeFields(in, firstRevision, micros);
-      default -> throw new IllegalStateException("events in a format of the future: " + format);
-    };
+    if (format != FORMAT) {
+      throw new IllegalStateException("events in a format of the future: " + format);
+    }
+    return new EventFields(in, firstRevision, micros);
   }
 
   /** Takes the releases of a chunk. */

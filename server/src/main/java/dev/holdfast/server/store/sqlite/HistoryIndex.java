@@ -95,8 +95,8 @@ final class HistoryIndex {
   }
 
   /**
-   * Reads the runs, and the events that they do not know yet. There are many of those where an
-   * older program wrote them, so runs are made of them at once.
+   * Reads the runs, and the events that they do not know yet. There are many of those where runs
+   * were lost, so runs are made of them at once.
    */
   static HistoryIndex load(SqliteConnection connection, Room room) throws SQLException {
     HistoryIndex index = new HistoryIndex(room, HistoryRuns.load(connection, room.filterBytes()));
@@ -109,7 +109,7 @@ final class HistoryIndex {
         made++;
         // One is usual after a crash, and not worth to wait for more.
         if (made == 2) {
-          LOGGER.info("an older program's releases are indexed, so this start takes longer");
+          LOGGER.info("the releases are indexed again, so this start takes longer");
         }
         if (made >= 2) {
           index.compactAll(connection);

@@ -32,17 +32,7 @@ import org.slf4j.LoggerFactory;
  * read beside it, each on a snapshot of the last commit.
  */
 public final class SqliteStore implements LedgerStore {
-  private static final Schema SCHEMA =
-      new Schema(
-          SqliteStore.class,
-          List.of(
-              "schema-1.sql",
-              "schema-2.sql",
-              "schema-3.sql",
-              "schema-4.sql",
-              "schema-5.sql",
-              "schema-6.sql",
-              "schema-7.sql"));
+  private static final Schema SCHEMA = new Schema(SqliteStore.class, List.of("schema-1.sql"));
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SqliteStore.class);
 

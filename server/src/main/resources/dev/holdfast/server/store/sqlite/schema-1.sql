@@ -1,6 +1,8 @@
 -- Times are microseconds since the epoch. What is unset is NULL.
 
 -- The books of each repository. A deleted one stays for its revision, which must never come again.
+-- A row has the sums of when it was written last: when the capacity was changed, or when events were
+-- forgotten that say later ones. Capacity and deleted, and when it was made, are always right here.
 CREATE TABLE repositories (
   repository INTEGER PRIMARY KEY, -- its short name in the tables below
   repository_id TEXT NOT NULL UNIQUE,
@@ -14,7 +16,8 @@ CREATE TABLE repositories (
   deleted INTEGER NOT NULL
 ) STRICT;
 
--- The living reservations. slot_key is request id and slot index, and sorts as they do.
+-- The living reservations, but for the newest of them, of which the events alone tell: see young_since.
+-- slot_key is request id and slot index, and sorts as they do.
 CREATE TABLE reservations (
   repository INTEGER NOT NULL,
   slot_key BLOB NOT NULL,
@@ -28,11 +31,34 @@ CREATE TABLE reservations (
   fill_micros INTEGER,
   fill_operation_id TEXT,
   fill_any_generation INTEGER, -- 1: the fill had named generation 0
+  offer_id TEXT, -- that it was sold under
   PRIMARY KEY (repository, slot_key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX reservations_by_lease ON reservations (lease_expire_micros)
   WHERE lease_expire_micros IS NOT NULL;
+
+-- All living reservations that were made in this chunk of events or before it have a row. Of those
+-- that were made later some have one too; the others are as the events behind it say.
+CREATE TABLE young_since (chunk INTEGER NOT NULL) STRICT;
+
+INSERT INTO young_since VALUES (0);
+
+-- On what terms space is sold. Prices are decimal digits, because they have up to 256 bits.
+CREATE TABLE offers (
+  repository INTEGER NOT NULL,
+  offer_id TEXT NOT NULL,
+  sold_bytes INTEGER NOT NULL, -- the sum of the living reservations that have this offer_id
+  min_price TEXT, -- NULL: the offer was deleted, and stays for its sold_bytes alone
+  total_bytes INTEGER, -- NULL for no limit, here and below
+  min_slot_bytes INTEGER,
+  max_slot_bytes INTEGER,
+  max_duration_micros INTEGER,
+  max_collateral TEXT,
+  until_micros INTEGER,
+  enabled INTEGER,
+  PRIMARY KEY (repository, offer_id)
+) STRICT, WITHOUT ROWID;
 
 -- Operation ids that are not about a slot: those stand with their reservations.
 CREATE TABLE operations (
@@ -43,6 +69,9 @@ CREATE TABLE operations (
   released_count INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   revision INTEGER NOT NULL,
+  slot_index INTEGER, -- of an operation that sold a slot, as are the next two: which one
+  generation INTEGER,
+  asked TEXT, -- what else it was asked for
   PRIMARY KEY (repository, request_id, operation_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -57,19 +86,63 @@ CREATE TABLE events (
   first_revision INTEGER NOT NULL,
   last_revision INTEGER NOT NULL,
   micros INTEGER NOT NULL,
-  events BLOB NOT NULL
+  events BLOB NOT NULL,
+  -- The sums of the repository stand with the last of its events, which is written with every batch
+  -- anyway. NULL with those behind which others of the same batch follow.
+  reserved_bytes INTEGER,
+  unassigned_bytes INTEGER,
+  reservation_count INTEGER
 ) STRICT;
 
 CREATE UNIQUE INDEX events_by_revision ON events (repository, last_revision);
 
--- Which revisions released reservations of a slot, by a hash of repository and slot. It lags behind:
--- what was released in chunks behind the one in history_merged is found by reading those.
-CREATE TABLE history (
-  slot_hash INTEGER NOT NULL,
-  revision INTEGER NOT NULL,
-  PRIMARY KEY (slot_hash, revision)
-) STRICT, WITHOUT ROWID;
+-- The index of releases by slot: runs, each written in one go. A run knows all releases of some chunks
+-- of events in a row, parted by the highest bits of a hash of repository and slot.
+CREATE TABLE history_runs (
+  run INTEGER PRIMARY KEY,
+  part_bits INTEGER NOT NULL, -- it has 2^part_bits parts
+  last_chunk INTEGER NOT NULL, -- it knows of no chunk of events behind this one
+  in_use INTEGER NOT NULL -- 0: it is being written, or being deleted
+) STRICT;
 
-CREATE TABLE history_merged (chunk INTEGER NOT NULL) STRICT;
+CREATE TABLE history_parts (
+  part INTEGER PRIMARY KEY, -- run * 2^32 + the part's number; a part without releases has no row
+  releases BLOB NOT NULL -- of each the hash and the revision, of eight bytes each
+) STRICT;
 
-INSERT INTO history_merged VALUES (0);
+-- Which hashes a run does not have, for so many parts that a row fills a page.
+CREATE TABLE history_filters (
+  part INTEGER PRIMARY KEY, -- run * 2^32 + the number of the first of those parts
+  words BLOB NOT NULL
+) STRICT;
+
+-- The datastore. A key is its UTF-8 bytes, and sorts as they do. Values are last, and not in the
+-- index, so that whoever looks for keys and versions does not walk through them.
+CREATE TABLE entries (
+  repository INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  put_micros INTEGER NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY (repository, key)
+) STRICT;
+
+-- The newest version that was ever given out. It stays when keys and repositories are deleted,
+-- because versions must never come again.
+CREATE TABLE entry_versions (
+  repository INTEGER PRIMARY KEY,
+  version INTEGER NOT NULL
+) STRICT;
+
+-- The books as they are now: the sums with the newest of a repository's events, where there is one.
+CREATE VIEW books AS
+SELECT book.repository, repository_id, capacity_bytes,
+  coalesce(told.reserved_bytes, book.reserved_bytes) AS reserved_bytes,
+  coalesce(told.unassigned_bytes, book.unassigned_bytes) AS unassigned_bytes,
+  coalesce(told.reservation_count, book.reservation_count) AS reservation_count,
+  coalesce(told.last_revision, book.revision) AS revision,
+  create_micros,
+  coalesce(told.micros, book.update_micros) AS update_micros,
+  deleted
+FROM repositories AS book LEFT JOIN events AS told ON told.chunk = (
+  SELECT chunk FROM events WHERE repository = book.repository ORDER BY last_revision DESC LIMIT 1);

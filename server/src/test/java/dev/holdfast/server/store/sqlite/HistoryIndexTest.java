@@ -189,7 +189,7 @@ class HistoryIndexTest {
   }
 
   @Test
-  void whatAnOlderProgramWroteBecomesRunsAtTheStart() throws SQLException {
+  void anIndexThatIsGoneIsMadeAgainOfTheEvents() throws SQLException {
     try (SqliteConnection connection = connect()) {
       HistoryIndex index = HistoryIndex.load(connection, ROOM);
       release(connection, index, 2000);

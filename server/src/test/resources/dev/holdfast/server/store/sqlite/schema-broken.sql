@@ -1,3 +1,3 @@
 -- A version that fails half way.
-ALTER TABLE reservations ADD COLUMN offer_id TEXT;
+ALTER TABLE reservations ADD COLUMN note TEXT;
 INSERT INTO there_is_no_such_table VALUES (1);
