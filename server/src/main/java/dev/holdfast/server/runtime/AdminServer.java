@@ -1,19 +1,67 @@
 package dev.holdfast.server.runtime;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.grpc.netty.shaded.io.netty.bootstrap.ServerBootstrap;
+import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
+import io.grpc.netty.shaded.io.netty.channel.Channel;
+import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
+import io.grpc.netty.shaded.io.netty.channel.ChannelFutureListener;
+import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
+import io.grpc.netty.shaded.io.netty.channel.ChannelInitializer;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.SimpleChannelInboundHandler;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.handler.codec.DateFormatter;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpRequest;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpResponse;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpHeaderNames;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpMethod;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpObjectAggregator;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpResponseStatus;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpServerCodec;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpUtil;
+import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpVersion;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import io.grpc.netty.shaded.io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Date;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** {@code /livez} and {@code /readyz} over HTTP: 200, or 503 and why not. */
+/**
+ * {@code /livez} and {@code /readyz} over HTTP: 200, or 503 and why not. Its one thread waits for
+ * nobody: a client that sends half a request, or does not read, holds up no other.
+ */
 final class AdminServer implements AutoCloseable {
-  private final HttpServer http;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(work -> new Thread(work, "admin"));
+  /** Of so many connections, the one that has waited longest makes place for the next one. */
+  private static final int CONNECTIONS = 100;
+
+  /** How long a connection may take to the end of its next request. */
+  private static final int REQUEST_SECONDS = 10;
+
+  private static final int LINE_BYTES = 4096;
+  private static final int HEADERS_BYTES = 8192;
+  private static final int BODY_BYTES = 4096;
+  private static final int END_SECONDS = 5;
+
+  private final EventLoopGroup thread =
+      new MultiThreadIoEventLoopGroup(
+          1, new DefaultThreadFactory("admin", true), NioIoHandler.newFactory());
+  private final Supplier<String> unready;
+  private final Channel listening;
+
+  /** By how long they have waited for the end of a request; of the thread alone. */
+  private final Set<Channel> waiting = new LinkedHashSet<>();
 
   /**
    * Starts it.
@@ -21,47 +69,151 @@ final class AdminServer implements AutoCloseable {
    * @param unready why the server is not ready; empty where it is
    */
   AdminServer(InetSocketAddress address, Supplier<String> unready) throws IOException {
-    http = HttpServer.create(address, 0);
-    http.setExecutor(thread);
-    http.createContext("/", exchange -> answer(exchange, "/", 404, "not found"));
-    http.createContext("/livez", exchange -> answer(exchange, "/livez", 200, "ok"));
-    http.createContext(
-        "/readyz",
-        exchange -> {
-          String why = unready.get();
-          answer(exchange, "/readyz", why.isEmpty() ? 200 : 503, why.isEmpty() ? "ok" : why);
-        });
-    http.start();
+    this.unready = unready;
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(thread)
+            .channel(NioServerSocketChannel.class)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new HttpServerCodec(LINE_BYTES, HEADERS_BYTES, BODY_BYTES),
+                            new HttpObjectAggregator(BODY_BYTES, true),
+                            new Connection());
+                  }
+                })
+            .bind(address)
+            .awaitUninterruptibly();
+    this.listening = bound.channel();
+    if (!bound.isSuccess()) {
+      close();
+      throw new IOException(bound.cause().getMessage(), bound.cause());
+    }
   }
 
-  private static void answer(HttpExchange exchange, String path, int status, String text)
-      throws IOException {
-    try (exchange) {
-      boolean head = exchange.getRequestMethod().equals("HEAD");
-      // A context also gets what only begins with its path.
-      boolean exact = exchange.getRequestURI().getPath().equals(path);
-      byte[] body = ((exact ? text : "not found") + "\n").getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-      if (!head && !exchange.getRequestMethod().equals("GET")) {
-        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        exchange.sendResponseHeaders(405, -1);
+  /** One connection. */
+  private final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private @Nullable Future<?> end;
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      if (waiting.size() >= CONNECTIONS) {
+        Channel oldest = waiting.iterator().next();
+        waiting.remove(oldest);
+        oldest.close();
+      }
+      waitForRequest(context);
+    }
+
+    private void waitForRequest(ChannelHandlerContext context) {
+      Channel channel = context.channel();
+      waiting.remove(channel);
+      waiting.add(channel);
+      if (end != null) {
+        end.cancel(false);
+      }
+      end = context.executor().schedule(() -> channel.close(), REQUEST_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      waiting.remove(context.channel());
+      if (end != null) {
+        end.cancel(false);
+      }
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+      if (!context.channel().isWritable()) {
+        // A client that asks on and on and does not read the answers would fill the memory.
+        context.close();
         return;
       }
-      exchange.sendResponseHeaders(exact ? status : 404, head ? -1 : body.length);
-      if (!head) {
-        exchange.getResponseBody().write(body);
+      waitForRequest(context);
+      FullHttpResponse response = response(request);
+      boolean goOn = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+      HttpUtil.setKeepAlive(response, goOn);
+      ChannelFuture sent = context.writeAndFlush(response);
+      if (!goOn) {
+        sent.addListener(ChannelFutureListener.CLOSE);
+      }
+    }
+
+    /** What a client does wrong on its connection ends the connection, and is no news. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
+  }
+
+  private FullHttpResponse response(FullHttpRequest request) {
+    String path = path(request);
+    if (path == null) {
+      return text(request, HttpResponseStatus.BAD_REQUEST, "not a request");
+    }
+    if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+      FullHttpResponse response = text(request, HttpResponseStatus.METHOD_NOT_ALLOWED, "");
+      response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+      return response;
+    }
+    switch (path) {
+      case "/livez" -> {
+        return text(request, HttpResponseStatus.OK, "ok");
+      }
+      case "/readyz" -> {
+        String why = unready.get();
+        return why.isEmpty()
+            ? text(request, HttpResponseStatus.OK, "ok")
+            : text(request, HttpResponseStatus.SERVICE_UNAVAILABLE, why);
+      }
+      default -> {
+        return text(request, HttpResponseStatus.NOT_FOUND, "not found");
       }
     }
   }
 
+  private static @Nullable String path(FullHttpRequest request) {
+    if (request.decoderResult().isFailure()) {
+      return null;
+    }
+    try {
+      return new URI(request.uri()).getPath();
+    } catch (URISyntaxException e) {
+      return null;
+    }
+  }
+
+  private static FullHttpResponse text(
+      FullHttpRequest request, HttpResponseStatus status, String text) {
+    byte[] body = text.isEmpty() ? new byte[0] : (text + "\n").getBytes(UTF_8);
+    boolean head = request.method().equals(HttpMethod.HEAD);
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            status,
+            head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
+    response
+        .headers()
+        .set(HttpHeaderNames.DATE, DateFormatter.format(new Date()))
+        .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+        .set(HttpHeaderNames.CONTENT_LENGTH, body.length);
+    return response;
+  }
+
   /** Where it answers, as {@code HOST:PORT} with the real port. */
   String address() {
-    return GrpcServer.words(http.getAddress());
+    return GrpcServer.words((InetSocketAddress) listening.localAddress());
   }
 
   @Override
   public void close() {
-    http.stop(0);
-    thread.shutdown();
+    thread
+        .shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS)
+        .awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -1,0 +1,174 @@
+package dev.holdfast.server.runtime;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Probes are answered, whatever others do on the admin port. */
+class AdminServerTest {
+  private static final int LIMIT_MILLIS = 60_000;
+
+  private volatile String why = "";
+  private final AdminServer server = start();
+  private final List<Socket> sockets = new ArrayList<>();
+
+  private AdminServer start() {
+    try {
+      return new AdminServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), () -> why);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    server.close();
+  }
+
+  private int port() {
+    return Integer.parseInt(server.address().substring(server.address().lastIndexOf(':') + 1));
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+    socket.setSoTimeout(LIMIT_MILLIS);
+    sockets.add(socket);
+    return socket;
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    OutputStream out = socket.getOutputStream();
+    out.write(text.getBytes(US_ASCII));
+    out.flush();
+  }
+
+  /** Sends a request as its only one, and returns all that comes. */
+  private String ask(String request, String... headers) throws IOException {
+    Socket socket = connect();
+    send(
+        socket,
+        request
+            + " HTTP/1.1\r\nHost: x\r\n"
+            + String.join("", headers)
+            + "Connection: close\r\n\r\n");
+    return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+  }
+
+  private static void answered(String status, String body, String answer) {
+    assertTrue(answer.startsWith("HTTP/1.1 " + status), answer);
+    assertTrue(answer.endsWith("\r\n\r\n" + body), answer);
+  }
+
+  @Test
+  void probesAreAnswered() throws IOException {
+    answered("200 ", "ok\n", ask("GET /livez"));
+    answered("200 ", "ok\n", ask("GET /readyz"));
+    answered("200 ", "ok\n", ask("GET /readyz?verbose"));
+    answered("404 ", "not found\n", ask("GET /"));
+    answered("404 ", "not found\n", ask("GET /livez/more"));
+    answered("404 ", "not found\n", ask("GET //livez"));
+    why = "draining";
+    answered("200 ", "ok\n", ask("GET /livez"));
+    answered("503 ", "draining\n", ask("GET /readyz"));
+    String head = ask("HEAD /readyz");
+    answered("503 ", "", head);
+    assertTrue(head.toLowerCase().contains("content-length: 9\r\n"), head);
+  }
+
+  @Test
+  void otherMethodsAreRefusedWithTheOnesThatAreAllowed() throws IOException {
+    String post = ask("POST /livez", "Content-Length: 0\r\n");
+    answered("405 ", "", post);
+    assertTrue(post.toLowerCase().contains("allow: get, head\r\n"), post);
+  }
+
+  @Test
+  void whatIsNoRequestOrTooLargeIsRefused() throws IOException {
+    answered("400 ", "not a request\n", ask("nonsense"));
+    answered("400 ", "not a request\n", ask("GET /" + "x".repeat(5000)));
+    answered("400 ", "not a request\n", ask("GET /livez", "X: " + "x".repeat(9000) + "\r\n"));
+    String large = ask("GET /livez", "Content-Length: 5000\r\n");
+    assertTrue(large.startsWith("HTTP/1.1 413 "), large);
+  }
+
+  @Test
+  void aConnectionIsAnsweredAgainAndAgain() throws IOException {
+    Socket socket = connect();
+    InputStream in = socket.getInputStream();
+    for (int i = 0; i < 3; i++) {
+      send(socket, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n");
+      StringBuilder answer = new StringBuilder();
+      while (!answer.toString().endsWith("\r\n\r\nok\n")) {
+        int next = in.read();
+        assertTrue(next >= 0, answer::toString);
+        answer.append((char) next);
+      }
+    }
+  }
+
+  @Test
+  void halfOpenRequestsHoldNoProbeUp() throws IOException {
+    for (int i = 0; i < 200; i++) {
+      send(connect(), "GET /livez HTTP/1.1\r\nHo");
+    }
+    for (int i = 0; i < 10; i++) {
+      answered("200 ", "ok\n", ask("GET /livez"));
+    }
+    int ended = 0;
+    for (Socket socket : sockets.subList(0, 100)) {
+      ended += isEnded(socket) ? 1 : 0;
+    }
+    assertEquals(100, ended, "the oldest made place");
+  }
+
+  private static boolean isEnded(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
+  @Test
+  void whoAsksAndNeverReadsIsCutOff() throws IOException {
+    Socket socket = connect();
+    String some = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000);
+    assertThrows(
+        SocketException.class,
+        () -> {
+          for (int i = 0; i < 10_000; i++) {
+            send(socket, some);
+          }
+        });
+    answered("200 ", "ok\n", ask("GET /livez"));
+  }
+
+  @Test
+  void anAddressThatIsTakenIsSaid() {
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () ->
+                new AdminServer(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), () -> ""));
+    assertFalse(String.valueOf(e.getMessage()).isBlank());
+    assertTrue(String.valueOf(e.getMessage()).contains("in use"), e::getMessage);
+  }
+}
