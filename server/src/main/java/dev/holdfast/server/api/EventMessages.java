@@ -2,6 +2,7 @@ package dev.holdfast.server.api;
 
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.watch.Watches;
 import dev.holdfast.v1.CapacityChanged;
 import dev.holdfast.v1.Event;
 import dev.holdfast.v1.ReleaseReason;
@@ -15,6 +16,23 @@ import java.util.List;
 
 /** What happened, in the words of the contract. */
 final class EventMessages {
+  /** Messages of events for those who watch. */
+  static final Watches.Wording<WatchEventsResponse> WORDING =
+      new Watches.Wording<>() {
+        @Override
+        public WatchEventsResponse message(
+            String repositoryId,
+            List<dev.holdfast.server.ledger.books.Event> events,
+            long revision) {
+          return events(repositoryId, events, revision);
+        }
+
+        @Override
+        public int bytes(WatchEventsResponse message) {
+          return message.getSerializedSize();
+        }
+      };
+
   private EventMessages() {}
 
   static WatchEventsResponse events(

@@ -1,6 +1,7 @@
 package dev.holdfast.server.api;
 
 import dev.holdfast.server.ledger.rules.Rejection;
+import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.server.ledger.watch.Sink;
 import dev.holdfast.server.ledger.watch.Watcher;
 import dev.holdfast.server.ledger.watch.Watches;
@@ -36,8 +37,17 @@ final class WatchCalls {
       call.onError(Statuses.of(e));
       return;
     }
+    // Ready means that nothing is left in the server of what was written.
+    call.setOnReadyThreshold(1);
     Watcher<WatchEventsResponse> watcher =
-        watches.watch(asked.repositoryId(), asked.afterRevision(), new CallSink(call));
+        watches.watch(
+            asked.repositoryId(),
+            asked.afterRevision(),
+            new CallSink(call, ResettableCalls.ofThisCall()));
+    if (watcher == null) {
+      call.onError(Statuses.of(Rejections.watchersFull(watches.openCount())));
+      return;
+    }
     call.setOnCancelHandler(watcher::leave);
     call.setOnCloseHandler(watcher::leave);
     call.setOnReadyHandler(watcher::wake);
@@ -45,7 +55,8 @@ final class WatchCalls {
   }
 
   /** Ready as long as the transport has room: what it cannot send yet is not even read. */
-  private record CallSink(ServerCallStreamObserver<WatchEventsResponse> call)
+  private record CallSink(
+      ServerCallStreamObserver<WatchEventsResponse> call, ResettableCalls.@Nullable Reset onReset)
       implements Sink<WatchEventsResponse> {
     @Override
     public boolean ready() {
@@ -65,6 +76,13 @@ final class WatchCalls {
     @Override
     public void fail(RuntimeException e) {
       call.onError(Statuses.of(e));
+    }
+
+    @Override
+    public void reset() {
+      if (onReset != null) {
+        onReset.reset("the end of the watch was not taken in time");
+      }
     }
   }
 }

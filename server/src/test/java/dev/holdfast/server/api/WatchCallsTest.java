@@ -16,6 +16,7 @@ import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.ledger.rules.Step;
 import dev.holdfast.server.ledger.rules.UpdateRepository;
+import dev.holdfast.server.ledger.watch.WatchLimits;
 import dev.holdfast.server.ledger.watch.Watches;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.v1.Event;
@@ -39,6 +40,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +55,12 @@ class WatchCallsTest {
   /** Long enough for a busy machine; only a test that fails waits for it. */
   private static final long LIMIT_SECONDS = 30;
 
+  private static final WatchLimits LIMITS =
+      new WatchLimits(2500, 4 << 20, 64 << 10, 4 << 10, 1 << 20, Duration.ofSeconds(30));
+
   @TempDir private Path directory = Path.of("");
+
+  private final AtomicLong nanos = new AtomicLong(1);
 
   private FaultyStore store;
   private Ledger ledger;
@@ -69,15 +76,24 @@ class WatchCallsTest {
     ledger = new Ledger(store, () -> 1, 1_000_000, failures);
     ledger.start();
     readers = new ReaderThreads(SqliteStore.READERS);
-    watches = new Watches<>(store, EventMessages::events, readers.telling(), failures);
+    watches =
+        new Watches<>(
+            store, EventMessages.WORDING, readers.watchDelivery(), failures, LIMITS, nanos::get);
     ledger.follow(watches);
+    Calls calls =
+        new Calls(
+            ledger,
+            readers,
+            () -> Runnable::run,
+            failures,
+            new Answers(Long.MAX_VALUE, System::nanoTime));
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()
+            .addStreamTracerFactory(new ResettableCalls())
             .addService(
                 new ReservationsApi(
-                    new Calls(ledger, readers, () -> Runnable::run, failures),
-                    new WatchCalls(watches)))
+                    calls, new ReconcileCalls(calls, System::nanoTime), new WatchCalls(watches)))
             .build()
             .start();
     ledger.run(new CreateRepository(REPOSITORY, Long.MAX_VALUE));
@@ -178,11 +194,11 @@ class WatchCallsTest {
     assertEquals(1, other.next().getRevision());
     assertEquals(2001, watches.count());
     int reads = store.reads();
-    long steps = readers.telling().getTaskCount();
+    long steps = readers.watchDelivery().getTaskCount();
     ledger.run(new UpdateRepository("other", 2));
     assertEquals(List.of(2L), revisions(other.next()));
     // One for the repository, and one for the only one who watches it.
-    assertEquals(steps + 2, readers.telling().getTaskCount());
+    assertEquals(steps + 2, readers.watchDelivery().getTaskCount());
 
     update();
     for (Client client : clients) {
@@ -194,7 +210,7 @@ class WatchCallsTest {
 
   @Test
   void whoIsToldNothingElseIsToldSoOverAndOver() throws Exception {
-    readers.repeat(watches::tick, Duration.ofMillis(10));
+    readers.repeat(watches::tick, Duration.ofMillis(10), new NotedWatch());
     Client client = watch(channel(), Integer.MAX_VALUE, REPOSITORY);
     for (int i = 0; i < 4; i++) {
       WatchEventsResponse message = client.next();

@@ -209,6 +209,42 @@ public final class Rejections {
         facts("waiting_count", Integer.toString(waitingCount)));
   }
 
+  /** A caller keeps room for the slots that it observed, and does not go on. */
+  public static Rejection observationStalled(int observedCount, String why) {
+    return Rejection.of(
+        Reason.OVERLOADED,
+        why
+            + " while the call kept room for "
+            + observedCount
+            + " observed slots, which others need; nothing was changed; send all of it again",
+        facts("observed_count", Integer.toString(observedCount)));
+  }
+
+  /** As many watch as the server serves. */
+  public static Rejection watchersFull(int watcherCount) {
+    return overloaded(watcherCount, "watches are open, as many as the server serves");
+  }
+
+  /** A watcher takes nothing, and others need its place. */
+  public static Rejection watcherStalled(String repositoryId, long revision) {
+    return Rejection.of(
+        Reason.OVERLOADED,
+        "this watch of repository "
+            + repositoryId
+            + " took nothing for too long while others needed its place; watch again behind the"
+            + " last revision that was received, and read faster",
+        facts("repository_id", repositoryId, "revision", Long.toString(revision)));
+  }
+
+  /** The answers that callers do not take fill the room for answers. */
+  public static Rejection answersUnsent(long unsentBytes) {
+    return Rejection.of(
+        Reason.OVERLOADED,
+        unsentBytes
+            + " bytes of answers wait for their callers to take them; try again in a moment",
+        facts("unsent_bytes", Long.toString(unsentBytes)));
+  }
+
   /** The server is shutting down. */
   public static Rejection draining() {
     return Rejection.of(

@@ -9,8 +9,9 @@ import dev.holdfast.server.ledger.rules.Rejection;
  */
 public interface Sink<M> {
   /**
-   * Whether it takes a message now. Who says no has to call {@link Watcher#wake} when that changes:
-   * until then nothing is read or kept for it.
+   * Whether it takes a message now, since all that it was sent has been taken over by the network.
+   * Who says no has to call {@link Watcher#wake} when that changes: until then nothing is read or
+   * kept for it.
    */
   boolean ready();
 
@@ -22,4 +23,7 @@ public interface Sink<M> {
 
   /** The watch ended because the store or this program failed. Nothing comes after this. */
   void fail(RuntimeException e);
+
+  /** Drops what was sent and is not taken, its end included. */
+  void reset();
 }

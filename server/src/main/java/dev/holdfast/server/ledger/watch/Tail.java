@@ -3,21 +3,17 @@ package dev.holdfast.server.ledger.watch;
 import dev.holdfast.server.ledger.books.Event;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The newest events of one repository, so that who is up to date needs nothing from the store.
- * Their revisions are in a row.
+ * Their revisions are in a row. {@link RecentEvents} says how many of them are kept.
  */
 final class Tail {
-  /** Some hundred kilobytes, and several batches. */
-  static final int SIZE = 4096;
-
-  private final @Nullable Event[] ring = new @Nullable Event[SIZE];
-
-  /** The revisions of the oldest and the newest one; 0 while there is none. */
-  private long oldest;
+  /** What was committed at once, by its first revision. */
+  private final TreeMap<Long, List<Event>> commits = new TreeMap<>();
 
   private volatile long newest;
 
@@ -30,36 +26,47 @@ final class Tail {
   synchronized void add(List<Event> events) {
     long first = events.get(0).revision();
     // What lies between was committed without a word about it, so only the store knows it.
-    if (oldest == 0 || first != newest + 1) {
-      oldest = first;
+    if (first != newest + 1) {
+      commits.clear();
     }
-    for (Event event : events) {
-      ring[slot(event.revision())] = event;
-    }
-    long last = events.get(events.size() - 1).revision();
-    oldest = Math.max(oldest, last - SIZE + 1);
-    newest = last;
+    commits.put(first, events);
+    newest = events.get(events.size() - 1).revision();
+  }
+
+  /** Drops what was committed at once, from this revision on; it is the oldest that there is. */
+  synchronized void drop(long first) {
+    commits.remove(first);
+  }
+
+  synchronized int size() {
+    return commits.values().stream().mapToInt(List::size).sum();
+  }
+
+  synchronized void dropAll() {
+    commits.clear();
   }
 
   /**
    * The events behind a revision.
    *
    * @param limit how many at the most
-   * @return null where the next one is older than what is here
+   * @return null where the next one is not here
    */
   synchronized @Nullable List<Event> after(long revision, int limit) {
-    if (oldest == 0 || revision + 1 < oldest) {
+    Long from = commits.floorKey(revision + 1);
+    if (from == null || revision >= newest) {
       return null;
     }
-    long to = Math.min(newest, revision + limit);
-    List<Event> events = new ArrayList<>((int) Math.max(0, to - revision));
-    for (long next = revision + 1; next <= to; next++) {
-      events.add(Objects.requireNonNull(ring[slot(next)]));
+    List<Event> events = new ArrayList<>();
+    for (Map.Entry<Long, List<Event>> commit : commits.tailMap(from, true).entrySet()) {
+      List<Event> some = commit.getValue();
+      int skipped = (int) Math.max(0, revision + 1 - commit.getKey());
+      int end = Math.min(some.size(), skipped + limit - events.size());
+      events.addAll(some.subList(skipped, end));
+      if (events.size() == limit) {
+        break;
+      }
     }
     return events;
-  }
-
-  private static int slot(long revision) {
-    return (int) (revision % SIZE);
   }
 }

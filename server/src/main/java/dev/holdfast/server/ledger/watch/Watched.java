@@ -4,36 +4,32 @@ import dev.holdfast.server.ledger.books.Event;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A repository while somebody watches it. */
 final class Watched<M> {
   private final String repositoryId;
-  private final Watches.Wording<M> wording;
-  private final Executor threads;
+  private final Watches<M> all;
   private final Tail tail = new Tail();
   private final Set<Watcher<M>> watchers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean waking = new AtomicBoolean();
 
-  /** The last piece that was made of the tail: most watchers are at the same place. */
-  private volatile @Nullable Piece<M> shared;
-
   /**
    * One message and where it leads.
    *
+   * @param of the repository
    * @param after the revision that it goes on behind
    * @param to the revision that it leads to
    * @param deletion whether its last event deletes the repository
    * @param message the message
+   * @param bytes the message's size
    */
-  record Piece<M>(long after, long to, boolean deletion, M message) {}
+  record Piece<M>(Watched<M> of, long after, long to, boolean deletion, M message, int bytes) {}
 
-  Watched(String repositoryId, Watches.Wording<M> wording, Executor threads) {
+  Watched(String repositoryId, Watches<M> all) {
     this.repositoryId = repositoryId;
-    this.wording = wording;
-    this.threads = threads;
+    this.all = all;
   }
 
   String repositoryId() {
@@ -51,53 +47,75 @@ final class Watched<M> {
 
   /** Takes what was committed, and has everybody told on other threads. */
   void committed(List<Event> events) {
-    tail.add(events);
+    all.recent().add(tail, events);
     if (waking.compareAndSet(false, true)) {
-      threads.execute(
-          () -> {
-            waking.set(false);
-            watchers.forEach(Watcher::wake);
-          });
+      all.threads()
+          .execute(
+              () -> {
+                waking.set(false);
+                watchers.forEach(Watcher::wake);
+              });
     }
   }
 
-  /** What comes behind a revision; null where only the store can tell. */
-  @Nullable Piece<M> next(long after) {
-    Piece<M> made = shared;
-    if (made != null && made.after() == after && made.to() > after && made.to() == newest()) {
+  /** Nobody watches it any longer. */
+  void forget() {
+    tail.dropAll();
+  }
+
+  /**
+   * What comes behind a revision; null where only the store can tell.
+   *
+   * @param limitBytes how large the message may be
+   */
+  @Nullable Piece<M> next(long after, int limitBytes) {
+    Piece<M> made = all.shared().get(this);
+    if (made != null
+        && made.after() == after
+        && made.to() > after
+        && made.to() == newest()
+        && made.bytes() <= limitBytes) {
       return made;
     }
     List<Event> events = tail.after(after, Watches.EVENTS_A_MESSAGE);
-    if (events == null || events.isEmpty()) {
-      return null;
-    }
-    Piece<M> piece = piece(after, events);
-    shared = piece;
-    return piece;
+    return events == null ? null : shared(piece(after, events, limitBytes));
   }
 
   /** A message that only says up to where everything was told. */
   Piece<M> nothingSince(long revision) {
-    Piece<M> made = shared;
+    Piece<M> made = all.shared().get(this);
     if (made != null && made.after() == revision && made.to() == revision) {
       return made;
     }
-    Piece<M> piece = piece(revision, List.of());
-    shared = piece;
+    return shared(piece(revision, List.of(), 0));
+  }
+
+  private Piece<M> shared(Piece<M> piece) {
+    all.shared().put(piece);
     return piece;
   }
 
-  /** A message of events that come right behind a revision, up to a deletion or a gap. */
-  Piece<M> piece(long after, List<Event> events) {
+  /**
+   * A message of events that come right behind a revision, up to a deletion or a gap.
+   *
+   * @param limitBytes about how large it may be; one event is taken in any case
+   */
+  Piece<M> piece(long after, List<Event> events, int limitBytes) {
     int count = 0;
+    int bytes = 0;
     boolean deletion = false;
     while (count < events.size()
         && !deletion
         && events.get(count).revision() == after + count + 1) {
+      bytes += EventBytes.of(events.get(count));
+      if (count > 0 && bytes > limitBytes) {
+        break;
+      }
       deletion = events.get(count).deletion();
       count++;
     }
+    Watches.Wording<M> wording = all.wording();
     M message = wording.message(repositoryId, events.subList(0, count), after + count);
-    return new Piece<>(after, after + count, deletion, message);
+    return new Piece<>(this, after, after + count, deletion, message, wording.bytes(message));
   }
 }

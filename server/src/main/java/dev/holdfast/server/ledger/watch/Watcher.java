@@ -7,6 +7,7 @@ import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.server.ledger.rules.RevisionRejections;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,18 +47,28 @@ public final class Watcher<M> {
   private volatile boolean silent;
 
   private volatile boolean toldSinceTick;
+
+  /** The room that a message has that the network has not taken over. */
+  private final AtomicInteger unsentBytes = new AtomicInteger();
+
+  private volatile long sentNanos;
   private volatile boolean ended;
+  private final AtomicBoolean left = new AtomicBoolean();
+
+  /** Whether its end was sent before the last tick. */
+  private boolean endIsOld;
 
   Watcher(Watches<M> all, Watched<M> repository, @Nullable Long asked, Sink<M> sink) {
     this.all = all;
     this.repository = repository;
     this.asked = asked;
     this.sink = sink;
+    this.sentNanos = all.nanos();
   }
 
   /** Something may be there for it, or it is ready again. Any thread may say so. */
   public void wake() {
-    if (due() && stepping.compareAndSet(false, true)) {
+    if ((due() || roomIsUnused()) && stepping.compareAndSet(false, true)) {
       try {
         all.threads().execute(this::run);
       } catch (RejectedExecutionException e) {
@@ -67,10 +78,15 @@ public final class Watcher<M> {
     }
   }
 
-  /** Nobody waits for it any longer. */
+  /** Nobody waits for it any longer, nor is anything on its way. */
   public void leave() {
     ended = true;
+    boolean first = left.compareAndSet(false, true);
     all.remove(repository, this);
+    giveRoomBack();
+    if (first) {
+      all.left(this);
+    }
   }
 
   void lookAgain() {
@@ -86,6 +102,23 @@ public final class Watcher<M> {
     toldSinceTick = false;
   }
 
+  /** Ends the watch of one who takes nothing of what it was sent. */
+  void endIfStalled() {
+    if (!sink.ready()
+        && all.nanos() - sentNanos > all.limits().stalled().toNanos()
+        && stepping.compareAndSet(false, true)) {
+      end(Rejections.watcherStalled(repository.repositoryId(), told));
+    }
+  }
+
+  /** Cuts off one who has not taken the end of its watch from one tick to the next. */
+  void resetIfNotTaken() {
+    if (endIsOld) {
+      sink.reset();
+    }
+    endIsOld = true;
+  }
+
   private boolean due() {
     return !ended && (unsure || silent || told < newest()) && sink.ready();
   }
@@ -94,14 +127,26 @@ public final class Watcher<M> {
     return Math.max(seen, repository.newest());
   }
 
+  private boolean roomIsUnused() {
+    return unsentBytes.get() > 0 && sink.ready();
+  }
+
+  private void giveRoomBack() {
+    all.unsent().giveBack(unsentBytes.getAndSet(0));
+  }
+
   private void run() {
     try {
       if (due()) {
+        // Whoever is ready has nothing on its way.
+        giveRoomBack();
         step();
+      } else if (roomIsUnused()) {
+        giveRoomBack();
       }
     } catch (RuntimeException e) {
       all.failed(e);
-      leave();
+      endWatch();
       sink.fail(e);
     }
     stepping.set(false);
@@ -110,22 +155,41 @@ public final class Watcher<M> {
   }
 
   private void step() {
+    WatchLimits limits = all.limits();
+    // Whoever finds no room is told less at a time, and waits for nobody.
+    boolean large = all.unsent().take(limits.messageBytes());
+    if (large) {
+      unsentBytes.set(limits.messageBytes());
+    } else {
+      all.crowded();
+    }
+    try {
+      step(large ? limits.messageBytes() : limits.smallMessageBytes());
+    } finally {
+      if (left.get()) {
+        // It left while this took the room.
+        giveRoomBack();
+      }
+    }
+  }
+
+  private void step(int limitBytes) {
     Watched.Piece<M> next = null;
     if (!unsure) {
-      next = told < newest() ? repository.next(told) : repository.nothingSince(told);
+      next = told < newest() ? repository.next(told, limitBytes) : repository.nothingSince(told);
     }
     if (next == null) {
-      askTheStore();
+      askTheStore(limitBytes);
     } else {
       send(next);
     }
   }
 
-  private void askTheStore() {
+  private void askTheStore(int limitBytes) {
     String id = repository.repositoryId();
     unsure = false;
     long after = begun ? told : asked == null ? Long.MAX_VALUE : asked;
-    EventsPage page = all.reads().events(EventsQuery.all(id, after, Watches.EVENTS_A_MESSAGE));
+    EventsPage page = all.reads().events(EventsQuery.all(id, after, eventCount(limitBytes)));
     if (page == null || (!begun && page.deleted())) {
       end(Rejections.repositoryNotFound(id));
       return;
@@ -139,7 +203,7 @@ public final class Watcher<M> {
       return;
     }
     seen = page.revision();
-    Watched.Piece<M> next = repository.piece(told, page.events());
+    Watched.Piece<M> next = repository.piece(told, page.events(), limitBytes);
     if (next.to() > told || (!begun && told == seen)) {
       send(next);
     } else if (told < seen) {
@@ -148,7 +212,14 @@ public final class Watcher<M> {
     }
   }
 
+  /** As many as a message may have, however small they are. */
+  private static int eventCount(int limitBytes) {
+    return Math.min(Watches.EVENTS_A_MESSAGE, Math.max(1, limitBytes / EventBytes.SMALLEST));
+  }
+
   private void send(Watched.Piece<M> piece) {
+    keepRoom(piece.bytes());
+    sentNanos = all.nanos();
     sink.send(piece.message());
     begun = true;
     silent = false;
@@ -160,8 +231,27 @@ public final class Watcher<M> {
     }
   }
 
+  /** Gives back what a message does not need of the room that was taken for it. */
+  private void keepRoom(int bytes) {
+    int taken = unsentBytes.get();
+    int needed = bytes <= all.limits().smallMessageBytes() ? 0 : Math.min(taken, bytes);
+    if (unsentBytes.compareAndSet(taken, needed)) {
+      all.unsent().giveBack(taken - needed);
+    }
+  }
+
   private void end(Rejection rejection) {
-    leave();
+    endWatch();
     sink.end(rejection);
+  }
+
+  private void endWatch() {
+    ended = true;
+    all.remove(repository, this);
+    all.ended(this);
+    if (left.get()) {
+      // Its caller went meanwhile, and nobody speaks of it again.
+      all.forget(this);
+    }
   }
 }

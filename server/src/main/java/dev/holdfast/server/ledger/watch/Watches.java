@@ -4,9 +4,12 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.books.Event;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +19,28 @@ import org.jspecify.annotations.Nullable;
  * @param <M> what watchers are told in
  */
 public final class Watches<M> implements Ledger.Follower {
-  /** So few that their message stays far below 4 MiB, whatever is in them. */
-  public static final int EVENTS_A_MESSAGE = 1000;
+  /** As many as a message may have room for; no more are read for one. */
+  public static final int EVENTS_A_MESSAGE = 256;
 
   private final LedgerReads reads;
   private final Wording<M> wording;
   private final Executor threads;
   private final Ledger.Watch watch;
+  private final WatchLimits limits;
+  private final LongSupplier nanos;
+  private final RecentEvents recent;
+  private final UnsentRoom unsent;
+  private final SharedPieces<M> shared = new SharedPieces<>();
   private final ConcurrentHashMap<String, Watched<M>> watched = new ConcurrentHashMap<>();
+
+  /** Those whose callers are still there, also where their watch has ended. */
+  private final AtomicInteger open = new AtomicInteger();
+
+  /** Those whose watch has ended and whose callers have not taken that. */
+  private final Set<Watcher<M>> ended = ConcurrentHashMap.newKeySet();
+
+  /** Whether somebody was turned away or cut short since the last tick. */
+  private volatile boolean crowded;
 
   /** Puts events into a message. */
   public interface Wording<M> {
@@ -34,6 +51,9 @@ public final class Watches<M> implements Ledger.Follower {
      * @param revision everything up to it was told, with this
      */
     M message(String repositoryId, List<Event> events, long revision);
+
+    /** How large a message is. */
+    int bytes(M message);
   }
 
   /**
@@ -42,45 +62,109 @@ public final class Watches<M> implements Ledger.Follower {
    * @param reads where older events are found
    * @param threads where watchers are told; must not run what it is given at once
    * @param watch who is told what fails
+   * @param nanos the time, as {@link System#nanoTime()} has it
    */
-  public Watches(LedgerReads reads, Wording<M> wording, Executor threads, Ledger.Watch watch) {
+  public Watches(
+      LedgerReads reads,
+      Wording<M> wording,
+      Executor threads,
+      Ledger.Watch watch,
+      WatchLimits limits,
+      LongSupplier nanos) {
     this.reads = reads;
     this.wording = wording;
     this.threads = threads;
     this.watch = watch;
+    this.limits = limits;
+    this.nanos = nanos;
+    this.recent = new RecentEvents(limits.recentBytes());
+    this.unsent = new UnsentRoom(limits.unsentBytes());
   }
 
   /**
-   * A new watcher, which is told nothing before it is woken for the first time.
+   * A new watcher, which is told nothing before it is woken for the first time. Whoever it is for
+   * calls {@link Watcher#leave} when he is gone, also where the watch ended before.
    *
    * @param afterRevision it is told what came behind this revision; null for what is still to come
+   * @return null where as many watch as may
    */
-  public Watcher<M> watch(String repositoryId, @Nullable Long afterRevision, Sink<M> sink) {
+  public @Nullable Watcher<M> watch(
+      String repositoryId, @Nullable Long afterRevision, Sink<M> sink) {
+    if (open.incrementAndGet() > limits.watchers()) {
+      open.decrementAndGet();
+      crowded = true;
+      return null;
+    }
     // From here on commits are taken note of; what was committed before is in the store.
     synchronized (watched) {
-      Watched<M> repository =
-          watched.computeIfAbsent(repositoryId, id -> new Watched<>(id, wording, threads));
+      Watched<M> repository = watched.computeIfAbsent(repositoryId, id -> new Watched<>(id, this));
       Watcher<M> watcher = new Watcher<>(this, repository, afterRevision, sink);
       repository.watchers().add(watcher);
       return watcher;
     }
   }
 
+  /** The watcher is told nothing more. */
   void remove(Watched<M> repository, Watcher<M> watcher) {
     synchronized (watched) {
       repository.watchers().remove(watcher);
-      if (repository.watchers().isEmpty()) {
-        watched.remove(repository.repositoryId(), repository);
+      if (repository.watchers().isEmpty()
+          && watched.remove(repository.repositoryId(), repository)) {
+        repository.forget();
       }
     }
+  }
+
+  /** The watcher was told the end, and is there until he has taken it. */
+  void ended(Watcher<M> watcher) {
+    ended.add(watcher);
+  }
+
+  /** The watcher's caller is gone. */
+  void left(Watcher<M> watcher) {
+    forget(watcher);
+    open.decrementAndGet();
+  }
+
+  void forget(Watcher<M> watcher) {
+    ended.remove(watcher);
+  }
+
+  /** A watcher found no room for all that is there for it. */
+  void crowded() {
+    crowded = true;
   }
 
   LedgerReads reads() {
     return reads;
   }
 
+  Wording<M> wording() {
+    return wording;
+  }
+
   Executor threads() {
     return threads;
+  }
+
+  WatchLimits limits() {
+    return limits;
+  }
+
+  long nanos() {
+    return nanos.getAsLong();
+  }
+
+  RecentEvents recent() {
+    return recent;
+  }
+
+  UnsentRoom unsent() {
+    return unsent;
+  }
+
+  SharedPieces<M> shared() {
+    return shared;
   }
 
   void failed(RuntimeException e) {
@@ -102,10 +186,16 @@ public final class Watches<M> implements Ledger.Follower {
 
   /**
    * To be called over and over: a watcher that was told nothing from one call to the next is told
-   * that nothing happened. So none is left without a word for longer than two periods.
+   * that nothing happened. So none is left without a word for longer than two periods. And whoever
+   * takes nothing makes place for others.
    */
   public void tick() {
     each(Watcher::tick);
+    if (crowded) {
+      crowded = false;
+      each(Watcher::endIfStalled);
+    }
+    ended.forEach(Watcher::resetIfNotTaken);
   }
 
   private void each(Consumer<Watcher<M>> what) {
@@ -115,5 +205,10 @@ public final class Watches<M> implements Ledger.Follower {
   /** How many watch. */
   public int count() {
     return watched.values().stream().mapToInt(one -> one.watchers().size()).sum();
+  }
+
+  /** How many callers have a watch, or have not yet taken its end. */
+  public int openCount() {
+    return open.get();
   }
 }

@@ -20,6 +20,7 @@ class NotedSink implements Sink<NotedSink.Message> {
   boolean ready = true;
   @Nullable Rejection end;
   @Nullable RuntimeException failure;
+  boolean reset;
 
   /** What it was told since it was asked last. */
   List<String> told() {
@@ -56,5 +57,10 @@ class NotedSink implements Sink<NotedSink.Message> {
   @Override
   public void fail(RuntimeException e) {
     failure = e;
+  }
+
+  @Override
+  public void reset() {
+    reset = true;
   }
 }
