@@ -1,5 +1,6 @@
 package dev.holdfast.server.api;
 
+import com.google.protobuf.MessageLite;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.rules.Command;
@@ -24,17 +25,24 @@ final class Calls {
   private final ReaderThreads readers;
   private final Supplier<Executor> here;
   private final Ledger.Watch watch;
+  private final Answers answers;
 
   /**
    * Calls on a ledger.
    *
    * @param here the thread that a call came in on, as one that takes its answer
    */
-  Calls(Ledger ledger, ReaderThreads readers, Supplier<Executor> here, Ledger.Watch watch) {
+  Calls(
+      Ledger ledger,
+      ReaderThreads readers,
+      Supplier<Executor> here,
+      Ledger.Watch watch,
+      Answers answers) {
     this.ledger = ledger;
     this.readers = readers;
     this.here = here;
     this.watch = watch;
+    this.answers = answers;
   }
 
   /** Checks the words of a request. */
@@ -47,10 +55,41 @@ final class Calls {
     T checked(Words words);
   }
 
+  /** A call that comes in, to be answered later. */
+  <R> Call<R> begin(StreamObserver<R> observer) {
+    return new Call<>(observer, answers);
+  }
+
   /** Sends a command through the queue; it is answered when it is durable. */
   <C extends Command, R> void change(
       StreamObserver<R> observer, Asked<C> asked, BiFunction<C, Outcome.Done, R> answer) {
-    Call<R> call = new Call<>(observer);
+    change(begin(observer), asked, answer);
+  }
+
+  /**
+   * The same for a command whose answer may be large. What is changed is answered, whatever the
+   * answer's size, so the command is refused while too many answers wait to be sent.
+   */
+  <C extends Command, R> void changeMany(
+      StreamObserver<R> observer, Asked<C> asked, BiFunction<C, Outcome.Done, R> answer) {
+    Call<R> call = begin(observer);
+    if (isRefused(call)) {
+      return;
+    }
+    change(call, asked, answer);
+  }
+
+  /** Refuses a call that may have a large answer, where there is no room for it. */
+  boolean isRefused(Call<?> call) {
+    if (answers.hasRoom()) {
+      return false;
+    }
+    call.fail(new RejectedException(answers.noRoom()));
+    return true;
+  }
+
+  private <C extends Command, R> void change(
+      Call<R> call, Asked<C> asked, BiFunction<C, Outcome.Done, R> answer) {
     C command;
     try {
       command = check(asked);
@@ -101,19 +140,26 @@ final class Calls {
     R answer(LedgerReads reads, Q question);
   }
 
-  /** Answers a question on one of the threads that read. */
+  /** Answers a question on one of the threads that read. The answer is small. */
   <Q, R> void read(StreamObserver<R> observer, Asked<Q> asked, Read<Q, R> read) {
-    read(observer, readers.quick(), asked, read);
+    read(begin(observer), readers.pointReads(), asked, read, false);
+  }
+
+  /** Answers a question whose answer may be large. */
+  <Q, R> void readMany(StreamObserver<R> observer, Asked<Q> asked, Read<Q, R> read) {
+    read(begin(observer), readers.pointReads(), asked, read, true);
   }
 
   /** Answers a question that may take long, on a thread of its own kind. */
   <Q, R> void readLong(StreamObserver<R> observer, Asked<Q> asked, Read<Q, R> read) {
-    read(observer, readers.slow(), asked, read);
+    read(begin(observer), readers.scans(), asked, read, false);
   }
 
   private <Q, R> void read(
-      StreamObserver<R> observer, ThreadPoolExecutor threads, Asked<Q> asked, Read<Q, R> read) {
-    Call<R> call = new Call<>(observer);
+      Call<R> call, ThreadPoolExecutor threads, Asked<Q> asked, Read<Q, R> read, boolean large) {
+    if (large && isRefused(call)) {
+      return;
+    }
     Q question;
     try {
       question = check(asked);
@@ -121,17 +167,26 @@ final class Calls {
       call.fail(e);
       return;
     }
-    execute(threads, call, reads -> call.answer(read.answer(reads, question)), () -> {});
+    execute(
+        threads,
+        call,
+        reads -> {
+          // Those that were begun meanwhile may have taken the room.
+          if (!large || !isRefused(call)) {
+            call.answerIfRoom(read.answer(reads, question));
+          }
+        },
+        () -> {});
   }
 
   /**
-   * Does what may take long for a call that was opened before, on a thread of its own kind, which
-   * answers the call or sees to it that it is answered.
+   * Does a Reconcile's work for a call that was begun before, on a thread for these, which answers
+   * the call or sees to it that it is answered.
    *
    * @param afterwards runs when the work is done, or is never going to be
    */
-  <R> void workLong(Call<R> call, Consumer<LedgerReads> work, Runnable afterwards) {
-    execute(readers.slow(), call, work, afterwards);
+  <R> void reconcile(Call<R> call, Consumer<LedgerReads> work, Runnable afterwards) {
+    execute(readers.reconciles(), call, work, afterwards);
   }
 
   private <R> void execute(
@@ -176,25 +231,105 @@ final class Calls {
   /** One call that waits for its one answer. To be made where the call comes in. */
   static final class Call<R> {
     private final ServerCallStreamObserver<R> observer;
+    private final Answers answers;
     private final @Nullable Deadline deadline = Context.current().getDeadline();
+    private final ResettableCalls.@Nullable Reset reset = ResettableCalls.ofThisCall();
+    private boolean answered;
+    private boolean over;
 
-    Call(StreamObserver<R> observer) {
+    /** What of the answer waits to be sent, where it is large, and since when. */
+    private int unsentBytes;
+
+    private long unsentSinceNanos;
+
+    private Call(StreamObserver<R> observer, Answers answers) {
       this.observer = (ServerCallStreamObserver<R>) observer;
+      this.answers = answers;
+      Runnable atTheEnd = this::over;
       // With a handler set, an answer that comes too late is dropped instead of thrown back at us.
-      this.observer.setOnCancelHandler(() -> {});
+      this.observer.setOnCancelHandler(atTheEnd);
+      this.observer.setOnCloseHandler(atTheEnd);
+      answers.begun();
+    }
+
+    /** The answer was sent, or nobody waits for it. Whoever sets handlers of his own calls this. */
+    void over() {
+      int bytes;
+      synchronized (this) {
+        over = true;
+        bytes = unsentBytes;
+        unsentBytes = 0;
+      }
+      if (bytes > 0) {
+        answers.sent(this, bytes);
+      }
+      answered();
+    }
+
+    private void answered() {
+      synchronized (this) {
+        if (answered) {
+          return;
+        }
+        answered = true;
+      }
+      answers.answered();
     }
 
     boolean abandoned() {
       return observer.isCancelled() || (deadline != null && deadline.isExpired());
     }
 
+    /** Answers what was changed. */
     void answer(R response) {
+      hold(response, true);
+      send(response);
+    }
+
+    /** Answers what was asked, or refuses to where too many answers wait to be sent. */
+    void answerIfRoom(R response) {
+      if (hold(response, false)) {
+        send(response);
+      } else {
+        fail(new RejectedException(answers.noRoom()));
+      }
+    }
+
+    private synchronized boolean hold(R response, boolean always) {
+      int bytes = ((MessageLite) response).getSerializedSize();
+      if (bytes <= Answers.SMALL_BYTES || over) {
+        return true;
+      }
+      if (always) {
+        answers.takeAlways(this, bytes);
+      } else if (!answers.take(this, bytes)) {
+        return false;
+      }
+      unsentBytes = bytes;
+      unsentSinceNanos = answers.nanos();
+      return true;
+    }
+
+    private void send(R response) {
       observer.onNext(response);
       observer.onCompleted();
+      answered();
+    }
+
+    void resetIfStalled(long nowNanos) {
+      synchronized (this) {
+        if (unsentBytes == 0 || nowNanos - unsentSinceNanos < Answers.STALLED_NANOS) {
+          return;
+        }
+      }
+      if (reset != null) {
+        reset.reset("the answer was not taken in time");
+      }
     }
 
     void fail(RuntimeException e) {
       observer.onError(Statuses.of(e));
+      answered();
     }
   }
 }

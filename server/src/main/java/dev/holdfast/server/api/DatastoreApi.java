@@ -49,7 +49,7 @@ final class DatastoreApi extends DatastoreServiceImplBase {
   @Override
   public void get(
       DatastoreServiceGetRequest request, StreamObserver<DatastoreServiceGetResponse> observer) {
-    calls.read(
+    calls.readMany(
         observer,
         words ->
             new OneKey(
@@ -89,7 +89,7 @@ final class DatastoreApi extends DatastoreServiceImplBase {
   public void listKeys(
       DatastoreServiceListKeysRequest request,
       StreamObserver<DatastoreServiceListKeysResponse> observer) {
-    calls.read(
+    calls.readMany(
         observer,
         words -> {
           String repositoryId = words.repositoryId(request.getRepositoryId());

@@ -1,5 +1,7 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.ScheduledWork;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,16 +15,17 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ReaderThreads implements AutoCloseable {
   private static final int WAITING_LIMIT = 20_000;
-  private static final int SLOW_WAITING_LIMIT = 100;
+  private static final int LONG_WAITING_LIMIT = 100;
 
   /** Enough to keep both cores of a small machine busy, and others than watchers reading. */
   private static final int TELLING = 2;
 
-  private final ThreadPoolExecutor quick;
-  private final ThreadPoolExecutor slow;
-  private final ThreadPoolExecutor telling;
+  private final ThreadPoolExecutor pointReads;
+  private final ThreadPoolExecutor scans;
+  private final ThreadPoolExecutor reconciles;
+  private final ThreadPoolExecutor watchDelivery;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "watch-timer"));
+      Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "call-timer"));
 
   /**
    * Threads for an engine.
@@ -30,11 +33,13 @@ public final class ReaderThreads implements AutoCloseable {
    * @param count how many it lets read at a time
    */
   public ReaderThreads(int count) {
-    quick = threads("reader", count, WAITING_LIMIT);
-    // One at a time: a recount reads everything, and two would only slow each other down.
-    slow = threads("slow-reader", 1, SLOW_WAITING_LIMIT);
+    pointReads = threads("reader", count, WAITING_LIMIT);
+    // One at a time: a recount reads everything, and two would only slow each other down. A
+    // reconcile is no recount, and must not wait for one.
+    scans = threads("scan", 1, LONG_WAITING_LIMIT);
+    reconciles = threads("reconcile", 1, LONG_WAITING_LIMIT);
     // A watcher has one step waiting at the most, so the watchers are the limit.
-    telling = threads("watch", TELLING, Integer.MAX_VALUE);
+    watchDelivery = threads("watch", TELLING, Integer.MAX_VALUE);
   }
 
   private static ThreadPoolExecutor threads(String name, int count, int waitingLimit) {
@@ -47,32 +52,41 @@ public final class ReaderThreads implements AutoCloseable {
         work -> new Thread(work, name));
   }
 
-  ThreadPoolExecutor quick() {
-    return quick;
+  ThreadPoolExecutor pointReads() {
+    return pointReads;
   }
 
-  ThreadPoolExecutor slow() {
-    return slow;
+  /** Those who recount. */
+  ThreadPoolExecutor scans() {
+    return scans;
+  }
+
+  ThreadPoolExecutor reconciles() {
+    return reconciles;
   }
 
   /** Those who read for watchers, and tell them. */
-  ThreadPoolExecutor telling() {
-    return telling;
+  ThreadPoolExecutor watchDelivery() {
+    return watchDelivery;
   }
 
-  /** Has something done over and over. */
-  void repeat(Runnable work, Duration period) {
+  /** Has something done over and over, which must not take long. */
+  void repeat(Runnable work, Duration period, Ledger.Watch watch) {
     var unused =
-        timer.scheduleAtFixedRate(
-            work, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(
+            ScheduledWork.guarded(work, watch),
+            period.toMillis(),
+            period.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   /** Ends them when what was taken on is done. */
   @Override
   public void close() {
-    quick.shutdown();
-    slow.shutdown();
-    telling.shutdown();
+    pointReads.shutdown();
+    scans.shutdown();
+    reconciles.shutdown();
+    watchDelivery.shutdown();
     timer.shutdown();
   }
 }

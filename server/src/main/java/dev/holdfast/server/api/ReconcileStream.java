@@ -13,8 +13,9 @@ import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.ReconcileResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One Reconcile: collects what was observed, and does nothing before the caller has ended. */
@@ -22,17 +23,26 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   /** What is changed in one transaction has to fit into the memory: a kilobyte a slot or so. */
   private static final int LARGEST_CHANGE = 200_000;
 
+  /** How long a call may send nothing while it has room that others may need. */
+  static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  /** How long it may take to send all: slots that trickle in must not keep the room either. */
+  static final long SENDING_NANOS = TimeUnit.MINUTES.toNanos(5);
+
   private final Calls calls;
   private final Calls.Call<ReconcileResponse> call;
-
-  /** The room for observed slots that all these calls share, and how much of it this one has. */
-  private final Semaphore room;
-
+  private final ObservedRoom.Share room;
   private final int largest;
-  private int taken;
+  private final LongSupplier nanos;
+  private final Consumer<ReconcileStream> atTheEnd;
+
+  /** When the first message and the latest one came. */
+  private final long firstNanos;
+
+  private long latestNanos;
 
   /** The call until it is over, and its work until that is done: who is cut off still has it. */
-  private final AtomicInteger users = new AtomicInteger(1);
+  private int users = 1;
 
   private ReconcileWords.@Nullable Header header;
   private Observation observation = new Observation();
@@ -40,12 +50,29 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   /** Whether the call was answered before its end; what still comes is of no interest. */
   private boolean refused;
 
+  /** Whether all was sent. */
+  private boolean complete;
+
+  /**
+   * A call that comes in.
+   *
+   * @param nanos the time, as {@link System#nanoTime()} has it
+   * @param atTheEnd is told when the call is over
+   */
   ReconcileStream(
-      Calls calls, StreamObserver<ReconcileResponse> observer, Semaphore room, int largest) {
+      Calls calls,
+      StreamObserver<ReconcileResponse> observer,
+      ObservedRoom room,
+      LongSupplier nanos,
+      Consumer<ReconcileStream> atTheEnd) {
     this.calls = calls;
-    this.call = new Calls.Call<>(observer);
-    this.room = room;
-    this.largest = largest;
+    this.call = calls.begin(observer);
+    this.room = room.share();
+    this.largest = room.largest();
+    this.nanos = nanos;
+    this.atTheEnd = atTheEnd;
+    this.firstNanos = nanos.getAsLong();
+    this.latestNanos = firstNanos;
     // One of them comes at the end of every call, whatever becomes of it.
     var server = (ServerCallStreamObserver<ReconcileResponse>) observer;
     server.setOnCloseHandler(this::leave);
@@ -53,23 +80,48 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   }
 
   private void leave() {
-    refused = true;
-    observation = new Observation();
-    giveUp();
+    synchronized (this) {
+      refused = true;
+      observation = new Observation();
+      giveUp();
+    }
+    call.over();
+    atTheEnd.accept(this);
   }
 
   /** Gives the room back when neither the call nor its work needs it any longer. */
-  private void giveUp() {
-    if (users.decrementAndGet() == 0) {
-      room.release(taken);
+  private synchronized void giveUp() {
+    users--;
+    if (users == 0) {
+      room.giveBack();
     }
   }
 
+  /** Ends the call where it has room, is not complete, and sends nothing or too slowly. */
+  synchronized void endIfStalled() {
+    if (refused || complete || room.taken() == 0) {
+      return;
+    }
+    long now = nanos.getAsLong();
+    if (now - latestNanos > SILENCE_NANOS) {
+      refuse(stalled("nothing came for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s"));
+    } else if (now - firstNanos > SENDING_NANOS) {
+      refuse(
+          stalled(
+              "not all came within " + TimeUnit.NANOSECONDS.toMinutes(SENDING_NANOS) + " minutes"));
+    }
+  }
+
+  private RejectedException stalled(String why) {
+    return new RejectedException(Rejections.observationStalled(room.taken(), why));
+  }
+
   @Override
-  public void onNext(ReconcileRequest request) {
+  public synchronized void onNext(ReconcileRequest request) {
     if (refused) {
       return;
     }
+    latestNanos = nanos.getAsLong();
     try {
       take(request);
     } catch (RejectedException e) {
@@ -79,6 +131,8 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
 
   private void refuse(RejectedException e) {
     refused = true;
+    observation = new Observation();
+    room.giveBack();
     call.fail(e);
   }
 
@@ -91,12 +145,10 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     if (observation.size() + count > largest) {
       throw ReconcileWords.wrong("observed.slots", "must be at most " + largest + " in all");
     }
-    if (!room.tryAcquire(count)) {
+    if (!room.take(count)) {
       throw new RejectedException(
-          Rejections.overloaded(
-              largest - room.availablePermits(), "slots that others have observed take all room"));
+          Rejections.overloaded(largest, "slots are what others may observe at a time"));
     }
-    taken += count;
     ReconcileWords.add(request.getObserved(), observation);
   }
 
@@ -105,23 +157,26 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   public void onError(Throwable e) {}
 
   @Override
-  public void onCompleted() {
+  public synchronized void onCompleted() {
     if (refused) {
       return;
     }
+    complete = true;
     if (header == null) {
       refuse(ReconcileWords.wrong("header", "is required"));
     } else if (observation.size() == 0 && !header.allowEmpty()) {
       refuse(
           new RejectedException(
               RevisionRejections.emptyObservation(header.scope().repositoryId())));
+    } else if (calls.isRefused(call)) {
+      refused = true;
     } else {
       ReconcileWords.Header asked = header;
       Observation observed = observation;
       // Nobody needs it when the plan is made, and it is large.
       observation = new Observation();
-      users.incrementAndGet();
-      calls.workLong(call, reads -> reconcile(reads, asked, observed), this::giveUp);
+      users++;
+      calls.reconcile(call, reads -> reconcile(reads, asked, observed), this::giveUp);
     }
   }
 

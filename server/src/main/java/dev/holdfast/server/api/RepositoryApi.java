@@ -75,7 +75,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
   @Override
   public void listRepositories(
       ListRepositoriesRequest request, StreamObserver<ListRepositoriesResponse> observer) {
-    calls.read(
+    calls.readMany(
         observer,
         words ->
             new Page(

@@ -34,21 +34,18 @@ import dev.holdfast.v1.ReserveSlotResponse;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** ReservationsService, as the contract has it. */
 final class ReservationsApi extends ReservationsServiceImplBase {
-  /** In all observations that are on their way: some two hundred megabytes, of hashes. */
-  private static final int OBSERVED_LIMIT = 1_000_000;
-
   private final Calls calls;
-  private final Semaphore observed = new Semaphore(OBSERVED_LIMIT);
+  private final ReconcileCalls reconciles;
   private final WatchCalls watches;
 
   /** The service on these calls. */
-  ReservationsApi(Calls calls, WatchCalls watches) {
+  ReservationsApi(Calls calls, ReconcileCalls reconciles, WatchCalls watches) {
     this.calls = calls;
+    this.reconciles = reconciles;
     this.watches = watches;
   }
 
@@ -88,7 +85,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   @Override
   public void listReservations(
       ListReservationsRequest request, StreamObserver<ListReservationsResponse> observer) {
-    calls.read(
+    calls.readMany(
         observer,
         words -> query(words, request),
         (reads, query) -> {
@@ -186,7 +183,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
 
   @Override
   public void apply(ApplyRequest request, StreamObserver<ApplyResponse> observer) {
-    calls.change(
+    calls.changeMany(
         observer,
         words -> Batches.command(words, request),
         (command, done) ->
@@ -195,7 +192,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
 
   @Override
   public StreamObserver<ReconcileRequest> reconcile(StreamObserver<ReconcileResponse> observer) {
-    return new ReconcileStream(calls, observer, observed, OBSERVED_LIMIT);
+    return reconciles.begin(observer);
   }
 
   @Override
@@ -206,7 +203,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
 
   @Override
   public void listEvents(ListEventsRequest request, StreamObserver<ListEventsResponse> observer) {
-    calls.read(
+    calls.readMany(
         observer,
         words -> EventPages.query(words, request),
         (reads, query) -> EventPages.response(reads, query, request));

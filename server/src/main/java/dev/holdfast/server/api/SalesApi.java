@@ -85,7 +85,7 @@ final class SalesApi extends SalesServiceImplBase {
 
   @Override
   public void listOffers(ListOffersRequest request, StreamObserver<ListOffersResponse> observer) {
-    calls.read(
+    calls.readMany(
         observer,
         words -> {
           String repositoryId = words.repositoryId(request.getRepositoryId());
@@ -116,7 +116,7 @@ final class SalesApi extends SalesServiceImplBase {
 
   @Override
   public void sellSlot(SellSlotRequest request, StreamObserver<SellSlotResponse> observer) {
-    calls.change(
+    calls.changeMany(
         observer,
         words ->
             SaleWords.sellSlot(

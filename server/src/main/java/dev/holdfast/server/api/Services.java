@@ -1,6 +1,7 @@
 package dev.holdfast.server.api;
 
 import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.watch.WatchLimits;
 import dev.holdfast.server.ledger.watch.Watches;
 import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.BindableService;
@@ -14,6 +15,9 @@ public final class Services {
   /** The contract says 15 s; two of these and a second to come through. */
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(7);
 
+  /** How often callers that hold others up are looked for. */
+  private static final Duration STALL_PERIOD = Duration.ofSeconds(1);
+
   private Services() {}
 
   /**
@@ -23,10 +27,15 @@ public final class Services {
    * @param readers the threads that read for them
    * @param here the thread that a call came in on, as one that takes its answer
    * @param watch who is told when a read fails
+   * @param answers what their callers wait for
    */
   public static List<BindableService> on(
-      Ledger ledger, ReaderThreads readers, Supplier<Executor> here, Ledger.Watch watch) {
-    return on(ledger, readers, here, watch, WATCH_PERIOD);
+      Ledger ledger,
+      ReaderThreads readers,
+      Supplier<Executor> here,
+      Ledger.Watch watch,
+      Answers answers) {
+    return on(ledger, readers, here, watch, answers, WATCH_PERIOD);
   }
 
   /**
@@ -39,15 +48,25 @@ public final class Services {
       ReaderThreads readers,
       Supplier<Executor> here,
       Ledger.Watch watch,
+      Answers answers,
       Duration watchPeriod) {
-    Calls calls = new Calls(ledger, readers, here, watch);
+    Calls calls = new Calls(ledger, readers, here, watch, answers);
+    ReconcileCalls reconciles = new ReconcileCalls(calls, System::nanoTime);
     Watches<WatchEventsResponse> watches =
-        new Watches<>(ledger.reads(), EventMessages::events, readers.telling(), watch);
+        new Watches<>(
+            ledger.reads(),
+            EventMessages.WORDING,
+            readers.watchDelivery(),
+            watch,
+            WatchLimits.DEFAULT,
+            System::nanoTime);
     ledger.follow(watches);
-    readers.repeat(watches::tick, watchPeriod);
+    readers.repeat(watches::tick, watchPeriod, watch);
+    readers.repeat(reconciles::endStalled, STALL_PERIOD, watch);
+    readers.repeat(answers::resetStalled, STALL_PERIOD, watch);
     return List.of(
         new RepositoryApi(calls),
-        new ReservationsApi(calls, new WatchCalls(watches)),
+        new ReservationsApi(calls, reconciles, new WatchCalls(watches)),
         new SalesApi(calls),
         new DatastoreApi(calls));
   }

@@ -3,6 +3,7 @@ package dev.holdfast.server.runtime;
 import dev.holdfast.server.ledger.LeaseSweeper;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.Retention;
+import dev.holdfast.server.ledger.ScheduledWork;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,16 +31,7 @@ final class Chores implements AutoCloseable {
   private void repeat(ScheduledExecutorService thread, Runnable chore, long periodMillis) {
     var unused =
         thread.scheduleWithFixedDelay(
-            () -> attempt(chore), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
-  }
-
-  /** A chore that fails once is due again all the same. */
-  private void attempt(Runnable chore) {
-    try {
-      chore.run();
-    } catch (RuntimeException e) {
-      watch.failed(e);
-    }
+            ScheduledWork.guarded(chore, watch), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
   }
 
   /** Begins nothing more, and waits for what was begun. */

@@ -1,17 +1,20 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.api.Answers;
 import dev.holdfast.server.api.DescribedErrors;
+import dev.holdfast.server.api.ResettableCalls;
+import dev.holdfast.server.ledger.Ledger;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The gRPC side: transport settings, health, reflection, and the end of it all. */
 final class GrpcServer implements AutoCloseable {
@@ -25,28 +28,43 @@ final class GrpcServer implements AutoCloseable {
    */
   private static final int CALLS_A_CONNECTION = 1024;
 
-  private static final int DRAIN_SECONDS = 30;
+  /** Of the 30 s that a drain may take; the rest is for what was answered to be kept. */
+  private static final int DRAIN_SECONDS = 25;
+
+  /**
+   * So long nothing may be under way before the connections of those who do not end them are cut: a
+   * request that was on the wire when the drain began arrives in that time.
+   */
+  private static final int QUIET_SECONDS = 1;
+
+  private static final int CUT_SECONDS = 2;
+  private static final int POLL_MILLIS = 20;
   private static final int KEEP_ALIVE_SECONDS = 30;
 
+  private static final Logger LOG = LoggerFactory.getLogger("holdfast");
+
   private final Server server;
-  private final HealthStatusManager health;
+  private final Health health;
   private final Drain drain;
   private final Streams streams;
   private final Readiness readiness;
+  private final Answers answers;
   private final String address;
 
   private GrpcServer(
       Server server,
-      HealthStatusManager health,
+      Health health,
       Drain drain,
       Streams streams,
       Readiness readiness,
+      Answers answers,
       String address) {
     this.server = server;
     this.health = health;
     this.drain = drain;
     this.streams = streams;
     this.readiness = readiness;
+    this.answers = answers;
     this.address = address;
   }
 
@@ -54,9 +72,11 @@ final class GrpcServer implements AutoCloseable {
       InetSocketAddress listen,
       EventLoops eventLoops,
       List<BindableService> services,
-      Readiness readiness)
+      Readiness readiness,
+      Answers answers,
+      Ledger.Watch watch)
       throws IOException {
-    HealthStatusManager health = new HealthStatusManager();
+    Health health = new Health(readiness);
     Drain drain = new Drain();
     Streams streams = new Streams();
     NettyServerBuilder builder =
@@ -72,14 +92,15 @@ final class GrpcServer implements AutoCloseable {
             .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .addStreamTracerFactory(new ResettableCalls())
             .intercept(streams)
-            .addService(health.getHealthService())
+            .addService(health.service())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(oldReflection());
     for (BindableService service : services) {
       var definition = DescribedErrors.in(service.bindService());
       builder.addService(ServerInterceptors.intercept(definition, drain));
-      health.setStatus(definition.getServiceDescriptor().getName(), ServingStatus.SERVING);
+      health.add(definition.getServiceDescriptor().getName());
     }
     Server server = builder.build();
     try {
@@ -88,8 +109,9 @@ final class GrpcServer implements AutoCloseable {
       throw new StartException("cannot listen on " + words(listen) + ": " + cause(e), e);
     }
     readiness.serving();
+    health.start(watch);
     String address = words(new InetSocketAddress(listen.getAddress(), server.getPort()));
-    return new GrpcServer(server, health, drain, streams, readiness, address);
+    return new GrpcServer(server, health, drain, streams, readiness, answers, address);
   }
 
   /** For tools that do not know the newer one yet. */
@@ -116,23 +138,63 @@ final class GrpcServer implements AutoCloseable {
     server.awaitTermination();
   }
 
-  /** Refuses what is new, waits for what is under way, and cuts off what takes too long. */
+  /**
+   * Refuses what is new, waits for what is under way, and cuts off the rest.
+   *
+   * @throws IllegalStateException where calls that were taken on could not be answered in time
+   */
   @Override
   public void close() {
     drain.begin();
     readiness.draining();
-    health.enterTerminalState();
+    health.close();
     // After those who watch the health were told.
     streams.end();
     server.shutdown();
+    int unanswered = 0;
     try {
-      if (!server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS)) {
-        server.shutdownNow();
-        server.awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
+      if (!awaitAnswers()) {
+        unanswered = answers.unansweredCount();
+        LOG.warn(
+            "after {} s of draining, cuts off {} calls without an answer, and {} bytes of answers"
+                + " that their callers do not take",
+            DRAIN_SECONDS,
+            unanswered,
+            answers.unsentBytes());
       }
+      // Connections that are still open belong to peers that do not react.
+      server.shutdownNow();
+      server.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    if (unanswered > 0) {
+      throw new IllegalStateException(unanswered + " calls could not be answered in time");
+    }
+  }
+
+  /**
+   * Waits until every call was answered and the answers were sent.
+   *
+   * @return false where that takes too long
+   */
+  private boolean awaitAnswers() throws InterruptedException {
+    long begin = System.nanoTime();
+    long quietSince = begin;
+    while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(DRAIN_SECONDS)) {
+      boolean ended = server.awaitTermination(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      long now = System.nanoTime();
+      if (answers.unansweredCount() > 0 || answers.unsentBytes() > 0) {
+        quietSince = now;
+      } else if (ended || now - quietSince > TimeUnit.SECONDS.toNanos(QUIET_SECONDS)) {
+        return true;
+      }
+      if (ended) {
+        // The calls of a connection learn a moment after it that they are over.
+        Thread.sleep(POLL_MILLIS);
+      }
+    }
+    return false;
   }
 }

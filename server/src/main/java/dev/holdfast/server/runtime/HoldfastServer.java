@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.api.Answers;
 import dev.holdfast.server.api.ReaderThreads;
 import dev.holdfast.server.api.Services;
 import dev.holdfast.server.ledger.Ledger;
@@ -28,6 +29,9 @@ final class HoldfastServer {
    * for; in memory it is some ten megabytes.
    */
   private static final int WAITING_LIMIT = 65_536;
+
+  /** How many bytes of answers may wait for their callers to take them. */
+  private static final long UNSENT_LIMIT_BYTES = 64L * 1024 * 1024;
 
   /** What is left of every lease at the start, at the least. */
   private static final long GRACE_MICROS = 60_000_000;
@@ -96,13 +100,16 @@ final class HoldfastServer {
       AdminServer admin = opened.add(answerProbes(settings.adminListen(), readiness));
       LOG.info("answers /livez and /readyz on {}", admin.address());
     }
+    Answers answers = new Answers(UNSENT_LIMIT_BYTES, System::nanoTime);
     GrpcServer grpc =
         opened.add(
             GrpcServer.start(
                 settings.listen(),
                 eventLoops,
-                Services.on(ledger, readers, eventLoops::here, watch),
-                readiness));
+                Services.on(ledger, readers, eventLoops::here, watch, answers),
+                readiness,
+                answers,
+                watch));
     directory.setHolder(process + ", serving gRPC on " + grpc.address());
     LOG.info(
         "holdfast {} serves gRPC on {}, with its store in {}",
@@ -181,14 +188,20 @@ final class HoldfastServer {
     grpc.awaitEnd();
   }
 
-  /** Answers what was taken on, takes on nothing more, and closes everything. */
-  void drain() {
+  /**
+   * Answers what was taken on, takes on nothing more, and closes everything.
+   *
+   * @return whether all of that went well
+   */
+  boolean drain() {
     LOG.info("draining");
     try {
       opened.closeAll();
       LOG.info("stopped");
+      return true;
     } catch (Exception e) {
       LOG.error("stopped, but not everything ended well", e);
+      return false;
     }
   }
 }

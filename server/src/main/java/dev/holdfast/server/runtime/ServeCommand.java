@@ -7,7 +7,16 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,7 +31,11 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger("holdfast");
+
   private static final String OFF = "off";
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
+  private static final Executor DRAIN_THREAD = work -> new Thread(work, "drain-work").start();
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -89,10 +102,26 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Drains, and ends the process whatever becomes of that: one that hangs serves nobody. */
   private static void drain(HoldfastServer server) {
-    server.drain();
+    int exit = exitCode(server::drain, DRAIN_LIMIT);
     // After a signal the JVM would exit with 128 + its number, however well everything ended.
-    Runtime.getRuntime().halt(0);
+    Runtime.getRuntime().halt(exit);
+  }
+
+  /** What to exit with: 0 where the drain went well, and in time. */
+  static int exitCode(Supplier<Boolean> drain, Duration limit) {
+    CompletableFuture<Boolean> drained = CompletableFuture.supplyAsync(drain, DRAIN_THREAD);
+    try {
+      if (drained.get(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        return CommandLine.ExitCode.OK;
+      }
+    } catch (TimeoutException e) {
+      LOG.error("the drain takes longer than {} s, and is broken off", limit.toSeconds());
+    } catch (ExecutionException | InterruptedException e) {
+      LOG.error("the drain failed", e);
+    }
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   private InetSocketAddress adminAddress() {

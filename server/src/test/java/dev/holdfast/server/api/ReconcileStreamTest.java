@@ -14,9 +14,10 @@ import dev.holdfast.v1.ReconcileHeader;
 import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.ReconcileResponse;
 import dev.holdfast.v1.Slot;
+import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,12 +25,17 @@ import org.junit.jupiter.api.Test;
 /** The room that observations take, and what becomes of a stream when the store is in trouble. */
 class ReconcileStreamTest {
   private static final int LARGEST = 10;
+  private static final int SMALL = 2;
 
   private final FaultyStore store = new FaultyStore();
   private final Ledger ledger = new Ledger(store, () -> 1, 1000, new NotedWatch());
   private final ReaderThreads readers = new ReaderThreads(1);
-  private final Calls calls = new Calls(ledger, readers, () -> Runnable::run, new NotedWatch());
-  private final Semaphore room = new Semaphore(LARGEST);
+  private final Answers answers = new Answers(Long.MAX_VALUE, System::nanoTime);
+  private final Calls calls =
+      new Calls(ledger, readers, () -> Runnable::run, new NotedWatch(), answers);
+  private final ObservedRoom room = new ObservedRoom(LARGEST, SMALL, SMALL);
+  private final AtomicLong nanos = new AtomicLong(1);
+  private final ReconcileCalls reconciles = new ReconcileCalls(calls, nanos::get, room);
 
   @BeforeEach
   void createRepository() {
@@ -45,11 +51,13 @@ class ReconcileStreamTest {
   }
 
   /** A stream, with its header sent. */
-  private ReconcileStream open(NotedAnswer<ReconcileResponse> answer) {
-    return open(new ReconcileStream(calls, answer, room, LARGEST));
+  private StreamObserver<ReconcileRequest> open(NotedAnswer<ReconcileResponse> answer) {
+    return open(reconciles, answer);
   }
 
-  private static ReconcileStream open(ReconcileStream stream) {
+  private static StreamObserver<ReconcileRequest> open(
+      ReconcileCalls reconciles, NotedAnswer<ReconcileResponse> answer) {
+    StreamObserver<ReconcileRequest> stream = reconciles.begin(answer);
     stream.onNext(
         ReconcileRequest.newBuilder()
             .setHeader(ReconcileHeader.newBuilder().setAsOfRevision(1))
@@ -74,13 +82,13 @@ class ReconcileStreamTest {
   }
 
   @Test
-  void theLargestObservationIsTakenAndTheRoomGivenBack() throws InterruptedException {
+  void theLargestObservationIsTakenAndTheRoomGivenBack() {
     for (int round = 0; round < 2; round++) {
       NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
-      ReconcileStream stream = open(answer);
+      StreamObserver<ReconcileRequest> stream = open(answer);
       stream.onNext(slots(0, 4));
       stream.onNext(slots(4, LARGEST));
-      assertEquals(0, room.availablePermits());
+      assertEquals(0, room.free());
       stream.onCompleted();
       // The second time it is what came after the revision.
       ReconcileResponse response = answer.answer().join();
@@ -92,22 +100,24 @@ class ReconcileStreamTest {
   @Test
   void oneSlotMoreIsRefused() {
     NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
-    ReconcileStream stream = open(answer);
+    StreamObserver<ReconcileRequest> stream = open(answer);
     stream.onNext(slots(0, LARGEST));
     stream.onNext(slots(LARGEST, LARGEST + 1));
     refused("observed.slots: must be at most 10 in all", answer);
-    assertEquals(LARGEST, room.availablePermits());
+    assertEquals(LARGEST, room.free());
     stream.onNext(slots(0, 1));
     stream.onCompleted();
-    assertEquals(LARGEST, room.availablePermits(), "what still comes is of no interest");
+    assertEquals(LARGEST, room.free(), "what still comes is of no interest");
   }
 
   @Test
   void whatIsTooMuchForOneTransactionIsRefused() {
     int observed = 200_001;
     NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
-    ReconcileStream stream =
-        open(new ReconcileStream(calls, answer, new Semaphore(observed), observed));
+    StreamObserver<ReconcileRequest> stream =
+        open(
+            new ReconcileCalls(calls, nanos::get, new ObservedRoom(observed, SMALL, SMALL)),
+            answer);
     stream.onNext(slots(0, observed));
     stream.onCompleted();
     refused("differ from the reservations in 200001 slots", answer);
@@ -119,40 +129,44 @@ class ReconcileStreamTest {
     NotedAnswer<ReconcileResponse> first = new NotedAnswer<>();
     open(first).onNext(slots(0, 8));
     NotedAnswer<ReconcileResponse> second = new NotedAnswer<>();
-    ReconcileStream refused = open(second);
+    StreamObserver<ReconcileRequest> refused = open(second);
     refused.onNext(slots(0, 2));
     assertFalse(second.answer().isDone());
     refused.onNext(slots(2, 3));
     refused("try again", second);
-    assertEquals(2, room.availablePermits());
+    assertEquals(2, room.free());
+    assertEquals(SMALL, room.freeForSmall());
     first.cancel();
-    assertEquals(LARGEST, room.availablePermits());
+    assertEquals(LARGEST, room.free());
   }
 
   @Test
-  void whoIsGoneHasTheRoomUntilItsWorkIsOver() throws InterruptedException {
+  void whoIsGoneHasTheRoomUntilItsWorkIsOver() {
     CountDownLatch busy = new CountDownLatch(1);
-    var unused = readers.slow().submit(() -> busy.await(60, TimeUnit.SECONDS));
+    var unused = readers.reconciles().submit(() -> busy.await(60, TimeUnit.SECONDS));
     NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
-    ReconcileStream stream = open(answer);
+    StreamObserver<ReconcileRequest> stream = open(answer);
     stream.onNext(slots(0, 4));
     stream.onCompleted();
     answer.cancel();
-    assertEquals(LARGEST - 4, room.availablePermits());
+    assertEquals(LARGEST - 4, room.free());
     busy.countDown();
     assertAllGivenBack();
   }
 
-  private void assertAllGivenBack() throws InterruptedException {
-    assertTrue(room.tryAcquire(LARGEST, 60, TimeUnit.SECONDS));
-    room.release(LARGEST);
+  private void assertAllGivenBack() {
+    long start = System.nanoTime();
+    while (room.free() < LARGEST || room.freeForSmall() < SMALL) {
+      assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(60), "room is kept");
+      Thread.onSpinWait();
+    }
   }
 
   @Test
   void aStoreThatCannotBeReadChangesNothing() {
     store.failAt(FaultyStore.Step.READ);
     NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
-    ReconcileStream stream = open(answer);
+    StreamObserver<ReconcileRequest> stream = open(answer);
     stream.onNext(slots(0, 1));
     stream.onCompleted();
     refused("nothing was changed", answer);
@@ -163,12 +177,92 @@ class ReconcileStreamTest {
   @Test
   void aCallThatWasBrokenOffIsNotPlanned() {
     NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
-    ReconcileStream stream = open(answer);
+    StreamObserver<ReconcileRequest> stream = open(answer);
     stream.onNext(slots(0, 1));
     answer.cancel();
     stream.onCompleted();
     ledger.run(new CreateRepository("other", 1));
     assertFalse(answer.answer().isDone());
-    assertEquals(LARGEST, room.availablePermits());
+    assertEquals(LARGEST, room.free());
+  }
+
+  @Test
+  void smallOnesFindRoomWhereALargeOneHasAllOfTheRest() {
+    NotedAnswer<ReconcileResponse> large = new NotedAnswer<>();
+    open(large).onNext(slots(0, LARGEST));
+    assertEquals(0, room.free());
+    NotedAnswer<ReconcileResponse> small = new NotedAnswer<>();
+    StreamObserver<ReconcileRequest> stream = open(small);
+    stream.onNext(slots(0, SMALL));
+    NotedAnswer<ReconcileResponse> second = new NotedAnswer<>();
+    open(second).onNext(slots(0, 1));
+    refused("try again", second);
+    stream.onCompleted();
+    assertEquals(SMALL, small.answer().join().getAdoptedCount3());
+  }
+
+  @Test
+  void whoStallsLosesItsRoomToOthers() {
+    NotedAnswer<ReconcileResponse> stalled = new NotedAnswer<>();
+    StreamObserver<ReconcileRequest> silent = open(stalled);
+    silent.onNext(slots(0, LARGEST));
+    NotedAnswer<ReconcileResponse> empty = new NotedAnswer<>();
+    StreamObserver<ReconcileRequest> patient = open(empty);
+    nanos.addAndGet(ReconcileStream.SILENCE_NANOS);
+    reconciles.endStalled();
+    assertEquals(0, room.free(), "it is not late yet");
+    nanos.incrementAndGet();
+    reconciles.endStalled();
+    refused("nothing came for 30 s", stalled);
+    assertAllGivenBack();
+    silent.onNext(slots(0, 1));
+    silent.onCompleted();
+    assertAllGivenBack();
+    assertFalse(empty.answer().isDone(), "a call without room holds nobody up");
+    patient.onNext(slots(0, 1));
+    patient.onCompleted();
+    assertEquals(1, empty.answer().join().getAdoptedCount3());
+  }
+
+  @Test
+  void whoTricklesLosesItsRoomToOthers() {
+    NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
+    StreamObserver<ReconcileRequest> stream = open(answer);
+    int sent = 0;
+    while (!answer.answer().isDone()) {
+      assertTrue(sent < LARGEST + 10, "it may go on for ever");
+      stream.onNext(sent == 0 ? slots(0, LARGEST) : slots(0, 0));
+      sent++;
+      nanos.addAndGet(ReconcileStream.SILENCE_NANOS - 1);
+      reconciles.endStalled();
+    }
+    refused("not all came within 5 minutes", answer);
+    assertAllGivenBack();
+  }
+
+  @Test
+  void whatIsCompleteIsNotStalled() {
+    CountDownLatch busy = new CountDownLatch(1);
+    var unused = readers.reconciles().submit(() -> busy.await(60, TimeUnit.SECONDS));
+    NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
+    StreamObserver<ReconcileRequest> stream = open(answer);
+    stream.onNext(slots(0, LARGEST));
+    stream.onCompleted();
+    nanos.addAndGet(2 * ReconcileStream.SENDING_NANOS);
+    reconciles.endStalled();
+    busy.countDown();
+    assertEquals(LARGEST, answer.answer().join().getAdoptedCount3());
+  }
+
+  @Test
+  void aRecountHoldsNoReconcileUp() {
+    CountDownLatch busy = new CountDownLatch(1);
+    var unused = readers.scans().submit(() -> busy.await(60, TimeUnit.SECONDS));
+    NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
+    StreamObserver<ReconcileRequest> stream = open(answer);
+    stream.onNext(slots(0, 1));
+    stream.onCompleted();
+    assertEquals(1, answer.answer().join().getAdoptedCount3());
+    busy.countDown();
   }
 }

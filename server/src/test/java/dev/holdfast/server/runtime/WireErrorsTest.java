@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import dev.holdfast.server.api.Answers;
 import dev.holdfast.server.api.ReaderThreads;
 import dev.holdfast.server.api.Services;
 import dev.holdfast.server.ledger.FaultyStore;
@@ -54,6 +55,7 @@ class WireErrorsTest {
   private final NotedWatch watch = new NotedWatch();
   private final Ledger ledger = new Ledger(store, () -> 1, WAITING_LIMIT, watch);
   private final Readiness readiness = new Readiness(ledger);
+  private final Answers answers = new Answers(Long.MAX_VALUE, System::nanoTime);
   private final ReaderThreads readers = new ReaderThreads(1);
   private final AtomicReference<Deadline> lateCall = new AtomicReference<>();
   private final ServerInterceptor noteDeadline =
@@ -81,11 +83,13 @@ class WireErrorsTest {
       return GrpcServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           eventLoops,
-          Services.on(ledger, readers, eventLoops::here, watch).stream()
+          Services.on(ledger, readers, eventLoops::here, watch, answers).stream()
               .<BindableService>map(
                   service -> () -> ServerInterceptors.intercept(service, noteDeadline))
               .toList(),
-          readiness);
+          readiness,
+          answers,
+          watch);
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
@@ -220,7 +224,7 @@ class WireErrorsTest {
     var inProcess =
         io.grpc.inprocess.InProcessServerBuilder.forName(name)
             .intercept(drain)
-            .addService(Services.on(ledger, readers, () -> Runnable::run, watch).get(0))
+            .addService(Services.on(ledger, readers, () -> Runnable::run, watch, answers).get(0))
             .build()
             .start();
     var local = io.grpc.inprocess.InProcessChannelBuilder.forName(name).disableRetry().build();

@@ -1,0 +1,67 @@
+package dev.holdfast.server.runtime;
+
+import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.ScheduledWork;
+import io.grpc.BindableService;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** gRPC health. It says of the server and of each service what {@link Readiness} says. */
+final class Health implements AutoCloseable {
+  private static final long PERIOD_MILLIS = 500;
+
+  private final HealthStatusManager statuses = new HealthStatusManager();
+  private final List<String> services =
+      new CopyOnWriteArrayList<>(List.of(HealthStatusManager.SERVICE_NAME_ALL_SERVICES));
+  private final Readiness readiness;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread made = new Thread(work, "health");
+            made.setDaemon(true);
+            return made;
+          });
+
+  Health(Readiness readiness) {
+    this.readiness = readiness;
+  }
+
+  BindableService service() {
+    return statuses.getHealthService();
+  }
+
+  void add(String service) {
+    services.add(service);
+  }
+
+  /** Follows the readiness from now on, within a second. */
+  void start(Ledger.Watch watch) {
+    update();
+    var unused =
+        thread.scheduleWithFixedDelay(
+            ScheduledWork.guarded(this::update, watch),
+            PERIOD_MILLIS,
+            PERIOD_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void update() {
+    ServingStatus status =
+        readiness.unready().isEmpty() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    services.forEach(service -> statuses.setStatus(service, status));
+  }
+
+  /** Says NOT_SERVING for good. */
+  @Override
+  public void close() {
+    if (!thread.isShutdown()) {
+      thread.shutdownNow();
+      statuses.enterTerminalState();
+    }
+  }
+}
