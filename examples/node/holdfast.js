@@ -9,7 +9,7 @@ const proto = (path) => fileURLToPath(new URL(`../../proto/${path}`, import.meta
 const definition = protoLoader.loadSync(
   ["holdfast/v1/repository.proto", "holdfast/v1/reservations.proto", "google/rpc/error_details.proto"],
   {
-    includeDirs: [proto("src/main/proto"), proto("target/google-protos")],
+    includeDirs: [proto("src/main/proto"), proto("third_party")],
     // An int64 does not fit into a number of JavaScript.
     longs: String,
     enums: String,
