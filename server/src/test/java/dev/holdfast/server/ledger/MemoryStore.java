@@ -225,10 +225,21 @@ public final class MemoryStore implements LedgerStore {
           .released
           .values()
           .forEach(all -> all.values().removeIf(past -> past.revision() <= last));
-      shelf.operations.values().removeIf(operation -> operation.revision() <= last);
+      shelf.operations.values().removeIf(operation -> isForgotten(shelf, operation, last));
       forgotten += before - shelf.events.size();
     }
     return forgotten;
+  }
+
+  /** A sale goes with the release of what it sold. */
+  private static boolean isForgotten(Shelf shelf, RememberedOperation operation, long last) {
+    RememberedOperation.Sale sale = operation.sale();
+    if (sale == null) {
+      return operation.revision() <= last;
+    }
+    Reservation current = shelf.current.get(sale.slot());
+    return (current == null || current.generation() != sale.generation())
+        && !released(shelf, sale.slot()).containsKey(sale.generation());
   }
 
   @Override

@@ -37,6 +37,7 @@ import dev.holdfast.server.ledger.rules.PutValue;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.ledger.rules.ReserveUnassigned;
 import dev.holdfast.server.ledger.rules.Sales;
 import java.util.ArrayList;
 import java.util.List;
@@ -317,6 +318,31 @@ public abstract class LedgerStoreSuite {
     Outcome late = StoreRunner.run(store, List.of(sale), 5).get(0);
     assertEquals(
         Rejection.Reason.RESERVATION_RELEASED, assertInstanceOf(Rejection.class, late).reason());
+  }
+
+  @Test
+  void aSaleIsKnownAsLongAsItsReservationLivesOrItsReleaseIsRemembered() {
+    Command put = new PutOffer(REPOSITORY, "o", Sales.terms(0, 1));
+    Command sale = Sales.sell(REPOSITORY, "request", 9, 4, "op", 1);
+    Command other = new ReserveUnassigned(REPOSITORY, 1, "op");
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 99), put, other), 1);
+    List<Outcome> sold = StoreRunner.run(store, List.of(sale), 2);
+    assertEquals(3, StoreRunner.forget(store, 10));
+    List<Outcome> again = StoreRunner.run(store, List.of(sale), 11);
+    assertEquals(sold, again);
+
+    Command release = new EndRequest(REPOSITORY, "request", "");
+    StoreRunner.run(store, List.of(release), 20);
+    assertEquals(0, StoreRunner.forget(store, 20));
+    Outcome late = StoreRunner.run(store, List.of(sale), 21).get(0);
+    assertEquals(
+        Rejection.Reason.RESERVATION_RELEASED, assertInstanceOf(Rejection.class, late).reason());
+
+    assertEquals(1, StoreRunner.forget(store, 30));
+    Outcome anew = StoreRunner.run(store, List.of(sale), 31).get(0);
+    Reservation second =
+        Objects.requireNonNull(assertInstanceOf(Outcome.SaleDone.class, anew).reservation());
+    assertEquals(5, second.generation(), "decided anew");
   }
 
   @Test

@@ -1,5 +1,9 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
+import dev.holdfast.server.store.EventLog;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -55,11 +59,8 @@ final class SqliteForget {
   }
 
   private static void forget(SqliteConnection connection, Chunk chunk) throws SQLException {
-    PreparedStatement operations =
-        connection.prepared("DELETE FROM operations WHERE repository = ? AND revision <= ?");
-    operations.setLong(1, chunk.repository());
-    operations.setLong(2, chunk.lastRevision());
-    operations.executeUpdate();
+    forgetOperations(connection, chunk);
+    forgetSales(connection, chunk);
     // What the next ones do not say again, where there are none.
     PreparedStatement sums =
         connection.prepared(
@@ -75,5 +76,38 @@ final class SqliteForget {
     PreparedStatement told = connection.prepared("DELETE FROM events WHERE chunk = ?");
     told.setLong(1, chunk.chunk());
     told.executeUpdate();
+  }
+
+  /** A sale's operation is not as old as its revision: its reservation may still live. */
+  private static void forgetOperations(SqliteConnection connection, Chunk chunk)
+      throws SQLException {
+    PreparedStatement delete =
+        connection.prepared(
+            "DELETE FROM operations WHERE repository = ? AND revision BETWEEN ? AND ?"
+                + " AND kind <> ?");
+    delete.setLong(1, chunk.repository());
+    delete.setLong(2, chunk.firstRevision());
+    delete.setLong(3, chunk.lastRevision());
+    delete.setInt(4, Kind.SELL_SLOT.number());
+    delete.executeUpdate();
+  }
+
+  /** With a release goes the operation that sold what it released: a sale's revision is that. */
+  private static void forgetSales(SqliteConnection connection, Chunk chunk) throws SQLException {
+    PreparedStatement query = connection.prepared("SELECT events FROM events WHERE chunk = ?");
+    query.setLong(1, chunk.chunk());
+    byte[] events = SqliteConnection.rows(query, row -> row.getBytes(1)).get(0);
+    PreparedStatement delete =
+        connection.prepared(
+            "DELETE FROM operations WHERE repository = ? AND revision = ? AND kind = ?");
+    for (Event event : EventLog.decode(events, chunk.firstRevision(), chunk.micros())) {
+      if (event.change() instanceof Change.SlotReleased change
+          && !change.released().reservation().offerId().isEmpty()) {
+        delete.setLong(1, chunk.repository());
+        delete.setLong(2, change.released().reservation().generation());
+        delete.setInt(3, Kind.SELL_SLOT.number());
+        delete.executeUpdate();
+      }
+    }
   }
 }
