@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
@@ -35,6 +36,9 @@ public final class Ledger implements AutoCloseable {
   /** How long after a failure the engine counts as failed. */
   private static final long RETRY_NANOS = 10_000_000_000L;
 
+  /** How long the writer has nothing to do before it tends the engine. */
+  private static final long TEND_MILLIS = 1000;
+
   private static final Executor ON_THE_WRITER = Runnable::run;
 
   private final LedgerStore store;
@@ -51,7 +55,14 @@ public final class Ledger implements AutoCloseable {
   private volatile long storeFailedNanos;
 
   private volatile boolean storeFailed;
+
+  /** When the engine was begun to be waited for, in {@link System#nanoTime()}; null where not. */
+  private volatile @Nullable Long waitingSinceNanos;
+
   private volatile boolean closed;
+
+  /** Whether followers are still to be told of a commit whose outcome was unknown. */
+  private boolean inDoubt;
 
   /** Who waits for a command. */
   public interface Caller {
@@ -167,6 +178,16 @@ public final class Ledger implements AutoCloseable {
    */
   public boolean storeFailed() {
     return storeFailed && System.nanoTime() - storeFailedNanos < RETRY_NANOS;
+  }
+
+  /**
+   * For how long the engine has been about to begin or to commit a transaction; 0 where it is not.
+   *
+   * @param nowNanos now, in {@link System#nanoTime()}
+   */
+  public long storeBusyNanos(long nowNanos) {
+    Long since = waitingSinceNanos;
+    return since == null ? 0 : nowNanos - since;
   }
 
   /** Queues a command. The answer may come before this returns, and on any thread. */
@@ -290,7 +311,13 @@ public final class Ledger implements AutoCloseable {
 
   private Entry take() {
     try {
-      return queue.take();
+      while (true) {
+        Entry next = queue.poll(TEND_MILLIS, TimeUnit.MILLISECONDS);
+        if (next != null) {
+          return next;
+        }
+        tend();
+      }
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts the ledger's writer", e);
     }
@@ -298,11 +325,11 @@ public final class Ledger implements AutoCloseable {
 
   private void commit(List<Call> calls) {
     boolean answered = false;
-    try (LedgerStore.Transaction transaction = store.begin()) {
+    try (LedgerStore.Transaction transaction = begin()) {
       Batch batch = new Batch(transaction, nowMicros());
       List<Outcome> outcomes = batch.run(calls.stream().map(Call::command).toList());
       if (batch.changed()) {
-        transaction.commit();
+        commit(transaction);
       }
       succeeded();
       outcomes.forEach(this::tellIfBroken);
@@ -321,6 +348,24 @@ public final class Ledger implements AutoCloseable {
       if (!answered) {
         answer(calls, Collections.nCopies(calls.size(), new Outcome.Broken(e)));
       }
+    }
+  }
+
+  private LedgerStore.Transaction begin() {
+    waitingSinceNanos = System.nanoTime();
+    try {
+      return store.begin();
+    } finally {
+      waitingSinceNanos = null;
+    }
+  }
+
+  private void commit(LedgerStore.Transaction transaction) {
+    waitingSinceNanos = System.nanoTime();
+    try {
+      transaction.commit();
+    } finally {
+      waitingSinceNanos = null;
     }
   }
 
@@ -354,9 +399,9 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void run(Chore chore) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
+    try (LedgerStore.Transaction transaction = begin()) {
       int done = chore.work().applyAsInt(transaction);
-      transaction.commit();
+      commit(transaction);
       succeeded();
       chore.done().complete(done);
     } catch (StoreException e) {
@@ -375,10 +420,14 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void failed(StoreException e) {
-    Follower told = follower;
-    if (told != null && e.outcomeUnknown()) {
-      attempt(told::inDoubt);
+    note(e);
+    if (e.outcomeUnknown()) {
+      inDoubt = true;
+      tend();
     }
+  }
+
+  private void note(StoreException e) {
     storeFailedNanos = System.nanoTime();
     if (!storeFailed) {
       storeFailed = true;
@@ -391,5 +440,29 @@ public final class Ledger implements AutoCloseable {
       storeFailed = false;
       watch.storeRecovered();
     }
+    tellOfDoubt();
+  }
+
+  private void tend() {
+    waitingSinceNanos = System.nanoTime();
+    try {
+      store.tend();
+      tellOfDoubt();
+    } catch (StoreException e) {
+      note(e);
+    } catch (RuntimeException e) {
+      watch.failed(e);
+    } finally {
+      waitingSinceNanos = null;
+    }
+  }
+
+  /** Only after the engine can tell what became of the commit. */
+  private void tellOfDoubt() {
+    Follower told = follower;
+    if (inDoubt && told != null) {
+      attempt(told::inDoubt);
+    }
+    inDoubt = false;
   }
 }

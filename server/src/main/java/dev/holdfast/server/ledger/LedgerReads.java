@@ -102,4 +102,15 @@ public interface LedgerReads {
 
   /** Leases that ran out, longest ago first; all commands together hold at most so many. */
   List<ExpireLeases> expiredLeases(long nowMicros, int limit);
+
+  /**
+   * Reads a little and looks at the files, so that it is noticed when they fail and when they work
+   * again. To be called about once a second. What it finds is told by {@link #trouble}.
+   */
+  default void probe() {}
+
+  /** Why the books cannot be relied on at the moment; empty where they can. */
+  default String trouble() {
+    return "";
+  }
 }

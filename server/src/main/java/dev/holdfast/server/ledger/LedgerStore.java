@@ -17,6 +17,13 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
    */
   Transaction begin();
 
+  /**
+   * Does what is due when there is nothing to commit. To be called by the thread that begins
+   * transactions, about once a second, and after a commit whose outcome is unknown: when this
+   * returned, the store can tell it.
+   */
+  default void tend() {}
+
   @Override
   void close();
 

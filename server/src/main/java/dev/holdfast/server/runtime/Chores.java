@@ -5,16 +5,20 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.Retention;
 import dev.holdfast.server.ledger.ScheduledWork;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** What the server does by itself, over and over. */
 final class Chores implements AutoCloseable {
+  private static final long PROBE_MILLIS = 1000;
+
   /** Each on a thread of its own: a long clean-up must not let leases wait. */
   private final ScheduledExecutorService sweeping = thread("lease-sweeper");
 
   private final ScheduledExecutorService forgetting = thread("retention");
+  private final ScheduledExecutorService probing = thread("store-probe");
   private final Ledger.Watch watch;
 
   Chores(Ledger ledger, Duration retention, Ledger.Watch watch) {
@@ -22,6 +26,7 @@ final class Chores implements AutoCloseable {
     repeat(sweeping, new LeaseSweeper(ledger, watch), LeaseSweeper.PERIOD_MILLIS);
     Retention forget = new Retention(ledger, retention);
     repeat(forgetting, forget, forget.period().toMillis());
+    repeat(probing, ledger.reads()::probe, PROBE_MILLIS);
   }
 
   private static ScheduledExecutorService thread(String name) {
@@ -37,7 +42,7 @@ final class Chores implements AutoCloseable {
   /** Begins nothing more, and waits for what was begun. */
   @Override
   public void close() {
-    for (ScheduledExecutorService thread : new ScheduledExecutorService[] {sweeping, forgetting}) {
+    for (ScheduledExecutorService thread : List.of(sweeping, forgetting, probing)) {
       thread.shutdown();
       try {
         if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

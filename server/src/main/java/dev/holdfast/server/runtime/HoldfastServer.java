@@ -83,7 +83,7 @@ final class HoldfastServer {
   private static HoldfastServer start(Settings settings, Closers opened) throws IOException {
     String process = "process " + ProcessHandle.current().pid();
     DataDirectory directory = opened.add(hold(settings.dataDir(), process));
-    LedgerStore store = opened.add(SqliteStore.open(directory.database()));
+    LedgerStore store = opened.add(SqliteStore.open(directory.database(), new Halt()));
     LogWatch watch = new LogWatch();
     EventLoops eventLoops = opened.add(new EventLoops());
     Ledger ledger = new Ledger(store, new WallClock(), WAITING_LIMIT, watch);

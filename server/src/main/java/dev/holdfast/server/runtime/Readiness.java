@@ -7,6 +7,9 @@ import java.util.function.Supplier;
 
 /** Whether callers are to be sent here. The probes and gRPC health both follow it. */
 final class Readiness {
+  /** A commit that takes longer makes the server not ready. */
+  private static final long SLOW_NANOS = 5_000_000_000L;
+
   private final List<Check> checks = new CopyOnWriteArrayList<>();
   private volatile String state = "starting";
 
@@ -22,6 +25,11 @@ final class Readiness {
 
   Readiness(Ledger ledger) {
     require("store", () -> ledger.storeFailed() ? "the store fails" : "");
+    require("books", () -> ledger.reads().trouble());
+    require(
+        "commits",
+        () ->
+            ledger.storeBusyNanos(System.nanoTime()) > SLOW_NANOS ? "a commit takes too long" : "");
   }
 
   /**

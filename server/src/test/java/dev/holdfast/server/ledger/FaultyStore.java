@@ -25,13 +25,15 @@ public final class FaultyStore implements LedgerStore {
     WRITE,
     COMMIT,
     CLOSE,
+    TEND,
     READ
   }
 
   private final LedgerStore store;
   private final AtomicInteger commits = new AtomicInteger();
   private final AtomicInteger reads = new AtomicInteger();
-  private volatile @Nullable Step failing;
+  private final AtomicInteger tended = new AtomicInteger();
+  private volatile List<Step> failing = List.of();
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile CountDownLatch atGate = new CountDownLatch(0);
 
@@ -47,7 +49,12 @@ public final class FaultyStore implements LedgerStore {
 
   /** Fails here from now on; null for nowhere. */
   public void failAt(@Nullable Step step) {
-    failing = step;
+    failing = step == null ? List.of() : List.of(step);
+  }
+
+  /** Fails at both from now on. */
+  public void failAt(Step step, Step other) {
+    failing = List.of(step, other);
   }
 
   /** Lets the next transaction wait before it commits, until the gate is opened. */
@@ -78,7 +85,7 @@ public final class FaultyStore implements LedgerStore {
   }
 
   private void attempt(Step step) {
-    if (failing == step) {
+    if (failing.contains(step)) {
       IOException cause = new IOException("the disk is full");
       throw step == Step.COMMIT
           ? StoreException.unknown("cannot commit", cause)
@@ -137,6 +144,28 @@ public final class FaultyStore implements LedgerStore {
         attempt(Step.CLOSE);
       }
     };
+  }
+
+  @Override
+  public void tend() {
+    tended.incrementAndGet();
+    attempt(Step.TEND);
+    store.tend();
+  }
+
+  /** How often it was tended. */
+  public int tended() {
+    return tended.get();
+  }
+
+  @Override
+  public void probe() {
+    store.probe();
+  }
+
+  @Override
+  public String trouble() {
+    return store.trouble();
   }
 
   @Override

@@ -342,6 +342,37 @@ class LedgerTest {
     assertEquals(List.of("in doubt"), follower.notes.subList(3, follower.notes.size()));
   }
 
+  /** What the store tells before that may turn out to be wrong. */
+  @Test
+  void aFollowerIsToldOfAnUnknownOutcomeWhenTheStoreCanTellItAndNotBefore() {
+    NotingFollower follower = new NotingFollower();
+    ledger.follow(follower);
+    // Fails at the commit, and at the first try to settle it.
+    store.failAt(FaultyStore.Step.COMMIT, FaultyStore.Step.TEND);
+    assertEquals("unknown", rejection(submit(reserve(0)).outcome.join()).facts().get("outcome"));
+    assertEquals(1, store.tended(), "it was not settled at once");
+    submit(reserve(1)).outcome.join();
+    assertEquals(List.of(), follower.notes);
+    store.failAt(null);
+    // By itself, though nobody calls.
+    while (follower.notes.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    assertEquals(List.of("in doubt"), follower.notes);
+  }
+
+  @Test
+  void aCommitThatTakesLongIsSeen() throws InterruptedException {
+    assertEquals(0, ledger.storeBusyNanos(System.nanoTime()));
+    CountDownLatch gate = store.closeGate();
+    Waiting caller = submit(reserve(0));
+    store.awaitAtGate();
+    assertTrue(ledger.storeBusyNanos(System.nanoTime() + 5_000_000_000L) >= 5_000_000_000L);
+    gate.countDown();
+    caller.outcome.join();
+    assertEquals(0, ledger.storeBusyNanos(System.nanoTime()));
+  }
+
   @Test
   void theSweeperReleasesWhatRanOutAndNothingElse() {
     submit(reserve(0)).outcome.join();

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * that program ends, however it ends.
  */
 public final class DataDirectory implements AutoCloseable {
+  /** The file whose lock holds the directory. */
+  static final String LOCK = "holdfast.lock";
+
   private static final String UNPACK_DIRECTORY = "org.sqlite.tmpdir";
 
   private final Path path;
@@ -52,7 +55,7 @@ public final class DataDirectory implements AutoCloseable {
     Files.createDirectories(path);
     FileChannel channel =
         FileChannel.open(
-            path.resolve("holdfast.lock"),
+            path.resolve(LOCK),
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE);

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteOpenMode;
 
 /** A connection to the database with its statements, for one thread at a time. */
 final class SqliteConnection implements AutoCloseable {
@@ -30,17 +32,30 @@ final class SqliteConnection implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** The one connection that writes. */
+  /** The one connection that writes, to a database that is made where it is missing. */
   static SqliteConnection writer(Path database) {
     makeIfMissing(database);
-    SQLiteConfig config = new SQLiteConfig();
+    return writerAgain(database);
+  }
+
+  /** The same to a database that was there before. */
+  static SqliteConnection writerAgain(Path database) {
+    SQLiteConfig config = existing();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     // Every commit is synced before it is answered; WAL's default would only sync checkpoints.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setCacheSize(-CACHE_KIB);
-    config.setPragma(
-        SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, Integer.toString(Checkpoints.PAGES_AT_MOST));
+    // A checkpoint that SQLite runs within a commit keeps to itself that it failed.
+    config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
+    config.setJournalSizeLimit(Checkpoints.LOG_BYTES);
     return open(database, config);
+  }
+
+  /** Where a file vanished, an empty one must not take its place. */
+  private static SQLiteConfig existing() {
+    SQLiteConfig config = new SQLiteConfig();
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
+    return config;
   }
 
   /** Only before its first page can a database be told to be one that gives free pages back. */
@@ -59,7 +74,7 @@ final class SqliteConnection implements AutoCloseable {
 
   /** A connection that reads beside the writer. */
   static SqliteConnection reader(Path database) {
-    SQLiteConfig config = new SQLiteConfig();
+    SQLiteConfig config = existing();
     config.setCacheSize(-READER_CACHE_KIB);
     SqliteConnection reader = open(database, config);
     try {
@@ -72,7 +87,7 @@ final class SqliteConnection implements AutoCloseable {
 
   /** A connection that takes the log into the database beside the writer. */
   static SqliteConnection checkpointer(Path database) {
-    SQLiteConfig config = new SQLiteConfig();
+    SQLiteConfig config = existing();
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     return open(database, config);
   }
@@ -115,6 +130,11 @@ final class SqliteConnection implements AutoCloseable {
     } catch (SQLException e) {
       close();
     }
+  }
+
+  /** Has what it does at the moment fail. Any thread may, as long as it is not closed meanwhile. */
+  void interrupt() throws SQLException {
+    connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
   }
 
   /** Whether it was closed, well or not: either way it is not to be used again. */

@@ -6,6 +6,7 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.sqlite.YoungReservations.Alteration;
 import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
 import dev.holdfast.server.store.sqlite.YoungReservations.Owner;
 import dev.holdfast.server.store.sqlite.YoungReservations.Young;
@@ -38,6 +39,7 @@ final class SqliteReservations {
 
   private final Set<Owner> left = new HashSet<>();
   private Mark since;
+  private boolean numbered;
 
   SqliteReservations(SqliteConnection connection, YoungReservations young) {
     this.connection = connection;
@@ -192,12 +194,26 @@ final class SqliteReservations {
     }
   }
 
+  /** Has the commit write something, whatever else it does. */
+  void number() {
+    numbered = true;
+  }
+
   /**
-   * Commits.
+   * What all of it makes of the young ones. Where no events tell of that, the file says that it
+   * happened, for those who read meanwhile.
    *
    * @param end behind the last event that was written
    */
-  void commit(YoungReservations.Commit commit, Mark end) throws SQLException {
-    young.commit(commit, new YoungReservations.Alteration(left, entered, since, end));
+  Alteration alteration(Mark end) throws SQLException {
+    boolean altered = !left.isEmpty() || !entered.isEmpty();
+    boolean quiet = numbered || (altered && end.chunk() == young.end().chunk());
+    long number = young.quiet() + (quiet ? 1 : 0);
+    if (quiet) {
+      PreparedStatement update = connection.prepared("UPDATE young_since SET quiet_commits = ?");
+      update.setLong(1, number);
+      update.executeUpdate();
+    }
+    return new Alteration(left, entered, since, end, number);
   }
 }

@@ -14,15 +14,15 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
+import dev.holdfast.server.store.FatalErrors;
 import dev.holdfast.server.store.Schema;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +36,8 @@ public final class SqliteStore implements LedgerStore {
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SqliteStore.class);
 
+  private static final long SLOW_NANOS = 5_000_000_000L;
+
   /** How many can read at a time; as many threads of the server do. */
   public static final int READERS = 4;
 
@@ -48,87 +50,175 @@ public final class SqliteStore implements LedgerStore {
   /** Also asked by those who read. */
   private volatile YoungReservations young;
 
+  private final StoreCondition condition;
+  private final SqliteCalls calls;
   private final Checkpoints checkpoints;
   private final BooksCache cache = new BooksCache();
   private final HistoryIndex.Room historyRoom;
   private final int youngRoom;
-  private final BlockingQueue<SqliteConnection> readers = new ArrayBlockingQueue<>(READERS);
+  private final Readers readers;
+  private final LongReads longReads;
+
+  /** Open for as long as the store is, and closed last. */
+  private final SqliteConnection checkpointer;
+
+  /** When the probe began that is under way, in {@link System#nanoTime()}; null for none. */
+  private volatile @Nullable Long probingSinceNanos;
 
   private SqliteStore(
       Path database,
       SqliteConnection writer,
+      StoreCondition condition,
+      SqliteCalls calls,
       @Nullable HistoryIndex history,
       HistoryIndex.Room historyRoom,
       int youngRoom)
       throws SQLException {
     this.database = database;
     this.writer = writer;
+    this.condition = condition;
+    this.calls = calls;
     this.history = history;
     this.historyRoom = historyRoom;
     this.youngRoom = youngRoom;
-    this.checkpoints = new Checkpoints(database, Checkpoints.PAGES);
     this.young = YoungReplay.load(writer, youngRoom);
-    for (int i = 0; i < READERS; i++) {
-      readers.add(SqliteConnection.reader(database));
-    }
+    this.readers = new Readers(READERS, this::reader, condition);
+    this.longReads = new LongReads(this::reader, condition);
+    this.checkpointer = SqliteConnection.checkpointer(database);
+    this.checkpoints =
+        new Checkpoints(
+            database, checkpointer, Checkpoints.PAGES, condition, readers, longReads, calls);
   }
 
   /**
    * Opens a database, makes it where it is missing, and brings it to the newest schema.
    *
+   * @param fatalErrors who ends the process where the disk may have lost what was written
    * @throws IllegalStateException where a newer program wrote it
    */
+  public static SqliteStore open(Path database, FatalErrors fatalErrors) {
+    return open(
+        database, HistoryIndex.Room.DEFAULT, YoungReservations.ROOM, fatalErrors, SqliteCalls.REAL);
+  }
+
+  /** The same for one who is thrown what is fatal. */
   public static SqliteStore open(Path database) {
     return open(database, HistoryIndex.Room.DEFAULT, YoungReservations.ROOM);
   }
 
   /** The same with less room for what is young or in memory, so that a test sees it overflow. */
   static SqliteStore open(Path database, HistoryIndex.Room historyRoom, int youngRoom) {
-    SqliteConnection writer = SqliteConnection.writer(database);
-    try {
-      migrate(writer, SCHEMA);
-      HistoryIndex history = HistoryIndex.load(writer, historyRoom);
-      return new SqliteStore(database, writer, history, historyRoom, youngRoom);
-    } catch (SQLException e) {
-      writer.close();
-      throw StoreException.notApplied("cannot open " + database, e);
-    } catch (RuntimeException e) {
-      writer.close();
-      throw e;
-    }
+    return open(database, historyRoom, youngRoom, SqliteStore::thrown, SqliteCalls.REAL);
+  }
+
+  private static void thrown(StoreException e) {
+    throw e;
+  }
+
+  static SqliteStore open(
+      Path database,
+      HistoryIndex.Room historyRoom,
+      int youngRoom,
+      FatalErrors fatalErrors,
+      SqliteCalls calls) {
+    return open(
+        database,
+        SqliteConnection.writer(database),
+        fatalErrors,
+        (writer, condition) -> {
+          migrate(writer, SCHEMA);
+          syncWhatWasRecovered(writer, condition, calls);
+          HistoryIndex history = HistoryIndex.load(writer, historyRoom);
+          return new SqliteStore(
+              database, writer, condition, calls, history, historyRoom, youngRoom);
+        });
   }
 
   /**
-   * Opens a database to look at it.
+   * Opens a database to look at it. What is fatal is thrown.
    *
    * @throws IllegalStateException where its schema is not the newest: to look is not to change
    */
   public static SqliteStore openAsItIs(Path database) {
-    SqliteConnection writer = SqliteConnection.writer(database);
+    return open(
+        database,
+        SqliteConnection.writer(database),
+        SqliteStore::thrown,
+        (writer, condition) -> {
+          long found = writer.number("PRAGMA user_version");
+          if (found != SCHEMA.version()) {
+            throw new IllegalStateException(
+                "the store has schema version "
+                    + found
+                    + ", this program "
+                    + SCHEMA.version()
+                    + "; a newer program opens an older store when it serves");
+          }
+          return new SqliteStore(
+              database,
+              writer,
+              condition,
+              SqliteCalls.REAL,
+              null,
+              HistoryIndex.Room.DEFAULT,
+              YoungReservations.ROOM);
+        });
+  }
+
+  private interface Opening {
+    SqliteStore store(SqliteConnection writer, StoreCondition condition) throws SQLException;
+  }
+
+  private static SqliteStore open(
+      Path database, SqliteConnection writer, FatalErrors fatalErrors, Opening opening) {
+    StoreCondition condition;
     try {
-      long found = writer.number("PRAGMA user_version");
-      if (found != SCHEMA.version()) {
-        throw new IllegalStateException(
-            "the store has schema version "
-                + found
-                + ", this program "
-                + SCHEMA.version()
-                + "; a newer program opens an older store when it serves");
-      }
-      return new SqliteStore(
-          database, writer, null, HistoryIndex.Room.DEFAULT, YoungReservations.ROOM);
+      // The first that it reads opens the log.
+      writer.number("PRAGMA user_version");
+      condition = new StoreCondition(new OpenFiles(database), fatalErrors);
+    } catch (IOException | SQLException e) {
+      writer.close();
+      throw StoreException.notApplied("cannot look at " + database, e);
+    }
+    try {
+      return opening.store(writer, condition);
     } catch (SQLException e) {
-      writer.close();
-      throw StoreException.notApplied("cannot open " + database, e);
+      StoreException failure = condition.failed("cannot open " + database, e);
+      closeUnlessHalted(writer, condition);
+      throw failure;
     } catch (RuntimeException e) {
-      writer.close();
+      closeUnlessHalted(writer, condition);
       throw e;
+    }
+  }
+
+  /** The last connection to close would take the log into the database, and for done. */
+  private static void closeUnlessHalted(SqliteConnection writer, StoreCondition condition) {
+    if (!condition.halted()) {
+      writer.close();
+    }
+  }
+
+  /**
+   * What a crash left in the log may have been read from memory though no disk has it, where a sync
+   * had failed. So all of it is written to the database, and synced, before anybody is told of it.
+   */
+  private static void syncWhatWasRecovered(
+      SqliteConnection writer, StoreCondition condition, SqliteCalls calls) {
+    try {
+      calls.checkpoint(writer, "PASSIVE");
+    } catch (SQLException e) {
+      StoreException failure = condition.checkpointFailed(e);
+      if (condition.halted()) {
+        throw failure;
+      }
+      LOGGER.warn("the log of the last run stays until there is room", failure);
     }
   }
 
   /** What SQLite finds wrong with its own file; empty where it is sound. */
   public List<String> damage() {
-    return read(
+    return readers.read(
         connection -> {
           List<String> lines =
               SqliteConnection.rows(
@@ -149,17 +239,57 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public Transaction begin() {
+    SqliteConnection connection = usableWriter();
+    checkpoints.beforeTransaction(connection);
+    return begin(connection);
+  }
+
+  private SqliteTransaction begin(SqliteConnection connection) {
+    return SqliteTransaction.begin(
+        connection,
+        requireNonNull(history, "opened to be looked at"),
+        young,
+        cache,
+        condition,
+        calls);
+  }
+
+  /** The connection that writes, with nothing in doubt. */
+  private SqliteConnection usableWriter() {
+    condition.requireWritable();
     if (writer.isClosed()) {
       reopen();
     }
-    checkpoints.beforeTransaction(writer);
-    return SqliteTransaction.begin(
-        writer, requireNonNull(history, "opened to be looked at"), young, cache);
+    if (condition.unsettled()) {
+      // Where the failed commit stands in the log, though not as committed, this takes its place.
+      try {
+        commitNothing();
+      } catch (StoreException e) {
+        throw StoreException.notApplied("cannot settle the outcome of a commit", e);
+      }
+      condition.settled();
+    }
+    return writer;
+  }
+
+  /** Commits, and alters nothing. */
+  private void commitNothing() {
+    try (SqliteTransaction transaction = begin(writer)) {
+      transaction.number();
+      transaction.commit();
+    }
+  }
+
+  @Override
+  public void tend() {
+    if (checkpoints.whenIdle(usableWriter())) {
+      commitNothing();
+    }
   }
 
   /** After a failure that closed the connection: what is kept in memory is read again. */
   private void reopen() {
-    SqliteConnection opened = SqliteConnection.writer(database);
+    SqliteConnection opened = opened(() -> SqliteConnection.writerAgain(database));
     try {
       history = HistoryIndex.load(opened, historyRoom);
       YoungReservations loaded = YoungReplay.load(opened, youngRoom);
@@ -169,110 +299,134 @@ public final class SqliteStore implements LedgerStore {
       writer = opened;
     } catch (SQLException e) {
       opened.close();
-      throw StoreException.notApplied("cannot open " + database, e);
+      throw condition.failed("cannot open " + database, e);
     } catch (RuntimeException e) {
       opened.close();
       throw e;
     }
   }
 
-  private interface Read<T> {
-    T on(SqliteConnection connection) throws SQLException;
+  private SqliteConnection reader() {
+    return opened(() -> SqliteConnection.reader(database));
   }
 
-  private <T> T read(Read<T> read) {
-    SqliteConnection reader;
-    try {
-      reader = readers.take();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw StoreException.notApplied("interrupted while waiting to read", e);
+  /** Opens a connection, to the files that the others have open. */
+  private SqliteConnection opened(Supplier<SqliteConnection> opening) {
+    condition.look();
+    if (!condition.replaced()) {
+      SqliteConnection opened = opening.get();
+      condition.look();
+      if (!condition.replaced()) {
+        return opened;
+      }
+      // It stays open: to close the only one to the files of somebody else is to write into them.
     }
+    throw StoreException.refused(condition.trouble());
+  }
+
+  @Override
+  public void probe() {
+    condition.look();
+    probingSinceNanos = System.nanoTime();
     try {
-      return read.on(reader);
-    } catch (SQLException e) {
-      throw StoreException.notApplied("cannot read", e);
+      readers.read(connection -> connection.number("SELECT quiet_commits FROM young_since"));
+    } catch (StoreException e) {
+      LOGGER.debug("the probe failed", e);
     } finally {
-      readers.add(reader);
+      probingSinceNanos = null;
     }
   }
 
-  /** What asks more than one question, and is to see one commit. */
-  private <T> T readInOneSnapshot(Read<T> read) {
-    return read(connection -> connection.inOneSnapshot(() -> read.on(connection)));
+  @Override
+  public String trouble() {
+    Long since = probingSinceNanos;
+    if (since != null && System.nanoTime() - since > SLOW_NANOS) {
+      return "a read takes too long";
+    }
+    String trouble = condition.trouble();
+    return trouble.isEmpty() && readers.failing() ? "reads fail" : trouble;
   }
 
   @Override
   public @Nullable Repository repository(String repositoryId) {
-    return read(connection -> SqliteReads.repository(connection, repositoryId)).orElse(null);
+    return readers
+        .read(connection -> SqliteReads.repository(connection, repositoryId))
+        .orElse(null);
   }
 
   @Override
   public List<Repository> repositories(String afterId, int limit) {
-    return read(connection -> SqliteReads.repositories(connection, afterId, limit));
+    return readers.read(connection -> SqliteReads.repositories(connection, afterId, limit));
   }
 
   @Override
   public @Nullable Reservation reservation(String repositoryId, Slot slot) {
-    return readInOneSnapshot(
+    return readers
+        .readInOneSnapshot(
             connection -> SqliteReads.reservation(connection, young, repositoryId, slot))
         .orElse(null);
   }
 
   @Override
   public ReservationsPage reservations(ReservationsQuery query) {
-    return readInOneSnapshot(connection -> SqliteReads.reservations(connection, young, query));
+    return readers.readInOneSnapshot(
+        connection -> SqliteReads.reservations(connection, young, query));
   }
 
   @Override
   public @Nullable EventsPage events(EventsQuery query) {
-    return readInOneSnapshot(connection -> new SqliteEvents(connection).page(query)).orElse(null);
+    return readers
+        .readInOneSnapshot(connection -> new SqliteEvents(connection).page(query))
+        .orElse(null);
   }
 
   @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
-    return readInOneSnapshot(
+    return readers.readInOneSnapshot(
         connection -> SqliteReads.expiredLeases(connection, young, nowMicros, limit));
   }
 
   @Override
   public @Nullable Offer offer(String repositoryId, String offerId) {
-    return read(connection -> new SqliteOffers(connection).one(repositoryId, offerId)).orElse(null);
+    return readers
+        .read(connection -> new SqliteOffers(connection).one(repositoryId, offerId))
+        .orElse(null);
   }
 
   @Override
   public List<Offer> offers(String repositoryId, String afterId, int limit) {
-    return read(connection -> new SqliteOffers(connection).page(repositoryId, afterId, limit));
+    return readers.read(
+        connection -> new SqliteOffers(connection).page(repositoryId, afterId, limit));
   }
 
   @Override
   public @Nullable Entry entry(String repositoryId, String key) {
-    return read(connection -> SqliteKeys.entry(connection, repositoryId, key)).orElse(null);
+    return readers.read(connection -> SqliteKeys.entry(connection, repositoryId, key)).orElse(null);
   }
 
   @Override
   public List<String> keys(String repositoryId, String prefix, String afterKey, int limit) {
-    return read(connection -> SqliteKeys.keys(connection, repositoryId, prefix, afterKey, limit));
+    return readers.read(
+        connection -> SqliteKeys.keys(connection, repositoryId, prefix, afterKey, limit));
   }
 
-  /** Goes on a connection of its own too, with a transaction around all that it reads. */
   @Override
   public void survey(String repositoryId, long afterRevision, Survey survey) {
-    try (SqliteConnection connection = SqliteConnection.reader(database)) {
-      SqliteSurvey.survey(connection, young, repositoryId, afterRevision, survey);
-    } catch (SQLException e) {
-      throw StoreException.notApplied("cannot go through a repository", e);
-    }
+    longReads.read(
+        "cannot go through a repository",
+        connection -> {
+          SqliteSurvey.survey(connection, young, repositoryId, afterRevision, survey);
+          return true;
+        });
   }
 
-  /** Counts on a connection of its own, so that it keeps no other reader waiting. */
   @Override
   public @Nullable Recount recount(String repositoryId) {
-    try (SqliteConnection connection = SqliteConnection.reader(database)) {
-      return SqliteReads.recount(connection, youngRoom, repositoryId).orElse(null);
-    } catch (SQLException e) {
-      throw StoreException.notApplied("cannot recount", e);
-    }
+    return longReads
+        .read(
+            "cannot recount",
+            connection -> SqliteReads.recount(connection, youngRoom, repositoryId))
+        .orElse(null);
   }
 
   /** The youngest reservations. */
@@ -283,17 +437,16 @@ public final class SqliteStore implements LedgerStore {
   /** Everything that was asked so far and is asked again and again. For when nobody reads. */
   Set<String> statements() {
     Set<String> statements = new TreeSet<>(writer.statements());
-    readers.forEach(reader -> statements.addAll(reader.statements()));
+    statements.addAll(readers.statements());
     return statements;
   }
 
   /** After a good end all reservations have a row, to be looked at, and a start reads no events. */
   private void settle() {
-    HistoryIndex index = history;
-    if (index == null || writer.isClosed()) {
+    if (history == null) {
       return;
     }
-    try (SqliteTransaction transaction = SqliteTransaction.begin(writer, index, young, cache)) {
+    try (SqliteTransaction transaction = begin(usableWriter())) {
       transaction.settle();
       transaction.commit();
     } catch (RuntimeException e) {
@@ -301,14 +454,39 @@ public final class SqliteStore implements LedgerStore {
     }
   }
 
+  /**
+   * Ends it. Where the files can no longer be relied on, nothing is closed, as the last connection
+   * to close writes: the log has everything.
+   *
+   * @throws StoreException where it did not end well
+   */
   @Override
   public void close() {
-    settle();
-    checkpoints.close();
-    List<SqliteConnection> idle = new ArrayList<>();
-    readers.drainTo(idle);
-    idle.forEach(SqliteConnection::close);
-    // The last connection to close takes the log into the database.
-    writer.close();
+    condition.look();
+    if (!condition.halted() && !condition.replaced()) {
+      settle();
+      checkpoints.close();
+    }
+    if (condition.halted() || condition.replaced()) {
+      throw StoreException.refused("the store was left as it is: " + condition.trouble());
+    }
+    readers.close();
+    SqliteConnection last = writer.isClosed() ? SqliteConnection.writerAgain(database) : writer;
+    takeLog(last);
+    last.close();
+    checkpointer.close();
+  }
+
+  /** What the last connection to close would do too, but keep to itself that it failed. */
+  private void takeLog(SqliteConnection connection) {
+    try {
+      calls.checkpoint(connection, "PASSIVE");
+    } catch (SQLException e) {
+      StoreException failure = condition.checkpointFailed(e);
+      if (!LostWrites.isFullDisk(e)) {
+        throw failure;
+      }
+      LOGGER.warn("the log stays until the next start, as the disk is full", failure);
+    }
   }
 }

@@ -20,6 +20,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private final HistoryIndex history;
   private final BooksCache cache;
   private final YoungReservations young;
+  private final StoreCondition condition;
+  private final SqliteCalls calls;
   private final SqliteReservations reservations;
   private final SqliteWrite write;
 
@@ -41,11 +43,15 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       SqliteConnection connection,
       HistoryIndex history,
       YoungReservations young,
-      BooksCache cache) {
+      BooksCache cache,
+      StoreCondition condition,
+      SqliteCalls calls) {
     this.connection = connection;
     this.history = history;
     this.young = young;
     this.cache = cache;
+    this.condition = condition;
+    this.calls = calls;
     this.reservations = new SqliteReservations(connection, young);
     this.write = new SqliteWrite(connection, reservations, cache, young.end().chunk());
   }
@@ -54,12 +60,14 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       SqliteConnection connection,
       HistoryIndex history,
       YoungReservations young,
-      BooksCache cache) {
+      BooksCache cache,
+      StoreCondition condition,
+      SqliteCalls calls) {
     try {
       connection.prepared("BEGIN IMMEDIATE").execute();
-      return new SqliteTransaction(connection, history, young, cache);
+      return new SqliteTransaction(connection, history, young, cache, condition, calls);
     } catch (SQLException e) {
-      throw StoreException.notApplied("cannot begin a transaction", e);
+      throw condition.failed("cannot begin a transaction", e);
     }
   }
 
@@ -139,31 +147,41 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         });
   }
 
+  /** Has the commit write something, though nothing is altered. */
+  void number() {
+    reservations.number();
+  }
+
   @Override
   public void commit() {
-    attempt(
-        "cannot write",
-        () -> {
-          indexed = true;
-          history.write(connection, released);
-          reservations.moveOldest();
-          return true;
-        });
+    YoungReservations.Alteration alteration =
+        attempt(
+            "cannot write",
+            () -> {
+              indexed = true;
+              history.write(connection, released);
+              reservations.moveOldest();
+              return reservations.alteration(write.end(young.end()));
+            });
     try {
-      reservations.commit(() -> connection.prepared("COMMIT").execute(), write.end(young.end()));
+      young.commit(() -> calls.commit(connection), alteration);
       open = false;
     } catch (SQLException e) {
       // Whatever became of it, the next one begins with what the file says.
       open = false;
-      StoreException unknown = StoreException.unknown("cannot commit", e);
-      try {
-        connection.close();
-      } catch (StoreException closing) {
-        unknown.addSuppressed(closing);
-      }
+      StoreException unknown = condition.commitFailed(e);
+      closeAfter(unknown);
       throw unknown;
     }
     committed = true;
+  }
+
+  private void closeAfter(StoreException failure) {
+    try {
+      connection.close();
+    } catch (StoreException closing) {
+      failure.addSuppressed(closing);
+    }
   }
 
   /** Takes over into memory what was committed. It is there for the next transaction alone. */
@@ -233,7 +251,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       return work.run();
     } catch (SQLException e) {
       failed = true;
-      throw StoreException.notApplied(what, e);
+      throw condition.failed(what, e);
     } catch (RuntimeException e) {
       failed = true;
       throw e;

@@ -28,11 +28,12 @@ final class YoungReplay {
 
   static YoungReservations load(SqliteConnection connection, int room) throws SQLException {
     Mark since = new Mark(connection.number("SELECT chunk FROM young_since"), 0);
+    long quiet = connection.number("SELECT quiet_commits FROM young_since");
     YoungReplay replay = new YoungReplay();
     Mark end = replay.readAll(connection, since);
     replay.dropThoseWithARow(connection);
-    YoungReservations young = new YoungReservations(room, since);
-    young.alter(new YoungReservations.Alteration(Set.of(), replay.living, since, end));
+    YoungReservations young = new YoungReservations(room, since, quiet);
+    young.alter(new YoungReservations.Alteration(Set.of(), replay.living, since, end, quiet));
     return young;
   }
 

@@ -83,17 +83,20 @@ final class YoungReservations {
     }
   }
 
+  /** No such commit is being made. */
+  private static final long NOTHING = Long.MAX_VALUE;
+
   private final int room;
   private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
-
-  /** No commit is being made. */
-  private static final long NOTHING = Long.MAX_VALUE;
 
   /** Whether this is what the last commit left; not where nobody knows whether it was made. */
   private volatile boolean known = true;
 
   /** The last chunk of events that the commit brings which is being made. */
-  private long committing = NOTHING;
+  private long committingChunk = NOTHING;
+
+  /** The number of the commit that is being made where it brings no events. */
+  private long committingQuiet = NOTHING;
 
   /** The oldest first. */
   private final Map<Owner, Young> places = new LinkedHashMap<>();
@@ -102,16 +105,21 @@ final class YoungReservations {
   private Mark since;
   private Mark end;
 
+  /** How many commits brought no events, and altered these. */
+  private long quiet;
+
   /**
    * None yet.
    *
    * @param room so many, and more only for a while
    * @param since where the events begin that tell of them, in the file
+   * @param quiet how many commits brought no events, in the file
    */
-  YoungReservations(int room, Mark since) {
+  YoungReservations(int room, Mark since, long quiet) {
     this.room = room;
     this.since = since;
     this.end = since;
+    this.quiet = quiet;
   }
 
   /** The one of a slot; null where there is none. */
@@ -167,6 +175,11 @@ final class YoungReservations {
     return end;
   }
 
+  /** How many commits brought no events, and altered these. */
+  long quiet() {
+    return quiet;
+  }
+
   /** Whether the file should say that the events that tell of them begin later. */
   boolean lagsBehind(Mark mark) {
     return mark.told() - since.told() > (long) room * EVENTS_A_PLACE / 4;
@@ -212,8 +225,9 @@ final class YoungReservations {
    * @param entered those that are new, or altered
    * @param since where the events begin that tell of them, as it was written to the file
    * @param end behind the last event that was written
+   * @param quiet how many commits brought no events then, as it was written to the file
    */
-  record Alteration(Set<Owner> left, Map<Owner, Young> entered, Mark since, Mark end) {}
+  record Alteration(Set<Owner> left, Map<Owner, Young> entered, Mark since, Mark end, long quiet) {}
 
   /** A commit in the file. */
   interface Commit {
@@ -221,30 +235,22 @@ final class YoungReservations {
   }
 
   /**
-   * Commits, and alters these; for those who ask it is one step. What they find in the events tells
-   * them whether their snapshot is from before the commit, so that nobody waits for its sync; where
-   * it brings no events, they wait.
+   * Commits, and alters these; for those who ask it is one step. What they find in the file tells
+   * them whether their snapshot is from before the commit, by its last chunk of events or, where it
+   * brings none, by its number. So nobody waits for its sync.
    */
   void commit(Commit commit, Alteration alteration) throws SQLException {
-    boolean told = alteration.end().chunk() > end.chunk();
     lock.writeLock().lock();
-    try {
-      if (told) {
-        committing = alteration.end().chunk();
-      } else {
-        run(commit);
-        alter(alteration);
-        return;
-      }
-    } finally {
-      lock.writeLock().unlock();
-    }
+    committingChunk = alteration.end().chunk() > end.chunk() ? alteration.end().chunk() : NOTHING;
+    committingQuiet = alteration.quiet() > quiet ? alteration.quiet() : NOTHING;
+    lock.writeLock().unlock();
     try {
       run(commit);
     } finally {
       lock.writeLock().lock();
       try {
-        committing = NOTHING;
+        committingChunk = NOTHING;
+        committingQuiet = NOTHING;
         if (known) {
           alter(alteration);
         }
@@ -279,6 +285,7 @@ final class YoungReservations {
     alteration.entered().forEach(this::put);
     since = alteration.since();
     end = alteration.end();
+    quiet = alteration.quiet();
   }
 
   /** Takes one over; one that replaces another of its generation is as old as that. */
@@ -304,6 +311,17 @@ final class YoungReservations {
     }
   }
 
+  /** Which commit a snapshot shows. */
+  private record Seen(long lastChunk, long quiet) {
+    static Seen by(SqliteConnection reader) throws SQLException {
+      return SqliteConnection.rows(
+              reader.prepared(
+                  "SELECT (SELECT max(chunk) FROM events), quiet_commits FROM young_since"),
+              row -> new Seen(row.getLong(1), row.getLong(2)))
+          .get(0);
+    }
+  }
+
   /**
    * Looks at those that belong to what a reader sees. Any thread may, and the writer waits
    * meanwhile.
@@ -315,14 +333,11 @@ final class YoungReservations {
       lock.readLock().lock();
       try {
         // The first that it reads decides which commit it sees.
-        long lastChunk =
-            SqliteConnection.rows(
-                    reader.prepared("SELECT max(chunk) FROM events"), row -> row.getLong(1))
-                .get(0);
+        Seen seen = Seen.by(reader);
         if (!known) {
           break;
         }
-        if (lastChunk < committing) {
+        if (seen.lastChunk() < committingChunk && seen.quiet() < committingQuiet) {
           return look.apply(this);
         }
       } finally {

@@ -40,9 +40,14 @@ CREATE INDEX reservations_by_lease ON reservations (lease_expire_micros)
 
 -- All living reservations that were made in this chunk of events or before it have a row. Of those
 -- that were made later some have one too; the others are as the events behind it say.
-CREATE TABLE young_since (chunk INTEGER NOT NULL) STRICT;
+CREATE TABLE young_since (
+  chunk INTEGER NOT NULL,
+  -- How many commits brought no events and altered which reservations are young, so that a reader can
+  -- tell by its snapshot whether it has one.
+  quiet_commits INTEGER NOT NULL
+) STRICT;
 
-INSERT INTO young_since VALUES (0);
+INSERT INTO young_since VALUES (0, 0);
 
 -- On what terms space is sold. Prices are decimal digits, because they have up to 256 bits.
 CREATE TABLE offers (

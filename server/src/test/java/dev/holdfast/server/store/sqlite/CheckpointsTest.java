@@ -1,24 +1,40 @@
 package dev.holdfast.server.store.sqlite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.ledger.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
-/** The log begins anew, long before SQLite would see to that by itself. */
+/** The log begins anew, whoever reads and whatever fails, and its file becomes shorter again. */
 @Timeout(60)
 class CheckpointsTest {
   private static final int PAGES = 200;
 
-  /** SQLite itself would let it become so long. */
-  private static final int TOO_MANY_PAGES = Checkpoints.PAGES_AT_MOST / 2;
+  /** Far more than it should take. */
+  private static final int TOO_MANY_PAGES = 32_768;
 
   @TempDir Path directory = Path.of("");
   private Path database = Path.of("");
@@ -28,6 +44,31 @@ class CheckpointsTest {
     database = directory.resolve("holdfast.db");
     try (SqliteConnection writer = SqliteConnection.writer(database)) {
       writer.run("CREATE TABLE numbers (number INTEGER)");
+    }
+  }
+
+  /** With some that read beside it. */
+  private final class Harness implements AutoCloseable {
+    final List<StoreException> fatal = new CopyOnWriteArrayList<>();
+    final StoreCondition condition;
+    final Readers readers;
+    final LongReads longReads;
+    final SqliteConnection connection = SqliteConnection.checkpointer(database);
+    final Checkpoints checkpoints;
+
+    Harness(SqliteCalls calls) throws IOException {
+      condition = new StoreCondition(new OpenFiles(database), fatal::add);
+      readers = new Readers(2, () -> SqliteConnection.reader(database), condition);
+      longReads = new LongReads(() -> SqliteConnection.reader(database), condition);
+      checkpoints =
+          new Checkpoints(database, connection, PAGES, condition, readers, longReads, calls);
+    }
+
+    @Override
+    public void close() {
+      checkpoints.close();
+      readers.close();
+      connection.close();
     }
   }
 
@@ -61,7 +102,8 @@ class CheckpointsTest {
   @Test
   void theLogBeginsAnewAgainAndAgain() throws SQLException, IOException {
     try (SqliteConnection writer = SqliteConnection.writer(database);
-        Checkpoints checkpoints = new Checkpoints(database, PAGES)) {
+        Harness harness = new Harness(SqliteCalls.REAL)) {
+      Checkpoints checkpoints = harness.checkpoints;
       for (int i = 0; i < 5; i++) {
         assertTrue(untilItBeginsAnew(checkpoints, writer) >= PAGES);
       }
@@ -77,10 +119,11 @@ class CheckpointsTest {
   }
 
   @Test
-  void whoReadsWhatIsOlderKeepsTheLogAndNoLonger() throws SQLException {
+  void whoReadsWhatIsOlderKeepsTheLogAndNoLonger() throws SQLException, IOException {
     try (SqliteConnection writer = SqliteConnection.writer(database);
         SqliteConnection reader = SqliteConnection.reader(database);
-        Checkpoints checkpoints = new Checkpoints(database, PAGES)) {
+        Harness harness = new Harness(SqliteCalls.REAL)) {
+      Checkpoints checkpoints = harness.checkpoints;
       commit(checkpoints, writer);
       reader.run("BEGIN");
       long seen = reader.number("SELECT count(*) FROM numbers");
@@ -96,19 +139,157 @@ class CheckpointsTest {
     }
   }
 
-  @Test
-  void whatFailsIsTriedAgain() throws SQLException, IOException {
-    Path link = directory.resolve("link.db");
-    Files.createSymbolicLink(link, directory.resolve("missing").resolve("holdfast.db"));
-    try (SqliteConnection writer = SqliteConnection.writer(database);
-        Checkpoints checkpoints = new Checkpoints(link, PAGES)) {
-      for (int i = 0; i < 10 * PAGES; i++) {
-        commit(checkpoints, writer);
+  private static SQLException failure(SQLiteErrorCode code) {
+    return new SQLiteException("failed on purpose", code);
+  }
+
+  /** Fails with this, if anything, each time that the log is to be taken. */
+  private static SqliteCalls failing(AtomicReference<@Nullable SQLiteErrorCode> with) {
+    return (connection, mode) -> {
+      SQLiteErrorCode code = with.get();
+      if (code != null && mode.equals("PASSIVE")) {
+        throw failure(code);
       }
-      assertTrue(length(writer) >= 10 * PAGES, "the log began anew");
-      Files.delete(link);
-      Files.createSymbolicLink(link, database);
-      untilItBeginsAnew(checkpoints, writer);
+      return SqliteCalls.REAL.checkpoint(connection, mode);
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = SQLiteErrorCode.class,
+      names = {"SQLITE_FULL", "SQLITE_IOERR_READ", "SQLITE_BUSY", "SQLITE_NOMEM"})
+  void whatFailsIsTriedAgain(SQLiteErrorCode code) throws SQLException, IOException {
+    AtomicReference<@Nullable SQLiteErrorCode> with = new AtomicReference<>(code);
+    try (SqliteConnection writer = SqliteConnection.writer(database);
+        Harness harness = new Harness(failing(with))) {
+      for (int i = 0; i < 3 * PAGES; i++) {
+        commit(harness.checkpoints, writer);
+      }
+      assertTrue(length(writer) >= 3 * PAGES, "the log began anew");
+      assertEquals(List.of(), harness.fatal);
+      with.set(null);
+      untilItBeginsAnew(harness.checkpoints, writer);
+    }
+  }
+
+  /** What earlier passes wrote may be lost, and the next sync would not say so. */
+  @ParameterizedTest
+  @EnumSource(
+      value = SQLiteErrorCode.class,
+      names = {
+        "SQLITE_IOERR_FSYNC",
+        "SQLITE_IOERR_DIR_FSYNC",
+        "SQLITE_IOERR_WRITE",
+        "SQLITE_IOERR_TRUNCATE",
+        "SQLITE_IOERR"
+      })
+  void whereASyncOrAWriteFailedNothingIsTriedAgain(SQLiteErrorCode code)
+      throws SQLException, IOException {
+    AtomicInteger tried = new AtomicInteger();
+    try (SqliteConnection writer = SqliteConnection.writer(database);
+        Harness harness =
+            new Harness(
+                (connection, mode) -> {
+                  if (mode.equals("PASSIVE") && tried.incrementAndGet() == 1) {
+                    throw failure(code);
+                  }
+                  return SqliteCalls.REAL.checkpoint(connection, mode);
+                })) {
+      for (int i = 0; harness.fatal.isEmpty(); i++) {
+        assertTrue(i < TOO_MANY_PAGES, "nobody was told");
+        commit(harness.checkpoints, writer);
+      }
+      assertTrue(harness.condition.halted());
+      assertThrows(StoreException.class, harness.condition::requireWritable);
+      assertThrows(StoreException.class, harness.condition::requireReadable);
+      assertFalse(harness.fatal.get(0).outcomeUnknown());
+    }
+    assertEquals(1, tried.get());
+  }
+
+  private Path log() {
+    return directory.resolve("holdfast.db-wal");
+  }
+
+  /** Commits a page hundred times over. */
+  private static void commitMuch(Checkpoints checkpoints, SqliteConnection writer)
+      throws SQLException {
+    checkpoints.beforeTransaction(writer);
+    writer.run("INSERT INTO blobs VALUES (zeroblob(409600))");
+  }
+
+  /** Lets the file of the log become longer than it should stay, while somebody reads. */
+  private void makeItLong(Harness harness, SqliteConnection writer) throws Exception {
+    writer.run("CREATE TABLE blobs (blob BLOB)");
+    harness.readers.readInOneSnapshot(
+        connection -> {
+          connection.number("SELECT count(*) FROM numbers");
+          for (int i = 0; i < 2 * Checkpoints.LOG_BYTES / 409600; i++) {
+            writer.run("INSERT INTO blobs VALUES (zeroblob(409600))");
+          }
+          return true;
+        });
+    assertTrue(Files.size(log()) > 2L * Checkpoints.LOG_BYTES);
+  }
+
+  @Test
+  void theFileOfTheLogBecomesShorterUnderLoad() throws Exception {
+    try (SqliteConnection writer = SqliteConnection.writer(database);
+        Harness harness = new Harness(SqliteCalls.REAL)) {
+      makeItLong(harness, writer);
+      for (int i = 0; Files.size(log()) > Checkpoints.LOG_BYTES; i++) {
+        assertTrue(i < TOO_MANY_PAGES, "it has " + Files.size(log()) + " bytes");
+        commit(harness.checkpoints, writer);
+      }
+    }
+  }
+
+  @Test
+  void theFileOfTheLogBecomesShorterWhenNobodyChangesAnything() throws Exception {
+    try (SqliteConnection writer = SqliteConnection.writer(database);
+        Harness harness = new Harness(SqliteCalls.REAL)) {
+      makeItLong(harness, writer);
+      // The thread does most of it meanwhile.
+      while (!harness.checkpoints.whenIdle(writer)) {
+        Thread.onSpinWait();
+      }
+      writer.run("INSERT INTO numbers VALUES (1)");
+      assertTrue(Files.size(log()) <= Checkpoints.LOG_BYTES, "it has " + Files.size(log()));
+      assertFalse(harness.checkpoints.whenIdle(writer), "nothing is left to be done");
+    }
+  }
+
+  @Test
+  void whoReadsForLongGivesUpWhereTheLogBecomesTooLong() throws Exception {
+    try (SqliteConnection writer = SqliteConnection.writer(database);
+        Harness harness = new Harness(SqliteCalls.REAL)) {
+      writer.run("CREATE TABLE blobs (blob BLOB)");
+      CountDownLatch begun = new CountDownLatch(1);
+      CompletableFuture<Long> reading =
+          CompletableFuture.supplyAsync(
+              () ->
+                  harness.longReads.read(
+                      "cannot count for ever",
+                      connection ->
+                          connection.inOneSnapshot(
+                              () -> {
+                                connection.number("SELECT count(*) FROM numbers");
+                                begun.countDown();
+                                return connection.number(
+                                    "WITH RECURSIVE n (i) AS"
+                                        + " (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                                        + " SELECT max(i) FROM n");
+                              })));
+      begun.await();
+      for (int i = 0; !reading.isDone(); i++) {
+        assertTrue(length(writer) < 100 * PAGES, "it still reads");
+        commitMuch(harness.checkpoints, writer);
+      }
+      Throwable failure = assertThrows(CompletionException.class, reading::join).getCause();
+      assertInstanceOf(StoreException.class, failure);
+      assertTrue(length(writer) >= 32 * PAGES, "it gave up too soon");
+      assertEquals(List.of(), harness.fatal);
+      untilItBeginsAnew(harness.checkpoints, writer);
     }
   }
 }

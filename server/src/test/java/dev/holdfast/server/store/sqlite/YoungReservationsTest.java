@@ -364,7 +364,8 @@ class YoungReservationsTest {
                       Set.of(new YoungReservations.Owner(REPOSITORY, slot(1))),
                       Map.of(),
                       young.since(),
-                      end)));
+                      end,
+                      young.quiet() + 1 - chunks)));
       assertEquals(List.of(1L), indexes(store));
       assertNull(store.reservation(REPOSITORY, slot(0)));
       assertNotNull(store.reservation(REPOSITORY, slot(1)));
@@ -396,7 +397,8 @@ class YoungReservationsTest {
               Set.of(new YoungReservations.Owner(REPOSITORY, slot(0))),
               Map.of(),
               young.since(),
-              new YoungReservations.Mark(3, 3)));
+              new YoungReservations.Mark(3, 3),
+              young.quiet()));
       assertEquals(List.of(), Objects.requireNonNull(behind.get()).get());
     } finally {
       reader.shutdown();

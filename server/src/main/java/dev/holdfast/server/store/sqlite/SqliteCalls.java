@@ -1,0 +1,38 @@
+package dev.holdfast.server.store.sqlite;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** What SQLite is asked for that syncs the disk; a test has it fail. */
+interface SqliteCalls {
+  /** SQLite itself. */
+  SqliteCalls REAL =
+      (connection, mode) -> {
+        PreparedStatement checkpoint = connection.prepared("PRAGMA wal_checkpoint(" + mode + ")");
+        try (ResultSet row = checkpoint.executeQuery()) {
+          row.next();
+          return new Log(row.getInt(2), row.getInt(3));
+        }
+      };
+
+  /**
+   * What a checkpoint says of the log, in pages.
+   *
+   * @param length how long it is
+   * @param taken how much of that is in the database
+   */
+  record Log(int length, int taken) {
+    int rest() {
+      return length - taken;
+    }
+  }
+
+  /** Takes what it can of the log into the database, PASSIVE, or just looks, NOOP. */
+  Log checkpoint(SqliteConnection connection, String mode) throws SQLException;
+
+  /** Commits. */
+  default void commit(SqliteConnection connection) throws SQLException {
+    connection.prepared("COMMIT").execute();
+  }
+}

@@ -1,0 +1,136 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.store.FatalErrors;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether the store can be relied on; asked before anything is read or written, by any thread. */
+final class StoreCondition {
+  private static final long LOOK_NANOS = 1_000_000_000;
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(StoreCondition.class);
+
+  private final FatalErrors fatalErrors;
+  private final OpenFiles files;
+
+  /** Whether something may be lost that SQLite takes for written. */
+  private volatile boolean halted;
+
+  /** Whether names of its files lead elsewhere. */
+  private volatile boolean replaced;
+
+  /** Whether nobody knows what became of the last commit. */
+  private volatile boolean unsettled;
+
+  private volatile long lookedNanos = System.nanoTime();
+
+  StoreCondition(OpenFiles files, FatalErrors fatalErrors) {
+    this.files = files;
+    this.fatalErrors = fatalErrors;
+  }
+
+  /** Why it is not to be relied on; empty where it is. */
+  String trouble() {
+    if (halted) {
+      return "the disk may have lost what was written";
+    } else if (replaced) {
+      return "the files of the store were removed or replaced";
+    }
+    return unsettled ? "the outcome of a commit is unknown" : "";
+  }
+
+  boolean halted() {
+    return halted;
+  }
+
+  boolean replaced() {
+    return replaced;
+  }
+
+  boolean unsettled() {
+    return unsettled;
+  }
+
+  /**
+   * To be called before anything is read.
+   *
+   * @throws StoreException where what is read might turn out to be wrong
+   */
+  void requireReadable() {
+    String trouble = trouble();
+    if (!trouble.isEmpty()) {
+      throw StoreException.refused(trouble);
+    }
+  }
+
+  /**
+   * To be called before a transaction. It is for the caller to settle what is unsettled.
+   *
+   * @throws StoreException where what is written might be lost
+   */
+  void requireWritable() {
+    if (System.nanoTime() - lookedNanos >= LOOK_NANOS) {
+      look();
+    }
+    if (halted || replaced) {
+      throw StoreException.refused(trouble());
+    }
+  }
+
+  /** Compares the files that are open with what their names lead to. */
+  void look() {
+    lookedNanos = System.nanoTime();
+    Path file = files.replaced();
+    if (file != null && !replaced) {
+      LOGGER.error(
+          "{} was removed or replaced under the running server; everything is refused until the"
+              + " file that is open has its name again. Restart the server to serve what is there"
+              + " now",
+          file);
+    } else if (file == null && replaced) {
+      LOGGER.info("the files of the store have their names again");
+    }
+    replaced = file != null;
+  }
+
+  /** A statement failed. */
+  StoreException failed(String what, SQLException e) {
+    StoreException failure = StoreException.notApplied(what, e);
+    if (LostWrites.inSync(e)) {
+      halt(failure);
+    }
+    return failure;
+  }
+
+  /** A commit failed, so nobody knows what became of it. */
+  StoreException commitFailed(SQLException e) {
+    unsettled = true;
+    StoreException failure = StoreException.unknown("cannot commit", e);
+    if (LostWrites.inSync(e)) {
+      halt(failure);
+    }
+    return failure;
+  }
+
+  /** Something was committed over the commit that had failed, or behind it. */
+  void settled() {
+    unsettled = false;
+  }
+
+  /** A checkpoint failed. */
+  StoreException checkpointFailed(SQLException e) {
+    StoreException failure = StoreException.notApplied("cannot take the log into the database", e);
+    if (LostWrites.inCheckpoint(e)) {
+      halt(failure);
+    }
+    return failure;
+  }
+
+  private void halt(StoreException failure) {
+    halted = true;
+    fatalErrors.halt(failure);
+  }
+}

@@ -1,0 +1,238 @@
+package dev.holdfast.server.store.sqlite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
+import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.ReleaseReason;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Value;
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.FillSlot;
+import dev.holdfast.server.ledger.rules.PutValue;
+import dev.holdfast.server.ledger.rules.ReleaseSlot;
+import dev.holdfast.server.ledger.rules.RenewLease;
+import dev.holdfast.server.ledger.rules.ReserveSlot;
+import java.nio.file.Path;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Who reads sees each reservation once, as of one commit, whatever the commit brings and wherever
+ * in it the reader looks, and waits for no sync: every order of the steps of a reader and of two
+ * commits in a row.
+ */
+@Timeout(300)
+class QuietCommitsTest {
+  private static final Runnable NOTHING = () -> {};
+  private static final long NOW_MICROS = 1_000_000;
+
+  @TempDir Path directory = Path.of("");
+  private final ExecutorService thread = Executors.newSingleThreadExecutor();
+  private Runnable beforeCommit = NOTHING;
+  private Runnable behindCommit = NOTHING;
+  private SqliteStore store;
+  private int repositories;
+
+  @BeforeEach
+  void open() {
+    SqliteCalls calls =
+        new SqliteCalls() {
+          @Override
+          public Log checkpoint(SqliteConnection connection, String mode) throws SQLException {
+            return REAL.checkpoint(connection, mode);
+          }
+
+          @Override
+          public void commit(SqliteConnection connection) throws SQLException {
+            beforeCommit.run();
+            REAL.commit(connection);
+            behindCommit.run();
+          }
+        };
+    store =
+        SqliteStore.open(
+            database(),
+            HistoryIndex.Room.DEFAULT,
+            YoungReservations.ROOM,
+            fatal -> fail(fatal),
+            calls);
+  }
+
+  @AfterEach
+  void end() {
+    thread.shutdown();
+    store.close();
+  }
+
+  private static Slot slot(int index) {
+    return new Slot("request", index);
+  }
+
+  /** Something to be committed; with events, without, and with nothing for the young ones. */
+  private enum Kind {
+    RESERVE(
+        (repository, number) -> new ReserveSlot(repository, slot(10 + number), 1, 5_000_000, "op")),
+    RENEW((repository, number) -> new RenewLease(repository, slot(number), 0, 9_000_000 + number)),
+    FILL((repository, number) -> new FillSlot(repository, slot(2), 0, "fill-" + number)),
+    RELEASE(
+        (repository, number) ->
+            new ReleaseSlot(repository, slot(3), 0, ReleaseReason.ATTEMPT_FAILED, "release")),
+    PUT(
+        (repository, number) ->
+            new PutValue(repository, "key", new Value(new byte[] {(byte) number}), null));
+
+    private interface Of {
+      Command command(String repository, int number);
+    }
+
+    private final Of of;
+
+    Kind(Of of) {
+      this.of = of;
+    }
+
+    Command command(String repository, int number) {
+      return of.command(repository, number);
+    }
+  }
+
+  /** A reader whose two steps are taken one by one. */
+  private final class Reader implements AutoCloseable {
+    private final SqliteConnection connection = SqliteConnection.reader(database());
+    private final String repository;
+    private List<Reservation> youngOnes = List.of();
+
+    Reader(String repository) {
+      this.repository = repository;
+    }
+
+    /** Takes its snapshot, and looks at the young ones. */
+    void look() {
+      try {
+        connection.run("BEGIN");
+        youngOnes = store.young().seenBy(connection, all -> all.of(repository));
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    /** Everything that it sees: the young ones that it saw, and the rows. */
+    List<Reservation> all() {
+      try {
+        List<Reservation> all = new ArrayList<>(youngOnes);
+        PreparedStatement rows =
+            connection.prepared(
+                "SELECT "
+                    + Rows.RESERVATION
+                    + " FROM reservations WHERE repository = "
+                    + SqliteReads.ID);
+        rows.setString(1, repository);
+        all.addAll(SqliteConnection.rows(rows, Rows::reservation));
+        all.sort(Comparator.comparing(Reservation::slot));
+        return all;
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      connection.close();
+    }
+  }
+
+  private Path database() {
+    return directory.resolve("holdfast.db");
+  }
+
+  /**
+   * Where a reader looks: 0 before the first commit, 1 in it before SQLite makes it, 2 in it behind
+   * that, 3 between the two, and so on to 6; and the rows are read at that moment or at a later
+   * one.
+   */
+  @Test
+  void whereverAReaderLooksItSeesOneCommit() {
+    for (Kind first : Kind.values()) {
+      for (Kind second : Kind.values()) {
+        for (int look = 0; look <= 6; look++) {
+          for (int rows = look; rows <= 6; rows++) {
+            read(first, second, look, rows);
+          }
+        }
+      }
+    }
+  }
+
+  private void read(Kind first, Kind second, int look, int rows) {
+    String repository = "repository-" + repositories++;
+    run(new CreateRepository(repository, 1000));
+    for (int i = 0; i < 4; i++) {
+      run(new ReserveSlot(repository, slot(i), 1, 5_000_000, "op"));
+    }
+    List<List<Reservation>> states = new ArrayList<>();
+    states.add(listed(repository));
+    List<CompletableFuture<?>> steps = new ArrayList<>();
+    List<CompletableFuture<List<Reservation>>> seen = new ArrayList<>();
+    try (Reader reader = new Reader(repository)) {
+      Consumer<Integer> at =
+          moment -> {
+            if (moment == look) {
+              steps.add(CompletableFuture.runAsync(reader::look, thread));
+            }
+            if (moment == rows) {
+              seen.add(CompletableFuture.supplyAsync(reader::all, thread));
+              steps.addAll(seen);
+            }
+            // Behind SQLite's commit it waits until the writer knows of it too, and only there.
+            if (moment != look || look % 3 != 2) {
+              steps.forEach(CompletableFuture::join);
+            }
+          };
+      at.accept(0);
+      commit(first.command(repository, 0), 1, at);
+      states.add(listed(repository));
+      at.accept(3);
+      commit(second.command(repository, 1), 4, at);
+      states.add(listed(repository));
+      at.accept(6);
+      assertEquals(
+          states.get((look + 1) / 3),
+          seen.get(0).join(),
+          () -> first + ", " + second + ", looks at " + look + ", reads the rows at " + rows);
+    }
+  }
+
+  private List<Reservation> listed(String repository) {
+    return store
+        .reservations(new ReservationsQuery(repository, null, null, null, 1000))
+        .reservations();
+  }
+
+  private void run(Command command) {
+    StoreRunner.run(store, List.of(command), NOW_MICROS);
+  }
+
+  private void commit(Command command, int moment, Consumer<Integer> at) {
+    beforeCommit = () -> at.accept(moment);
+    behindCommit = () -> at.accept(moment + 1);
+    run(command);
+    beforeCommit = NOTHING;
+    behindCommit = NOTHING;
+  }
+}
