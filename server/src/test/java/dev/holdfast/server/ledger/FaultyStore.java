@@ -34,6 +34,8 @@ public final class FaultyStore implements LedgerStore {
   private final AtomicInteger reads = new AtomicInteger();
   private final AtomicInteger tended = new AtomicInteger();
   private volatile List<Step> failing = List.of();
+  private final AtomicInteger looks = new AtomicInteger();
+  private final AtomicInteger largestRelease = new AtomicInteger();
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile CountDownLatch atGate = new CountDownLatch(0);
 
@@ -84,6 +86,16 @@ public final class FaultyStore implements LedgerStore {
     return reads.get();
   }
 
+  /** How often it was asked for expired leases. */
+  public int looks() {
+    return looks.get();
+  }
+
+  /** The most that was released in one repository in one transaction. */
+  public int largestRelease() {
+    return largestRelease.get();
+  }
+
   private void attempt(Step step) {
     if (failing.contains(step)) {
       IOException cause = new IOException("the disk is full");
@@ -107,6 +119,7 @@ public final class FaultyStore implements LedgerStore {
       @Override
       public void write(Delta delta) {
         attempt(Step.WRITE);
+        largestRelease.accumulateAndGet(delta.released().size(), Math::max);
         transaction.write(delta);
       }
 
@@ -237,6 +250,7 @@ public final class FaultyStore implements LedgerStore {
 
   @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
+    looks.incrementAndGet();
     attempt(Step.READ);
     return store.expiredLeases(nowMicros, limit);
   }

@@ -140,8 +140,12 @@ final class SqliteReads {
                     row.getLong(1),
                     new ExpireLeases.Expired(SlotKeys.decode(row.getBytes(3)), row.getLong(4)))));
     leases.sort(Comparator.comparingLong(Lease::expireMicros));
+    List<Lease> longest = leases.subList(0, Math.min(limit, leases.size()));
+    // In the order of the table, so that those released together share pages.
+    longest.sort(
+        Comparator.comparing(Lease::repositoryId).thenComparing(lease -> lease.expired().slot()));
     Map<String, List<ExpireLeases.Expired>> expired = new LinkedHashMap<>();
-    for (Lease lease : leases.subList(0, Math.min(limit, leases.size()))) {
+    for (Lease lease : longest) {
       expired.computeIfAbsent(lease.repositoryId(), id -> new ArrayList<>()).add(lease.expired());
     }
     List<ExpireLeases> commands = new ArrayList<>();
