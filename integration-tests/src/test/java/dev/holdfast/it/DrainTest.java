@@ -1,11 +1,14 @@
 package dev.holdfast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.ByteString;
 import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.DatastoreServicePutRequest;
 import dev.holdfast.v1.GetReservationRequest;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotRequest;
@@ -17,6 +20,8 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
@@ -108,6 +113,40 @@ class DrainTest {
       assertEquals("DRAINING", Refused.of(end).reason());
       assertEquals(0, server.awaitExit());
     }
+  }
+
+  @Test
+  void aSilentPeerHoldsNoDrainUp() throws Exception {
+    try (ServerProcess server = ServerProcess.start(temp.resolve("data"), "--capacity", "1000");
+        Stubs stubs = new Stubs(server.target());
+        Socket silent = RawHttp2.connect(server.target())) {
+      // The server has its preface when it has sent settings of its own.
+      assertEquals(RawHttp2.SETTINGS, RawHttp2.typeOfNextFrame(silent));
+      assertEquals(1000, available(stubs));
+      assertEquals(0, server.terminate());
+      assertNothingWasCutOff(server);
+    }
+  }
+
+  @Test
+  void aRefusedRequestThatIsTooLargeHoldsNoDrainUp() throws Exception {
+    try (ServerProcess server = ServerProcess.start(temp.resolve("data"), "--capacity", "1000");
+        Stubs stubs = new Stubs(server.target())) {
+      DatastoreServicePutRequest large =
+          DatastoreServicePutRequest.newBuilder()
+              .setKey("large")
+              .setValue(ByteString.copyFrom(new byte[17 << 20]))
+              .build();
+      assertThrows(StatusRuntimeException.class, () -> stubs.datastore().put(large));
+      assertEquals(1000, available(stubs));
+      assertEquals(0, server.terminate());
+      assertNothingWasCutOff(server);
+    }
+  }
+
+  /** Nothing was under way, so the server did not have to wait until the drain took too long. */
+  private static void assertNothingWasCutOff(ServerProcess server) throws IOException {
+    assertFalse(server.log().contains("cuts off"), server.log());
   }
 
   private static long available(Stubs stubs) {

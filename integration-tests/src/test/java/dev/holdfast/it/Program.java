@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 record Program(int exit, String out, String err) {
   private static final long LIMIT_SECONDS = 60;
+  private static final String DEFAULT_HEAP = System.getProperty("holdfast.server.heap", "256m");
 
   /** Runs it with these words. */
   static Program run(String... words) throws IOException, InterruptedException {
@@ -43,11 +44,20 @@ record Program(int exit, String out, String err) {
 
   /** How to start it with these words. */
   static List<String> command(List<String> words) {
-    return java("dev.holdfast.server.runtime.Main", words);
+    return command(DEFAULT_HEAP, words);
+  }
+
+  /** The same with a heap of another size, as {@code -Xmx} has it. */
+  static List<String> command(String heap, List<String> words) {
+    return java(heap, "dev.holdfast.server.runtime.Main", words);
   }
 
   /** How to start a Java program with these words, small and quick to start. */
   static List<String> java(String mainClass, List<String> words) {
+    return java(DEFAULT_HEAP, mainClass, words);
+  }
+
+  private static List<String> java(String heap, String mainClass, List<String> words) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (Runtime.version().feature() >= 24) {
@@ -55,7 +65,7 @@ record Program(int exit, String out, String err) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
-    command.add("-Xmx" + System.getProperty("holdfast.server.heap", "256m"));
+    command.add("-Xmx" + heap);
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(words);

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A server in a process of its own, which can be killed. */
@@ -39,6 +40,18 @@ final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess start(Path dataDir, String... extraFlags)
       throws IOException, InterruptedException {
+    return start(Program::command, dataDir, extraFlags);
+  }
+
+  /** The same with a heap of another size, as {@code -Xmx} has it. */
+  static ServerProcess startSmall(String heap, Path dataDir, String... extraFlags)
+      throws IOException, InterruptedException {
+    return start(words -> Program.command(heap, words), dataDir, extraFlags);
+  }
+
+  private static ServerProcess start(
+      Function<List<String>, List<String>> command, Path dataDir, String... extraFlags)
+      throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("serve", "--data-dir", dataDir.toString()));
     List<String> extra = List.of(extraFlags);
     if (!extra.contains("--listen")) {
@@ -50,7 +63,7 @@ final class ServerProcess implements AutoCloseable {
     words.addAll(extra);
     Path log = dataDir.resolveSibling(dataDir.getFileName() + ".stderr");
     Process process =
-        new ProcessBuilder(Program.command(words))
+        new ProcessBuilder(command.apply(words))
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     return new ServerProcess(process, log, servingOn(process, log));
