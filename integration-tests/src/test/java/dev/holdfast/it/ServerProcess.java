@@ -21,8 +21,8 @@ final class ServerProcess implements AutoCloseable {
   private static final String SERVING = "holdfast: serving gRPC on ";
   private static final long START_SECONDS = 60;
 
-  /** Longer than a drain may take. */
-  private static final long END_SECONDS = 60;
+  /** What a drain may take, and half of that for a busy machine. */
+  private static final long END_SECONDS = 45;
 
   private final Process process;
   private final Path log;
