@@ -164,10 +164,7 @@ class UnreadAnswersTest {
         }
       }
       assertTrue(
-          stubs
-                  .repositories()
-                  .available(AvailableRequest.getDefaultInstance())
-                  .getAvailableBytes()
+          stubs.repositories().available(AvailableRequest.getDefaultInstance()).getAvailableBytes()
               > 0);
       // Cut off with so much on its way, none of them is worth a line.
       for (ManagedChannel channel : channels) {

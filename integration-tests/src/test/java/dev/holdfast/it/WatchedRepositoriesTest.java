@@ -119,7 +119,8 @@ class WatchedRepositoriesTest {
       }
       Poll.until(
           "all are told",
-          () -> watching.stream().allMatch(one -> one.told == 1 + 2 * SLOTS || one.failure != null));
+          () ->
+              watching.stream().allMatch(one -> one.told == 1 + 2 * SLOTS || one.failure != null));
       assertEquals(0, watching.stream().filter(one -> one.failure != null).count());
       assertEquals(0, server.terminate());
       assertEquals(List.of(), server.warnings());

@@ -379,7 +379,19 @@ public final class Ledger implements AutoCloseable {
           .add(() -> caller.answer(outcome));
     }
     answers.forEach(
-        (executor, some) -> attempt(() -> executor.execute(() -> some.forEach(this::attempt))));
+        (executor, some) -> attempt(() -> executor.execute(() -> some.forEach(this::answer))));
+  }
+
+  /**
+   * Answers one caller. Whatever that throws, the others of the batch still wait for their answers,
+   * and a thread of the network would keep an error to itself.
+   */
+  private void answer(Runnable one) {
+    try {
+      attempt(one);
+    } catch (Error e) {
+      watch.failed(new IllegalStateException("a caller could not be answered", e));
+    }
   }
 
   private void tellFollower(Map<String, List<Event>> booked) {

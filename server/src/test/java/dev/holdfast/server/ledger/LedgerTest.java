@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -410,5 +411,20 @@ class LedgerTest {
         submit(new ReserveSlot(REPOSITORY, new Slot("request", 2), 1, 0, "op")).outcome.join();
     assertEquals(
         6, assertInstanceOf(Outcome.ReservationDone.class, living).reservation().generation());
+  }
+
+  @Test
+  void anErrorInOneAnswerKeepsNoOtherFromItsCaller() {
+    Ledger.Caller broken =
+        telling(
+            outcome -> {
+              throw new AssertionError("a defect");
+            });
+    ledger.submit(new CreateRepository("broken", 1), broken);
+    Waiting next = submit(new CreateRepository("next", 1));
+    assertInstanceOf(
+        Outcome.RepositoryDone.class, next.outcome.orTimeout(60, TimeUnit.SECONDS).join());
+    assertEquals(1, watch.notes().size());
+    assertTrue(watch.notes().get(0).contains("could not be answered"), watch.notes()::toString);
   }
 }
