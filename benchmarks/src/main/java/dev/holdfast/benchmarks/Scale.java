@@ -15,6 +15,9 @@ import java.util.List;
  * @param growth at how many live reservations to measure, from the fewest to the most
  * @param soakSlice of the soak
  * @param soakSlices of the soak
+ * @param reconciled how many slots are reconciled, or end with their request, beside others
+ * @param verified how many reservations are verified beside others
+ * @param subscribers who watch beside others
  */
 record Scale(
     int rounds,
@@ -24,7 +27,10 @@ record Scale(
     long aged,
     List<Long> growth,
     Duration soakSlice,
-    int soakSlices) {
+    int soakSlices,
+    int reconciled,
+    long verified,
+    int subscribers) {
   static final Scale FULL =
       new Scale(
           7,
@@ -34,7 +40,10 @@ record Scale(
           1_000_000,
           List.of(1_000L, 10_000L, 100_000L, 1_000_000L, 3_000_000L, 10_000_000L),
           Duration.ofMinutes(1),
-          5);
+          5,
+          200_000,
+          10_000_000,
+          10_000);
 
   static final Scale QUICK =
       new Scale(
@@ -45,5 +54,8 @@ record Scale(
           100_000,
           List.of(1_000L, 10_000L, 50_000L, 200_000L),
           Duration.ofSeconds(3),
-          4);
+          4,
+          20_000,
+          200_000,
+          1_000);
 }

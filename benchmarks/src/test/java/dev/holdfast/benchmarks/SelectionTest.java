@@ -20,6 +20,14 @@ class SelectionTest {
   void namesTargetsWholeOrTheirHead() {
     assertEquals(List.of(Target.T1_64, Target.T1_256), targets("T1"));
     assertEquals(List.of(Target.T1_256, Target.T4), targets("T1_256", "T4"));
+    assertEquals(
+        List.of(
+            Target.T10_reconcile,
+            Target.T10_end_request,
+            Target.T10_verify,
+            Target.T10_backup,
+            Target.T10_watch),
+        targets("T10"));
     assertEquals(List.of(), targets("load"));
   }
 

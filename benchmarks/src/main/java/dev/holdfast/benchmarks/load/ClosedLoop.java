@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A closed loop: each chain starts its next change as soon as the one before is answered, so as
@@ -19,11 +20,17 @@ public final class ClosedLoop {
   private final Recorder latencies = new Recorder(TimeUnit.MINUTES.toNanos(10), 3);
   private final LongAdder operations = new LongAdder();
   private final CompletableFuture<Void> failure = new CompletableFuture<>();
-  private final CountDownLatch warm;
+  private volatile CountDownLatch lap;
   private volatile boolean stopping;
 
   private ClosedLoop(int chains) {
-    warm = new CountDownLatch(chains);
+    lap = new CountDownLatch(chains);
+  }
+
+  /** What is done while the chains run. */
+  public interface Work {
+    /** Does it, and returns when it is done. */
+    void run() throws Exception;
   }
 
   /**
@@ -35,24 +42,63 @@ public final class ClosedLoop {
    */
   public static Measured run(List<? extends Chain> chains, Duration warmUp, Duration counted)
       throws InterruptedException, ExecutionException {
-    return new ClosedLoop(chains.size()).measure(chains, warmUp, counted);
+    ClosedLoop loop = new ClosedLoop(chains.size());
+    List<Running> running = loop.start(chains, warmUp);
+    long start = loop.reset();
+    do {
+      loop.pass(counted);
+    } while (loop.operations.sum() == 0);
+    return loop.end(running, start);
   }
 
-  private Measured measure(List<? extends Chain> chains, Duration warmUp, Duration counted)
+  /**
+   * Runs the chains while this work is done, and then each to where it holds nothing. What they
+   * began meanwhile counts, also where it is answered later.
+   *
+   * @param warmUp before it
+   * @throws ExecutionException of the first failure of a chain
+   * @throws Exception what the work throws
+   */
+  public static Measured during(List<? extends Chain> chains, Duration warmUp, Work work)
+      throws Exception {
+    ClosedLoop loop = new ClosedLoop(chains.size());
+    List<Running> running = loop.start(chains, warmUp);
+    long start = loop.reset();
+    try {
+      work.run();
+    } catch (Exception e) {
+      loop.stopping = true;
+      throw e;
+    }
+    loop.lap = new CountDownLatch(chains.size());
+    loop.awaitLap();
+    return loop.end(running, start);
+  }
+
+  private List<Running> start(List<? extends Chain> chains, Duration warmUp)
       throws InterruptedException, ExecutionException {
     List<Running> running = chains.stream().map(Running::new).toList();
     running.forEach(Running::start);
     pass(warmUp);
-    while (warm.getCount() > 0) {
+    awaitLap();
+    return running;
+  }
+
+  /** Until every chain was answered once more. */
+  private void awaitLap() throws InterruptedException, ExecutionException {
+    while (lap.getCount() > 0) {
       pass(Duration.ofMillis(10));
     }
+  }
 
+  private long reset() {
     latencies.reset();
     operations.reset();
-    long start = System.nanoTime();
-    do {
-      pass(counted);
-    } while (operations.sum() == 0);
+    return System.nanoTime();
+  }
+
+  private Measured end(List<Running> running, long start)
+      throws InterruptedException, ExecutionException {
     Histogram histogram = latencies.getIntervalHistogram();
     double seconds = (System.nanoTime() - start) / 1e9;
     Measured measured = new Measured(operations.sum() / seconds, histogram, 0);
@@ -77,7 +123,7 @@ public final class ClosedLoop {
     private final Chain chain;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private long startNanos;
-    private boolean answered;
+    private @Nullable CountDownLatch lastLap;
 
     Running(Chain chain) {
       this.chain = chain;
@@ -96,9 +142,10 @@ public final class ClosedLoop {
     public void done(int count) {
       latencies.recordValue(System.nanoTime() - startNanos);
       operations.add(count);
-      if (!answered) {
-        answered = true;
-        warm.countDown();
+      CountDownLatch thisLap = lap;
+      if (lastLap != thisLap) {
+        lastLap = thisLap;
+        thisLap.countDown();
       }
       if (stopping && chain.holdsNothing()) {
         ended.complete(null);

@@ -52,14 +52,14 @@ public final class Table {
 
   /** All ratios, at the end. */
   public void ratios(Report report) {
-    line("%n%-12s %8s %19s %8s", "", "median", "least ... greatest", "goal");
+    line("%n%-16s %8s %19s %8s", "", "median", "least ... greatest", "goal");
     for (Target target : Target.values()) {
       Ratio ratio = report.ratio(target);
       if (ratio == null) {
-        line("%-12s %8s  %s", target, "-", String.valueOf(report.missing(target)));
+        line("%-16s %8s  %s", target, "-", String.valueOf(report.missing(target)));
       } else {
         line(
-            "%-12s %8.2f %8.2f ... %6.2f %8s  %s",
+            "%-16s %8.2f %8.2f ... %6.2f %8s  %s",
             target,
             ratio.median(),
             ratio.least(),

@@ -10,7 +10,12 @@ public enum Target {
   T5("unary at 64 in flight, most live reservations / 1,000", ">= 0.7"),
   T6_naive("unary at 64 in flight, holdfast / naive", ">= 10"),
   T6_function("unary at 64 in flight, holdfast / function", ">= 10"),
-  T7("PostgreSQL engine at 64 in flight, holdfast / function on the same server", ">= 8");
+  T7("PostgreSQL engine at 64 in flight, holdfast / function on the same server", ">= 8"),
+  T10_reconcile("p99 of others while 200,000 slots are reconciled / quiet", "<= 5"),
+  T10_end_request("p99 of others while a request of 200,000 slots ends / quiet", "<= 5"),
+  T10_verify("p99 of others while 10,000,000 reservations are verified / quiet", "<= 5"),
+  T10_backup("p99 of others while 10,000,000 reservations are backed up / quiet", "<= 5"),
+  T10_watch("p99 of others while 10,000 subscribers watch / quiet", "<= 5");
 
   private final String meaning;
   private final String goal;

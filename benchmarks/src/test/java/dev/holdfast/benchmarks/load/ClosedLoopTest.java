@@ -1,6 +1,7 @@
 package dev.holdfast.benchmarks.load;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,67 @@ class ClosedLoopTest {
     assertTrue(counted > 0 && counted < calls, counted + " of " + calls);
     assertTrue(measured.operationsPerSecond() > 0);
     assertTrue(chains.stream().allMatch(FakeChain::holdsNothing));
+  }
+
+  /** Is answered as often as it is let. */
+  private final class HeldChain implements Chain {
+    final Semaphore answers = new Semaphore(1);
+    final Semaphore calls = new Semaphore(0);
+
+    @Override
+    public void next(Answer answer) {
+      calls.release();
+      thread.execute(
+          () -> {
+            answers.acquireUninterruptibly();
+            answer.done(1);
+          });
+    }
+
+    @Override
+    public boolean holdsNothing() {
+      return true;
+    }
+  }
+
+  @Test
+  void whatBeginsDuringTheWorkCountsWhenItIsAnsweredLater() throws Exception {
+    HeldChain chain = new HeldChain();
+    Semaphore workDone = new Semaphore(0);
+    Thread later =
+        new Thread(
+            () -> {
+              workDone.acquireUninterruptibly();
+              chain.answers.release(Integer.MAX_VALUE / 2);
+            });
+    later.start();
+    Measured measured =
+        ClosedLoop.during(
+            List.of(chain),
+            Duration.ZERO,
+            () -> {
+              // The first warmed up, the second is answered now, and the third begins.
+              chain.answers.release();
+              chain.calls.acquire(3);
+              workDone.release();
+            });
+
+    assertTrue(measured.latencyNanos().getTotalCount() >= 2);
+    later.join();
+  }
+
+  @Test
+  void whatTheWorkThrowsIsThrown() {
+    IllegalStateException failure = new IllegalStateException("of the work");
+    ClosedLoop.Work work =
+        () -> {
+          throw failure;
+        };
+    assertSame(
+        failure,
+        assertThrows(
+            IllegalStateException.class,
+            () -> ClosedLoop.during(List.of(new FakeChain(-1)), Duration.ZERO, work)));
   }
 
   @Test

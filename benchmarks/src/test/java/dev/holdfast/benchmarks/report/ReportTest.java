@@ -26,7 +26,21 @@ class ReportTest {
 
     JsonObject ratios = json.getAsJsonObject("ratios");
     assertEquals(
-        Set.of("T1_64", "T1_256", "T2", "T3", "T4", "T5", "T6_naive", "T6_function", "T7"),
+        Set.of(
+            "T1_64",
+            "T1_256",
+            "T2",
+            "T3",
+            "T4",
+            "T5",
+            "T6_naive",
+            "T6_function",
+            "T7",
+            "T10_reconcile",
+            "T10_end_request",
+            "T10_verify",
+            "T10_backup",
+            "T10_watch"),
         ratios.keySet());
     assertEquals(0.75, ratios.get("T1_64").getAsDouble());
     assertTrue(ratios.get("T7").isJsonNull());

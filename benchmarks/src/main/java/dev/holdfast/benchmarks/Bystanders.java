@@ -1,0 +1,174 @@
+package dev.holdfast.benchmarks;
+
+import dev.holdfast.benchmarks.load.AvailableChain;
+import dev.holdfast.benchmarks.load.Chain;
+import dev.holdfast.benchmarks.load.ClosedLoop;
+import dev.holdfast.benchmarks.load.Connections;
+import dev.holdfast.benchmarks.load.Fill;
+import dev.holdfast.benchmarks.load.LargeCalls;
+import dev.holdfast.benchmarks.load.Measured;
+import dev.holdfast.benchmarks.load.SlotChain;
+import dev.holdfast.benchmarks.load.Subscribers;
+import dev.holdfast.benchmarks.report.Figures;
+import dev.holdfast.benchmarks.report.Report;
+import dev.holdfast.benchmarks.report.Table;
+import dev.holdfast.benchmarks.report.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What others notice of something large: the 99th percentile of their calls meanwhile against that
+ * of a quiet server. A call that waits in a closed loop keeps back those that would have come after
+ * it, which would have waited too; they are counted as if they had come, one each quiet median.
+ */
+final class Bystanders {
+  private static final int CHANGING = 16;
+  private static final int READING = 4;
+  private static final String QUIET = "quiet";
+
+  private final Programs programs;
+  private final Scratch scratch;
+  private final Scale scale;
+  private final Selection wanted;
+  private final Report report;
+  private final Table table;
+
+  Bystanders(
+      Programs programs,
+      Scratch scratch,
+      Scale scale,
+      Selection wanted,
+      Report report,
+      Table table) {
+    this.programs = programs;
+    this.scratch = scratch;
+    this.scale = scale;
+    this.wanted = wanted;
+    this.report = report;
+    this.table = table;
+  }
+
+  void run() throws Exception {
+    if (wanted.has(Target.T10_reconcile)) {
+      reconcile();
+    }
+    if (wanted.has(Target.T10_end_request)) {
+      endRequest();
+    }
+    if (wanted.has(Target.T10_verify)) {
+      verify();
+    }
+    if (wanted.has(Target.T10_watch)) {
+      watch();
+    }
+  }
+
+  /** Something large; what it needs is prepared while nobody is measured. */
+  private interface Large {
+    ClosedLoop.Work prepare(Duration counted) throws Exception;
+  }
+
+  private void reconcile() throws Exception {
+    try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
+        LargeCalls calls = new LargeCalls(server.address())) {
+      String name = "%,d slots reconciled";
+      compare(
+          server,
+          Target.T10_reconcile,
+          String.format(Locale.ROOT, name, scale.reconciled()),
+          counted ->
+              () -> {
+                calls.adopt(scale.reconciled());
+                calls.releaseAll(scale.reconciled());
+              });
+    }
+  }
+
+  private void endRequest() throws Exception {
+    try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
+        LargeCalls calls = new LargeCalls(server.address())) {
+      String name = "request of %,d slots ended";
+      compare(
+          server,
+          Target.T10_end_request,
+          String.format(Locale.ROOT, name, scale.reconciled()),
+          counted -> {
+            String requestId = calls.adopt(scale.reconciled());
+            return () -> calls.end(requestId, scale.reconciled());
+          });
+    }
+  }
+
+  private void verify() throws Exception {
+    try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
+        LargeCalls calls = new LargeCalls(server.address());
+        Connections connections = new Connections(server.address())) {
+      Fill.reserve(connections, scale.verified());
+      String name = "%,d reservations verified";
+      compare(
+          server,
+          Target.T10_verify,
+          String.format(Locale.ROOT, name, scale.verified()),
+          counted -> () -> calls.verify(scale.verified()));
+    }
+  }
+
+  private void watch() throws Exception {
+    try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
+        LargeCalls calls = new LargeCalls(server.address())) {
+      String name = "%,d subscribers told of changes";
+      compare(
+          server,
+          Target.T10_watch,
+          String.format(Locale.ROOT, name, scale.subscribers()),
+          counted -> {
+            Subscribers subscribers =
+                new Subscribers(server.address(), LargeCalls.REPOSITORY, scale.subscribers());
+            return () -> {
+              try (subscribers) {
+                long end = System.nanoTime() + counted.toNanos();
+                do {
+                  subscribers.awaitTold(calls.change());
+                } while (System.nanoTime() < end);
+              }
+            };
+          });
+    }
+  }
+
+  private void compare(ServerProcess server, Target target, String name, Large large)
+      throws Exception {
+    try (Connections connections = new Connections(server.address())) {
+      List<Chain> others = new ArrayList<>(connections.chains(CHANGING, SlotChain::new));
+      others.addAll(connections.chains(READING, AvailableChain::new));
+      Histogram[] quiet = new Histogram[1];
+      Comparison comparison =
+          new Comparison("others, %d in flight, and %d reads".formatted(CHANGING, READING));
+      comparison.server(
+          QUIET,
+          (warmUp, counted) -> {
+            Measured measured = ClosedLoop.run(others, warmUp, counted);
+            quiet[0] = measured.latencyNanos();
+            return figures(measured, quiet[0]);
+          });
+      comparison.program(
+          name,
+          (warmUp, counted) -> {
+            ClosedLoop.Work work = large.prepare(counted);
+            return figures(ClosedLoop.during(others, warmUp, work), quiet[0]);
+          });
+      comparison.ratio(
+          target, round -> round.apply(name).p99Micros() / round.apply(QUIET).p99Micros());
+      comparison.run(scale, report, table);
+    }
+  }
+
+  private static Figures figures(Measured measured, Histogram quiet) {
+    Histogram whole =
+        measured.latencyNanos().copyCorrectedForCoordinatedOmission(quiet.getValueAtPercentile(50));
+    return Figures.of("", measured.operationsPerSecond(), whole);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.holdfast.benchmarks.load;
+
+import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.CreateRepositoryRequest;
+import dev.holdfast.v1.EndRequestRequest;
+import dev.holdfast.v1.ObservedSlot;
+import dev.holdfast.v1.ObservedSlots;
+import dev.holdfast.v1.ReconcileHeader;
+import dev.holdfast.v1.ReconcileRequest;
+import dev.holdfast.v1.ReconcileResponse;
+import dev.holdfast.v1.RepositoryServiceGrpc;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.ReserveRequest;
+import dev.holdfast.v1.Slot;
+import dev.holdfast.v1.VerifyRequest;
+import dev.holdfast.v1.VerifyResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** Calls that have much to do, one after the other, in a repository of their own. */
+public final class LargeCalls implements AutoCloseable {
+  /** Where they change something. */
+  public static final String REPOSITORY = "large";
+
+  private static final int OBSERVED_IN_MESSAGE = 1000;
+
+  private final Connections connections;
+  private final RepositoryServiceGrpc.RepositoryServiceBlockingStub repositories;
+  private final ReservationsServiceGrpc.ReservationsServiceStub reservations;
+
+  /** Makes the repository. */
+  public LargeCalls(String address) {
+    connections = new Connections(address);
+    repositories = RepositoryServiceGrpc.newBlockingStub(connections.next());
+    reservations = ReservationsServiceGrpc.newStub(connections.next());
+    var unused =
+        repositories.createRepository(
+            CreateRepositoryRequest.newBuilder()
+                .setRepositoryId(REPOSITORY)
+                .setCapacityBytes(Long.MAX_VALUE)
+                .build());
+  }
+
+  /** Reconciles with so many slots of a fresh request that have no reservation yet. */
+  public String adopt(int slots) throws InterruptedException, ExecutionException {
+    String requestId = RandomIds.requestId();
+    Answered<ReconcileResponse> answered = new Answered<>();
+    StreamObserver<ReconcileRequest> call = reservations.reconcile(answered);
+    call.onNext(header(false));
+    for (int from = 0; from < slots; from += OBSERVED_IN_MESSAGE) {
+      ObservedSlots.Builder observed = ObservedSlots.newBuilder();
+      for (int i = from; i < Math.min(slots, from + OBSERVED_IN_MESSAGE); i++) {
+        observed.addSlots(
+            ObservedSlot.newBuilder()
+                .setSlot(Slot.newBuilder().setRequestId(requestId).setSlotIndex(i))
+                .setAmountBytes(SlotChain.AMOUNT_BYTES));
+      }
+      call.onNext(ReconcileRequest.newBuilder().setObserved(observed).build());
+    }
+    call.onCompleted();
+    check(answered.get().getAdoptedCount3() == slots, answered.get());
+    return requestId;
+  }
+
+  /** Reconciles with no slot at all, which releases so many. */
+  public void releaseAll(int slots) throws InterruptedException, ExecutionException {
+    Answered<ReconcileResponse> answered = new Answered<>();
+    StreamObserver<ReconcileRequest> call = reservations.reconcile(answered);
+    call.onNext(header(true));
+    call.onCompleted();
+    check(answered.get().getReleasedCount1() == slots, answered.get());
+  }
+
+  private ReconcileRequest header(boolean allowEmpty) {
+    long revision =
+        repositories
+            .available(AvailableRequest.newBuilder().setRepositoryId(REPOSITORY).build())
+            .getRevision();
+    return ReconcileRequest.newBuilder()
+        .setHeader(
+            ReconcileHeader.newBuilder()
+                .setRepositoryId(REPOSITORY)
+                .setAsOfRevision(revision)
+                .setAllowEmpty(allowEmpty))
+        .build();
+  }
+
+  /** Ends a request of so many slots. */
+  public void end(String requestId, int slots) {
+    var response =
+        ReservationsServiceGrpc.newBlockingStub(connections.next())
+            .endRequest(
+                EndRequestRequest.newBuilder()
+                    .setRepositoryId(REPOSITORY)
+                    .setRequestId(requestId)
+                    .build());
+    check(response.getReleasedCount() == slots, response);
+  }
+
+  /** Verifies the default repository, which has so many reservations and those of others. */
+  public void verify(long reservationsAtLeast) {
+    VerifyResponse response = repositories.verify(VerifyRequest.getDefaultInstance());
+    check(
+        response.getConsistent() && response.getReservationCount() >= reservationsAtLeast,
+        response);
+  }
+
+  /** Makes one change, and returns its revision. */
+  public long change() {
+    return repositories
+        .reserve(ReserveRequest.newBuilder().setRepositoryId(REPOSITORY).setAmountBytes(1).build())
+        .getRevision();
+  }
+
+  private static void check(boolean right, Object response) {
+    if (!right) {
+      throw new IllegalStateException("a wrong answer: " + response);
+    }
+  }
+
+  @Override
+  public void close() {
+    connections.close();
+  }
+
+  private static final class Answered<T> implements StreamObserver<T> {
+    private final CompletableFuture<T> answer = new CompletableFuture<>();
+
+    T get() throws InterruptedException, ExecutionException {
+      return answer.get();
+    }
+
+    @Override
+    public void onNext(T response) {
+      answer.complete(response);
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      answer.completeExceptionally(t);
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}
