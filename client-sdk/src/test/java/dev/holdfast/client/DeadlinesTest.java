@@ -105,7 +105,7 @@ class DeadlinesTest {
     var unused = reservations.get(SLOT);
     var unusedToo = reservations.getAsync(SLOT).get();
     for (int i = 0; i < 2; i++) {
-      Duration told = Objects.requireNonNull(left.poll(20, TimeUnit.SECONDS));
+      Duration told = Objects.requireNonNull(left.poll(60, TimeUnit.SECONDS));
       assertTrue(told.compareTo(Duration.ofSeconds(seconds)) <= 0, told.toString());
       assertTrue(told.compareTo(Duration.ofSeconds(seconds - 4)) > 0, told.toString());
     }

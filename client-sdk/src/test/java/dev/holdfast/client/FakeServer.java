@@ -7,6 +7,8 @@ import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.SalesServiceGrpc;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -37,6 +39,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A server on loopback whose answers a test writes itself. It keeps every attempt it was sent. */
 final class FakeServer implements AutoCloseable {
+  private static final Context.Key<Metadata> HEADERS = Context.key("headers");
+
   /** One attempt of one call, as the server got it. */
   record Attempt(String method, Message request, Metadata headers) {}
 
@@ -48,7 +52,12 @@ final class FakeServer implements AutoCloseable {
     StreamObserver<Q> handle(ServerCallStreamObserver<A> answer);
   }
 
+  /**
+   * Those whose handler is already decided: what a test that has seen one of them does to the
+   * handlers is for later ones.
+   */
   final BlockingQueue<Attempt> attempts = new LinkedBlockingQueue<>();
+
   private final Map<String, Handler<Message, Message>> handlers = new ConcurrentHashMap<>();
   private final Map<String, StreamHandler<Message, Message>> streamHandlers =
       new ConcurrentHashMap<>();
@@ -75,7 +84,7 @@ final class FakeServer implements AutoCloseable {
     try {
       server =
           builder
-              .intercept(new KeepAttempts())
+              .intercept(new KeepHeaders())
               .maxInboundMessageSize(16 << 20)
               .permitKeepAliveTime(10, TimeUnit.SECONDS)
               .permitKeepAliveWithoutCalls(true)
@@ -134,7 +143,7 @@ final class FakeServer implements AutoCloseable {
 
   /** The next attempt, which is awaited. */
   Attempt next() throws InterruptedException {
-    Attempt attempt = attempts.poll(20, TimeUnit.SECONDS);
+    Attempt attempt = attempts.poll(60, TimeUnit.SECONDS);
     if (attempt == null) {
       throw new AssertionError("no attempt came");
     }
@@ -204,8 +213,10 @@ final class FakeServer implements AutoCloseable {
       case CLIENT_STREAMING ->
           ServerCalls.asyncClientStreamingCall(
               observer ->
-                  handlerOf(streamHandlers, method)
-                      .handle((ServerCallStreamObserver<Message>) observer));
+                  keepingAttempts(
+                      method,
+                      handlerOf(streamHandlers, method)
+                          .handle((ServerCallStreamObserver<Message>) observer)));
       default -> throw new AssertionError(method);
     };
   }
@@ -214,11 +225,38 @@ final class FakeServer implements AutoCloseable {
       MethodDescriptor<Message, Message> method,
       Message request,
       StreamObserver<Message> observer) {
+    Handler<Message, Message> handler = handlerOf(handlers, method);
+    keepAttempt(method, request);
     try {
-      handlerOf(handlers, method).handle(request, (ServerCallStreamObserver<Message>) observer);
+      handler.handle(request, (ServerCallStreamObserver<Message>) observer);
     } catch (Exception e) {
       throw new AssertionError(e);
     }
+  }
+
+  private StreamObserver<Message> keepingAttempts(
+      MethodDescriptor<?, ?> method, StreamObserver<Message> handler) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(Message message) {
+        keepAttempt(method, message);
+        handler.onNext(message);
+      }
+
+      @Override
+      public void onError(Throwable t) {
+        handler.onError(t);
+      }
+
+      @Override
+      public void onCompleted() {
+        handler.onCompleted();
+      }
+    };
+  }
+
+  private void keepAttempt(MethodDescriptor<?, ?> method, Message message) {
+    attempts.add(new Attempt(String.valueOf(method.getBareMethodName()), message, HEADERS.get()));
   }
 
   private static <H> H handlerOf(Map<String, H> handlers, MethodDescriptor<?, ?> method) {
@@ -229,19 +267,12 @@ final class FakeServer implements AutoCloseable {
     return handler;
   }
 
-  private final class KeepAttempts implements ServerInterceptor {
+  private static final class KeepHeaders implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      String method = String.valueOf(call.getMethodDescriptor().getBareMethodName());
-      return new io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener<>(
-          next.startCall(call, headers)) {
-        @Override
-        public void onMessage(Q message) {
-          attempts.add(new Attempt(method, (Message) message, headers));
-          super.onMessage(message);
-        }
-      };
+      return Contexts.interceptCall(
+          Context.current().withValue(HEADERS, headers), call, headers, next);
     }
   }
 }

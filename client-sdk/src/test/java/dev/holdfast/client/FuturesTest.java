@@ -65,7 +65,7 @@ class FuturesTest {
   void toCancelTheFutureCancelsTheCall() throws Exception {
     CompletableFuture<SlotReserved> future = hangingCall();
     assertTrue(future.cancel(true));
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
     assertTrue(future.isCancelled());
     assertThrows(CancellationException.class, future::join);
   }
@@ -73,7 +73,7 @@ class FuturesTest {
   @Test
   void aFutureThatTimesOutCancelsTheCall() throws Exception {
     CompletableFuture<SlotReserved> future = hangingCall().orTimeout(1, TimeUnit.MILLISECONDS);
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
     var e = assertThrows(ExecutionException.class, future::get);
     assertInstanceOf(TimeoutException.class, e.getCause());
   }
@@ -83,7 +83,7 @@ class FuturesTest {
     server.answer(
         ReservationsServiceGrpc.getReserveSlotMethod(), ReserveSlotResponse.getDefaultInstance());
     var future = client.reservations().reserveSlotAsync(ReserveSlot.of(SLOT, 1));
-    assertEquals(0, future.get(20, TimeUnit.SECONDS).availableBytes());
+    assertEquals(0, future.get(60, TimeUnit.SECONDS).availableBytes());
     assertEquals(0, cancels.count.get());
   }
 
@@ -106,12 +106,12 @@ class FuturesTest {
               interrupted.complete(Thread.currentThread().isInterrupted());
             });
     waiting.start();
-    assertTrue(arrived.await(20, TimeUnit.SECONDS));
+    assertTrue(arrived.await(60, TimeUnit.SECONDS));
     waiting.interrupt();
-    var e = assertInstanceOf(OutcomeUnknownException.class, thrown.get(20, TimeUnit.SECONDS));
+    var e = assertInstanceOf(OutcomeUnknownException.class, thrown.get(60, TimeUnit.SECONDS));
     assertEquals("mine", e.operationId());
-    assertTrue(interrupted.get(20, TimeUnit.SECONDS));
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertTrue(interrupted.get(60, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
     waiting.join();
   }
 
@@ -120,7 +120,7 @@ class FuturesTest {
     try (var context = Context.current().withCancellation()) {
       CompletableFuture<SlotReserved> future = context.call(this::hangingCall);
       context.cancel(new IllegalStateException("enough"));
-      assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+      assertTrue(cancelled.await(60, TimeUnit.SECONDS));
       var e = assertThrows(ExecutionException.class, future::get);
       assertInstanceOf(OutcomeUnknownException.class, e.getCause());
     }
@@ -137,13 +137,13 @@ class FuturesTest {
                         com.google.protobuf.Timestamp.newBuilder().setSeconds(Long.MAX_VALUE)))
             .build());
     var future = client.reservations().getAsync(SLOT);
-    var e = assertThrows(ExecutionException.class, () -> future.get(20, TimeUnit.SECONDS));
+    var e = assertThrows(ExecutionException.class, () -> future.get(60, TimeUnit.SECONDS));
     assertInstanceOf(java.time.DateTimeException.class, e.getCause());
   }
 
   private CompletableFuture<SlotReserved> hangingCall() throws InterruptedException {
     var future = client.reservations().reserveSlotAsync(ReserveSlot.of(SLOT, 1));
-    assertTrue(arrived.await(20, TimeUnit.SECONDS));
+    assertTrue(arrived.await(60, TimeUnit.SECONDS));
     return future;
   }
 

@@ -35,7 +35,7 @@ class GatherTest {
   @Test
   void aLoneCallIsTheSingleCall() throws Exception {
     for (int i = 0; i < 3; i++) {
-      var unused = reserve(i).get(20, TimeUnit.SECONDS);
+      var unused = reserve(i).get(60, TimeUnit.SECONDS);
       assertEquals("ReserveSlot", gathering.server.next().method());
     }
   }
@@ -51,7 +51,7 @@ class GatherTest {
     assertFalse(apply.request().getAtomic());
     answer(apply, 10, 11, 12);
     for (int i = 0; i < 3; i++) {
-      assertEquals(10 + i, queued.get(i).get(20, TimeUnit.SECONDS).availableBytes());
+      assertEquals(10 + i, queued.get(i).get(60, TimeUnit.SECONDS).availableBytes());
     }
   }
 
@@ -73,7 +73,7 @@ class GatherTest {
       answer(apply, slots.stream().mapToInt(Long::intValue).toArray());
     }
     for (int i = 0; i < 500; i++) {
-      assertEquals(i, queued.get(i).get(20, TimeUnit.SECONDS).availableBytes());
+      assertEquals(i, queued.get(i).get(60, TimeUnit.SECONDS).availableBytes());
     }
   }
 
@@ -98,7 +98,7 @@ class GatherTest {
     gathering.holdUpAtServer();
     var queued = reserve(0);
     var change = ReserveSlot.of(new Slot("r", 1), 1).withRepositoryId("cold");
-    var answered = gathering.reservations.reserveSlotAsync(change).get(20, TimeUnit.SECONDS);
+    var answered = gathering.reservations.reserveSlotAsync(change).get(60, TimeUnit.SECONDS);
     assertEquals(0, answered.availableBytes());
     assertFalse(queued.isDone());
     var same = change.withRepositoryId("default");
@@ -113,7 +113,7 @@ class GatherTest {
   void idleRepositoriesLeaveNothingBehind() throws Exception {
     for (int i = 0; i < 3; i++) {
       var change = ReserveSlot.of(new Slot("r", i), 1).withRepositoryId("cold-" + i);
-      var unused = gathering.reservations.reserveSlotAsync(change).get(20, TimeUnit.SECONDS);
+      var unused = gathering.reservations.reserveSlotAsync(change).get(60, TimeUnit.SECONDS);
     }
     gathering.awaitIdle(() -> {});
   }
@@ -123,7 +123,7 @@ class GatherTest {
     gathering.holdUpAtServer();
     var before = reserve(0);
     var unused = gathering.reservations.reserveSlot(ReserveSlot.of(new Slot("r", 1), 1));
-    assertEquals(0, before.get(20, TimeUnit.SECONDS).availableBytes());
+    assertEquals(0, before.get(60, TimeUnit.SECONDS).availableBytes());
   }
 
   @Test
@@ -131,7 +131,7 @@ class GatherTest {
     gathering.holdUpAtServer();
     try (var context = Context.current().withCancellation()) {
       var future = context.call(() -> reserve(0));
-      assertEquals(0, future.get(20, TimeUnit.SECONDS).availableBytes());
+      assertEquals(0, future.get(60, TimeUnit.SECONDS).availableBytes());
     }
     assertEquals("ReserveSlot", gathering.server.next().method());
   }
@@ -146,7 +146,7 @@ class GatherTest {
     // The context was cancelled.
     answer(gathering.nextApply(), 10, 11);
     for (int i = 0; i < 2; i++) {
-      assertEquals(10 + i, queued.get(i).get(20, TimeUnit.SECONDS).availableBytes());
+      assertEquals(10 + i, queued.get(i).get(60, TimeUnit.SECONDS).availableBytes());
     }
   }
 
@@ -192,7 +192,7 @@ class GatherTest {
     assertTrue(e.getMessage().startsWith("ReserveSlot: DEADLINE_EXCEEDED: "), e.getMessage());
     assertFalse(apply.answer().isCancelled());
     answer(apply, 10, 11);
-    assertEquals(11, patient.get(20, TimeUnit.SECONDS).availableBytes());
+    assertEquals(11, patient.get(60, TimeUnit.SECONDS).availableBytes());
   }
 
   @Test
@@ -212,7 +212,7 @@ class GatherTest {
     var apply = gathering.nextApply();
     assertEquals(List.of(1L, 2L), slots(apply.request()));
     answer(apply, 11, 12);
-    assertEquals(12, patient.get(1).get(20, TimeUnit.SECONDS).availableBytes());
+    assertEquals(12, patient.get(1).get(60, TimeUnit.SECONDS).availableBytes());
   }
 
   @Test
@@ -232,7 +232,7 @@ class GatherTest {
     var apply = gathering.nextApply();
     assertTrue(queued.get(0).cancel(true));
     answer(apply, 10, 11);
-    assertEquals(11, queued.get(1).get(20, TimeUnit.SECONDS).availableBytes());
+    assertEquals(11, queued.get(1).get(60, TimeUnit.SECONDS).availableBytes());
     assertTrue(queued.get(0).isCancelled());
   }
 
@@ -251,7 +251,7 @@ class GatherTest {
     var unused = gathering.nextApply();
     assertTrue(queued.get(0).cancel(true));
     var unusedToo = queued.get(1).orTimeout(1, TimeUnit.MILLISECONDS);
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
   }
 
   @Test
@@ -262,10 +262,10 @@ class GatherTest {
       }
       var queued = client.reservations().reserveSlotAsync(ReserveSlot.of(new Slot("r", 0), 1));
       CompletableFuture<Void> closing = CompletableFuture.runAsync(client::close);
-      assertEquals(0, queued.get(20, TimeUnit.SECONDS).availableBytes());
+      assertEquals(0, queued.get(60, TimeUnit.SECONDS).availableBytes());
       gathering.letGo();
       gathering.letGo();
-      closing.get(20, TimeUnit.SECONDS);
+      closing.get(60, TimeUnit.SECONDS);
     }
   }
 
@@ -290,7 +290,7 @@ class GatherTest {
   }
 
   private static Throwable failure(CompletableFuture<?> future) {
-    var e = assertThrows(ExecutionException.class, () -> future.get(20, TimeUnit.SECONDS));
+    var e = assertThrows(ExecutionException.class, () -> future.get(60, TimeUnit.SECONDS));
     return java.util.Objects.requireNonNull(e.getCause());
   }
 }

@@ -97,7 +97,7 @@ final class Gathering implements AutoCloseable {
   }
 
   private static <T> T awaited(BlockingQueue<T> queue) throws InterruptedException {
-    T next = queue.poll(20, TimeUnit.SECONDS);
+    T next = queue.poll(60, TimeUnit.SECONDS);
     if (next == null) {
       throw new AssertionError("nothing came");
     }
@@ -124,7 +124,7 @@ final class Gathering implements AutoCloseable {
   void awaitIdle(Runnable meanwhile) {
     long start = System.nanoTime();
     while (!gatherer.isIdle()) {
-      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(20)) {
+      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(60)) {
         throw new AssertionError("something is left");
       }
       meanwhile.run();

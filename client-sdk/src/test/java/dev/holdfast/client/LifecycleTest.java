@@ -149,7 +149,7 @@ class LifecycleTest {
   void closeWaitsForTheCallsUnderWay() throws Exception {
     HoldfastClient client = HoldfastClient.builder(server.target()).build();
     var future = client.reservations().reserveSlotAsync(ReserveSlot.of(SLOT, 1));
-    var answer = pending.get(20, TimeUnit.SECONDS);
+    var answer = pending.get(60, TimeUnit.SECONDS);
     CompletableFuture<Void> closing = CompletableFuture.runAsync(client::close);
     // The client is closed as soon as this throws, and the call is still under way.
     while (!refuses(client)) {
@@ -157,8 +157,8 @@ class LifecycleTest {
     }
     assertFalse(future.isDone());
     FakeServer.complete(answer, ReserveSlotResponse.newBuilder().setAvailableBytes(3).build());
-    assertEquals(3, future.get(20, TimeUnit.SECONDS).availableBytes());
-    closing.get(20, TimeUnit.SECONDS);
+    assertEquals(3, future.get(60, TimeUnit.SECONDS).availableBytes());
+    closing.get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -167,11 +167,11 @@ class LifecycleTest {
         HoldfastClient.builder(server.target()).defaultDeadline(Duration.ofMillis(200)).build();
     var patient = client.reservations().withDeadline(Duration.ofMinutes(5));
     var future = patient.reserveSlotAsync(ReserveSlot.of(SLOT, 1));
-    pending.get(20, TimeUnit.SECONDS);
+    pending.get(60, TimeUnit.SECONDS);
     client.close();
-    var e = assertThrows(ExecutionException.class, () -> future.get(20, TimeUnit.SECONDS));
+    var e = assertThrows(ExecutionException.class, () -> future.get(60, TimeUnit.SECONDS));
     assertInstanceOf(OutcomeUnknownException.class, e.getCause());
-    assertTrue(cancelled.get(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.get(60, TimeUnit.SECONDS));
   }
 
   @Test
@@ -179,11 +179,11 @@ class LifecycleTest {
     HoldfastClient client =
         HoldfastClient.builder(server.target()).defaultDeadline(Duration.ofSeconds(60)).build();
     var future = client.reservations().reserveSlotAsync(ReserveSlot.of(SLOT, 1));
-    pending.get(20, TimeUnit.SECONDS);
+    pending.get(60, TimeUnit.SECONDS);
     Thread.currentThread().interrupt();
     client.close();
     assertTrue(Thread.interrupted());
-    assertThrows(ExecutionException.class, () -> future.get(20, TimeUnit.SECONDS));
+    assertThrows(ExecutionException.class, () -> future.get(60, TimeUnit.SECONDS));
   }
 
   @Test

@@ -119,7 +119,7 @@ class ReconcileTest {
         HoldfastClient.builder(server.target()).interceptor(new SlowStart()).build()) {
       var future =
           slow.reservations().reconcileAsync(Reconcile.asOf(7), () -> streamOf(5).iterator());
-      assertEquals(RESULT, future.get(20, TimeUnit.SECONDS));
+      assertEquals(RESULT, future.get(60, TimeUnit.SECONDS));
     }
     assertEquals(7, ((ReconcileRequest) server.next().request()).getHeader().getAsOfRevision());
     assertTrue(((ReconcileRequest) server.next().request()).hasObserved());
@@ -181,7 +181,7 @@ class ReconcileTest {
             IllegalStateException.class, () -> reservations.reconcile(Reconcile.asOf(1), failing)));
     var future = reservations.reconcileAsync(Reconcile.asOf(1), failing);
     assertSame(failure, assertThrows(CompletionException.class, future::join).getCause());
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
     assertEquals(0, ends.get());
   }
 
@@ -196,9 +196,9 @@ class ReconcileTest {
           return taking(message -> arrived.countDown(), () -> {});
         });
     var future = reservations.reconcileAsync(Reconcile.asOf(1), List.of());
-    assertTrue(arrived.await(20, TimeUnit.SECONDS));
+    assertTrue(arrived.await(60, TimeUnit.SECONDS));
     assertTrue(future.cancel(true));
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
   }
 
   @Test
@@ -222,10 +222,10 @@ class ReconcileTest {
               }
             });
     waiting.start();
-    assertTrue(closed.get(20, TimeUnit.SECONDS));
+    assertTrue(closed.get(60, TimeUnit.SECONDS));
     waiting.interrupt();
-    assertInstanceOf(OutcomeUnknownException.class, thrown.get(20, TimeUnit.SECONDS));
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertInstanceOf(OutcomeUnknownException.class, thrown.get(60, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
     waiting.join();
   }
 

@@ -134,9 +134,9 @@ class WatchTest {
           }
         });
     var unused = watch(WatchEvents.fromNow().withRepositoryId("cold"));
-    assertEquals(7, told.revisions.poll(20, TimeUnit.SECONDS));
+    assertEquals(7, told.revisions.poll(60, TimeUnit.SECONDS));
     assertEquals(8, told.nextEvent().revision());
-    assertEquals(8, told.revisions.poll(20, TimeUnit.SECONDS));
+    assertEquals(8, told.revisions.poll(60, TimeUnit.SECONDS));
     assertEquals(2, told.interruptions.size());
     var now = WatchEventsRequest.newBuilder().setRepositoryId("cold").build();
     assertEquals(now, server.next().request());
@@ -157,11 +157,11 @@ class WatchTest {
           }
         });
     var unused = watch(WatchEvents.fromNow());
-    assertEquals(5, told.revisions.poll(20, TimeUnit.SECONDS));
+    assertEquals(5, told.revisions.poll(60, TimeUnit.SECONDS));
     relay.refuse(true);
     relay.cut();
     for (int i = 0; i < 10; i++) {
-      assertInstanceOf(UnavailableException.class, told.interruptions.poll(20, TimeUnit.SECONDS));
+      assertInstanceOf(UnavailableException.class, told.interruptions.poll(60, TimeUnit.SECONDS));
     }
     relay.refuse(false);
     assertEquals(6, told.nextEvent().revision());
@@ -208,7 +208,7 @@ class WatchTest {
         };
     var unused = watch(WatchEvents.after(0));
     assertSame(failure, told.end());
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
     assertEquals(1, told.events.size());
   }
 
@@ -220,10 +220,10 @@ class WatchTest {
     told.onEvent =
         event -> {
           inListener.countDown();
-          assertTrue(goOn.await(20, TimeUnit.SECONDS));
+          assertTrue(goOn.await(60, TimeUnit.SECONDS));
         };
     var unused = watch(WatchEvents.after(0));
-    assertTrue(inListener.await(20, TimeUnit.SECONDS));
+    assertTrue(inListener.await(60, TimeUnit.SECONDS));
     assertEquals(1, requests.count.get());
     goOn.countDown();
     assertEquals(List.of(1L, 2L, 3L), told.nextRevisions(3));
@@ -284,7 +284,7 @@ class WatchTest {
           }
         };
     subscription.complete(watch(WatchEvents.after(0)));
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
     subscription.join().close();
     client.close();
     assertEquals(List.of(1L, 2L, 3L), told.nextRevisions(3));
@@ -305,7 +305,7 @@ class WatchTest {
     var unused = watch(WatchEvents.after(0));
     assertEquals(1, told.nextEvent().revision());
     client.close();
-    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(60, TimeUnit.SECONDS));
     assertFalse(told.error.isDone());
     assertThrows(IllegalStateException.class, () -> watch(WatchEvents.fromNow()));
   }
@@ -325,7 +325,7 @@ class WatchTest {
       subscription = context.call(() -> watch(WatchEvents.after(0)));
       assertEquals(1, told.nextEvent().revision());
     }
-    answering.get(20, TimeUnit.SECONDS).onNext(message(2, 2));
+    answering.get(60, TimeUnit.SECONDS).onNext(message(2, 2));
     assertEquals(2, told.nextEvent().revision());
     assertEquals(0, told.interruptions.size());
     subscription.close();
@@ -419,7 +419,7 @@ class WatchTest {
     }
 
     Event nextEvent() throws Exception {
-      @Nullable Event event = events.poll(20, TimeUnit.SECONDS);
+      @Nullable Event event = events.poll(60, TimeUnit.SECONDS);
       if (event == null) {
         throw new AssertionError("no event came; " + error);
       }
@@ -435,7 +435,7 @@ class WatchTest {
     }
 
     Throwable end() throws Exception {
-      return error.get(20, TimeUnit.SECONDS);
+      return error.get(60, TimeUnit.SECONDS);
     }
   }
 

@@ -35,13 +35,12 @@ class DrainTest {
   @Test
   void whatWasAcceptedIsAnsweredAndDurable() throws Exception {
     Path dataDir = temp.resolve("data");
-    int port = Http.freePort();
-    String admin = "127.0.0.1:" + port;
     ReserveSlotRequest request =
         ReserveSlotRequest.newBuilder().setSlot(Ledger.slot("drain", 0)).setAmountBytes(10).build();
     try (ServerProcess server =
-            ServerProcess.start(dataDir, "--capacity", "1000", "--admin-listen", admin);
+            ServerProcess.start(dataDir, "--capacity", "1000", "--admin-listen", "127.0.0.1:0");
         Stubs stubs = new Stubs(server.target())) {
+      int port = server.adminPort();
       assertEquals(200, Http.get(port, "/readyz").statusCode());
       ListenableFuture<ReserveSlotResponse> accepted =
           StoreLock.during(

@@ -1,32 +1,30 @@
 package dev.holdfast.it;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.Random;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 
-/** A port for all servers of a campaign, so that its clients find the next one by themselves. */
-final class FixedPort {
-  private FixedPort() {}
+/**
+ * A port for all servers of a campaign, so that its clients find the next one by themselves. It is
+ * bound here as long as the campaign lasts: no other program is given it while no server listens,
+ * and a server may listen on it all the same, since neither side insists on having it alone.
+ */
+final class FixedPort implements AutoCloseable {
+  private final Socket holder = new Socket();
 
-  /**
-   * One that nobody has. Below those that the system gives to clients, one of which could sit on it
-   * while no server does.
-   */
-  static int unused(Random random) throws IOException {
-    int port;
-    do {
-      port = 20_000 + random.nextInt(10_000);
-    } while (isTaken(port));
-    return port;
+  FixedPort() throws IOException {
+    holder.setReuseAddress(true);
+    holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
-  private static boolean isTaken(int port) throws IOException {
-    try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return !free.isBound();
-    } catch (BindException e) {
-      return true;
-    }
+  /** As {@code 127.0.0.1:PORT}. */
+  String address() {
+    return "127.0.0.1:" + holder.getLocalPort();
+  }
+
+  @Override
+  public void close() throws IOException {
+    holder.close();
   }
 }

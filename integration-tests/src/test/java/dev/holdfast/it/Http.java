@@ -1,8 +1,6 @@
 package dev.holdfast.it;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,13 +12,6 @@ final class Http {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private Http() {}
-
-  /** A port for an admin address: its server says nowhere which one it took. */
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
 
   static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
     return CLIENT.send(

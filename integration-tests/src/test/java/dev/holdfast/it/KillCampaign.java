@@ -31,19 +31,18 @@ final class KillCampaign {
 
   private final Path dataDir;
   private final Random random;
-  private final int port;
+  private final FixedPort port = new FixedPort();
   private final Findings findings = new Findings();
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   KillCampaign(Path dataDir, long seed) throws IOException {
     this.dataDir = dataDir;
     random = new Random(seed);
-    port = FixedPort.unused(random);
   }
 
   /** Runs so many cycles, and answers what was found wrong. */
   Findings run(int cycles) throws Exception {
-    String target = "127.0.0.1:" + port;
+    String target = port.address();
     List<Line> lines = new ArrayList<>();
     List<Chain> chains = new ArrayList<>();
     for (int i = 0; i < CHAINS; i++) {
@@ -65,13 +64,14 @@ final class KillCampaign {
       }
       threads.shutdownNow();
       server.close();
+      port.close();
     }
     return findings;
   }
 
   private ServerProcess start() throws IOException, InterruptedException {
     return ServerProcess.start(
-        dataDir, "--listen", "127.0.0.1:" + port, "--capacity", Long.toString(CAPACITY_BYTES));
+        dataDir, "--listen", port.address(), "--capacity", Long.toString(CAPACITY_BYTES));
   }
 
   /** Kills a server under load, starts the next one, and waits until every caller is answered. */

@@ -33,7 +33,7 @@ final class NodeCampaign implements AutoCloseable {
 
   private final Path home;
   private final Random random;
-  private final int port;
+  private final FixedPort port = new FixedPort();
   private final CallTrap trap = new CallTrap();
   private final Marketplace marketplace;
   private final MarketplaceServer marketplaceServer;
@@ -47,24 +47,23 @@ final class NodeCampaign implements AutoCloseable {
   NodeCampaign(Path home, long seed) throws Exception {
     this.home = home;
     random = new Random(seed);
-    port = FixedPort.unused(random);
     marketplace = new Marketplace(random.nextLong());
     marketplaceServer = new MarketplaceServer(marketplace, 0, trap);
     server = startServer();
-    ledger = new NodeLedger("127.0.0.1:" + port);
+    ledger = new NodeLedger(port.address());
     figures = new NodeFigures(marketplace, HOST);
   }
 
   private ServerProcess startServer() throws IOException, InterruptedException {
     String capacity = Long.toString(CAPACITY_BYTES);
     return ServerProcess.start(
-        home.resolve("data"), "--listen", "127.0.0.1:" + port, "--capacity", capacity);
+        home.resolve("data"), "--listen", port.address(), "--capacity", capacity);
   }
 
   private NodeProcess startNode() throws IOException {
     return NodeProcess.start(
         home.resolve("node.log"),
-        List.of("127.0.0.1:" + port, marketplaceServer.url(), Integer.toString(LEASE_SECONDS)));
+        List.of(port.address(), marketplaceServer.url(), Integer.toString(LEASE_SECONDS)));
   }
 
   /** Kills so many nodes in a month, fails if the books then differ, and answers the figures. */
@@ -195,9 +194,10 @@ final class NodeCampaign implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     ledger.close();
     marketplaceServer.close();
     server.close();
+    port.close();
   }
 }

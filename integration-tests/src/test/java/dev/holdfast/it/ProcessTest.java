@@ -65,9 +65,8 @@ class ProcessTest {
 
   @Test
   void probesAnswer() throws Exception {
-    int port = Http.freePort();
-    try (ServerProcess server =
-        ServerProcess.start(dataDir, "--admin-listen", "127.0.0.1:" + port)) {
+    try (ServerProcess server = ServerProcess.start(dataDir, "--admin-listen", "127.0.0.1:0")) {
+      int port = server.adminPort();
       assertEquals(200, Http.get(port, "/livez").statusCode());
       assertEquals(200, Http.get(port, "/readyz").statusCode());
       assertEquals(404, Http.get(port, "/nothing").statusCode());

@@ -14,11 +14,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A server in a process of its own, which can be killed. */
 final class ServerProcess implements AutoCloseable {
   private static final String SERVING = "holdfast: serving gRPC on ";
+  private static final Pattern ADMIN = Pattern.compile("answers /livez and /readyz on \\S+:(\\d+)");
   private static final long START_SECONDS = 60;
 
   /** What a drain may take, and half of that for a busy machine. */
@@ -109,6 +112,16 @@ final class ServerProcess implements AutoCloseable {
   /** The lines of {@link #log} at WARN and ERROR; what the JVM itself writes is not among them. */
   List<String> warnings() throws IOException {
     return log().lines().filter(line -> line.matches("\\S+Z (WARN|ERROR) .*")).toList();
+  }
+
+  /** Where it answers probes, if it does. */
+  int adminPort() throws IOException {
+    Matcher told = ADMIN.matcher(log());
+    int port = -1;
+    while (told.find()) {
+      port = Integer.parseInt(told.group(1));
+    }
+    return port;
   }
 
   long pid() {
