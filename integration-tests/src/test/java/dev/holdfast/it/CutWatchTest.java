@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A watcher that is cut off again and again under load sees every revision exactly once. */
 class CutWatchTest {
   private static final int CUTS = Integer.getInteger("holdfast.watch.cuts", 100);
-  private static final Random RANDOM = new Random(Long.getLong("holdfast.seed", 20261120));
+  private static final Random RANDOM = Seed.random();
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 

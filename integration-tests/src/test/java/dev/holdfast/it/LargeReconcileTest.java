@@ -33,7 +33,7 @@ class LargeReconcileTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private final Random random = new Random(7);
+  private final Random random = Seed.random();
   private final Ledger ledger = Ledger.of(SERVER, Long.MAX_VALUE);
 
   private List<Slot> newSlots(int count) {

@@ -59,7 +59,7 @@ class SdkWatchTest {
 
   @Test
   void aWatchThatIsCutOffAtRandomSeesEveryRevisionOnce() throws Exception {
-    Random random = new Random(7);
+    Random random = Seed.random();
     Told told = new Told();
     EventSubscription watch =
         client.reservations().watchEvents(WatchEvents.after(0).withRepositoryId(repository), told);

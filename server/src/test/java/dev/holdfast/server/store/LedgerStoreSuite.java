@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.EventsPage;
 import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
@@ -54,7 +55,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class LedgerStoreSuite {
   private static final String REPOSITORY = "default";
-  private static final long SEED = Long.getLong("holdfast.seed", 20261120);
+  private static final long SEED = Seed.VALUE;
 
   private LedgerStore store = new MemoryStore();
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.books.Slot;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +42,7 @@ class SlotKeysTest {
       ids.add(hash.substring(0, 65) + "z");
     }
     ids.addAll(List.of("0x12", "0x12/", "0x12G", "0x12:", "0x12`", "0x12g", "0x0000-", "0xffff~"));
-    Random random = new Random(7);
+    Random random = Seed.random();
     for (int i = 0; i < 300; i++) {
       StringBuilder id = new StringBuilder("0x");
       int length = random.nextInt(60, 68);

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MarketplaceTest {
-  private static final long SEED = 1;
+  private static final long SEED = Long.getLong("holdfast.seed", new SecureRandom().nextLong());
+
+  static {
+    System.out.println("this marketplace is drawn again by -Dholdfast.seed=" + SEED);
+  }
 
   private final Marketplace marketplace = new Marketplace(SEED);
 

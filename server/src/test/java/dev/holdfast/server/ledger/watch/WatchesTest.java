@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.StoreException;
@@ -388,7 +389,7 @@ class WatchesTest {
 
   @Test
   void inWhateverOrderThingsHappenEachRevisionIsToldOnce() {
-    Random random = new Random(Long.getLong("holdfast.seed", 20261120));
+    Random random = Seed.random();
     List<NotedSink> sinks = new ArrayList<>();
     List<Watcher<NotedSink.Message>> watchers = new ArrayList<>();
     for (int i = 0; i < 20; i++) {

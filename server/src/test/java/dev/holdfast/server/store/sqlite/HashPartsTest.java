@@ -3,9 +3,9 @@ package dev.holdfast.server.store.sqlite;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.server.Seed;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class HashPartsTest {
@@ -26,7 +26,7 @@ class HashPartsTest {
 
   @Test
   void allOfManyAreInTheirParts() {
-    long[] hashes = new Random(1).longs(50_000).toArray();
+    long[] hashes = Seed.random().longs(50_000).toArray();
     HashParts parts = new HashParts(hashes, 7);
     List<Long> found = new ArrayList<>();
     for (int part = 0; part < 1 << 7; part++) {
@@ -36,7 +36,7 @@ class HashPartsTest {
       }
     }
     assertArrayEquals(
-        new Random(1).longs(50_000).sorted().toArray(),
+        Seed.random().longs(50_000).sorted().toArray(),
         found.stream().mapToLong(Long::longValue).sorted().toArray());
   }
 }

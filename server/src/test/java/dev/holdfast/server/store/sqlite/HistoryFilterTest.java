@@ -2,6 +2,7 @@ package dev.holdfast.server.store.sqlite;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.Seed;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +28,7 @@ class HistoryFilterTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 4, 10})
   void whatIsThereMayBeThereAndFewOthersSeemTo(int partBits) {
-    Random random = new Random(partBits);
+    Random random = new Random(Seed.VALUE + partBits);
     long[] hashes = random.longs(190L << partBits).toArray();
     HistoryFilter filter = of(partBits, hashes);
     for (long hash : hashes) {

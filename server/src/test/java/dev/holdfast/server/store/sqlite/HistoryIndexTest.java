@@ -3,6 +3,7 @@ package dev.holdfast.server.store.sqlite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.ReleaseReason;
@@ -37,7 +38,7 @@ class HistoryIndexTest {
 
   @TempDir Path directory = Path.of("");
 
-  private final Random random = new Random(1);
+  private final Random random = Seed.random();
 
   /** The revisions of each slot, and of them those that are not forgotten. */
   private final Map<Slot, Set<Long>> all = new HashMap<>();

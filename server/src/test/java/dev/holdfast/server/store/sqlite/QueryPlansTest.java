@@ -3,6 +3,7 @@ package dev.holdfast.server.store.sqlite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Slot;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +34,7 @@ class QueryPlansTest {
     Set<String> statements;
     try (SqliteStore store = SqliteStore.open(database, new HistoryIndex.Room(20, 600), 5)) {
       Set<String> atStart = store.statements();
-      RandomCommands commands = new RandomCommands(new Random(1), 50);
+      RandomCommands commands = new RandomCommands(Seed.random(), 50);
       for (int i = 0; i < 100; i++) {
         List<Command> batch = commands.next(100);
         List<Outcome> outcomes = StoreRunner.run(store, batch, 1_000_000 + i);

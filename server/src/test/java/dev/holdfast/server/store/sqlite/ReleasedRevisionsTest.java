@@ -2,6 +2,7 @@ package dev.holdfast.server.store.sqlite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.server.Seed;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -40,7 +41,7 @@ class ReleasedRevisionsTest {
 
   @Test
   void itIsWhatAMapOfSetsIs() {
-    Random random = new Random(1);
+    Random random = Seed.random();
     Map<Long, Set<Long>> expected = new TreeMap<>();
     for (long revision = 1; revision <= 20_000; revision++) {
       long hash = random.nextLong(-100, 100);
