@@ -46,6 +46,7 @@ record Refused(String reason, String message, Map<String, String> facts, List<St
           Map.entry("KEY_NOT_FOUND", Code.NOT_FOUND),
           Map.entry("VERSION_MISMATCH", Code.ABORTED),
           Map.entry("OVERLOADED", Code.UNAVAILABLE),
+          Map.entry("STORE_UNAVAILABLE", Code.UNAVAILABLE),
           Map.entry("DRAINING", Code.UNAVAILABLE));
 
   /** Makes a call and sees it refused for this reason, with a message for a person. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -43,17 +44,26 @@ final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess start(Path dataDir, String... extraFlags)
       throws IOException, InterruptedException {
-    return start(Program::command, dataDir, extraFlags);
+    return start(Program::command, Map.of(), dataDir, extraFlags);
   }
 
   /** The same with a heap of another size, as {@code -Xmx} has it. */
   static ServerProcess startSmall(String heap, Path dataDir, String... extraFlags)
       throws IOException, InterruptedException {
-    return start(words -> Program.command(heap, words), dataDir, extraFlags);
+    return start(words -> Program.command(heap, words), Map.of(), dataDir, extraFlags);
+  }
+
+  /** The same with more in its environment. */
+  static ServerProcess startIn(Map<String, String> environment, Path dataDir, String... extraFlags)
+      throws IOException, InterruptedException {
+    return start(Program::command, environment, dataDir, extraFlags);
   }
 
   private static ServerProcess start(
-      Function<List<String>, List<String>> command, Path dataDir, String... extraFlags)
+      Function<List<String>, List<String>> command,
+      Map<String, String> environment,
+      Path dataDir,
+      String... extraFlags)
       throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(List.of("serve", "--data-dir", dataDir.toString()));
     List<String> extra = List.of(extraFlags);
@@ -65,10 +75,11 @@ final class ServerProcess implements AutoCloseable {
     }
     words.addAll(extra);
     Path log = dataDir.resolveSibling(dataDir.getFileName() + ".stderr");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command.apply(words))
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     return new ServerProcess(process, log, servingOn(process, log));
   }
 
