@@ -17,6 +17,8 @@ import dev.holdfast.v1.DatastoreServicePutRequest;
 import dev.holdfast.v1.DatastoreServicePutResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** DatastoreService, as the contract has it. */
 final class DatastoreApi extends DatastoreServiceImplBase {
@@ -82,7 +84,7 @@ final class DatastoreApi extends DatastoreServiceImplBase {
         (command, done) -> DatastoreServiceDeleteResponse.getDefaultInstance());
   }
 
-  private record Page(String repositoryId, String prefix, int size, String afterKey) {}
+  private record Page(String repositoryId, String prefix, int size, @Nullable String afterKey) {}
 
   /** The longest page takes half a megabyte. */
   @Override
@@ -98,13 +100,18 @@ final class DatastoreApi extends DatastoreServiceImplBase {
               repositoryId,
               prefix,
               words.pageSize(request.getPageSize()),
-              PageTokens.decode(words, question(repositoryId, prefix), request.getPageToken()));
+              PageTokens.decode(
+                  words, question(repositoryId, prefix), request.getPageToken(), key -> key));
         },
         (reads, page) -> {
           String repositoryId = RepositoryApi.existing(reads, page.repositoryId()).id();
           // One more than is answered tells whether there is another page.
           List<String> found =
-              reads.keys(repositoryId, page.prefix(), page.afterKey(), page.size() + 1);
+              reads.keys(
+                  repositoryId,
+                  page.prefix(),
+                  Objects.requireNonNullElse(page.afterKey(), ""),
+                  page.size() + 1);
           var response = DatastoreServiceListKeysResponse.newBuilder();
           found.stream().limit(page.size()).forEach(response::addKeys);
           if (found.size() > page.size()) {
@@ -117,6 +124,6 @@ final class DatastoreApi extends DatastoreServiceImplBase {
   }
 
   private static String question(String repositoryId, String prefix) {
-    return "ListKeys " + repositoryId + " " + prefix;
+    return PageTokens.question("ListKeys", repositoryId, prefix);
   }
 }

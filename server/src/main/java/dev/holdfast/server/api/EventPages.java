@@ -28,8 +28,9 @@ final class EventPages {
             slot,
             words.revision("after_revision", request.getAfterRevision()),
             words.pageSize(request.getPageSize()));
-    String position = PageTokens.decode(words, question(first), request.getPageToken());
-    return position.isEmpty() ? first : first.behind(Long.parseLong(position));
+    Long lookedTo =
+        PageTokens.decode(words, question(first), request.getPageToken(), Long::valueOf);
+    return lookedTo == null ? first : first.behind(lookedTo);
   }
 
   /** The page, and where the next one begins. */
@@ -53,13 +54,12 @@ final class EventPages {
 
   private static String question(EventsQuery query) {
     Slot slot = query.slot();
-    return "ListEvents "
-        + query.repositoryId()
-        + " "
-        + query.requestId()
-        + " "
-        + (slot == null ? "" : slot.requestId() + " " + slot.slotIndex())
-        + " "
-        + query.afterRevision();
+    return PageTokens.question(
+        "ListEvents",
+        query.repositoryId(),
+        query.requestId(),
+        slot == null ? null : slot.requestId(),
+        slot == null ? null : slot.slotIndex(),
+        query.afterRevision());
   }
 }

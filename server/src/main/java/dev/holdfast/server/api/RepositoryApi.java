@@ -31,10 +31,12 @@ import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** RepositoryService, as the contract has it. */
 final class RepositoryApi extends RepositoryServiceImplBase {
-  private static final String LIST = "ListRepositories";
+  private static final String LIST = PageTokens.question("ListRepositories");
 
   private final Calls calls;
 
@@ -70,7 +72,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
                 .build());
   }
 
-  private record Page(int size, String after) {}
+  private record Page(int size, @Nullable String after) {}
 
   @Override
   public void listRepositories(
@@ -80,10 +82,11 @@ final class RepositoryApi extends RepositoryServiceImplBase {
         words ->
             new Page(
                 words.pageSize(request.getPageSize()),
-                PageTokens.decode(words, LIST, request.getPageToken())),
+                PageTokens.decode(words, LIST, request.getPageToken(), id -> id)),
         (reads, page) -> {
           // One more than is answered tells whether there is another page.
-          List<Repository> found = reads.repositories(page.after(), page.size() + 1);
+          List<Repository> found =
+              reads.repositories(Objects.requireNonNullElse(page.after(), ""), page.size() + 1);
           ListRepositoriesResponse.Builder response = ListRepositoriesResponse.newBuilder();
           found.stream()
               .limit(page.size())

@@ -112,8 +112,9 @@ final class ReservationsApi extends ReservationsServiceImplBase {
             filled(words, request.getState()),
             null,
             words.pageSize(request.getPageSize()));
-    String position = PageTokens.decode(words, question(first), request.getPageToken());
-    return position.isEmpty() ? first : first.behind(slot(position));
+    Slot last =
+        PageTokens.decode(words, question(first), request.getPageToken(), ReservationsApi::slot);
+    return last == null ? first : first.behind(last);
   }
 
   private static @Nullable Boolean filled(Words words, ReservationState state) {
@@ -129,21 +130,19 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   }
 
   private static String question(ReservationsQuery query) {
-    return "ListReservations "
-        + query.repositoryId()
-        + " "
-        + query.requestId()
-        + " "
-        + query.filled();
+    return PageTokens.question(
+        "ListReservations", query.repositoryId(), query.requestId(), query.filled());
   }
 
   private static String position(Slot slot) {
     return Long.toUnsignedString(slot.slotIndex()) + " " + slot.requestId();
   }
 
-  /** What the token of a page says was made by {@link #position}, or its checksum would not fit. */
   private static Slot slot(String position) {
     int blank = position.indexOf(' ');
+    if (blank < 0) {
+      throw new IllegalArgumentException("no blank behind the slot index");
+    }
     return new Slot(
         position.substring(blank + 1), Long.parseUnsignedLong(position.substring(0, blank)));
   }

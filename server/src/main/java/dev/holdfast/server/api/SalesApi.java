@@ -19,7 +19,9 @@ import dev.holdfast.v1.SellSlotRequest;
 import dev.holdfast.v1.SellSlotResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /** SalesService, as the contract has it. */
 final class SalesApi extends SalesServiceImplBase {
@@ -81,7 +83,7 @@ final class SalesApi extends SalesServiceImplBase {
         (command, done) -> DeleteOfferResponse.getDefaultInstance());
   }
 
-  private record Page(String repositoryId, int size, String after) {}
+  private record Page(String repositoryId, int size, @Nullable String after) {}
 
   @Override
   public void listOffers(ListOffersRequest request, StreamObserver<ListOffersResponse> observer) {
@@ -92,12 +94,14 @@ final class SalesApi extends SalesServiceImplBase {
           return new Page(
               repositoryId,
               words.pageSize(request.getPageSize()),
-              PageTokens.decode(words, question(repositoryId), request.getPageToken()));
+              PageTokens.decode(words, question(repositoryId), request.getPageToken(), id -> id));
         },
         (reads, page) -> {
           String repositoryId = RepositoryApi.existing(reads, page.repositoryId()).id();
           // One more than is answered tells whether there is another page.
-          List<Offer> found = reads.offers(repositoryId, page.after(), page.size() + 1);
+          List<Offer> found =
+              reads.offers(
+                  repositoryId, Objects.requireNonNullElse(page.after(), ""), page.size() + 1);
           ListOffersResponse.Builder response = ListOffersResponse.newBuilder();
           found.stream()
               .limit(page.size())
@@ -111,7 +115,7 @@ final class SalesApi extends SalesServiceImplBase {
   }
 
   private static String question(String repositoryId) {
-    return "ListOffers " + repositoryId;
+    return PageTokens.question("ListOffers", repositoryId);
   }
 
   @Override
