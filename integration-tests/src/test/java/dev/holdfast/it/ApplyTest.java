@@ -95,13 +95,27 @@ class ApplyTest {
             () -> apply(true, reserve(A, 600), fill(A), reserve(B, 401), release(B)));
     assertEquals(2, refused.number("operation_index"));
     assertEquals(401, refused.number("requested_bytes"));
-    assertEquals(400, refused.number("available_bytes"));
+    // As it is: the 400 that the operations before it would leave are of an Apply that never was.
+    assertEquals(1000, refused.number("available_bytes"));
     assertEquals(1000, ledger.available().getAvailableBytes());
     assertEquals(revision, ledger.available().getRevision());
     Refused.with("RESERVATION_NOT_FOUND", () -> ledger.get(A));
 
     assertEquals(3, apply(true, reserve(A, 600), fill(A), reserve(B, 400)).getResultsCount());
     assertEquals(0, ledger.available().getAvailableBytes());
+  }
+
+  @Test
+  void atomicTellsNoGenerationThatNeverWas() {
+    Refused refused =
+        Refused.with("SLOT_ALREADY_RESERVED", () -> apply(true, reserve(A, 1), reserve(A, 1)));
+    assertEquals(1, refused.number("operation_index"));
+    assertFalse(refused.facts().containsKey("current_generation"), refused.facts().toString());
+
+    long generation = ledger.reserve(A, 1, "").getGeneration();
+    Refused standing =
+        Refused.with("SLOT_ALREADY_RESERVED", () -> apply(true, reserve(B, 1), reserve(A, 1)));
+    assertEquals(generation, standing.number("current_generation"));
   }
 
   @Test

@@ -25,8 +25,12 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
     for (Step step : steps) {
       Decision decision = step.decide(draft, nowMicros);
       if (atomic && decision.outcome() instanceof Rejection rejection) {
+        Rejection told =
+            draft.changes().isEmpty()
+                ? rejection
+                : withoutTheUndone(step, rejection, books, nowMicros);
         return Decision.of(
-            rejection.withFact(Rejection.OPERATION_INDEX, Integer.toString(outcomes.size())));
+            told.withFact(Rejection.OPERATION_INDEX, Integer.toString(outcomes.size())));
       }
       for (Change change : decision.changes()) {
         draft.apply(change);
@@ -34,6 +38,18 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
       outcomes.add(decision.outcome());
     }
     return new Decision(new Outcome.ApplyDone(outcomes), draft.changes());
+  }
+
+  /**
+   * The refusal of a step in words and numbers that hold although the steps before it are undone:
+   * another caller may be given the same generation, or the same bytes.
+   */
+  private static Rejection withoutTheUndone(
+      Step step, Rejection rejection, Books books, long nowMicros) {
+    return step.decide(books, nowMicros).outcome() instanceof Rejection before
+            && before.reason() == rejection.reason()
+        ? before
+        : UndoneSteps.without(rejection, books.repository());
   }
 
   @Override
