@@ -3,8 +3,9 @@ package dev.holdfast.client;
 import java.util.Objects;
 
 /**
- * Releases all slots of a storage request in one repository, filled or not, in one transaction. It
- * does not close the request: a reserve that commits later is granted.
+ * Releases all slots of a storage request in one repository, filled or not, in one transaction (of
+ * 200,000 slots at the most; of a larger request in several). It does not close the request: a
+ * reserve that commits later is granted.
  *
  * @param repositoryId which repository; empty means {@code default}
  * @param requestId the storage request, spelled as in {@link Slot}

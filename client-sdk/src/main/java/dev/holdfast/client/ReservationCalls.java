@@ -12,7 +12,6 @@ import dev.holdfast.v1.RenewLeaseResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.ReserveSlotResponse;
-import java.util.List;
 
 /** The calls of {@link Reservations}, ready to be sent. */
 final class ReservationCalls {
@@ -72,19 +71,23 @@ final class ReservationCalls {
         Wire::slotReleased);
   }
 
-  static Call<EndRequestRequest, EndRequestResponse, RequestEnded> endRequest(EndRequest change) {
+  static Call<EndRequestRequest, EndRequestResponse, EndRequestSteps.Step> endRequest(
+      EndRequest change) {
     return Call.change(
         ReservationsServiceGrpc.getEndRequestMethod(),
         Wire.request(change),
         change.operationId(),
-        Wire::requestEnded);
+        EndRequestSteps.Step::of);
   }
 
-  static Call<?, ?, List<OperationResult>> apply(Apply apply) {
+  static Call<?, ?, EndRequestSteps.Applied> apply(Apply apply) {
     return Call.changeWithoutId(
         ReservationsServiceGrpc.getApplyMethod(),
         Wire.request(apply),
         "Send the same Apply again, with the operation ids that it carries, until it is answered.",
-        response -> Wire.operationResults(apply.operations(), response.getResultsList()));
+        response ->
+            new EndRequestSteps.Applied(
+                Wire.operationResults(apply.operations(), response.getResultsList()),
+                Wire.unfinished(response.getResultsList())));
   }
 }

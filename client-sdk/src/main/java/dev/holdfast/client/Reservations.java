@@ -285,13 +285,14 @@ public final class Reservations {
 
   /**
    * Releases all slots of a request in one repository, filled or not. It does not close the
-   * request: a reserve that commits later is granted.
+   * request: a reserve that commits later is granted. A request of more than 200,000 slots takes a
+   * call for each of these; where a later one fails, that is an {@link OutcomeUnknownException}.
    *
    * @param change which request
    * @return what was given back; nothing where nothing was left, which is no error
    */
   public RequestEnded endRequest(EndRequest change) {
-    return transport.send(ReservationCalls.endRequest(change));
+    return new EndRequestSteps(transport).all(change);
   }
 
   /**
@@ -301,12 +302,12 @@ public final class Reservations {
    * @return what was given back
    */
   public CompletableFuture<RequestEnded> endRequestAsync(EndRequest change) {
-    return transport.gather(
-        ReservationCalls.endRequest(change), Gatherable.END_REQUEST, change.repositoryId());
+    return new EndRequestSteps(transport).allAsync(change);
   }
 
   /**
-   * Makes many changes, in order, with one durable commit.
+   * Makes many changes, in order, with one durable commit. Where ending requests takes more than
+   * one transaction has the room for, more commits follow.
    *
    * @param apply the changes
    * @return one result an operation, in their order
@@ -314,7 +315,7 @@ public final class Reservations {
    *     with {@code operation_index} in its metadata
    */
   public List<OperationResult> apply(Apply apply) {
-    return transport.send(ReservationCalls.apply(apply));
+    return new EndRequestSteps(transport).apply(apply);
   }
 
   /**
@@ -324,7 +325,7 @@ public final class Reservations {
    * @return one result an operation, in their order
    */
   public CompletableFuture<List<OperationResult>> applyAsync(Apply apply) {
-    return transport.sendAsync(ReservationCalls.apply(apply));
+    return new EndRequestSteps(transport).applyAsync(apply);
   }
 
   /**

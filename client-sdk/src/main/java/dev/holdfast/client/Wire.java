@@ -254,6 +254,17 @@ final class Wire {
     return List.copyOf(results);
   }
 
+  /** The positions of those that end a request and have left slots of it. */
+  static List<Integer> unfinished(List<dev.holdfast.v1.OperationResult> messages) {
+    List<Integer> unfinished = new ArrayList<>(0);
+    for (int i = 0; i < messages.size(); i++) {
+      if (messages.get(i).getEndRequest().getMore()) {
+        unfinished.add(i);
+      }
+    }
+    return unfinished;
+  }
+
   private static OperationResult operationResult(
       Operation operation, dev.holdfast.v1.OperationResult message) {
     return switch (message.getResultCase()) {

@@ -1,11 +1,14 @@
 package dev.holdfast.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import dev.holdfast.v1.ApplyRequest;
+import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.EndRequestRequest;
 import dev.holdfast.v1.EndRequestResponse;
 import dev.holdfast.v1.FillSlotRequest;
@@ -21,9 +24,13 @@ import dev.holdfast.v1.RenewLeaseResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.ReserveSlotResponse;
+import io.grpc.Status.Code;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -278,6 +285,86 @@ class ReservationsTest {
       OperationIdsTest.assertVersion7(made.getOperationId());
       assertEquals(sent, made.toBuilder().setOperationId("mine").build());
     }
+  }
+
+  @Test
+  void endRequestIsSentAgainUntilNoMoreIsLeft() throws Exception {
+    var change = EndRequest.of("0xab").withOperationId("mine");
+    for (int round = 0; round < 4; round++) {
+      var left = new AtomicInteger(3);
+      server.on(
+          ReservationsServiceGrpc.getEndRequestMethod(),
+          (request, answer) -> {
+            answer.onNext(step(left.decrementAndGet()));
+            answer.onCompleted();
+          });
+      server.on(
+          ReservationsServiceGrpc.getApplyMethod(),
+          (request, answer) -> {
+            answer.onNext(
+                ApplyResponse.newBuilder()
+                    .addResults(
+                        dev.holdfast.v1.OperationResult.newBuilder()
+                            .setEndRequest(step(left.decrementAndGet())))
+                    .build());
+            answer.onCompleted();
+          });
+      var ended = new RequestEnded(30, 3, 7);
+      switch (round) {
+        case 0 -> assertEquals(ended, reservations.endRequest(change));
+        case 1 -> assertEquals(ended, reservations.endRequestAsync(change).join());
+        case 2 -> assertEquals(List.of(ended), reservations.apply(Apply.of(change)));
+        default -> assertEquals(List.of(ended), reservations.applyAsync(Apply.of(change)).join());
+      }
+      assertEquals(0, left.get());
+      for (int i = 0; i < 3; i++) {
+        var request = server.next().request();
+        assertEquals(
+            "mine",
+            request instanceof EndRequestRequest one
+                ? one.getOperationId()
+                : ((ApplyRequest) request).getOperations(0).getEndRequest().getOperationId());
+      }
+    }
+  }
+
+  @Test
+  void endRequestThatBreaksOffBetweenItsStepsDoesNotSayThatNothingWasChanged() throws Exception {
+    var change = EndRequest.of("0xab").withOperationId("mine");
+    for (boolean async : new boolean[] {false, true}) {
+      var begun = new AtomicBoolean();
+      server.on(
+          ReservationsServiceGrpc.getEndRequestMethod(),
+          (request, answer) -> {
+            if (begun.getAndSet(true)) {
+              answer.onError(FakeServer.error(Code.NOT_FOUND, "REPOSITORY_NOT_FOUND", Map.of()));
+              return;
+            }
+            answer.onNext(step(1));
+            answer.onCompleted();
+          });
+      RuntimeException thrown =
+          assertThrows(
+              RuntimeException.class,
+              () -> {
+                var unused =
+                    async
+                        ? reservations.endRequestAsync(change).join()
+                        : reservations.endRequest(change);
+              });
+      OutcomeUnknownException unknown =
+          assertInstanceOf(OutcomeUnknownException.class, async ? thrown.getCause() : thrown);
+      assertEquals("mine", unknown.operationId());
+    }
+  }
+
+  private static EndRequestResponse step(int left) {
+    return EndRequestResponse.newBuilder()
+        .setReleasedCount(10 * (3 - left))
+        .setReleasedBytes(3 - left)
+        .setAvailableBytes(7)
+        .setMore(left > 0)
+        .build();
   }
 
   @Test

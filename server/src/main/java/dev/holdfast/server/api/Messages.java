@@ -119,6 +119,7 @@ final class Messages {
         .setReleasedCount(done.releasedCount())
         .setReleasedBytes(done.releasedBytes())
         .setAvailableBytes(done.availableBytes())
+        .setMore(done.more())
         .build();
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,20 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger implements AutoCloseable {
   /** More changes than this in one batch would let the first of them wait for the last. */
   private static final int BATCH_CHANGES = 4096;
+
+  /** Likewise of what is written, and held in memory while it is. */
+  private static final long BATCH_BYTES = 8 << 20;
+
+  /** What waits takes no more memory than this, and one large command. */
+  static final long WAITING_BYTES = 64 << 20;
+
+  /**
+   * A larger command asks for no more room in the queue than this, or it would only be taken when
+   * nothing else waits. While it waits itself, all of it counts.
+   */
+  private static final int LARGEST_SHARE = 10_000;
+
+  private static final long LARGEST_SHARE_BYTES = 16 << 20;
 
   /**
    * More calls than this do not wait, however few changes they are: a call takes some kilobytes of
@@ -47,6 +62,7 @@ public final class Ledger implements AutoCloseable {
   private final Watch watch;
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong waitingBytes = new AtomicLong();
   private final Thread writer = new Thread(this::write, "ledger-writer");
 
   private volatile @Nullable Follower follower;
@@ -114,12 +130,13 @@ public final class Ledger implements AutoCloseable {
 
   private sealed interface Entry {
     int size();
+
+    long bytes();
   }
 
-  private record Call(Command command, Caller caller) implements Entry {
-    @Override
-    public int size() {
-      return command.size();
+  private record Call(Command command, Caller caller, int size, long bytes) implements Entry {
+    Call(Command command, Caller caller) {
+      this(command, caller, command.size(), command.bytes());
     }
   }
 
@@ -130,11 +147,21 @@ public final class Ledger implements AutoCloseable {
     public int size() {
       return 1;
     }
+
+    @Override
+    public long bytes() {
+      return Command.FEW_BYTES;
+    }
   }
 
   private record Stop() implements Entry {
     @Override
     public int size() {
+      return 0;
+    }
+
+    @Override
+    public long bytes() {
       return 0;
     }
   }
@@ -192,16 +219,32 @@ public final class Ledger implements AutoCloseable {
 
   /** Queues a command. The answer may come before this returns, and on any thread. */
   public void submit(Command command, Caller caller) {
-    int size = command.size();
-    int before = waiting.getAndAdd(size);
+    Call call = new Call(command, caller);
+    int before = waiting.getAndAdd(call.size());
+    long bytesBefore = waitingBytes.getAndAdd(call.bytes());
     // What is larger than the limit by itself is taken when nothing else waits.
-    if ((before > 0 && before + size > waitingLimit) || queue.size() >= WAITING_CALLS) {
-      waiting.addAndGet(-size);
+    if ((before > 0 && before + Math.min(call.size(), LARGEST_SHARE) > waitingLimit)
+        || (bytesBefore > 0
+            && bytesBefore + Math.min(call.bytes(), LARGEST_SHARE_BYTES) > WAITING_BYTES)
+        || queue.size() >= WAITING_CALLS) {
+      leave(call);
       caller.answer(Rejections.overloaded(before));
       return;
     }
-    queue.add(new Call(command, caller));
+    queue.add(call);
     answerLateComers();
+  }
+
+  private void enter(Entry entry) {
+    waiting.addAndGet(entry.size());
+    waitingBytes.addAndGet(entry.bytes());
+    queue.add(entry);
+    answerLateComers();
+  }
+
+  private void leave(Entry entry) {
+    waiting.addAndGet(-entry.size());
+    waitingBytes.addAndGet(-entry.bytes());
   }
 
   /** Runs a command of the server's own and waits for the outcome. */
@@ -224,18 +267,14 @@ public final class Ledger implements AutoCloseable {
             done.complete(outcome);
           }
         };
-    waiting.addAndGet(command.size());
-    queue.add(new Call(command, caller));
-    answerLateComers();
+    enter(new Call(command, caller));
     return done;
   }
 
   /** Queues work for a transaction of its own; completes exceptionally where that fails. */
   CompletableFuture<Integer> submitChore(ToIntFunction<LedgerStore.Transaction> work) {
     Chore chore = new Chore(work, new CompletableFuture<>());
-    waiting.addAndGet(chore.size());
-    queue.add(chore);
-    answerLateComers();
+    enter(chore);
     return chore.done();
   }
 
@@ -278,10 +317,8 @@ public final class Ledger implements AutoCloseable {
     @Nullable Entry next = null;
     while (!(next instanceof Stop)) {
       next = takeBatch(calls);
-      calls.removeIf(call -> call.caller().abandoned());
-      if (!calls.isEmpty()) {
+      while (!calls.isEmpty()) {
         commit(calls);
-        calls.clear();
       }
       if (next instanceof Chore chore) {
         run(chore);
@@ -290,21 +327,23 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Waits for something to do, then takes what waits, up to a full batch.
+   * Waits for something to do, then takes what waits, up to about a full batch.
    *
    * @return what came behind the calls and is to be done alone; null for nothing
    */
   private @Nullable Entry takeBatch(List<Call> calls) {
-    int size = 0;
+    long size = 0;
+    long bytes = 0;
     Entry next = take();
     while (next != null) {
-      waiting.addAndGet(-next.size());
+      leave(next);
       if (!(next instanceof Call call)) {
         return next;
       }
       calls.add(call);
       size += call.size();
-      next = size < BATCH_CHANGES ? queue.poll() : null;
+      bytes += call.bytes();
+      next = size < BATCH_CHANGES && bytes < BATCH_BYTES ? queue.poll() : null;
     }
     return null;
   }
@@ -323,9 +362,16 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  private void commit(List<Call> calls) {
+  /** Commits and answers the first of these calls, as many as make a batch, and takes them out. */
+  private void commit(List<Call> waiting) {
+    waiting.removeIf(call -> call.caller().abandoned());
+    if (waiting.isEmpty()) {
+      return;
+    }
+    List<Call> calls = waiting;
     boolean answered = false;
     try (LedgerStore.Transaction transaction = begin()) {
+      calls = waiting.subList(0, batchSize(transaction, waiting));
       Batch batch = new Batch(transaction, nowMicros());
       List<Outcome> outcomes = batch.run(calls.stream().map(Call::command).toList());
       if (batch.changed()) {
@@ -349,6 +395,29 @@ public final class Ledger implements AutoCloseable {
         answer(calls, Collections.nCopies(calls.size(), new Outcome.Broken(e)));
       }
     }
+    // A view of those that wait, which so go on without these.
+    calls.clear();
+  }
+
+  /** How many of these calls, the first of them, are one batch: a full one, or a large call. */
+  private static int batchSize(LedgerStore.Transaction transaction, List<Call> calls) {
+    long size = 0;
+    long bytes = 0;
+    for (int i = 0; i < calls.size(); i++) {
+      Call call = calls.get(i);
+      size += call.size();
+      bytes += call.bytes();
+      for (String requestId : call.command().wholeRequests()) {
+        // Beyond a batch it is alone in it, however many there are.
+        size +=
+            transaction.reservationCount(
+                call.command().repositoryId(), requestId, BATCH_CHANGES + 1);
+      }
+      if (i > 0 && (size > BATCH_CHANGES || bytes > BATCH_BYTES)) {
+        return i;
+      }
+    }
+    return calls.size();
   }
 
   private LedgerStore.Transaction begin() {

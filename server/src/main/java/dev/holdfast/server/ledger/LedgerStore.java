@@ -39,6 +39,13 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      */
     LoadedBooks load(Touched touched);
 
+    /**
+     * How many reservations a request has: what a batch would load of it.
+     *
+     * @param limit beyond this many it is not counted further
+     */
+    int reservationCount(String repositoryId, String requestId, int limit);
+
     /** Writes what a batch altered in one repository. */
     void write(Delta delta);
 

@@ -117,6 +117,11 @@ public final class FaultyStore implements LedgerStore {
       }
 
       @Override
+      public int reservationCount(String repositoryId, String requestId, int limit) {
+        return transaction.reservationCount(repositoryId, requestId, limit);
+      }
+
+      @Override
       public void write(Delta delta) {
         attempt(Step.WRITE);
         largestRelease.accumulateAndGet(delta.released().size(), Math::max);

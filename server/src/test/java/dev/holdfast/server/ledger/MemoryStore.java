@@ -12,6 +12,7 @@ import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.RequestReservations;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
@@ -67,6 +68,11 @@ public final class MemoryStore implements LedgerStore {
       @Override
       public LoadedBooks load(Touched touched) {
         return MemoryStore.this.load(touched);
+      }
+
+      @Override
+      public int reservationCount(String repositoryId, String requestId, int limit) {
+        return Math.min(limit, ofRequest(shelf(repositoryId), requestId).size());
       }
 
       @Override
@@ -139,13 +145,14 @@ public final class MemoryStore implements LedgerStore {
       slots.put(slot, new SlotHistory(shelf.current.get(slot), latest));
       past.values().stream().filter(one -> one != latest).forEach(older::add);
     }
-    Map<String, List<Reservation>> requests = new HashMap<>();
-    for (String requestId : touched.requestIds()) {
-      requests.put(
-          requestId,
-          shelf.current.values().stream()
-              .filter(reservation -> reservation.slot().requestId().equals(requestId))
-              .toList());
+    Map<String, RequestReservations> requests = new HashMap<>();
+    int room = Touched.LARGEST_LOAD;
+    for (Map.Entry<String, Integer> request : touched.requests().entrySet()) {
+      RequestReservations first =
+          RequestReservations.first(
+              Math.min(room, request.getValue()), ofRequest(shelf, request.getKey()));
+      requests.put(request.getKey(), first);
+      room -= first.reservations().size();
     }
     LoadedOffers offers = new LoadedOffers(Map.copyOf(shelf.terms), Map.copyOf(shelf.soldBytes));
     Map<String, Long> versions = new HashMap<>();
@@ -159,6 +166,12 @@ public final class MemoryStore implements LedgerStore {
             touched.keyCountAsked() ? shelf.entries.size() : 0);
     return new LoadedBooks(
         touched, shelf.repository, slots, older, requests, offers, operations, keys);
+  }
+
+  private static List<Reservation> ofRequest(Shelf shelf, String requestId) {
+    return shelf.current.values().stream()
+        .filter(reservation -> reservation.slot().requestId().equals(requestId))
+        .toList();
   }
 
   private void write(Delta delta) {

@@ -147,7 +147,7 @@ public abstract class LedgerStoreSuite {
         commands.operationIds().forEach(operation -> touched.slot(slot, 0, operation));
         commands.someGenerations(20).forEach(generation -> touched.slot(slot, generation, ""));
       }
-      commands.requestIds().forEach(touched::request);
+      commands.requestIds().forEach(one -> touched.request(one, Touched.LARGEST_LOAD));
       touched.offers();
       commands.operations().forEach(touched::operation);
       commands.keys().forEach(touched::key);

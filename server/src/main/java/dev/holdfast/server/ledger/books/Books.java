@@ -21,8 +21,8 @@ public interface Books {
   /** The change that was made to the slot under this id; null where none is remembered. */
   @Nullable RememberedChange operation(Slot slot, String operationId);
 
-  /** The reservations that a request has now, by slot index. */
-  List<Reservation> reservationsOf(String requestId);
+  /** The reservations that a request has now, as many as were asked for. */
+  RequestReservations reservationsOf(String requestId);
 
   /** An offer; null where there is none, or it was deleted. */
   @Nullable Offer offer(String offerId);

@@ -81,14 +81,14 @@ public final class Draft implements Books {
   }
 
   @Override
-  public List<Reservation> reservationsOf(String requestId) {
+  public RequestReservations reservationsOf(String requestId) {
     List<Slot> altered = slotsByRequest().getOrDefault(requestId, List.of());
-    List<Reservation> before = base.reservationsOf(requestId);
+    RequestReservations before = base.reservationsOf(requestId);
     if (altered.isEmpty()) {
       return before;
     }
     Map<Slot, Reservation> now = new TreeMap<>();
-    for (Reservation reservation : before) {
+    for (Reservation reservation : before.reservations()) {
       now.put(reservation.slot(), reservation);
     }
     for (Slot slot : altered) {
@@ -99,7 +99,7 @@ public final class Draft implements Books {
         now.put(slot, current);
       }
     }
-    return List.copyOf(now.values());
+    return new RequestReservations(List.copyOf(now.values()), before.more());
   }
 
   @Override

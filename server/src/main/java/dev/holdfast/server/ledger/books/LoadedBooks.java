@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param repository the repository; null where there never was one
  * @param slots what the slots asked for have; those of which nothing is known are left out; mutable
  * @param older what was asked for of their past, beside their latest releases
- * @param requests the reservations of the requests asked for, by slot index; those without any are
- *     left out
+ * @param requests the reservations of the requests asked for; those without any are left out
  * @param loadedOffers the offers asked for
  * @param operations the operations asked for that are remembered
  * @param keys what was asked for of the datastore
@@ -24,7 +23,7 @@ public record LoadedBooks(
     @Nullable Repository repository,
     Map<Slot, SlotHistory> slots,
     OlderReleases older,
-    Map<String, List<Reservation>> requests,
+    Map<String, RequestReservations> requests,
     LoadedOffers loadedOffers,
     Map<OperationKey, RememberedOperation> operations,
     LoadedKeys keys)
@@ -35,8 +34,8 @@ public record LoadedBooks(
    * at one by one too, though without their past: the rules ask by slot for that.
    */
   public LoadedBooks {
-    for (List<Reservation> ofRequest : requests.values()) {
-      for (Reservation reservation : ofRequest) {
+    for (RequestReservations ofRequest : requests.values()) {
+      for (Reservation reservation : ofRequest.reservations()) {
         slots.putIfAbsent(reservation.slot(), new SlotHistory(reservation, null));
       }
     }
@@ -47,8 +46,7 @@ public record LoadedBooks(
     SlotHistory history = slots.get(slot);
     if (history == null) {
       // Of a request that was asked for as a whole, those that are free come without a past too.
-      require(
-          touched.slots().contains(slot) || touched.requestIds().contains(slot.requestId()), slot);
+      require(touched.slots().contains(slot) || isWhole(slot.requestId()), slot);
       return SlotHistory.NONE;
     }
     return history;
@@ -70,10 +68,15 @@ public record LoadedBooks(
     return found != null ? found : older.operation(slot, operationId);
   }
 
+  private boolean isWhole(String requestId) {
+    return touched.requestIds().contains(requestId)
+        && !requests.getOrDefault(requestId, RequestReservations.NONE).more();
+  }
+
   @Override
-  public List<Reservation> reservationsOf(String requestId) {
+  public RequestReservations reservationsOf(String requestId) {
     require(touched.requestIds().contains(requestId), requestId);
-    return requests.getOrDefault(requestId, List.of());
+    return requests.getOrDefault(requestId, RequestReservations.NONE);
   }
 
   @Override

@@ -34,7 +34,9 @@ public record RememberedOperation(
     RESERVE(1),
     RELEASE(2),
     END_REQUEST(3),
-    SELL_SLOT(4);
+    SELL_SLOT(4),
+    /** Steps of an EndRequest that left more to be released. */
+    END_REQUEST_BEGUN(5);
 
     private static final Kind[] VALUES = values();
 

@@ -2,6 +2,7 @@ package dev.holdfast.server.ledger.books;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -10,9 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What a batch needs to see of one repository: asked for as a set, before anything is decided. */
 public final class Touched {
+  /** What one transaction loads and changes has to fit into the memory: a kilobyte a slot or so. */
+  public static final int LARGEST_LOAD = 200_000;
+
   private final String repositoryId;
   private final Map<Slot, PastKeys> slots = new HashMap<>();
-  private final Set<String> requestIds = new HashSet<>();
+  private final Map<String, Integer> requests = new LinkedHashMap<>();
   private final Set<String> offerIds = new HashSet<>();
   private boolean allOffers;
   private final Set<OperationKey> operations = new HashSet<>();
@@ -105,9 +109,14 @@ public final class Touched {
     }
   }
 
-  /** Asks for all reservations that the request has. */
-  public void request(String requestId) {
-    requestIds.add(requestId);
+  /**
+   * Asks for the reservations that the request has. All requests that are asked for share {@link
+   * #LARGEST_LOAD}, those asked for first before the others.
+   *
+   * @param limit how many of them at the most
+   */
+  public void request(String requestId, int limit) {
+    requests.merge(requestId, limit, Math::max);
   }
 
   /** Asks for an offer, and how much is sold under it, also where it was deleted. */
@@ -151,7 +160,12 @@ public final class Touched {
   }
 
   public Set<String> requestIds() {
-    return requestIds;
+    return requests.keySet();
+  }
+
+  /** The requests in the order asked for, with how many of their reservations at the most. */
+  public Map<String, Integer> requests() {
+    return requests;
   }
 
   public Set<String> offerIds() {

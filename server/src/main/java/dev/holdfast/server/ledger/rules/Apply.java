@@ -5,7 +5,9 @@ import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Draft;
 import dev.holdfast.server.ledger.books.Touched;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Many changes in order, with no other between them.
@@ -55,5 +57,19 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
   @Override
   public int size() {
     return Math.max(1, steps.size());
+  }
+
+  @Override
+  public long bytes() {
+    return (long) FEW_BYTES * size();
+  }
+
+  @Override
+  public Set<String> wholeRequests() {
+    Set<String> all = new HashSet<>();
+    for (Step step : steps) {
+      all.addAll(step.wholeRequests());
+    }
+    return all;
   }
 }

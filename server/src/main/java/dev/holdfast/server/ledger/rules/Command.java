@@ -2,9 +2,13 @@ package dev.holdfast.server.ledger.rules;
 
 import dev.holdfast.server.ledger.books.Books;
 import dev.holdfast.server.ledger.books.Touched;
+import java.util.Set;
 
 /** Something that is to be done to one repository, its words checked and normalised. */
 public interface Command {
+  /** What a command takes that has a slot and an operation id. */
+  int FEW_BYTES = 512;
+
   /** The repository that it is about. */
   String repositoryId();
 
@@ -19,11 +23,18 @@ public interface Command {
    */
   Decision decide(Books books, long nowMicros);
 
-  /**
-   * How many changes it asks for, at the most, or how many take as much room: its share of a queue
-   * that is bounded.
-   */
+  /** How many changes it asks for, at the most, beside those of {@link #wholeRequests}. */
   default int size() {
     return 1;
+  }
+
+  /** About how many bytes it takes while it waits, at the most. */
+  default long bytes() {
+    return FEW_BYTES;
+  }
+
+  /** The requests whose reservations it looks at; how many these are, the engine can tell. */
+  default Set<String> wholeRequests() {
+    return Set.of();
   }
 }

@@ -7,14 +7,19 @@ import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.RequestReservations;
 import dev.holdfast.server.ledger.books.Touched;
+import java.util.Set;
 
-/** Releases all slots of a request. */
+/**
+ * Releases the slots of a request: all that one transaction has the room for. Sent again under its
+ * operation id while there are more, it goes on.
+ */
 public record EndRequest(String repositoryId, String requestId, String operationId)
     implements Step {
   @Override
   public void touch(Touched touched) {
-    touched.request(requestId);
+    touched.request(requestId, Touched.LARGEST_LOAD);
     touched.operation(key());
   }
 
@@ -29,26 +34,30 @@ public record EndRequest(String repositoryId, String requestId, String operation
 
   private Decision in(Repository repository, Books books, long nowMicros) {
     RememberedOperation earlier = books.operation(key());
-    if (earlier != null) {
+    if (earlier != null && earlier.kind() != Kind.END_REQUEST_BEGUN) {
       return Decision.of(replay(repository, earlier));
     }
+    RequestReservations loaded = books.reservationsOf(requestId);
     Releases releases = new Releases(repository, nowMicros);
-    books
-        .reservationsOf(requestId)
+    loaded
+        .reservations()
         .forEach(reservation -> releases.add(reservation, ReleaseReason.REQUEST_ENDED));
-    if (!operationId.isEmpty() && releases.count() > 0) {
+    long count = releases.count() + (earlier == null ? 0 : earlier.count());
+    long bytes = releases.bytes() + (earlier == null ? 0 : earlier.bytes());
+    // Nothing new is known where an earlier step finds no room.
+    if (!operationId.isEmpty() && (releases.count() > 0 || (earlier != null && !loaded.more()))) {
+      Kind kind = loaded.more() ? Kind.END_REQUEST_BEGUN : Kind.END_REQUEST;
+      long revision = releases.repository().revision();
       releases
           .changes()
           .add(
               new Change.OperationRemembered(
-                  new RememberedOperation(
-                      key(),
-                      Kind.END_REQUEST,
-                      releases.count(),
-                      releases.bytes(),
-                      releases.repository().revision())));
+                  new RememberedOperation(key(), kind, count, bytes, revision)));
     }
-    return releases.decision();
+    return new Decision(
+        new Outcome.SlotsReleaseDone(
+            count, bytes, releases.repository().availableBytes(), loaded.more()),
+        releases.changes());
   }
 
   private Outcome replay(Repository repository, RememberedOperation earlier) {
@@ -57,6 +66,11 @@ public record EndRequest(String repositoryId, String requestId, String operation
           repositoryId, operationId, "rpc", earlier.kind().toString());
     }
     return new Outcome.SlotsReleaseDone(
-        earlier.count(), earlier.bytes(), repository.availableBytes());
+        earlier.count(), earlier.bytes(), repository.availableBytes(), false);
+  }
+
+  @Override
+  public Set<String> wholeRequests() {
+    return Set.of(requestId);
   }
 }

@@ -12,6 +12,8 @@ import java.util.List;
  * meanwhile.
  */
 public record ExpireLeases(String repositoryId, List<Expired> expired) implements Command {
+  private static final int BYTES_A_LEASE = 256;
+
   /** A reservation whose lease had run out when the sweep looked. */
   public record Expired(Slot slot, long generation) {}
 
@@ -42,5 +44,10 @@ public record ExpireLeases(String repositoryId, List<Expired> expired) implement
   @Override
   public int size() {
     return expired.size();
+  }
+
+  @Override
+  public long bytes() {
+    return (long) BYTES_A_LEASE * size();
   }
 }

@@ -42,8 +42,9 @@ public sealed interface Outcome permits Outcome.Done, Rejection, Outcome.Broken 
    * @param releasedCount how many
    * @param releasedBytes the sum of their amounts
    * @param availableBytes what is available now
+   * @param more whether some are left that one transaction did not have the room for
    */
-  record SlotsReleaseDone(long releasedCount, long releasedBytes, long availableBytes)
+  record SlotsReleaseDone(long releasedCount, long releasedBytes, long availableBytes, boolean more)
       implements Done {}
 
   /** An offer as it is after the command, or was before it was deleted. */

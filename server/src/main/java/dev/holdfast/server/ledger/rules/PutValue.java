@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record PutValue(String repositoryId, String key, Value value, @Nullable Long expectedVersion)
     implements Command {
-  /** So many bytes of a value take about the room that one change does. */
-  private static final int BYTES_A_CHANGE = 1024;
-
   @Override
   public void touch(Touched touched) {
     touched.key(key);
@@ -40,9 +37,8 @@ public record PutValue(String repositoryId, String key, Value value, @Nullable L
         });
   }
 
-  /** Its share of what may wait is a share of memory. */
   @Override
-  public int size() {
-    return 1 + value.bytes().length / BYTES_A_CHANGE;
+  public long bytes() {
+    return FEW_BYTES + value.bytes().length;
   }
 }

@@ -20,12 +20,7 @@ import java.util.List;
 public record Reconcile(
     ReconcileScope scope, List<Slot> unobserved, List<Observed> observed, long unchangedCount)
     implements Command {
-  /**
-   * As many as the largest {@link Apply}. Counted in full, a large one would only be taken when
-   * nothing else waits, and would keep everything else out while it does; what it takes of the
-   * memory is bounded where observations are collected.
-   */
-  private static final int LARGEST_SIZE = 10_000;
+  private static final int BYTES_A_SLOT = 256;
 
   /**
    * A slot that the chain says is held here.
@@ -79,7 +74,12 @@ public record Reconcile(
 
   @Override
   public int size() {
-    return Math.max(1, Math.min(LARGEST_SIZE, slotCount()));
+    return Math.max(1, slotCount());
+  }
+
+  @Override
+  public long bytes() {
+    return (long) BYTES_A_SLOT * size();
   }
 
   /** How many slots it may change. */

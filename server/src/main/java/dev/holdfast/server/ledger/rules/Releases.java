@@ -51,6 +51,6 @@ final class Releases {
 
   Decision decision() {
     return new Decision(
-        new Outcome.SlotsReleaseDone(count, bytes, repository.availableBytes()), changes);
+        new Outcome.SlotsReleaseDone(count, bytes, repository.availableBytes(), false), changes);
   }
 }

@@ -37,7 +37,7 @@ public record SellSlot(
 
   @Override
   public void touch(Touched touched) {
-    touched.request(request.requestId());
+    touched.request(request.requestId(), Touched.LARGEST_LOAD);
     touched.offers();
     touched.operation(key());
   }
@@ -75,7 +75,8 @@ public record SellSlot(
     if (offers.isEmpty()) {
       declines.add(Declines.noOffers(repository));
     }
-    FreeSlots free = new FreeSlots(request, excluded, books.reservationsOf(request.requestId()));
+    FreeSlots free =
+        new FreeSlots(request, excluded, books.reservationsOf(request.requestId()).reservations());
     if (free.none()) {
       declines.add(free.decline());
     }

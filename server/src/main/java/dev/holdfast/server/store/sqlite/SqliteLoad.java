@@ -7,6 +7,7 @@ import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.RequestReservations;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
@@ -54,7 +55,7 @@ final class SqliteLoad {
     long key = found == null ? 0 : found.number();
     Map<Slot, SlotHistory> slots = new HashMap<>();
     OlderReleases older = new OlderReleases();
-    Map<String, List<Reservation>> requests = new HashMap<>();
+    Map<String, RequestReservations> requests = new HashMap<>();
     Map<OperationKey, RememberedOperation> operations = new HashMap<>();
     LoadedOffers offers = LoadedOffers.NONE;
     if (repository != null) {
@@ -97,11 +98,15 @@ final class SqliteLoad {
       current.addAll(old(key, oldKeys));
       current.forEach(one -> slots.put(one.slot(), new SlotHistory(one, null)));
       loadReleased(key, slotKeys, touched.slots(), slots, older);
-      for (String requestId : touched.requestIds()) {
-        List<Reservation> ofRequest = oldOf(key, requestId);
-        ofRequest.addAll(young.ofRequest(touched.repositoryId(), requestId));
+      int room = Touched.LARGEST_LOAD;
+      for (Map.Entry<String, Integer> request : touched.requests().entrySet()) {
+        int limit = Math.min(room, request.getValue());
+        List<Reservation> ofRequest = oldOf(key, request.getKey(), limit + 1);
+        ofRequest.addAll(young.ofRequest(touched.repositoryId(), request.getKey()));
         ofRequest.sort(Comparator.comparing(Reservation::slot));
-        requests.put(requestId, ofRequest);
+        RequestReservations first = RequestReservations.first(limit, ofRequest);
+        requests.put(request.getKey(), first);
+        room -= first.reservations().size();
       }
     }
     return new LoadedBooks(
@@ -183,16 +188,37 @@ final class SqliteLoad {
     }
   }
 
-  private List<Reservation> oldOf(long repository, String requestId) throws SQLException {
+  private List<Reservation> oldOf(long repository, String requestId, int limit)
+      throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
                 + Rows.RESERVATION
-                + " FROM reservations WHERE repository = ? AND slot_key > ? AND slot_key < ?");
+                + " FROM reservations WHERE repository = ? AND slot_key > ? AND slot_key < ?"
+                + " ORDER BY slot_key LIMIT ?");
     query.setLong(1, repository);
     query.setBytes(2, SlotKeys.encodeRequest(requestId));
     query.setBytes(3, SlotKeys.behindRequest(requestId));
+    query.setInt(4, limit);
     return SqliteConnection.rows(query, Rows::reservation);
+  }
+
+  /** How many reservations a request has, up to a limit. */
+  int reservationCount(String repositoryId, String requestId, int limit) throws SQLException {
+    BooksCache.Known found = cache.repository(connection, repositoryId);
+    if (found == null) {
+      return 0;
+    }
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT count(*) FROM (SELECT 1 FROM reservations"
+                + " WHERE repository = ? AND slot_key > ? AND slot_key < ? LIMIT ?)");
+    query.setLong(1, found.number());
+    query.setBytes(2, SlotKeys.encodeRequest(requestId));
+    query.setBytes(3, SlotKeys.behindRequest(requestId));
+    query.setInt(4, limit);
+    int old = SqliteConnection.rows(query, row -> row.getInt(1)).get(0);
+    return Math.min(limit, old + young.countOf(repositoryId, requestId));
   }
 
   private @Nullable RememberedOperation operation(long repository, OperationKey operation)

@@ -79,6 +79,15 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
+  public int reservationCount(String repositoryId, String requestId, int limit) {
+    return attempt(
+        "cannot count",
+        () ->
+            new SqliteLoad(connection, history, young, cache)
+                .reservationCount(repositoryId, requestId, limit));
+  }
+
+  @Override
   public void write(Delta delta) {
     attempt(
         "cannot write",

@@ -133,9 +133,9 @@ final class SqliteWrite {
       throws SQLException {
     PreparedStatement insert =
         connection.prepared(
-            "INSERT INTO operations (repository, request_id, operation_id, kind, released_count,"
-                + " bytes, revision, slot_index, generation, asked)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "INSERT OR REPLACE INTO operations (repository, request_id, operation_id, kind,"
+                + " released_count, bytes, revision, slot_index, generation, asked) VALUES (?, ?,"
+                + " ?, ?, ?, ?, ?, ?, ?, ?)");
     for (RememberedOperation operation : operations) {
       insert.setLong(1, repository);
       insert.setString(2, operation.key().requestId());

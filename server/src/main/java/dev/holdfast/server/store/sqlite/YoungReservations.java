@@ -136,6 +136,11 @@ final class YoungReservations {
     return found;
   }
 
+  /** How many there are of a request. */
+  int countOf(String repositoryId, String requestId) {
+    return requests.getOrDefault(new Request(repositoryId, requestId), Set.of()).size();
+  }
+
   /** Those that are wanted. */
   Map<Owner, Young> all(Predicate<Young> wanted) {
     Map<Owner, Young> found = new HashMap<>();

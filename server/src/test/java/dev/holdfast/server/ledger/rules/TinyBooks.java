@@ -9,6 +9,7 @@ import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.RequestReservations;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
@@ -30,6 +31,9 @@ final class TinyBooks implements Books {
   private final Map<Slot, List<Released>> released;
   private final Map<OperationKey, RememberedOperation> operations;
   private final Map<String, Offer.Terms> terms;
+
+  /** How many reservations of a request are shown at a time. */
+  int requestLimit = Integer.MAX_VALUE;
 
   TinyBooks() {
     this(null, new TreeMap<>(), new HashMap<>(), new HashMap<>(), new TreeMap<>());
@@ -59,6 +63,11 @@ final class TinyBooks implements Books {
 
   Collection<Reservation> current() {
     return current.values();
+  }
+
+  /** Everything that was released of a slot. */
+  List<Released> past(Slot slot) {
+    return released.getOrDefault(slot, List.of());
   }
 
   /** Takes changes over; returns how many of them count as revisions. */
@@ -125,10 +134,12 @@ final class TinyBooks implements Books {
   }
 
   @Override
-  public List<Reservation> reservationsOf(String requestId) {
-    return current.values().stream()
-        .filter(reservation -> reservation.slot().requestId().equals(requestId))
-        .toList();
+  public RequestReservations reservationsOf(String requestId) {
+    return RequestReservations.first(
+        requestLimit,
+        current.values().stream()
+            .filter(reservation -> reservation.slot().requestId().equals(requestId))
+            .toList());
   }
 
   /** Nobody asks for keys of these books. */

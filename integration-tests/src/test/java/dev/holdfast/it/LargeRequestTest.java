@@ -1,0 +1,151 @@
+package dev.holdfast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.v1.ApplyRequest;
+import dev.holdfast.v1.ApplyResponse;
+import dev.holdfast.v1.EndRequestRequest;
+import dev.holdfast.v1.EndRequestResponse;
+import dev.holdfast.v1.ListReservationsRequest;
+import dev.holdfast.v1.ListReservationsResponse;
+import dev.holdfast.v1.Operation;
+import dev.holdfast.v1.OperationResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Requests with as many slots as they come. The long form is {@code mvn -pl integration-tests -am
+ * verify -Dtest=LargeRequestTest -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dholdfast.request.slots=100000 -Dholdfast.server.heap=512m}.
+ */
+class LargeRequestTest {
+  /** Of each of the requests that end at once. */
+  private static final int SLOTS = Integer.getInteger("holdfast.request.slots", 10_000);
+
+  private static final int REQUESTS = 10;
+
+  /** What one transaction releases at the most. */
+  private static final int LARGEST_STEP = 200_000;
+
+  private static final int SLOTS_AN_APPLY = 10_000;
+  private static final long AMOUNT_BYTES = 1 << 20;
+
+  @RegisterExtension static final LiveServer SERVER = new LiveServer();
+
+  private final Ledger ledger = Ledger.of(SERVER, Long.MAX_VALUE);
+
+  private static String request(int number) {
+    return "0x%064x".formatted(number + 1);
+  }
+
+  private void reserve(String requestId, int count) {
+    for (int from = 0; from < count; from += SLOTS_AN_APPLY) {
+      ApplyRequest.Builder apply = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
+      for (int i = from; i < Math.min(count, from + SLOTS_AN_APPLY); i++) {
+        apply.addOperations(
+            Operation.newBuilder()
+                .setReserveSlot(ledger.reserving(Ledger.slot(requestId, i), AMOUNT_BYTES, "op")));
+      }
+      assertTrue(
+          SERVER.reservations().apply(apply.build()).getResultsList().stream()
+              .noneMatch(OperationResult::hasError));
+    }
+  }
+
+  @Test
+  void moreThanATransactionReleasesEndsInSteps() throws Exception {
+    int count = LARGEST_STEP + 1000;
+    reserve(request(0), count);
+    EndRequestResponse first = ledger.end(request(0), "e");
+    assertTrue(first.getMore());
+    assertEquals(LARGEST_STEP, first.getReleasedCount());
+    assertEquals(LARGEST_STEP * AMOUNT_BYTES, first.getReleasedBytes());
+
+    SERVER.restart();
+    EndRequestResponse last = ledger.end(request(0), "e");
+    assertFalse(last.getMore());
+    assertEquals(count, last.getReleasedCount());
+    assertEquals(count * AMOUNT_BYTES, last.getReleasedBytes());
+    assertEquals(Long.MAX_VALUE, last.getAvailableBytes());
+    assertEquals(last, ledger.end(request(0), "e"), "sent once more");
+    assertTrue(ledger.verify().getConsistent());
+  }
+
+  @Test
+  void manyThatEndAtOnceAndAgainAfterARestart() throws Exception {
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < REQUESTS; i++) {
+        reserve(request(i), SLOTS);
+      }
+      SERVER.restart();
+      List<Future<EndRequestResponse>> ends = new ArrayList<>();
+      ExecutorService threads = Executors.newFixedThreadPool(REQUESTS);
+      String id = "end" + round;
+      for (int i = 0; i < REQUESTS; i++) {
+        String requestId = request(i);
+        ends.add(threads.submit(() -> ledger.end(requestId, id)));
+      }
+      for (Future<EndRequestResponse> end : ends) {
+        assertEquals(SLOTS, end.get(5, TimeUnit.MINUTES).getReleasedCount());
+      }
+      threads.shutdown();
+      assertEquals(Long.MAX_VALUE, ledger.available().getAvailableBytes());
+    }
+    assertFalse(SERVER.server().log().contains("OutOfMemoryError"));
+  }
+
+  @Test
+  void manyInOneApplyShareTheRoomOfOne() {
+    int slots = LARGEST_STEP / REQUESTS + 1;
+    ApplyRequest.Builder apply = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
+    for (int i = 0; i < REQUESTS; i++) {
+      reserve(request(i), slots);
+      apply.addOperations(
+          Operation.newBuilder()
+              .setEndRequest(
+                  EndRequestRequest.newBuilder().setRequestId(request(i)).setOperationId("e")));
+    }
+    ApplyResponse response = SERVER.reservations().apply(apply.build());
+    long released = 0;
+    for (OperationResult result : response.getResultsList()) {
+      released += result.getEndRequest().getReleasedCount();
+    }
+    assertEquals(LARGEST_STEP, released);
+    assertFalse(response.getResults(0).getEndRequest().getMore());
+    EndRequestResponse cut = response.getResults(REQUESTS - 1).getEndRequest();
+    assertTrue(cut.getMore());
+    EndRequestResponse rest = ledger.end(request(REQUESTS - 1), "e");
+    assertFalse(rest.getMore());
+    assertEquals(slots, rest.getReleasedCount());
+    assertEquals(Long.MAX_VALUE, ledger.available().getAvailableBytes());
+  }
+
+  @Test
+  void allReservationsOfALargeRequestAreListed() {
+    reserve(request(0), SLOTS);
+    ListReservationsRequest.Builder listing =
+        ListReservationsRequest.newBuilder()
+            .setRepositoryId(ledger.id())
+            .setRequestId(request(0))
+            .setPageSize(1000);
+    int count = 0;
+    int pages = 0;
+    do {
+      ListReservationsResponse page = SERVER.reservations().listReservations(listing.build());
+      count += page.getReservationsCount();
+      pages++;
+      listing.setPageToken(page.getNextPageToken());
+    } while (!listing.getPageToken().isEmpty());
+    assertEquals(SLOTS, count);
+    assertNotEquals(1, pages);
+  }
+}
