@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** The words of Apply: many operations as one command, and its outcomes as their results. */
 final class Batches {
-  private static final int LARGEST_BATCH = 10_000;
+  static final int LARGEST_BATCH = 10_000;
 
   /** What clients take by default, with room for what frames a message. */
   static final int LARGEST_RESPONSE_BYTES = 4 * 1024 * 1024 - 1024;

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 /** Reconcile: the calls that are open, and the room that they share. */
 final class ReconcileCalls {
   /** In all observations that are on their way: some two hundred megabytes, of hashes. */
-  private static final int OBSERVED_LIMIT = 1_000_000;
+  static final int OBSERVED_LIMIT = 1_000_000;
 
   private static final int SMALL_CALL = 10_000;
   private static final int SMALL_CALLS = 10;

@@ -24,7 +24,7 @@ final class SaleWords {
   private static final int PRICE_BITS = 256;
 
   /** They are sorted where the call is read, and wait in the queue: some ten megabytes. */
-  private static final int LARGEST_EXCLUDED = 1_000_000;
+  static final int LARGEST_EXCLUDED = 1_000_000;
 
   /** What the well-known types allow: 10,000 years, and the years 1 to 9999. */
   private static final long LONGEST_DURATION_SECONDS = 315_576_000_000L;

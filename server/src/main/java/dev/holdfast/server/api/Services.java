@@ -7,6 +7,7 @@ import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.BindableService;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -19,6 +20,14 @@ public final class Services {
   private static final Duration STALL_PERIOD = Duration.ofSeconds(1);
 
   private Services() {}
+
+  /** How many elements the repeated fields of requests may have, by their full names. */
+  public static Map<String, Integer> largestCounts() {
+    return Map.of(
+        "holdfast.v1.ApplyRequest.operations", Batches.LARGEST_BATCH,
+        "holdfast.v1.SellSlotRequest.excluded_slot_indexes", SaleWords.LARGEST_EXCLUDED,
+        "holdfast.v1.ObservedSlots.slots", ReconcileCalls.OBSERVED_LIMIT);
+  }
 
   /**
    * The services.

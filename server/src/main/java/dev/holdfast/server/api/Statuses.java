@@ -55,7 +55,7 @@ public final class Statuses {
   }
 
   /** A defect of this program: without a reason of ours, since nothing is known of the outcome. */
-  static StatusRuntimeException internal() {
+  public static StatusRuntimeException internal() {
     return Status.INTERNAL
         .withDescription("a defect in the server; its log says more")
         .asRuntimeException();

@@ -3,6 +3,10 @@ package dev.holdfast.server.runtime;
 import dev.holdfast.server.api.Answers;
 import dev.holdfast.server.api.DescribedErrors;
 import dev.holdfast.server.api.ResettableCalls;
+import dev.holdfast.server.api.Services;
+import dev.holdfast.server.api.wire.PackedRequests;
+import dev.holdfast.server.api.wire.ReadRequests;
+import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.Ledger;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -72,6 +76,7 @@ final class GrpcServer implements AutoCloseable {
       InetSocketAddress listen,
       EventLoops eventLoops,
       List<BindableService> services,
+      RequestWorkers workers,
       Readiness readiness,
       Answers answers,
       Ledger.Watch watch)
@@ -94,11 +99,14 @@ final class GrpcServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .addStreamTracerFactory(new ResettableCalls())
             .intercept(streams)
-            .addService(health.service())
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .addService(oldReflection());
+            .decompressorRegistry(PackedRequests.registry());
+    ReadRequests reading = new ReadRequests(workers, Services.largestCounts());
+    for (BindableService service :
+        List.of(health.service(), ProtoReflectionServiceV1.newInstance(), oldReflection())) {
+      builder.addService(reading.of(service.bindService()));
+    }
     for (BindableService service : services) {
-      var definition = DescribedErrors.in(service.bindService());
+      var definition = DescribedErrors.in(reading.of(service.bindService()));
       builder.addService(ServerInterceptors.intercept(definition, drain));
       health.add(definition.getServiceDescriptor().getName());
     }

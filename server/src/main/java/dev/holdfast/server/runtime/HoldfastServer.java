@@ -3,6 +3,7 @@ package dev.holdfast.server.runtime;
 import dev.holdfast.server.api.Answers;
 import dev.holdfast.server.api.ReaderThreads;
 import dev.holdfast.server.api.Services;
+import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.rules.CreateRepository;
@@ -86,6 +87,7 @@ final class HoldfastServer {
     LedgerStore store = opened.add(SqliteStore.open(directory.database(), new Halt()));
     LogWatch watch = new LogWatch();
     EventLoops eventLoops = opened.add(new EventLoops());
+    RequestWorkers workers = opened.add(new RequestWorkers(watch::failed));
     Ledger ledger = new Ledger(store, new WallClock(), WAITING_LIMIT, watch);
     extendLeases(store, ledger.nowMicros());
     ledger.start();
@@ -106,7 +108,8 @@ final class HoldfastServer {
             GrpcServer.start(
                 settings.listen(),
                 eventLoops,
-                Services.on(ledger, readers, eventLoops::here, watch, answers),
+                Services.on(ledger, readers, () -> workers.here(eventLoops::here), watch, answers),
+                workers,
                 readiness,
                 answers,
                 watch));

@@ -10,6 +10,7 @@ import com.google.rpc.RetryInfo;
 import dev.holdfast.server.api.Answers;
 import dev.holdfast.server.api.ReaderThreads;
 import dev.holdfast.server.api.Services;
+import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
@@ -71,6 +72,7 @@ class WireErrorsTest {
         }
       };
   private final EventLoops eventLoops = new EventLoops();
+  private final RequestWorkers workers = new RequestWorkers(watch::failed);
   private final GrpcServer server = start();
   private final ManagedChannel channel =
       ManagedChannelBuilder.forTarget(server.address()).usePlaintext().disableRetry().build();
@@ -87,6 +89,7 @@ class WireErrorsTest {
               .<BindableService>map(
                   service -> () -> ServerInterceptors.intercept(service, noteDeadline))
               .toList(),
+          workers,
           readiness,
           answers,
           watch);
@@ -108,6 +111,7 @@ class WireErrorsTest {
     server.close();
     readers.close();
     ledger.close();
+    workers.close();
     eventLoops.close();
   }
 

@@ -1,0 +1,15 @@
+package dev.holdfast.server.api.wire;
+
+import dev.holdfast.server.ledger.rules.Rejection;
+
+/** A request as the network thread hands it over. */
+sealed interface IncomingRequest<Q> {
+  /** A small one, which was read at once. */
+  record Message<Q>(Q message) implements IncomingRequest<Q> {}
+
+  /** A large one, to be read on another thread. */
+  record Unread<Q>(byte[] bytes, boolean compressed) implements IncomingRequest<Q> {}
+
+  /** One that is no valid message. */
+  record Malformed<Q>(Rejection rejection) implements IncomingRequest<Q> {}
+}
