@@ -8,9 +8,14 @@ import dev.holdfast.server.api.wire.PackedRequests;
 import dev.holdfast.server.api.wire.ReadRequests;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.runtime.network.NetworkGuard;
+import dev.holdfast.server.runtime.network.NetworkLimits;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptors;
+import io.grpc.netty.shaded.io.grpc.netty.InternalNettyServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
@@ -44,6 +49,7 @@ final class GrpcServer implements AutoCloseable {
   private static final int CUT_SECONDS = 2;
   private static final int POLL_MILLIS = 20;
   private static final int KEEP_ALIVE_SECONDS = 30;
+  private static final int HANDSHAKE_SECONDS = 20;
 
   private static final Logger LOG = LoggerFactory.getLogger("holdfast");
 
@@ -77,6 +83,7 @@ final class GrpcServer implements AutoCloseable {
       EventLoops eventLoops,
       List<BindableService> services,
       RequestWorkers workers,
+      NetworkLimits limits,
       Readiness readiness,
       Answers answers,
       Ledger.Watch watch)
@@ -84,9 +91,10 @@ final class GrpcServer implements AutoCloseable {
     Health health = new Health(readiness);
     Drain drain = new Drain();
     Streams streams = new Streams();
+    NetworkGuard guard = new NetworkGuard(limits);
     NettyServerBuilder builder =
         eventLoops
-            .use(NettyServerBuilder.forAddress(listen))
+            .use(NettyServerBuilder.forAddress(listen, credentials(guard)))
             // Handlers only check words and queue, so they run where the request was read; a hop to
             // another thread would cost more than they do.
             .directExecutor()
@@ -97,17 +105,21 @@ final class GrpcServer implements AutoCloseable {
             .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+            .maxRstFramesPerWindow(limits.idleFrames(), NetworkLimits.SECONDS)
             .addStreamTracerFactory(new ResettableCalls())
+            .addStreamTracerFactory(guard.tracers())
             .intercept(streams)
             .decompressorRegistry(PackedRequests.registry());
     ReadRequests reading = new ReadRequests(workers, Services.largestCounts());
     for (BindableService service :
         List.of(health.service(), ProtoReflectionServiceV1.newInstance(), oldReflection())) {
-      builder.addService(reading.of(service.bindService()));
+      builder.addService(ServerInterceptors.intercept(reading.of(service.bindService()), guard));
     }
     for (BindableService service : services) {
       var definition = DescribedErrors.in(reading.of(service.bindService()));
-      builder.addService(ServerInterceptors.intercept(definition, drain));
+      builder.addService(
+          ServerInterceptors.intercept(ServerInterceptors.intercept(definition, guard), drain));
       health.add(definition.getServiceDescriptor().getName());
     }
     Server server = builder.build();
@@ -120,6 +132,11 @@ final class GrpcServer implements AutoCloseable {
     health.start(watch);
     String address = words(new InetSocketAddress(listen.getAddress(), server.getPort()));
     return new GrpcServer(server, health, drain, streams, readiness, answers, address);
+  }
+
+  private static ServerCredentials credentials(NetworkGuard guard) {
+    return InternalNettyServerCredentials.create(
+        guard.guarded(InternalProtocolNegotiators.serverPlaintext()));
   }
 
   /** For tools that do not know the newer one yet. */

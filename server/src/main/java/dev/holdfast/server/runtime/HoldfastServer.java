@@ -9,6 +9,7 @@ import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;
+import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.store.sqlite.DataDirectory;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import java.io.IOException;
@@ -110,6 +111,7 @@ final class HoldfastServer {
                 eventLoops,
                 Services.on(ledger, readers, () -> workers.here(eventLoops::here), watch, answers),
                 workers,
+                NetworkLimits.DEFAULT,
                 readiness,
                 answers,
                 watch));

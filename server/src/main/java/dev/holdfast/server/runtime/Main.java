@@ -1,9 +1,9 @@
 package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.runtime.network.LibraryLog;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
-import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,9 +21,7 @@ public final class Main {
 
   /** Runs the program with these words. */
   public static void main(String[] words) {
-    // gRPC logs through java.util.logging.
-    SLF4JBridgeHandler.removeHandlersForRootLogger();
-    SLF4JBridgeHandler.install();
+    LibraryLog.install();
     // What was answered is durable, so a server of which a part has died is better started again.
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, e) -> {

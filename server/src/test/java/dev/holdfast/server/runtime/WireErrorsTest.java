@@ -15,6 +15,7 @@ import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceBlockingStub;
@@ -90,6 +91,7 @@ class WireErrorsTest {
                   service -> () -> ServerInterceptors.intercept(service, noteDeadline))
               .toList(),
           workers,
+          NetworkLimits.DEFAULT,
           readiness,
           answers,
           watch);
