@@ -2,9 +2,11 @@ package dev.holdfast.server.store;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.Seed;
@@ -32,6 +34,7 @@ import dev.holdfast.server.ledger.rules.DeleteKey;
 import dev.holdfast.server.ledger.rules.DeleteOffer;
 import dev.holdfast.server.ledger.rules.DeleteRepository;
 import dev.holdfast.server.ledger.rules.EndRequest;
+import dev.holdfast.server.ledger.rules.FillSlot;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.PutOffer;
 import dev.holdfast.server.ledger.rules.PutValue;
@@ -277,6 +280,162 @@ public abstract class LedgerStoreSuite {
           }
         }
       }
+    }
+  }
+
+  /** A slot that is reserved, filled and released again and again. */
+  private record Round(ReserveSlot reserve, FillSlot fill, ReleaseSlot release) {
+    static Round of(Slot slot, int number, long generation) {
+      String id = "-" + number;
+      return new Round(
+          new ReserveSlot(REPOSITORY, slot, 1, 0, "reserve" + id),
+          new FillSlot(REPOSITORY, slot, generation, "fill" + id),
+          new ReleaseSlot(
+              REPOSITORY, slot, generation, ReleaseReason.REQUEST_ENDED, "release" + id));
+    }
+
+    long generation() {
+      return fill.generation();
+    }
+  }
+
+  private final List<Round> rounds = new ArrayList<>();
+
+  private void useAgain(Slot slot, long nowMicros) {
+    long generation = requireNonNull(store.repository(REPOSITORY)).revision() + 1;
+    Round round = Round.of(slot, rounds.size(), generation);
+    rounds.add(round);
+    List<Command> commands = List.of(round.reserve(), round.fill(), round.release());
+    List<Outcome> outcomes = new ArrayList<>();
+    if (rounds.size() % 2 == 0) {
+      outcomes.addAll(StoreRunner.run(store, commands, nowMicros));
+    } else {
+      commands.forEach(one -> outcomes.addAll(StoreRunner.run(store, List.of(one), nowMicros)));
+    }
+    outcomes.forEach(outcome -> assertInstanceOf(Outcome.Done.class, outcome));
+  }
+
+  /** Every duplicate of every round is answered as its own, whatever came after it. */
+  private void checkReplays(List<Round> some, long nowMicros) {
+    List<Command> duplicates = new ArrayList<>();
+    for (Round round : some) {
+      duplicates.add(round.reserve());
+      duplicates.add(round.fill());
+      duplicates.add(round.release());
+      duplicates.add(
+          new ReleaseSlot(
+              REPOSITORY,
+              round.reserve().slot(),
+              round.generation(),
+              ReleaseReason.REQUEST_ENDED,
+              "other id"));
+    }
+    List<Outcome> outcomes = StoreRunner.run(store, duplicates, nowMicros);
+    for (int i = 0; i < some.size(); i++) {
+      Round round = some.get(i);
+      List<Outcome> replays = outcomes.subList(4 * i, 4 * i + 4);
+      Rejection reserve = assertInstanceOf(Rejection.class, replays.get(0), round.toString());
+      assertEquals(Rejection.Reason.RESERVATION_RELEASED, reserve.reason());
+      assertEquals(Long.toString(round.generation()), reserve.facts().get("generation"));
+      var fill = assertInstanceOf(Outcome.ReservationDone.class, replays.get(1));
+      assertEquals(round.generation(), fill.reservation().generation());
+      var release = assertInstanceOf(Outcome.SlotReleaseDone.class, replays.get(2));
+      assertFalse(release.alreadyReleased());
+      var already = assertInstanceOf(Outcome.SlotReleaseDone.class, replays.get(3));
+      assertTrue(already.alreadyReleased());
+    }
+  }
+
+  @Test
+  void everyRoundOfASlotIsRememberedThroughRestartsUntilItIsForgotten() {
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10)), 0);
+    for (int i = 0; i < 50; i++) {
+      useAgain(SLOT, i);
+      // Others, so that an index of any size moves what it has.
+      StoreRunner.run(store, List.of(reserve(new Slot("other", i))), i);
+      StoreRunner.run(store, List.of(new EndRequest(REPOSITORY, "other", "")), i);
+      if (i % 10 == 9) {
+        checkReplays(rounds, i);
+        store.close();
+        store = open();
+        checkReplays(rounds, i);
+      }
+    }
+    long revision = requireNonNull(store.repository(REPOSITORY)).revision();
+    StoreRunner.forget(store, 25);
+    checkReplays(rounds.subList(25, 50), 50);
+    store.close();
+    store = open();
+    checkReplays(rounds.subList(25, 50), 50);
+    for (Round round : rounds.subList(0, 25)) {
+      Outcome forgotten = StoreRunner.run(store, List.of(round.release()), 50).get(0);
+      assertEquals(
+          Rejection.Reason.GENERATION_MISMATCH,
+          assertInstanceOf(Rejection.class, forgotten).reason());
+    }
+    assertEquals(revision, requireNonNull(store.repository(REPOSITORY)).revision());
+    Round first = rounds.get(0);
+    assertInstanceOf(
+        Outcome.ReservationDone.class, StoreRunner.run(store, List.of(first.reserve()), 51).get(0));
+  }
+
+  /** Its releases are found by the request, which loads no slot with its past. */
+  @Test
+  void whatARequestEndedIsRememberedOfEachRoundToo() {
+    Command offer = new PutOffer(REPOSITORY, "o", Sales.terms(0, 1));
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10), offer), 0);
+    Slot slot = new Slot("request", 0);
+    List<Long> generations = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      Command reserve =
+          i % 3 == 0
+              ? Sales.sell(REPOSITORY, "request", 1, 1, "sale " + i, 0)
+              : new ReserveSlot(REPOSITORY, slot, 1, 0, "reserve " + i);
+      Command end = new EndRequest(REPOSITORY, "request", "");
+      if (i % 2 == 0) {
+        StoreRunner.run(store, List.of(reserve, end), i);
+      } else {
+        StoreRunner.run(store, List.of(reserve), i);
+        StoreRunner.run(store, List.of(end), i);
+      }
+      generations.add(requireNonNull(store.repository(REPOSITORY)).revision() - 1);
+      if (i % 7 == 6) {
+        store.close();
+        store = open();
+      }
+    }
+    for (long generation : generations) {
+      Command late =
+          new ReleaseSlot(REPOSITORY, slot, generation, ReleaseReason.ATTEMPT_FAILED, "");
+      Outcome already = StoreRunner.run(store, List.of(late), 31).get(0);
+      assertTrue(
+          assertInstanceOf(Outcome.SlotReleaseDone.class, already, "generation " + generation)
+              .alreadyReleased());
+    }
+    for (int i = 0; i < 30; i++) {
+      Command replay =
+          i % 3 == 0
+              ? Sales.sell(REPOSITORY, "request", 1, 1, "sale " + i, 0)
+              : new ReserveSlot(REPOSITORY, slot, 1, 0, "reserve " + i);
+      Outcome late = StoreRunner.run(store, List.of(replay), 32).get(0);
+      assertEquals(
+          Rejection.Reason.RESERVATION_RELEASED,
+          assertInstanceOf(Rejection.class, late, replay.toString()).reason());
+    }
+  }
+
+  @Test
+  void whatWasNotAskedForIsNotAnswered() {
+    StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10), reserve(SLOT)), 1);
+    Touched touched = new Touched(REPOSITORY);
+    touched.slot(SLOT, 7, "id");
+    try (LedgerStore.Transaction transaction = store.begin()) {
+      var books = transaction.load(touched);
+      assertNull(books.released(SLOT, 7));
+      assertNull(books.operation(SLOT, "id"));
+      assertThrows(IllegalStateException.class, () -> books.released(SLOT, 8));
+      assertThrows(IllegalStateException.class, () -> books.operation(SLOT, "op"));
+      assertThrows(IllegalStateException.class, () -> books.slot(new Slot("request", 1)));
     }
   }
 

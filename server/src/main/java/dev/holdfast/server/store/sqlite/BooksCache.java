@@ -34,7 +34,15 @@ final class BooksCache {
    */
   record Known(long number, Repository repository) {}
 
-  private final Map<Key, SlotHistory> slots = latest(SLOTS);
+  /**
+   * A slot.
+   *
+   * @param history what is known of it
+   * @param past where the index has the end of its past; null for nowhere
+   */
+  record KnownSlot(SlotHistory history, SlotPasts.@Nullable Past past) {}
+
+  private final Map<Key, KnownSlot> slots = latest(SLOTS);
   private final Map<String, Known> repositories = latest(REPOSITORIES);
 
   private static <K, V> Map<K, V> latest(int room) {
@@ -70,17 +78,21 @@ final class BooksCache {
     repositories.put(repository.id(), new Known(number, repository));
   }
 
-  /** All that is known of a slot; null where the file has to be asked. */
-  @Nullable SlotHistory slot(String repositoryId, Slot slot) {
+  /** What is known of a slot; null where the file has to be asked. */
+  @Nullable KnownSlot slot(String repositoryId, Slot slot) {
     return slots.get(new Key(repositoryId, slot));
   }
 
-  void put(String repositoryId, Slot slot, SlotHistory history) {
-    slots.put(new Key(repositoryId, slot), history);
+  void put(String repositoryId, Slot slot, KnownSlot known) {
+    slots.put(new Key(repositoryId, slot), known);
   }
 
   void remove(String repositoryId, Slot slot) {
     slots.remove(new Key(repositoryId, slot));
+  }
+
+  void clearSlots() {
+    slots.clear();
   }
 
   void clear() {

@@ -1,13 +1,15 @@
 package dev.holdfast.server.store.sqlite;
 
 import com.carrotsearch.hppc.LongArrayList;
+import com.carrotsearch.hppc.LongHashSet;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one large run of some small ones, so that there are never many to look into. What a part of
- * each of them has goes to as many parts in a row as there are runs.
+ * each of them has goes to as many parts in a row as there are runs, without the entries in whose
+ * place newer ones came.
  */
 final class HistoryCompaction {
   /** How many runs become one, as a power of two. */
@@ -50,16 +52,33 @@ final class HistoryCompaction {
     for (int i = 0; i < RUNS; i++) {
       parts[i] = new LongArrayList();
     }
+    // The oldest run is the first, so in each part the newest entry of a hash is the last.
     for (HistoryRun source : sources) {
       source.read(
           connection,
           writer.written() >> RUN_BITS,
-          (hash, revision) ->
-              parts[HashParts.of(hash, run.partBits()) & (RUNS - 1)].add(hash, revision));
+          (hash, entry) -> parts[HashParts.of(hash, run.partBits()) & (RUNS - 1)].add(hash, entry));
     }
     for (LongArrayList part : parts) {
-      writer.write(connection, part);
+      writer.write(connection, withoutReplaced(part));
     }
     return writer.finished();
+  }
+
+  private static LongArrayList withoutReplaced(LongArrayList part) {
+    LongHashSet replaced = new LongHashSet();
+    LongArrayList newestFirst = new LongArrayList(part.size());
+    for (int i = part.size() - 2; i >= 0; i -= 2) {
+      long hash = part.get(i);
+      long entry = part.get(i + 1);
+      if (!replaced.contains(hash)) {
+        newestFirst.add(entry, hash);
+        if (!ReleaseEntry.keepsOlder(entry)) {
+          replaced.add(hash);
+        }
+      }
+    }
+    newestFirst.reverse();
+    return newestFirst;
   }
 }

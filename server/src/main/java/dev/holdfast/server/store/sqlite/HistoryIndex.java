@@ -1,21 +1,19 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.books.Change;
-import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.ledger.books.Reservation;
+import com.carrotsearch.hppc.LongArrayList;
 import dev.holdfast.server.store.EventLog;
-import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the revisions that released reservations of a slot.
+ * Finds the releases of a slot: the latest by the slot alone, and each older one by its generation
+ * and by the operation ids that it or its reservation carried. So what a slot costs does not depend
+ * on how often it was released. {@link ReleaseEntries} says what is added for a release.
  *
  * <p>A row for each at its place in a table would dirty a page for each, all over the file; that is
  * most of what a release would cost. So the newest are kept in memory, from where a crash loses
@@ -32,33 +30,34 @@ final class HistoryIndex {
   /**
    * How much memory it may take.
    *
-   * @param releases so many become a run; up to twice as many are in memory
+   * @param entries so many become a run; up to twice as many are in memory
    * @param filterBytes for the filters of runs, in bytes; of each run without one, every lookup
    *     reads a page
+   * @param hashBits how many bits of a hash differ; all, unless a test wants to see collisions
    */
-  record Room(int releases, long filterBytes) {
+  record Room(int entries, long filterBytes, int hashBits) {
     /**
      * Ten megabytes and a quarter of a second of reading at a start; and filters for fifty million
-     * releases.
+     * entries.
      */
-    static final Room DEFAULT = new Room(195_000, 64L << 20);
+    static final Room DEFAULT = new Room(195_000, 64L << 20, Long.SIZE);
 
-    /** As many parts as have some 190 releases each, which fill most of a page. */
+    /** As many parts as have some 190 entries each, which fill most of a page. */
     int partBits() {
-      return Math.max(0, 31 - Integer.numberOfLeadingZeros(releases / 128));
+      return Math.max(0, 31 - Integer.numberOfLeadingZeros(entries / 128));
     }
 
     /**
-     * So many releases pay for a step of compaction or deletion. To compact the runs of one size
+     * So many entries pay for a step of compaction or deletion. To compact the runs of one size
      * takes an eighth of the steps, and to delete them half of that.
      */
-    int releasesOfStep() {
-      return Math.max(1, releases >> partBits());
+    int entriesOfStep() {
+      return Math.max(1, entries >> partBits());
     }
   }
 
-  /** How much faster a run is written than the next one's releases come. */
-  private static final int MERGED_A_RELEASE = 2;
+  /** How much faster a run is written than the next one's entries come. */
+  private static final int MERGED_AN_ENTRY = 2;
 
   private static final int CHUNKS_AT_ONCE = 100;
 
@@ -71,10 +70,14 @@ final class HistoryIndex {
   private static final Logger LOGGER = LoggerFactory.getLogger(HistoryIndex.class);
 
   private final Room room;
+  private final ReleaseHashes hashes;
   private final HistoryRuns runs;
 
-  /** What was released since the last run was begun. */
-  private ReleasedRevisions newest;
+  /** What was added since the last run was begun. */
+  private ReleaseMemtable newest;
+
+  /** How many of these there were. */
+  private long epoch = 1;
 
   /** What becomes a run now. */
   private @Nullable HistoryMerge merge;
@@ -84,13 +87,14 @@ final class HistoryIndex {
 
   private long committedChunk;
 
-  /** The releases that have not paid for a step yet. */
+  /** The entries that have not paid for a step yet. */
   private int unpaid;
 
-  private HistoryIndex(Room room, HistoryRuns runs) {
+  private HistoryIndex(Room room, ReleaseHashes hashes, HistoryRuns runs) {
     this.room = room;
+    this.hashes = hashes;
     this.runs = runs;
-    this.newest = new ReleasedRevisions(room.releases());
+    this.newest = new ReleaseMemtable(room.entries());
     this.committedChunk = runs.lastChunk();
   }
 
@@ -99,10 +103,12 @@ final class HistoryIndex {
    * were lost, so runs are made of them at once.
    */
   static HistoryIndex load(SqliteConnection connection, Room room) throws SQLException {
-    HistoryIndex index = new HistoryIndex(room, HistoryRuns.load(connection, room.filterBytes()));
+    ReleaseHashes hashes = ReleaseHashes.load(connection, room.hashBits());
+    HistoryIndex index =
+        new HistoryIndex(room, hashes, HistoryRuns.load(connection, room.filterBytes()));
     int made = 0;
     while (index.readSome(connection)) {
-      if (index.newest.size() >= room.releases()) {
+      if (index.newest.size() >= room.entries()) {
         connection.prepared("BEGIN IMMEDIATE").execute();
         index.mergeTo(connection, 1);
         connection.prepared("COMMIT").execute();
@@ -133,37 +139,42 @@ final class HistoryIndex {
   private boolean readSome(SqliteConnection connection) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT chunk, repository, first_revision, events FROM events"
+            "SELECT chunk, repository, events, index_entries FROM events"
                 + " WHERE chunk > ? ORDER BY chunk LIMIT ?");
     query.setLong(1, committedChunk);
     query.setInt(2, CHUNKS_AT_ONCE);
     int chunks = 0;
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
+        long chunk = row.getLong(1);
         long repository = row.getLong(2);
-        long firstRevision = row.getLong(3);
-        EventLog.releases(
-            row.getBytes(4),
-            (place, slotKey) -> newest.add(hash(repository, slotKey), firstRevision + place));
-        committedChunk = row.getLong(1);
+        byte @Nullable [] entries = row.getBytes(4);
+        if (entries == null) {
+          EventLog.releases(
+              row.getBytes(3),
+              (index, slotKey) ->
+                  newest.add(hashes.ofSlot(repository, slotKey), ReleaseEntry.place(chunk, index)));
+        } else {
+          ReleaseEntries.decode(entries, newest::add);
+        }
+        committedChunk = chunk;
         chunks++;
       }
     }
     return chunks > 0;
   }
 
+  /** Under what the entries of a release are found. */
+  ReleaseHashes hashes() {
+    return hashes;
+  }
+
   /**
-   * A slot's key in the index, and on the disk: FNV-1a, mixed as SplitMix64 does it because parts
-   * are by the highest bits.
+   * Counts what was begun in memory: within an epoch, every entry that was added is still found by
+   * {@link #addedLast}.
    */
-  static long hash(long repository, byte[] slotKey) {
-    long hash = repository * 0x9E3779B97F4A7C15L;
-    for (byte b : slotKey) {
-      hash = (hash ^ (b & 0xff)) * 0x100000001B3L;
-    }
-    hash = (hash ^ (hash >>> 30)) * 0xBF58476D1CE4E5B9L;
-    hash = (hash ^ (hash >>> 27)) * 0x94D049BB133111EBL;
-    return hash ^ (hash >>> 31);
+  long epoch() {
+    return epoch;
   }
 
   /** The last chunk that it knows. */
@@ -171,7 +182,20 @@ final class HistoryIndex {
     return committedChunk;
   }
 
-  /** Goes through the candidates of a hash. */
+  /**
+   * The newest candidate of a slot's hash whose place is before another; 0 for none. Where it does
+   * not keep older ones, there is none behind it.
+   */
+  long newestBefore(SqliteConnection connection, long hash, long place) throws SQLException {
+    LatestEntry latest = new LatestEntry(place);
+    newest.forEach(hash, latest);
+    if (latest.entry() == 0 && merge != null) {
+      merge.forEach(hash, latest);
+    }
+    return latest.entry() != 0 ? latest.entry() : runs.newestBefore(connection, hash, place);
+  }
+
+  /** Goes through all candidates of a hash, in no order. */
   void find(SqliteConnection connection, long hash, LongConsumer candidates) throws SQLException {
     newest.forEach(hash, candidates);
     if (merge != null) {
@@ -180,27 +204,27 @@ final class HistoryIndex {
     runs.find(connection, hash, candidates);
   }
 
-  /** Takes over the events of a chunk that was committed. */
-  void committed(long chunk, long repository, List<Event> events) {
-    committedChunk = chunk;
-    events.forEach(event -> addIfRelease(repository, event));
+  /** The entry that was added last under a hash, if in this epoch; 0 for none. */
+  long addedLast(long hash) {
+    return newest.last(hash);
   }
 
-  private void addIfRelease(long repository, Event event) {
-    if (event.change() instanceof Change.SlotReleased change) {
-      Reservation reservation = change.released().reservation();
-      newest.add(hash(repository, SlotKeys.encode(reservation.slot())), event.revision());
+  /** Takes over the entries of a chunk that was committed: hashes and entries in turn. */
+  void committed(long chunk, LongArrayList entries) {
+    committedChunk = chunk;
+    for (int i = 0; i < entries.size(); i += 2) {
+      newest.add(entries.get(i), entries.get(i + 1));
     }
   }
 
-  /** Writes some of what is to be written, in the transaction of a batch that released so many. */
-  void write(SqliteConnection connection, int released) throws SQLException {
-    if (merge != null || newest.size() >= room.releases()) {
+  /** Writes some of what is to be written, in the transaction of a batch that adds so many. */
+  void write(SqliteConnection connection, int added) throws SQLException {
+    if (merge != null || newest.size() >= room.entries()) {
       mergeTo(
           connection,
-          merge == null ? 0 : (double) MERGED_A_RELEASE * (newest.size() + released) / mergeSize);
+          merge == null ? 0 : (double) MERGED_AN_ENTRY * (newest.size() + added) / mergeSize);
     }
-    for (unpaid += released; unpaid >= room.releasesOfStep(); unpaid -= room.releasesOfStep()) {
+    for (unpaid += added; unpaid >= room.entriesOfStep(); unpaid -= room.entriesOfStep()) {
       // First what makes lookups faster, then what only takes room on the disk.
       if (!runs.compactSome(connection) && !runs.deleteSome(connection)) {
         unpaid = 0;
@@ -215,7 +239,8 @@ final class HistoryIndex {
       writing = new HistoryMerge(newest, runs.next(room.partBits(), committedChunk));
       merge = writing;
       mergeSize = newest.size();
-      newest = new ReleasedRevisions(room.releases());
+      newest = new ReleaseMemtable(room.entries());
+      epoch++;
     }
     HistoryRun run = writing.writeTo(connection, share);
     if (run != null) {

@@ -5,23 +5,23 @@ import java.sql.SQLException;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a run of the releases that were in memory, which are found there until it is finished. */
+/** Makes a run of the entries that were in memory, which are found there until it is finished. */
 final class HistoryMerge {
-  private final ReleasedRevisions releases;
+  private final ReleaseMemtable entries;
   private final HashParts hashes;
   private final int parts;
   private final HistoryRunWriter writer;
   private final LongArrayList part = new LongArrayList();
 
-  HistoryMerge(ReleasedRevisions releases, HistoryRun run) {
-    this.releases = releases;
-    this.hashes = new HashParts(releases.hashes(), run.partBits());
+  HistoryMerge(ReleaseMemtable entries, HistoryRun run) {
+    this.entries = entries;
+    this.hashes = new HashParts(entries.hashes(), run.partBits());
     this.parts = run.parts();
     this.writer = new HistoryRunWriter(run);
   }
 
-  void forEach(long hash, LongConsumer revisions) {
-    releases.forEach(hash, revisions);
+  void forEach(long hash, LongConsumer consumer) {
+    entries.forEach(hash, consumer);
   }
 
   /**
@@ -34,7 +34,7 @@ final class HistoryMerge {
     while (writer.finished() == null && writer.written() < share * parts) {
       part.clear();
       for (long hash : hashes.part(writer.written())) {
-        releases.forEach(hash, revision -> part.add(hash, revision));
+        entries.forEach(hash, entry -> part.add(hash, entry));
       }
       writer.write(connection, part);
     }

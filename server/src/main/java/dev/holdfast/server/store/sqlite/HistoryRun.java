@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id later ones have higher ones
  * @param partBits it has so many parts, as a power of two
- * @param lastChunk the last chunk of events whose releases are in it
+ * @param lastChunk the last chunk of events whose entries are in it
  * @param filter what it does not have; null where there was no room for one
  */
 record HistoryRun(long id, int partBits, long lastChunk, @Nullable HistoryFilter filter) {
-  /** Takes releases. */
-  interface Releases {
-    void take(long hash, long revision);
+  /** Takes entries. */
+  interface Entries {
+    void take(long hash, long entry);
+  }
+
+  HistoryRun withFilter(@Nullable HistoryFilter loaded) {
+    return new HistoryRun(id, partBits, lastChunk, loaded);
   }
 
   int parts() {
@@ -31,22 +35,22 @@ record HistoryRun(long id, int partBits, long lastChunk, @Nullable HistoryFilter
     return (id << 32) + part;
   }
 
-  /** Goes through the revisions of a hash. */
-  void find(SqliteConnection connection, long hash, LongConsumer revisions) throws SQLException {
+  /** Goes through the entries of a hash, in no order. */
+  void find(SqliteConnection connection, long hash, LongConsumer entries) throws SQLException {
     if (filter == null || filter.mayHave(hash)) {
       read(
           connection,
           HashParts.of(hash, partBits),
-          (found, revision) -> {
+          (found, entry) -> {
             if (found == hash) {
-              revisions.accept(revision);
+              entries.accept(entry);
             }
           });
     }
   }
 
   /** Goes through a part. */
-  void read(SqliteConnection connection, int part, Releases releases) throws SQLException {
+  void read(SqliteConnection connection, int part, Entries entries) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT releases FROM history_parts WHERE part = ?");
     query.setLong(1, key(part));
@@ -54,7 +58,7 @@ record HistoryRun(long id, int partBits, long lastChunk, @Nullable HistoryFilter
       if (row.next()) {
         LongBuffer numbers = ByteBuffer.wrap(row.getBytes(1)).asLongBuffer();
         while (numbers.hasRemaining()) {
-          releases.take(numbers.get(), numbers.get());
+          entries.take(numbers.get(), numbers.get());
         }
       }
     }

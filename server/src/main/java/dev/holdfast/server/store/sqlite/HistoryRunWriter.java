@@ -36,7 +36,7 @@ final class HistoryRunWriter {
   /**
    * Writes the next part.
    *
-   * @param releases hashes and revisions in turn
+   * @param releases hashes and entries in turn
    */
   void write(SqliteConnection connection, LongArrayList releases) throws SQLException {
     if (written == 0) {

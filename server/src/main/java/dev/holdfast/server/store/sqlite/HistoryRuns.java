@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class HistoryRuns {
   private final long filterBytes;
 
-  /** In use; of each size the oldest first. */
+  /** In use, the oldest first. */
   private final List<HistoryRun> inUse = new ArrayList<>();
 
   private final Deque<HistoryDeletion> deletions = new ArrayDeque<>();
@@ -41,26 +41,27 @@ final class HistoryRuns {
     this.filterBytes = filterBytes;
   }
 
-  /** Those that a database has; small ones have their filters first. */
+  /** Those that a database has; the newest, which are small, have their filters first. */
   static HistoryRuns load(SqliteConnection connection, long filterBytes) throws SQLException {
     HistoryRuns runs = new HistoryRuns(filterBytes);
     PreparedStatement query =
         connection.prepared(
-            "SELECT run, part_bits, last_chunk, in_use FROM history_runs ORDER BY part_bits, run");
+            "SELECT run, part_bits, last_chunk, in_use FROM history_runs ORDER BY last_chunk, run");
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
         long id = row.getLong(1);
         runs.lastId = Math.max(runs.lastId, id);
         if (row.getBoolean(4)) {
-          runs.inUse.add(
-              new HistoryRun(id, row.getInt(2), row.getLong(3), runs.filter(row.getInt(2), 0)));
+          runs.inUse.add(new HistoryRun(id, row.getInt(2), row.getLong(3), null));
         } else {
           runs.deletions.add(
               new HistoryDeletion(new HistoryRun(id, row.getInt(2), row.getLong(3), null)));
         }
       }
     }
-    for (HistoryRun run : runs.inUse) {
+    for (int i = runs.inUse.size() - 1; i >= 0; i--) {
+      HistoryRun run = runs.inUse.get(i).withFilter(runs.filter(runs.inUse.get(i).partBits(), 0));
+      runs.inUse.set(i, run);
       loadFilter(connection, run);
     }
     // What was under way begins anew.
@@ -99,10 +100,20 @@ final class HistoryRuns {
     return inUse.stream().mapToLong(HistoryRun::lastChunk).max().orElse(0);
   }
 
-  void find(SqliteConnection connection, long hash, LongConsumer revisions) throws SQLException {
+  /** Goes through the entries of a hash, in no order. */
+  void find(SqliteConnection connection, long hash, LongConsumer entries) throws SQLException {
     for (HistoryRun run : inUse) {
-      run.find(connection, hash, revisions);
+      run.find(connection, hash, entries);
     }
+  }
+
+  /** The newest entry of a slot's hash whose place is before another; 0 for none. */
+  long newestBefore(SqliteConnection connection, long hash, long place) throws SQLException {
+    LatestEntry latest = new LatestEntry(place);
+    for (int i = inUse.size() - 1; i >= 0 && latest.entry() == 0; i--) {
+      inUse.get(i).find(connection, hash, latest);
+    }
+    return latest.entry();
   }
 
   /** A run that is to be written. */
@@ -116,7 +127,11 @@ final class HistoryRuns {
 
   /** Takes a run into use that was written. */
   void add(HistoryRun run) {
-    inUse.add(run);
+    int at = inUse.size();
+    while (at > 0 && inUse.get(at - 1).lastChunk() > run.lastChunk()) {
+      at--;
+    }
+    inUse.add(at, run);
     compactWhereMany(run.partBits());
   }
 

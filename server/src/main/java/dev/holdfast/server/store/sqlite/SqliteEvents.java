@@ -5,13 +5,16 @@ import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.EventLog;
 import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
@@ -29,19 +32,50 @@ final class SqliteEvents {
     this.connection = connection;
   }
 
-  /** The releases at these revisions, in their order; what is no release is left out. */
-  List<Released> released(long repository, SortedSet<Long> revisions) throws SQLException {
-    List<Released> found = new ArrayList<>();
-    List<Event> chunk = List.of();
-    for (long revision : revisions) {
-      if (chunk.isEmpty() || revision > last(chunk)) {
-        chunk = chunkFrom(repository, revision);
-      }
-      if (!chunk.isEmpty() && revision >= chunk.get(0).revision()) {
-        Event event = chunk.get((int) (revision - chunk.get(0).revision()));
-        if (event.change() instanceof Change.SlotReleased change) {
-          found.add(change.released());
+  /**
+   * An event and the short name of its repository.
+   *
+   * @param repository the repository
+   * @param event the event
+   */
+  record Standing(long repository, Event event) {
+    /** What the event released in a repository; null where it did not. */
+    @Nullable Released release(long ofRepository) {
+      return repository == ofRepository && event.change() instanceof Change.SlotReleased change
+          ? change.released()
+          : null;
+    }
+
+    /** The same of one slot. */
+    @Nullable Released release(long ofRepository, Slot slot) {
+      Released released = release(ofRepository);
+      return released != null && released.reservation().slot().equals(slot) ? released : null;
+    }
+  }
+
+  /** What stands at these {@linkplain ReleaseEntry places}; what is forgotten is left out. */
+  Map<Long, Standing> at(SortedSet<Long> places) throws SQLException {
+    Map<Long, Standing> found = new HashMap<>();
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT repository, first_revision, micros, events FROM events WHERE chunk = ?");
+    long chunk = 0;
+    long repository = 0;
+    List<Event> events = List.of();
+    for (long place : places) {
+      if (ReleaseEntry.chunk(place) != chunk) {
+        chunk = ReleaseEntry.chunk(place);
+        events = List.of();
+        query.setLong(1, chunk);
+        try (ResultSet row = query.executeQuery()) {
+          if (row.next()) {
+            repository = row.getLong(1);
+            events = EventLog.decode(row.getBytes(4), row.getLong(2), row.getLong(3));
+          }
         }
+      }
+      if (ReleaseEntry.index(place) < events.size()) {
+        found.put(place, new Standing(repository, events.get(ReleaseEntry.index(place))));
       }
     }
     return found;
@@ -120,21 +154,6 @@ final class SqliteEvents {
     query.setString(1, repositoryId);
     List<Event> chunk = chunk(query);
     return chunk.isEmpty() ? null : chunk.get(chunk.size() - 1);
-  }
-
-  private static long last(List<Event> chunk) {
-    return chunk.get(chunk.size() - 1).revision();
-  }
-
-  /** The first chunk that ends at this revision or behind it; empty where there is none. */
-  private List<Event> chunkFrom(long repository, long revision) throws SQLException {
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT first_revision, micros, events FROM events"
-                + " WHERE repository = ? AND last_revision >= ? ORDER BY last_revision LIMIT 1");
-    query.setLong(1, repository);
-    query.setLong(2, revision);
-    return chunk(query);
   }
 
   /** The one chunk that a query finds; empty for none. */

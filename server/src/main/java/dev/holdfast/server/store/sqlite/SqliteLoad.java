@@ -4,7 +4,6 @@ import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.LoadedOffers;
 import dev.holdfast.server.ledger.books.OlderReleases;
 import dev.holdfast.server.ledger.books.OperationKey;
-import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.RequestReservations;
@@ -22,8 +21,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +46,12 @@ final class SqliteLoad {
     this.cache = cache;
   }
 
-  LoadedBooks books(Touched touched) throws SQLException {
+  /**
+   * Loads.
+   *
+   * @param pasts takes what is found of the past of the slots
+   */
+  LoadedBooks books(Touched touched, SlotPasts pasts) throws SQLException {
     BooksCache.Known found = cache.repository(connection, touched.repositoryId());
     Repository repository = found == null ? null : found.repository();
     long key = found == null ? 0 : found.number();
@@ -70,34 +72,44 @@ final class SqliteLoad {
           }
         }
       }
-      List<byte[]> slotKeys = new ArrayList<>(touched.slots().size());
+      List<Slot> withPast = new ArrayList<>(touched.slots().size());
       List<byte[]> oldKeys = new ArrayList<>(touched.slots().size());
       List<Reservation> current = new ArrayList<>();
       for (Slot slot : touched.slots()) {
-        SlotHistory known = cache.slot(touched.repositoryId(), slot);
-        if (known != null && known.latestReleased() == null) {
-          slots.put(slot, known);
+        BooksCache.KnownSlot known = cache.slot(touched.repositoryId(), slot);
+        if (known != null) {
+          slots.put(slot, known.history());
+          if (known.past() != null) {
+            pasts.put(slot, known.past());
+          }
           continue;
         }
         YoungReservations.Young one = young.get(touched.repositoryId(), slot);
-        if (one != null && one.first()) {
+        if (one != null && one.firstInEpoch() == history.epoch()) {
           slots.put(slot, new SlotHistory(one.reservation(), null));
           continue;
         }
-        byte[] slotKey = SlotKeys.encode(slot);
-        slotKeys.add(slotKey);
+        withPast.add(slot);
         if (one == null) {
-          oldKeys.add(slotKey);
+          oldKeys.add(SlotKeys.encode(slot));
         } else {
           current.add(one.reservation());
         }
       }
       // In the order of the table, so that neighbours are found on one page.
-      slotKeys.sort(Arrays::compareUnsigned);
       oldKeys.sort(Arrays::compareUnsigned);
       current.addAll(old(key, oldKeys));
       current.forEach(one -> slots.put(one.slot(), new SlotHistory(one, null)));
-      loadReleased(key, slotKeys, touched.slots(), slots, older);
+      SqlitePasts releases = new SqlitePasts(connection, history);
+      releases.loadLatest(key, withPast, pasts);
+      for (Slot slot : withPast) {
+        SlotPasts.Past past = pasts.of(slot);
+        if (past != null) {
+          Reservation now = slots.getOrDefault(slot, SlotHistory.NONE).current();
+          slots.put(slot, new SlotHistory(now, past.latest()));
+        }
+      }
+      older = releases.older(key, touched.pastKeys(), slots);
       int room = Touched.LARGEST_LOAD;
       for (Map.Entry<String, Integer> request : touched.requests().entrySet()) {
         int limit = Math.min(room, request.getValue());
@@ -142,33 +154,6 @@ final class SqliteLoad {
       sets.add(all.subList(from, Math.min(all.size(), from + LARGEST_SET)));
     }
     return sets;
-  }
-
-  /** Looks up where slots were released, and reads that in the events. */
-  private void loadReleased(
-      long repository,
-      List<byte[]> slotKeys,
-      Set<Slot> touched,
-      Map<Slot, SlotHistory> slots,
-      OlderReleases older)
-      throws SQLException {
-    TreeSet<Long> revisions = new TreeSet<>();
-    for (byte[] slotKey : slotKeys) {
-      history.find(connection, HistoryIndex.hash(repository, slotKey), revisions::add);
-    }
-    if (revisions.isEmpty()) {
-      return;
-    }
-    for (Released past : new SqliteEvents(connection).released(repository, revisions)) {
-      Slot slot = past.reservation().slot();
-      if (touched.contains(slot)) {
-        SlotHistory known = slots.getOrDefault(slot, SlotHistory.NONE);
-        if (known.latestReleased() != null) {
-          older.add(known.latestReleased());
-        }
-        slots.put(slot, new SlotHistory(known.current(), past));
-      }
-    }
   }
 
   /** A statement for a set: one for each power of two, because preparing costs. */

@@ -33,6 +33,7 @@ final class SqliteReservations {
 
   private final SqliteConnection connection;
   private final YoungReservations young;
+  private final long epoch;
 
   /** The young ones that are new, or altered, and those that are no longer young. */
   private final Map<Owner, Young> entered = new HashMap<>();
@@ -41,9 +42,15 @@ final class SqliteReservations {
   private Mark since;
   private boolean numbered;
 
-  SqliteReservations(SqliteConnection connection, YoungReservations young) {
+  /**
+   * For a transaction.
+   *
+   * @param epoch the {@linkplain HistoryIndex#epoch epoch} of the index that its loads look into
+   */
+  SqliteReservations(SqliteConnection connection, YoungReservations young, long epoch) {
     this.connection = connection;
     this.young = young;
+    this.epoch = epoch;
     this.since = young.since();
   }
 
@@ -55,9 +62,9 @@ final class SqliteReservations {
    * are gathered side by side, the failure of one would leave the rows of the other for whoever
    * uses its statement next.
    *
-   * @param whole the slots that were loaded with all that is known of them
+   * @param pasts what was loaded of the past of its slots
    */
-  void write(long repository, Delta delta, Set<Slot> whole) throws SQLException {
+  void write(long repository, Delta delta, SlotPasts pasts) throws SQLException {
     String repositoryId = delta.after().id();
     Map<Slot, Reservation> told = told(delta.events());
     List<byte[]> ended = new ArrayList<>();
@@ -81,8 +88,8 @@ final class SqliteReservations {
         entered.put(
             owner,
             stays && wasYoung != null
-                ? new Young(repository, after, wasYoung.since(), wasYoung.first())
-                : new Young(repository, after, young.end(), isFirst(slot, whole)));
+                ? new Young(repository, after, wasYoung.since(), wasYoung.firstInEpoch())
+                : new Young(repository, after, young.end(), isFirst(slot, pasts) ? epoch : 0));
         continue;
       }
       if (wasYoung != null) {
@@ -107,8 +114,10 @@ final class SqliteReservations {
    * Whether nothing older is remembered of the slot of a new one. What is not known is not so: a
    * slot that was found by its request alone came without its past.
    */
-  private static boolean isFirst(Delta.SlotDelta slot, Set<Slot> whole) {
-    return slot.after().latestReleased() == null && whole.contains(slot.slot());
+  private static boolean isFirst(Delta.SlotDelta slot, SlotPasts pasts) {
+    return slot.after().latestReleased() == null
+        && pasts.isLoaded(slot.slot())
+        && pasts.of(slot.slot()) == null;
   }
 
   private static Map<Slot, Reservation> told(List<Event> events) {

@@ -1,10 +1,11 @@
 package dev.holdfast.server.store.sqlite;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.LoadedBooks;
-import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Touched;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A transaction on the connection that writes. */
 final class SqliteTransaction implements LedgerStore.Transaction {
@@ -25,11 +25,11 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteReservations reservations;
   private final SqliteWrite write;
 
-  /** The slots that were loaded with all that is known of them, by repository. */
-  private final Map<String, Set<Slot>> whole = new HashMap<>();
+  /** What is known of the past of slots, by repository. */
+  private final Map<String, SlotPasts> pasts = new HashMap<>();
 
   private final List<Delta> deltas = new ArrayList<>();
-  private int released;
+  private final long epoch;
   private boolean open = true;
   private boolean committed;
 
@@ -52,8 +52,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     this.cache = cache;
     this.condition = condition;
     this.calls = calls;
-    this.reservations = new SqliteReservations(connection, young);
-    this.write = new SqliteWrite(connection, reservations, cache, young.end().chunk());
+    this.reservations = new SqliteReservations(connection, young, history.epoch());
+    this.write = new SqliteWrite(connection, reservations, cache, history, young.end().chunk());
+    this.epoch = history.epoch();
   }
 
   static SqliteTransaction begin(
@@ -73,9 +74,11 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   @Override
   public LoadedBooks load(Touched touched) {
-    whole.put(touched.repositoryId(), touched.slots());
+    SlotPasts loaded = new SlotPasts(touched.slots());
+    pasts.put(touched.repositoryId(), loaded);
     return attempt(
-        "cannot load", () -> new SqliteLoad(connection, history, young, cache).books(touched));
+        "cannot load",
+        () -> new SqliteLoad(connection, history, young, cache).books(touched, loaded));
   }
 
   @Override
@@ -92,9 +95,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     attempt(
         "cannot write",
         () -> {
-          write.write(delta, whole(delta));
+          write.write(delta, pasts(delta));
           deltas.add(delta);
-          released += delta.released().size();
           return true;
         });
   }
@@ -168,7 +170,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
             "cannot write",
             () -> {
               indexed = true;
-              history.write(connection, released);
+              history.write(connection, write.entryCount());
               reservations.moveOldest();
               return reservations.alteration(write.end(young.end()));
             });
@@ -196,10 +198,12 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   /** Takes over into memory what was committed. It is there for the next transaction alone. */
   private void takeOver() {
     try {
-      write
-          .chunks()
-          .forEach(chunk -> history.committed(chunk.chunk(), chunk.repository(), chunk.events()));
+      write.chunks().forEach(chunk -> history.committed(chunk.chunk(), chunk.entries()));
       deltas.forEach(this::remember);
+      if (history.epoch() != epoch) {
+        // Their entries are compared with those of one epoch alone.
+        cache.clearSlots();
+      }
     } catch (RuntimeException e) {
       // The next one begins with what the file says.
       connection.close();
@@ -210,19 +214,22 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private void remember(Delta delta) {
     String repositoryId = delta.after().id();
     cache.put(write.number(repositoryId), delta.after());
-    Set<Slot> known = whole(delta);
+    SlotPasts known = pasts(delta);
     for (Delta.SlotDelta slot : delta.slots()) {
-      // A slot that was found by its request alone came without its history.
-      if (known.contains(slot.slot()) && isToBeCached(slot)) {
-        cache.put(repositoryId, slot.slot(), slot.after());
+      // A slot that was found by its request alone came without its past.
+      if (known.isLoaded(slot.slot()) && isToBeCached(slot)) {
+        cache.put(
+            repositoryId,
+            slot.slot(),
+            new BooksCache.KnownSlot(slot.after(), known.of(slot.slot())));
       } else {
         cache.remove(repositoryId, slot.slot());
       }
     }
   }
 
-  private Set<Slot> whole(Delta delta) {
-    return whole.getOrDefault(delta.after().id(), Set.of());
+  private SlotPasts pasts(Delta delta) {
+    return requireNonNull(pasts.get(delta.after().id()));
   }
 
   /**

@@ -2,8 +2,10 @@ package dev.holdfast.server.store.sqlite;
 
 import static java.util.Objects.requireNonNull;
 
+import com.carrotsearch.hppc.LongArrayList;
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
@@ -14,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,12 +28,11 @@ import java.util.Set;
  * it.
  */
 final class SqliteWrite {
-  /** So that no row grows far beyond a page or two, and a look into the past reads little. */
-  private static final int EVENTS_A_CHUNK = 256;
-
   private final SqliteConnection connection;
   private final SqliteReservations reservations;
   private final BooksCache cache;
+  private final SqlitePasts releases;
+  private final ReleaseEntries entries;
 
   /** The number of the last chunk of events that was written. */
   private long lastChunk;
@@ -40,23 +42,31 @@ final class SqliteWrite {
   /** The short names of the repositories that were written. */
   private final Map<String, Long> numbers = new HashMap<>();
 
-  /** Some events that were written as one row. */
-  record Chunk(long chunk, long repository, List<Event> events) {}
+  /** Some events that were written as one row, and what they add to the index of releases. */
+  record Chunk(long chunk, List<Event> events, LongArrayList entries) {}
 
   SqliteWrite(
       SqliteConnection connection,
       SqliteReservations reservations,
       BooksCache cache,
+      HistoryIndex history,
       long lastChunk) {
     this.connection = connection;
     this.reservations = reservations;
     this.cache = cache;
+    this.releases = new SqlitePasts(connection, history);
+    this.entries = new ReleaseEntries(history);
     this.lastChunk = lastChunk;
   }
 
   /** All events that were written. */
   List<Chunk> chunks() {
     return chunks;
+  }
+
+  /** How many entries are added to the index of releases. */
+  int entryCount() {
+    return entries.count();
   }
 
   /** Behind the last event that was written, where they began here. */
@@ -73,15 +83,16 @@ final class SqliteWrite {
   /**
    * Writes what a batch altered in a repository.
    *
-   * @param whole the slots that were loaded with all that is known of them
+   * @param pasts what was loaded of the past of its slots
    */
-  void write(Delta delta, Set<Slot> whole) throws SQLException {
+  void write(Delta delta, SlotPasts pasts) throws SQLException {
     long repository = repository(delta);
     numbers.put(delta.after().id(), repository);
-    reservations.write(repository, delta, whole);
+    reservations.write(repository, delta, pasts);
     new SqliteOffers(connection).write(repository, delta.offers());
     operations(repository, delta.operations());
-    events(repository, delta);
+    loadMissing(repository, delta, pasts);
+    events(repository, delta, pasts);
     SqliteKeys.write(connection, repository, delta.keys());
   }
 
@@ -152,16 +163,31 @@ final class SqliteWrite {
     }
   }
 
-  private void events(long repository, Delta delta) throws SQLException {
+  /** Of slots that were found by their request the past is needed only where they are released. */
+  private void loadMissing(long repository, Delta delta, SlotPasts pasts) throws SQLException {
+    Set<Slot> missing = new LinkedHashSet<>();
+    for (Released released : delta.released()) {
+      Slot slot = released.reservation().slot();
+      if (!pasts.isLoaded(slot)) {
+        missing.add(slot);
+      }
+    }
+    releases.loadLatest(repository, missing, pasts);
+  }
+
+  private void events(long repository, Delta delta, SlotPasts pasts) throws SQLException {
     PreparedStatement insert =
         connection.prepared(
             "INSERT INTO events (chunk, repository, first_revision, last_revision, micros, events,"
-                + " reserved_bytes, unassigned_bytes, reservation_count)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                + " reserved_bytes, unassigned_bytes, reservation_count, index_entries)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     List<Event> events = delta.events();
-    for (int from = 0; from < events.size(); from += EVENTS_A_CHUNK) {
-      List<Event> some = events.subList(from, Math.min(events.size(), from + EVENTS_A_CHUNK));
-      insert.setLong(1, ++lastChunk);
+    for (int from = 0; from < events.size(); from += ReleaseEntry.EVENTS_A_CHUNK) {
+      int to = Math.min(events.size(), from + ReleaseEntry.EVENTS_A_CHUNK);
+      List<Event> some = events.subList(from, to);
+      lastChunk++;
+      LongArrayList added = entries.of(repository, lastChunk, some, pasts);
+      insert.setLong(1, lastChunk);
       insert.setLong(2, repository);
       insert.setLong(3, some.get(0).revision());
       insert.setLong(4, some.get(some.size() - 1).revision());
@@ -176,8 +202,9 @@ final class SqliteWrite {
         insert.setNull(8, Types.INTEGER);
         insert.setNull(9, Types.INTEGER);
       }
+      insert.setBytes(10, ReleaseEntries.encode(some, added));
       insert.executeUpdate();
-      chunks.add(new Chunk(lastChunk, repository, some));
+      chunks.add(new Chunk(lastChunk, some, added));
     }
   }
 }

@@ -70,12 +70,12 @@ final class YoungReplay {
       Reservation reservation = reserved.reservation();
       living.put(
           new Owner(repositoryId, reservation.slot()),
-          new Young(repository, reservation, before, false));
+          new Young(repository, reservation, before, 0));
     } else if (change instanceof Change.SlotFilled filled) {
       Reservation reservation = filled.reservation();
       living.computeIfPresent(
           new Owner(repositoryId, reservation.slot()),
-          (owner, young) -> new Young(repository, reservation, young.since(), false));
+          (owner, young) -> new Young(repository, reservation, young.since(), 0));
     } else if (change instanceof Change.SlotReleased released) {
       living.remove(new Owner(repositoryId, released.released().reservation().slot()));
     }

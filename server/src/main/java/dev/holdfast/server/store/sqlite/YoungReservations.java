@@ -75,9 +75,10 @@ final class YoungReservations {
    * @param repository its repository, by its short name
    * @param reservation as it is now
    * @param since a place before all events that tell of it
-   * @param first whether it is known to be the first that is remembered of its slot
+   * @param firstInEpoch in which epoch of the release index its slot had nothing in that; 0 where
+   *     that is not known
    */
-  record Young(long repository, Reservation reservation, Mark since, boolean first) {
+  record Young(long repository, Reservation reservation, Mark since, long firstInEpoch) {
     private boolean isOfGeneration(long generation) {
       return reservation.generation() == generation;
     }

@@ -96,13 +96,17 @@ CREATE TABLE events (
   -- anyway. NULL with those behind which others of the same batch follow.
   reserved_bytes INTEGER,
   unassigned_bytes INTEGER,
-  reservation_count INTEGER
+  reservation_count INTEGER,
+  -- What the index of releases has of these events: the hashes and the entries of history_parts. NULL
+  -- where that is a plain entry for each release, which the events tell.
+  index_entries BLOB
 ) STRICT;
 
 CREATE UNIQUE INDEX events_by_revision ON events (repository, last_revision);
 
--- The index of releases by slot: runs, each written in one go. A run knows all releases of some chunks
--- of events in a row, parted by the highest bits of a hash of repository and slot.
+-- The index of releases: runs, each written in one go. A run has the entries of some chunks of events
+-- in a row, parted by the highest bits of their hashes: of a slot for its latest release, of a slot
+-- with a generation or an operation id for an older one.
 CREATE TABLE history_runs (
   run INTEGER PRIMARY KEY,
   part_bits INTEGER NOT NULL, -- it has 2^part_bits parts
@@ -112,7 +116,10 @@ CREATE TABLE history_runs (
 
 CREATE TABLE history_parts (
   part INTEGER PRIMARY KEY, -- run * 2^32 + the part's number; a part without releases has no row
-  releases BLOB NOT NULL -- of each the hash and the revision, of eight bytes each
+  -- Of each entry the hash, and the place in the events: chunk * 256 + how many of its events are
+  -- before it. Eight bytes each. The highest bit of a place is set where it does not take the place
+  -- of older entries under its hash.
+  releases BLOB NOT NULL
 ) STRICT;
 
 -- Which hashes a run does not have, for so many parts that a row fills a page.
@@ -120,6 +127,11 @@ CREATE TABLE history_filters (
   part INTEGER PRIMARY KEY, -- run * 2^32 + the number of the first of those parts
   words BLOB NOT NULL
 ) STRICT;
+
+-- The secret of those hashes, so that nobody can choose slots that share one.
+CREATE TABLE history_secret (first INTEGER NOT NULL, second INTEGER NOT NULL) STRICT;
+
+INSERT INTO history_secret VALUES (random(), random());
 
 -- The datastore. A key is its UTF-8 bytes, and sorts as they do. Values are last, and not in the
 -- index, so that whoever looks for keys and versions does not walk through them.

@@ -105,7 +105,8 @@ class FailedStatementTest {
   void losesNoRelease(String where) throws SQLException {
     Path database = directory.resolve("holdfast.db");
     Map<ReleaseSlot, Outcome> released = new LinkedHashMap<>();
-    try (SqliteStore store = SqliteStore.open(database, new HistoryIndex.Room(20, 600), 100);
+    try (SqliteStore store =
+            SqliteStore.open(database, new HistoryIndex.Room(20, 600, Long.SIZE), 100);
         SqliteConnection other = SqliteConnection.writer(database)) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
       for (int failures = 0; failures < 3; failures++) {

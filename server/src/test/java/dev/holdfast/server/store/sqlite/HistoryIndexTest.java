@@ -1,21 +1,28 @@
 package dev.holdfast.server.store.sqlite;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.carrotsearch.hppc.LongArrayList;
 import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.OlderReleases;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.store.EventLog;
-import dev.holdfast.server.store.SlotKeys;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,21 +38,22 @@ class HistoryIndexTest {
 
   /** Four parts for each run, and memory for the filters of three such runs. */
   private static final HistoryIndex.Room ROOM =
-      new HistoryIndex.Room(512, 3 * HistoryFilter.bytes(2));
+      new HistoryIndex.Room(512, 3 * HistoryFilter.bytes(2), Long.SIZE);
 
   private static final int SLOTS = 2000;
   private static final int RELEASES_A_CHUNK = 20;
+
+  /** More for each slot would take long to look up. */
+  private static final int OLDER_CHECKED = 5;
 
   @TempDir Path directory = Path.of("");
 
   private final Random random = Seed.random();
 
-  /** The revisions of each slot, and of them those that are not forgotten. */
-  private final Map<Slot, Set<Long>> all = new HashMap<>();
+  /** The releases of each slot that are not forgotten, the oldest first. */
+  private final Map<Slot, List<Released>> kept = new HashMap<>();
 
-  private final Map<Slot, Set<Long>> kept = new HashMap<>();
-
-  private long revision;
+  private long revision = 1;
 
   private SqliteConnection connect() throws SQLException {
     Path database = directory.resolve("holdfast.db");
@@ -60,41 +68,55 @@ class HistoryIndexTest {
     return new Slot("request-" + number / 10, number % 10);
   }
 
+  /** Mostly any, often one of three. */
+  private Slot anySlot() {
+    return slot(random.nextInt(random.nextInt(4) == 0 ? 3 : SLOTS));
+  }
+
   /** Commits some chunks of releases. */
   private void release(SqliteConnection connection, HistoryIndex index, int chunks)
       throws SQLException {
     for (int i = 0; i < chunks; i++) {
       List<Event> events = new ArrayList<>();
+      Set<Slot> slots = new HashSet<>();
       for (int j = 0; j < RELEASES_A_CHUNK; j++) {
-        Slot slot = slot(random.nextInt(SLOTS));
-        events.add(released(slot, ++revision));
-        all.computeIfAbsent(slot, s -> new HashSet<>()).add(revision);
-        kept.computeIfAbsent(slot, s -> new HashSet<>()).add(revision);
+        Slot slot = anySlot();
+        slots.add(slot);
+        Released released = released(slot, ++revision);
+        events.add(new Event(revision, 0, 0, new Change.SlotReleased(released)));
+        kept.computeIfAbsent(slot, s -> new ArrayList<>()).add(released);
       }
       long chunk = index.committedChunk() + 1;
       connection.run("BEGIN IMMEDIATE");
+      SlotPasts pasts = new SlotPasts(slots);
+      new SqlitePasts(connection, index).loadLatest(REPOSITORY, slots, pasts);
+      ReleaseEntries entries = new ReleaseEntries(index);
+      LongArrayList added = entries.of(REPOSITORY, chunk, events, pasts);
       PreparedStatement insert =
           connection.prepared(
               "INSERT INTO events (chunk, repository, first_revision, last_revision, micros,"
-                  + " events) VALUES (?, ?, ?, ?, 0, ?)");
+                  + " events, index_entries) VALUES (?, ?, ?, ?, 0, ?, ?)");
       insert.setLong(1, chunk);
       insert.setLong(2, REPOSITORY);
       insert.setLong(3, events.get(0).revision());
       insert.setLong(4, revision);
       insert.setBytes(5, EventLog.encode(events));
+      insert.setBytes(6, ReleaseEntries.encode(events, added));
       insert.executeUpdate();
-      index.write(connection, RELEASES_A_CHUNK);
+      index.write(connection, entries.count());
       connection.run("COMMIT");
-      index.committed(chunk, REPOSITORY, events);
+      index.committed(chunk, added);
     }
   }
 
-  private static Event released(Slot slot, long revision) {
-    Reservation reservation =
-        new Reservation(slot, 1, revision, 0, 0, 0, "", Reservation.Fill.NONE, "");
-    Released released =
-        new Released(reservation, ReleaseReason.ATTEMPT_FAILED, revision, 0, "", false);
-    return new Event(revision, 0, 0, new Change.SlotReleased(released));
+  private static Released released(Slot slot, long revision) {
+    // With three ids, two, one, or none.
+    String release = revision % 2 == 0 ? "release " + revision : "";
+    String reserve = revision % 3 == 0 ? "reserve " + revision : "";
+    String filled = revision % 5 == 0 ? "fill " + revision : "";
+    Reservation.Fill fill = new Reservation.Fill(revision - 1, 0, filled, false);
+    Reservation reservation = new Reservation(slot, 1, revision, 0, 0, 0, reserve, fill, "");
+    return new Released(reservation, ReleaseReason.ATTEMPT_FAILED, revision, 0, release, false);
   }
 
   /** Forgets all chunks up to this one. */
@@ -105,26 +127,64 @@ class HistoryIndexTest {
     connection.run("DELETE FROM events WHERE chunk <= " + chunk);
     index.forget(connection);
     connection.run("COMMIT");
-    kept.values().forEach(revisions -> revisions.removeIf(one -> one <= last));
+    kept.values().forEach(releases -> releases.removeIf(one -> one.revision() <= last));
   }
 
-  /** All that is kept is found, nothing is found that never was, and nothing that is not there. */
+  /** Of each slot the latest release is found, and any older one by all that it carries. */
   private void check(SqliteConnection connection, HistoryIndex index) throws SQLException {
+    connection.run("BEGIN");
+    checkAll(connection, index);
+    connection.run("COMMIT");
+  }
+
+  private void checkAll(SqliteConnection connection, HistoryIndex index) throws SQLException {
+    Map<Slot, List<Released>> some = new HashMap<>();
+    kept.forEach(
+        (slot, all) -> {
+          List<Released> older = new ArrayList<>(all.subList(0, Math.max(0, all.size() - 1)));
+          Collections.shuffle(older, random);
+          some.put(slot, older.subList(0, Math.min(OLDER_CHECKED, older.size())));
+        });
+    Touched touched = new Touched("default");
+    Map<Slot, SlotHistory> histories = new HashMap<>();
+    touched.slot(new Slot("never", 0));
     for (int i = 0; i < SLOTS; i++) {
       Slot slot = slot(i);
-      Set<Long> found = find(connection, index, slot);
-      assertTrue(found.containsAll(kept.getOrDefault(slot, Set.of())), slot + " " + found);
-      assertTrue(all.getOrDefault(slot, Set.of()).containsAll(found), slot + " " + found);
+      touched.slot(slot, 1L << 60, "never");
+      for (Released past : some.getOrDefault(slot, List.of())) {
+        long generation = past.reservation().generation();
+        touched.slot(slot, generation, past.operationId());
+        touched.slot(slot, generation, past.reservation().reserveOperationId());
+        touched.slot(slot, generation, past.reservation().fill().operationId());
+      }
     }
-    assertEquals(Set.of(), find(connection, index, new Slot("never", 0)));
+    SlotPasts pasts = new SlotPasts(touched.slots());
+    SqlitePasts releases = new SqlitePasts(connection, index);
+    releases.loadLatest(REPOSITORY, touched.slots(), pasts);
+    for (Slot slot : touched.slots()) {
+      List<Released> all = kept.getOrDefault(slot, List.of());
+      Released latest = all.isEmpty() ? null : all.get(all.size() - 1);
+      SlotPasts.Past past = pasts.of(slot);
+      assertEquals(latest, past == null ? null : past.latest(), slot.toString());
+      histories.put(slot, new SlotHistory(null, latest));
+    }
+    OlderReleases older = releases.older(REPOSITORY, touched.pastKeys(), histories);
+    some.forEach((slot, expected) -> checkOlder(slot, expected, older));
   }
 
-  private static Set<Long> find(SqliteConnection connection, HistoryIndex index, Slot slot)
-      throws SQLException {
-    Set<Long> found = new HashSet<>();
-    long hash = HistoryIndex.hash(REPOSITORY, SlotKeys.encode(slot));
-    index.find(connection, hash, revision -> assertTrue(found.add(revision), "found twice"));
-    return found;
+  private static void checkOlder(Slot slot, List<Released> expected, OlderReleases older) {
+    assertNull(older.operation(slot, "never"));
+    for (Released past : expected) {
+      long generation = past.reservation().generation();
+      assertEquals(past, older.released(slot, generation));
+      for (String id :
+          List.of(
+              past.operationId(),
+              past.reservation().reserveOperationId(),
+              past.reservation().fill().operationId())) {
+        assertEquals(SlotHistory.operation(id, past), older.operation(slot, id));
+      }
+    }
   }
 
   private static long count(SqliteConnection connection, String from) throws SQLException {
@@ -135,13 +195,13 @@ class HistoryIndexTest {
   void whatWasReleasedIsFoundWhereverItLies() throws SQLException {
     try (SqliteConnection connection = connect()) {
       HistoryIndex index = HistoryIndex.load(connection, ROOM);
-      for (int i = 0; i < 50; i++) {
-        release(connection, index, 50);
+      for (int i = 0; i < 10; i++) {
+        release(connection, index, 100);
         check(connection, index);
       }
       long runs = count(connection, "history_runs WHERE in_use = 1");
       assertTrue(runs < 3 * HistoryCompaction.RUNS, "runs: " + runs);
-      assertEquals(1, count(connection, "history_runs WHERE part_bits = 8 AND in_use = 1"));
+      assertTrue(count(connection, "history_runs WHERE part_bits = 8 AND in_use = 1") > 0);
       check(connection, HistoryIndex.load(connection, ROOM));
     }
   }
@@ -150,14 +210,40 @@ class HistoryIndexTest {
   void aStartInTheMiddleOfEverythingLosesNothing() throws SQLException {
     try (SqliteConnection connection = connect()) {
       HistoryIndex index = HistoryIndex.load(connection, ROOM);
-      for (int i = 0; i < 100; i++) {
-        release(connection, index, random.nextInt(40));
+      for (int i = 0; i < 50; i++) {
+        release(connection, index, random.nextInt(20));
         index = HistoryIndex.load(connection, ROOM);
         if (i % 10 == 0) {
           check(connection, index);
         }
       }
       check(connection, index);
+    }
+  }
+
+  /** The place of its latest release is one entry, however often it was released before. */
+  @Test
+  void aCompactionDropsTheEntriesThatNewerOnesReplaced() throws SQLException {
+    try (SqliteConnection connection = connect()) {
+      HistoryIndex index = HistoryIndex.load(connection, ROOM);
+      while (count(connection, "history_runs WHERE part_bits = 5 AND in_use = 1") == 0) {
+        release(connection, index, 1);
+      }
+      long run = connection.number("SELECT run FROM history_runs WHERE part_bits = 5");
+      HistoryRun compacted = new HistoryRun(run, 5, 0, null);
+      Map<Long, List<Long>> entries = new HashMap<>();
+      for (int part = 0; part < compacted.parts(); part++) {
+        compacted.read(
+            connection,
+            part,
+            (hash, entry) -> entries.computeIfAbsent(hash, h -> new ArrayList<>()).add(entry));
+      }
+      for (int i = 0; i < SLOTS; i++) {
+        List<Long> ofSlot =
+            entries.getOrDefault(index.hashes().ofSlot(REPOSITORY, slot(i)), List.of());
+        assertTrue(ofSlot.size() <= 1, slot(i) + " " + ofSlot);
+      }
+      assertNotNull(entries.get(index.hashes().ofSlot(REPOSITORY, slot(0))));
     }
   }
 
@@ -170,7 +256,7 @@ class HistoryIndexTest {
       }
       index = HistoryIndex.load(connection, ROOM);
       connection.run("BEGIN IMMEDIATE");
-      index.write(connection, ROOM.releases());
+      index.write(connection, ROOM.entries());
       connection.run("COMMIT");
       assertEquals(1, count(connection, "history_runs WHERE part_bits = 5 AND in_use = 1"));
       assertEquals(0, count(connection, "history_runs WHERE part_bits = 2 AND in_use = 1"));
@@ -182,10 +268,10 @@ class HistoryIndexTest {
   void aStartReadsNoMoreThanWasInMemory() throws SQLException {
     try (SqliteConnection connection = connect()) {
       HistoryIndex index = HistoryIndex.load(connection, ROOM);
-      release(connection, index, 1000);
+      release(connection, index, 500);
       long last = connection.number("SELECT max(last_chunk) FROM history_runs WHERE in_use = 1");
       long unread = count(connection, "events WHERE chunk > " + last);
-      assertTrue(unread * RELEASES_A_CHUNK <= 2L * ROOM.releases(), "chunks: " + unread);
+      assertTrue(unread * RELEASES_A_CHUNK <= 2L * ROOM.entries(), "chunks: " + unread);
     }
   }
 
@@ -193,7 +279,7 @@ class HistoryIndexTest {
   void anIndexThatIsGoneIsMadeAgainOfTheEvents() throws SQLException {
     try (SqliteConnection connection = connect()) {
       HistoryIndex index = HistoryIndex.load(connection, ROOM);
-      release(connection, index, 2000);
+      release(connection, index, 800);
       connection.run("DELETE FROM history_runs");
       connection.run("DELETE FROM history_parts");
       connection.run("DELETE FROM history_filters");
@@ -209,21 +295,13 @@ class HistoryIndexTest {
     }
   }
 
-  /** They are on the disk: with others, nothing that is there would be found. */
-  @Test
-  void theHashesStayWhatTheyAre() {
-    assertEquals(-2152535657050944081L, HistoryIndex.hash(1, new byte[0]));
-    assertEquals(-7587436380478053753L, HistoryIndex.hash(1, new byte[] {1, 2, 3}));
-    assertEquals(1473769762957746343L, HistoryIndex.hash(7, new byte[] {-1, 0, 127}));
-  }
-
   @Test
   void whatIsForgottenLeavesNothingBehind() throws SQLException {
     try (SqliteConnection connection = connect()) {
       HistoryIndex index = HistoryIndex.load(connection, ROOM);
-      for (int i = 0; i < 30; i++) {
-        release(connection, index, 100);
-        forget(connection, index, index.committedChunk() - random.nextInt(400));
+      for (int i = 0; i < 15; i++) {
+        release(connection, index, 60);
+        forget(connection, index, index.committedChunk() - random.nextInt(200));
         check(connection, index);
       }
       forget(connection, index, index.committedChunk());
@@ -237,6 +315,26 @@ class HistoryIndexTest {
       assertEquals(0, count(connection, "history_runs"));
       assertEquals(0, count(connection, "history_parts"));
       assertEquals(0, count(connection, "history_filters"));
+    }
+  }
+
+  /** Of a slot whose past is forgotten, what is left in the index stands in nobody's way. */
+  @Test
+  void aForgottenReleaseIsReplacedAsAnyOtherIs() throws SQLException {
+    try (SqliteConnection connection = connect()) {
+      HistoryIndex index = HistoryIndex.load(connection, ROOM);
+      release(connection, index, 10);
+      forget(connection, index, index.committedChunk());
+      Slot slot = slot(0);
+      SlotPasts pasts = new SlotPasts(Set.of(slot));
+      new SqlitePasts(connection, index).loadLatest(REPOSITORY, Set.of(slot), pasts);
+      SlotPasts.Past past = requireNonNull(pasts.of(slot));
+      assertNull(past.latest());
+      List<Event> events =
+          List.of(new Event(1, 0, 0, new Change.SlotReleased(released(slot, ++revision))));
+      LongArrayList added = new ReleaseEntries(index).of(REPOSITORY, 1000, events, pasts);
+      assertEquals(2, added.size());
+      assertTrue(!ReleaseEntry.keepsOlder(added.get(1)));
     }
   }
 }

@@ -32,7 +32,8 @@ class QueryPlansTest {
   void nothingGoesThroughAWholeTable() throws SQLException {
     Path database = directory.resolve("holdfast.db");
     Set<String> statements;
-    try (SqliteStore store = SqliteStore.open(database, new HistoryIndex.Room(20, 600), 5)) {
+    try (SqliteStore store =
+        SqliteStore.open(database, new HistoryIndex.Room(20, 600, Long.SIZE), 5)) {
       Set<String> atStart = store.statements();
       RandomCommands commands = new RandomCommands(Seed.random(), 50);
       for (int i = 0; i < 100; i++) {

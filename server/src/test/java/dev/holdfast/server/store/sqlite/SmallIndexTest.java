@@ -11,6 +11,7 @@ class SmallIndexTest extends LedgerStoreSuite {
 
   @Override
   protected LedgerStore open() {
-    return SqliteStore.open(directory.resolve("holdfast.db"), new HistoryIndex.Room(20, 600), 5);
+    return SqliteStore.open(
+        directory.resolve("holdfast.db"), new HistoryIndex.Room(20, 600, Long.SIZE), 5);
   }
 }
