@@ -14,7 +14,6 @@ import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.SimpleChannelInboundHandler;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.handler.codec.DateFormatter;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpRequest;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpResponse;
@@ -31,8 +30,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Date;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -53,6 +55,10 @@ final class AdminServer implements AutoCloseable {
   private static final int HEADERS_BYTES = 8192;
   private static final int BODY_BYTES = 4096;
   private static final int END_SECONDS = 5;
+
+  /** As RFC 9110, 5.6.7 wants it. */
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US);
 
   private final EventLoopGroup thread =
       new MultiThreadIoEventLoopGroup(
@@ -104,7 +110,7 @@ final class AdminServer implements AutoCloseable {
       if (waiting.size() >= CONNECTIONS) {
         Channel oldest = waiting.iterator().next();
         waiting.remove(oldest);
-        oldest.close();
+        var unused = oldest.close();
       }
       waitForRequest(context);
     }
@@ -116,7 +122,8 @@ final class AdminServer implements AutoCloseable {
       if (end != null) {
         end.cancel(false);
       }
-      end = context.executor().schedule(() -> channel.close(), REQUEST_SECONDS, TimeUnit.SECONDS);
+      end =
+          context.executor().schedule((Runnable) channel::close, REQUEST_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
@@ -131,7 +138,7 @@ final class AdminServer implements AutoCloseable {
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
       if (!context.channel().isWritable()) {
         // A client that asks on and on and does not read the answers would fill the memory.
-        context.close();
+        var unused = context.close();
         return;
       }
       waitForRequest(context);
@@ -140,14 +147,14 @@ final class AdminServer implements AutoCloseable {
       HttpUtil.setKeepAlive(response, goOn);
       ChannelFuture sent = context.writeAndFlush(response);
       if (!goOn) {
-        sent.addListener(ChannelFutureListener.CLOSE);
+        var unused = sent.addListener(ChannelFutureListener.CLOSE);
       }
     }
 
     /** What a client does wrong on its connection ends the connection, and is no news. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      context.close();
+      var unused = context.close();
     }
   }
 
@@ -199,7 +206,7 @@ final class AdminServer implements AutoCloseable {
             head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
     response
         .headers()
-        .set(HttpHeaderNames.DATE, DateFormatter.format(new Date()))
+        .set(HttpHeaderNames.DATE, HTTP_DATE.format(ZonedDateTime.now(ZoneOffset.UTC)))
         .set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
         .set(HttpHeaderNames.CONTENT_LENGTH, body.length);
     return response;

@@ -4,13 +4,15 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The server's side of a call without a network: notes what was answered, and can be broken off.
  */
 final class NotedAnswer<R> extends ServerCallStreamObserver<R> {
-  private final CompletableFuture<R> answer = new CompletableFuture<>();
+  private final CompletableFuture<R> answer =
+      new CompletableFuture<R>().orTimeout(60, TimeUnit.SECONDS);
   private @Nullable Runnable onClose;
   private @Nullable Runnable onCancel;
   private @Nullable R answered;
@@ -23,7 +25,8 @@ final class NotedAnswer<R> extends ServerCallStreamObserver<R> {
 
   /** What it was refused with. */
   StatusRuntimeException refusal() {
-    return answer.handle((response, e) -> (StatusRuntimeException) e).join();
+    return (StatusRuntimeException)
+        Objects.requireNonNull(answer.handle((response, e) -> e).join(), "it was answered");
   }
 
   /** The caller is gone. */

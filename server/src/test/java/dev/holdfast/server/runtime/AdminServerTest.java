@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +82,7 @@ class AdminServerTest {
     answered("200 ", "ok\n", ask("GET /livez"));
     answered("200 ", "ok\n", ask("GET /readyz"));
     answered("200 ", "ok\n", ask("GET /readyz?verbose"));
+    assertTrue(ask("GET /livez").matches("(?s).*\r\n(?i:date): \\w{3}, \\d\\d .* GMT\r\n.*"));
     answered("404 ", "not found\n", ask("GET /"));
     answered("404 ", "not found\n", ask("GET /livez/more"));
     answered("404 ", "not found\n", ask("GET //livez"));
@@ -89,14 +91,14 @@ class AdminServerTest {
     answered("503 ", "draining\n", ask("GET /readyz"));
     String head = ask("HEAD /readyz");
     answered("503 ", "", head);
-    assertTrue(head.toLowerCase().contains("content-length: 9\r\n"), head);
+    assertTrue(head.toLowerCase(Locale.ROOT).contains("content-length: 9\r\n"), head);
   }
 
   @Test
   void otherMethodsAreRefusedWithTheOnesThatAreAllowed() throws IOException {
     String post = ask("POST /livez", "Content-Length: 0\r\n");
     answered("405 ", "", post);
-    assertTrue(post.toLowerCase().contains("allow: get, head\r\n"), post);
+    assertTrue(post.toLowerCase(Locale.ROOT).contains("allow: get, head\r\n"), post);
   }
 
   @Test
