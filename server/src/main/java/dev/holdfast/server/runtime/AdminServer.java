@@ -9,6 +9,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
 import io.grpc.netty.shaded.io.netty.channel.ChannelFutureListener;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInitializer;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.SimpleChannelInboundHandler;
@@ -54,6 +55,7 @@ final class AdminServer implements AutoCloseable {
   private static final int LINE_BYTES = 4096;
   private static final int HEADERS_BYTES = 8192;
   private static final int BODY_BYTES = 4096;
+  private static final int SEND_BUFFER_BYTES = 64 * 1024;
   private static final int END_SECONDS = 5;
 
   /** As RFC 9110, 5.6.7 wants it. */
@@ -80,6 +82,7 @@ final class AdminServer implements AutoCloseable {
         new ServerBootstrap()
             .group(thread)
             .channel(NioServerSocketChannel.class)
+            .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES)
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override

@@ -173,7 +173,7 @@ class AnswersTest {
 
   private static void refused(StatusRuntimeException e) {
     assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e::toString);
-    assertTrue(e.getMessage().contains("bytes of answers wait"), e::getMessage);
+    assertTrue(String.valueOf(e.getMessage()).contains("bytes of answers wait"), e::toString);
   }
 
   @Test
