@@ -7,12 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
+import dev.holdfast.v1.DeclineReason;
 import dev.holdfast.v1.EndRequestRequest;
 import dev.holdfast.v1.EndRequestResponse;
 import dev.holdfast.v1.ListReservationsRequest;
 import dev.holdfast.v1.ListReservationsResponse;
+import dev.holdfast.v1.Offer;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
+import dev.holdfast.v1.PutOfferRequest;
+import dev.holdfast.v1.SellSlotRequest;
+import dev.holdfast.v1.SellSlotResponse;
+import dev.holdfast.v1.StorageRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -127,6 +133,35 @@ class LargeRequestTest {
     assertFalse(rest.getMore());
     assertEquals(slots, rest.getReleasedCount());
     assertEquals(Long.MAX_VALUE, ledger.available().getAvailableBytes());
+  }
+
+  @Test
+  void theOneFreeSlotOfALargeRequestIsSold() {
+    reserve(request(0), SLOTS);
+    var offered =
+        SERVER
+            .sales()
+            .putOffer(
+                PutOfferRequest.newBuilder()
+                    .setRepositoryId(ledger.id())
+                    .setOffer(Offer.newBuilder().setOfferId("o").setMinPricePerBytePerSecond("1"))
+                    .build());
+    assertEquals("o", offered.getOffer().getOfferId());
+    SellSlotRequest.Builder sale =
+        SellSlotRequest.newBuilder()
+            .setRepositoryId(ledger.id())
+            .setStorageRequest(
+                StorageRequest.newBuilder()
+                    .setRequestId(request(0))
+                    .setSlotCount(SLOTS + 1)
+                    .setSlotSizeBytes(1)
+                    .setDuration(Ledger.millis(1000))
+                    .setPricePerBytePerSecond("1"));
+    SellSlotResponse sold = SERVER.sales().sellSlot(sale.build());
+    assertEquals(SLOTS, sold.getReservation().getSlot().getSlotIndex());
+    SellSlotResponse declined = SERVER.sales().sellSlot(sale.build());
+    assertFalse(declined.getSold());
+    assertEquals(DeclineReason.DECLINE_REASON_NO_FREE_SLOT, declined.getDeclines(0).getReason());
   }
 
   @Test

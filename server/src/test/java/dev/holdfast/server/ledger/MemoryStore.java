@@ -17,6 +17,7 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.Survey;
+import dev.holdfast.server.ledger.books.TakenIndexes;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import java.nio.charset.StandardCharsets;
@@ -154,6 +155,10 @@ public final class MemoryStore implements LedgerStore {
       requests.put(request.getKey(), first);
       room -= first.reservations().size();
     }
+    Map<String, TakenIndexes> taken = new HashMap<>();
+    for (String requestId : touched.indexRequests()) {
+      taken.put(requestId, TakenIndexes.of(ofRequest(shelf, requestId)));
+    }
     LoadedOffers offers = new LoadedOffers(Map.copyOf(shelf.terms), Map.copyOf(shelf.soldBytes));
     Map<String, Long> versions = new HashMap<>();
     shelf.entries.forEach((key, entry) -> versions.put(key, entry.version()));
@@ -165,7 +170,7 @@ public final class MemoryStore implements LedgerStore {
             touched.keys().isEmpty() ? 0 : shelf.lastVersion,
             touched.keyCountAsked() ? shelf.entries.size() : 0);
     return new LoadedBooks(
-        touched, shelf.repository, slots, older, requests, offers, operations, keys);
+        touched, shelf.repository, slots, older, requests, taken, offers, operations, keys);
   }
 
   private static List<Reservation> ofRequest(Shelf shelf, String requestId) {

@@ -44,6 +44,7 @@ import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.ledger.rules.ReserveUnassigned;
 import dev.holdfast.server.ledger.rules.Sales;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -151,6 +152,7 @@ public abstract class LedgerStoreSuite {
         commands.someGenerations(20).forEach(generation -> touched.slot(slot, generation, ""));
       }
       commands.requestIds().forEach(one -> touched.request(one, Touched.LARGEST_LOAD));
+      commands.requestIds().forEach(touched::indexes);
       touched.offers();
       commands.operations().forEach(touched::operation);
       commands.keys().forEach(touched::key);
@@ -218,6 +220,10 @@ public abstract class LedgerStoreSuite {
       seen.add(String.valueOf(books.repository()));
       touched.slots().stream().sorted().forEach(slot -> seen.addAll(seen(books, touched, slot)));
       touched.requestIds().stream().sorted().forEach(id -> seen.add(books.reservationsOf(id)));
+      touched.indexRequests().stream()
+          .sorted()
+          .map(id -> books.takenIndexes(id).indexes())
+          .forEach(taken -> seen.add(Arrays.stream(taken).sorted().boxed().toList()));
       seen.add(books.loadedOffers());
       seen.add(books.operations());
       touched.keys().stream().sorted().forEach(key -> seen.add(books.keys().version(key)));

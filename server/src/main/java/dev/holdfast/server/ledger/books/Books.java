@@ -24,6 +24,9 @@ public interface Books {
   /** The reservations that a request has now, as many as were asked for. */
   RequestReservations reservationsOf(String requestId);
 
+  /** Which slots of a request have reservations now. */
+  TakenIndexes takenIndexes(String requestId);
+
   /** An offer; null where there is none, or it was deleted. */
   @Nullable Offer offer(String offerId);
 

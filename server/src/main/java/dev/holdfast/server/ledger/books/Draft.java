@@ -103,6 +103,16 @@ public final class Draft implements Books {
   }
 
   @Override
+  public TakenIndexes takenIndexes(String requestId) {
+    List<Slot> altered = slotsByRequest().getOrDefault(requestId, List.of());
+    TakenIndexes before = base.takenIndexes(requestId);
+    return altered.isEmpty()
+        ? before
+        : before.with(
+            altered, altered.stream().filter(slot -> slot(slot).current() != null).toList());
+  }
+
+  @Override
   public @Nullable RememberedOperation operation(OperationKey key) {
     RememberedOperation added = operations.get(key);
     return added != null ? added : base.operation(key);

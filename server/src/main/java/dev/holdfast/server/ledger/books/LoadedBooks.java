@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param slots what the slots asked for have; those of which nothing is known are left out; mutable
  * @param older what was asked for of their past, beside their latest releases
  * @param requests the reservations of the requests asked for; those without any are left out
+ * @param taken the slots with reservations of the requests of which they were asked for
  * @param loadedOffers the offers asked for
  * @param operations the operations asked for that are remembered
  * @param keys what was asked for of the datastore
@@ -24,6 +25,7 @@ public record LoadedBooks(
     Map<Slot, SlotHistory> slots,
     OlderReleases older,
     Map<String, RequestReservations> requests,
+    Map<String, TakenIndexes> taken,
     LoadedOffers loadedOffers,
     Map<OperationKey, RememberedOperation> operations,
     LoadedKeys keys)
@@ -69,14 +71,21 @@ public record LoadedBooks(
   }
 
   private boolean isWhole(String requestId) {
-    return touched.requestIds().contains(requestId)
-        && !requests.getOrDefault(requestId, RequestReservations.NONE).more();
+    return touched.indexRequests().contains(requestId)
+        || (touched.requestIds().contains(requestId)
+            && !requests.getOrDefault(requestId, RequestReservations.NONE).more());
   }
 
   @Override
   public RequestReservations reservationsOf(String requestId) {
     require(touched.requestIds().contains(requestId), requestId);
     return requests.getOrDefault(requestId, RequestReservations.NONE);
+  }
+
+  @Override
+  public TakenIndexes takenIndexes(String requestId) {
+    require(touched.indexRequests().contains(requestId), requestId);
+    return taken.getOrDefault(requestId, TakenIndexes.NONE);
   }
 
   @Override

@@ -17,6 +17,7 @@ public final class Touched {
   private final String repositoryId;
   private final Map<Slot, PastKeys> slots = new HashMap<>();
   private final Map<String, Integer> requests = new LinkedHashMap<>();
+  private final Set<String> indexRequests = new HashSet<>();
   private final Set<String> offerIds = new HashSet<>();
   private boolean allOffers;
   private final Set<OperationKey> operations = new HashSet<>();
@@ -119,6 +120,11 @@ public final class Touched {
     requests.merge(requestId, limit, Math::max);
   }
 
+  /** Asks for which slots of the request have reservations, however many these are. */
+  public void indexes(String requestId) {
+    indexRequests.add(requestId);
+  }
+
   /** Asks for an offer, and how much is sold under it, also where it was deleted. */
   public void offer(String offerId) {
     offerIds.add(offerId);
@@ -166,6 +172,11 @@ public final class Touched {
   /** The requests in the order asked for, with how many of their reservations at the most. */
   public Map<String, Integer> requests() {
     return requests;
+  }
+
+  /** The requests of which it is asked which slots have reservations. */
+  public Set<String> indexRequests() {
+    return indexRequests;
   }
 
   public Set<String> offerIds() {

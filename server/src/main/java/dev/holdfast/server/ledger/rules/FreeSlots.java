@@ -1,7 +1,6 @@
 package dev.holdfast.server.ledger.rules;
 
-import dev.holdfast.server.ledger.books.Reservation;
-import java.util.List;
+import dev.holdfast.server.ledger.books.TakenIndexes;
 import java.util.SplittableRandom;
 
 /**
@@ -13,12 +12,11 @@ final class FreeSlots {
   private final SlotIndexes excluded;
   private final SlotIndexes taken;
 
-  FreeSlots(StorageRequest request, SlotIndexes excluded, List<Reservation> reservations) {
+  FreeSlots(StorageRequest request, SlotIndexes excluded, TakenIndexes reserved) {
     this.request = request;
     this.excluded = excluded;
-    long[] reserved =
-        reservations.stream().mapToLong(reservation -> reservation.slot().slotIndex()).toArray();
-    taken = reserved.length == 0 ? excluded : excluded.with(request.slotCount(), reserved);
+    long[] indexes = reserved.indexes();
+    taken = indexes.length == 0 ? excluded : excluded.with(request.slotCount(), indexes);
   }
 
   boolean none() {

@@ -145,6 +145,7 @@ public final class ReconcilePlan implements Survey {
             found,
             new OlderReleases(),
             Map.of(),
+            Map.of(),
             LoadedOffers.NONE,
             Map.of(),
             LoadedKeys.none(touched));

@@ -14,6 +14,7 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Touched;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Sells a slot of a storage request, on the terms of an offer.
@@ -37,7 +38,7 @@ public record SellSlot(
 
   @Override
   public void touch(Touched touched) {
-    touched.request(request.requestId(), Touched.LARGEST_LOAD);
+    touched.indexes(request.requestId());
     touched.offers();
     touched.operation(key());
   }
@@ -49,6 +50,16 @@ public record SellSlot(
   @Override
   public Decision decide(Books books, long nowMicros) {
     return Rules.inRepository(books, repositoryId, repository -> in(repository, books, nowMicros));
+  }
+
+  @Override
+  public long bytes() {
+    return FEW_BYTES + (long) Long.BYTES * excluded.size();
+  }
+
+  @Override
+  public Set<String> wholeRequests() {
+    return Set.of(request.requestId());
   }
 
   private Decision in(Repository repository, Books books, long nowMicros) {
@@ -75,8 +86,7 @@ public record SellSlot(
     if (offers.isEmpty()) {
       declines.add(Declines.noOffers(repository));
     }
-    FreeSlots free =
-        new FreeSlots(request, excluded, books.reservationsOf(request.requestId()).reservations());
+    FreeSlots free = new FreeSlots(request, excluded, books.takenIndexes(request.requestId()));
     if (free.none()) {
       declines.add(free.decline());
     }

@@ -10,6 +10,7 @@ import dev.holdfast.server.ledger.books.RequestReservations;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.TakenIndexes;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,7 @@ final class SqliteLoad {
     OlderReleases older = new OlderReleases();
     Map<String, RequestReservations> requests = new HashMap<>();
     Map<OperationKey, RememberedOperation> operations = new HashMap<>();
+    Map<String, TakenIndexes> taken = new HashMap<>();
     LoadedOffers offers = LoadedOffers.NONE;
     if (repository != null) {
       offers = new SqliteOffers(connection).load(key, touched);
@@ -120,6 +123,9 @@ final class SqliteLoad {
         requests.put(request.getKey(), first);
         room -= first.reservations().size();
       }
+      for (String requestId : touched.indexRequests()) {
+        taken.put(requestId, taken(key, touched.repositoryId(), requestId));
+      }
     }
     return new LoadedBooks(
         touched,
@@ -127,6 +133,7 @@ final class SqliteLoad {
         slots,
         older,
         requests,
+        taken,
         offers,
         operations,
         SqliteKeys.load(connection, key, touched));
@@ -186,6 +193,26 @@ final class SqliteLoad {
     query.setBytes(3, SlotKeys.behindRequest(requestId));
     query.setInt(4, limit);
     return SqliteConnection.rows(query, Rows::reservation);
+  }
+
+  /** Only the keys of the rows, and only the numbers in them. */
+  private TakenIndexes taken(long repository, String repositoryId, String requestId)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT slot_key FROM reservations"
+                + " WHERE repository = ? AND slot_key > ? AND slot_key < ?");
+    query.setLong(1, repository);
+    query.setBytes(2, SlotKeys.encodeRequest(requestId));
+    query.setBytes(3, SlotKeys.behindRequest(requestId));
+    LongStream.Builder indexes = LongStream.builder();
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        indexes.add(SlotKeys.decode(row.getBytes(1)).slotIndex());
+      }
+    }
+    young.ofRequest(repositoryId, requestId).forEach(one -> indexes.add(one.slot().slotIndex()));
+    return new TakenIndexes(indexes.build().toArray());
   }
 
   /** How many reservations a request has, up to a limit. */

@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.Seed;
-import dev.holdfast.server.ledger.books.Reservation;
-import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.TakenIndexes;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +20,8 @@ class FreeSlotsTest {
   }
 
   private static FreeSlots free(long slotCount, long[] excluded, long... reserved) {
-    List<Reservation> reservations =
-        LongStream.of(reserved)
-            .mapToObj(
-                index ->
-                    new Reservation(
-                        new Slot("r", index), 1, 1, 1, 0, 0, "", Reservation.Fill.NONE, ""))
-            .toList();
-    return new FreeSlots(request(slotCount), SlotIndexes.below(slotCount, excluded), reservations);
+    return new FreeSlots(
+        request(slotCount), SlotIndexes.below(slotCount, excluded), new TakenIndexes(reserved));
   }
 
   private static long[] members(int bits) {

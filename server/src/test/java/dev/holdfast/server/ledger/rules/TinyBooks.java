@@ -14,6 +14,7 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
+import dev.holdfast.server.ledger.books.TakenIndexes;
 import dev.holdfast.server.ledger.books.Touched;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -137,6 +138,14 @@ final class TinyBooks implements Books {
   public RequestReservations reservationsOf(String requestId) {
     return RequestReservations.first(
         requestLimit,
+        current.values().stream()
+            .filter(reservation -> reservation.slot().requestId().equals(requestId))
+            .toList());
+  }
+
+  @Override
+  public TakenIndexes takenIndexes(String requestId) {
+    return TakenIndexes.of(
         current.values().stream()
             .filter(reservation -> reservation.slot().requestId().equals(requestId))
             .toList());
