@@ -27,6 +27,10 @@ final class Http2Socket implements AutoCloseable {
   static final int ENHANCE_YOUR_CALM = 11;
 
   private static final int END_HEADERS = 4;
+
+  /** Only a test that fails waits for so long. */
+  private static final int LIMIT_MILLIS = 60_000;
+
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
   private final Socket socket;
@@ -46,6 +50,7 @@ final class Http2Socket implements AutoCloseable {
   Http2Socket(String target) throws IOException {
     int colon = target.lastIndexOf(':');
     socket = new Socket(target.substring(0, colon), Integer.parseInt(target.substring(colon + 1)));
+    socket.setSoTimeout(LIMIT_MILLIS);
     out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream(), 1 << 16));
     in = new DataInputStream(socket.getInputStream());
     out.write(PREFACE);
