@@ -195,8 +195,8 @@ class HistoryIndexTest {
   void whatWasReleasedIsFoundWhereverItLies() throws SQLException {
     try (SqliteConnection connection = connect()) {
       HistoryIndex index = HistoryIndex.load(connection, ROOM);
-      for (int i = 0; i < 10; i++) {
-        release(connection, index, 100);
+      for (int i = 0; i < 5; i++) {
+        release(connection, index, 200);
         check(connection, index);
       }
       long runs = count(connection, "history_runs WHERE in_use = 1");
