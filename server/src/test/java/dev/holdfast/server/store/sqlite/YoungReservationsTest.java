@@ -389,7 +389,7 @@ class YoungReservationsTest {
               other.run(
                   "INSERT INTO events SELECT chunk + 1, repository, first_revision + 1,"
                       + " last_revision + 1, micros, events, reserved_bytes, unassigned_bytes,"
-                      + " reservation_count FROM events WHERE chunk = 2");
+                      + " reservation_count, index_entries FROM events WHERE chunk = 2");
             }
             behind.set(onAnotherThread(reader, () -> indexes(store)));
           },
