@@ -19,6 +19,9 @@ class LeaseTest {
   private static final Slot BRIEF = Ledger.slot("lease", 1);
   private static final long HOUR = 3_600_000;
 
+  /** How often it is killed and started; more in a long campaign. */
+  private static final int ROUNDS = Integer.getInteger("holdfast.lease.rounds", 5);
+
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
   private Ledger ledger;
@@ -96,6 +99,41 @@ class LeaseTest {
     Instant end = instant(ledger.get(halfMinute).getLeaseExpireTime());
     assertTrue(end.isAfter(killed.plusSeconds(30)), end + " after a start later than " + killed);
     Poll.until("the brief one ran out", () -> ledger.available().getReservedBytes() == 20);
+  }
+
+  @Test
+  void whatAStartGivesCountsFromWhenItIsServed() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      Slot slot = Ledger.slot("brief", round);
+      long generation =
+          ledger
+              .reserve(ledger.reserving(slot, 10, "").setLease(Ledger.millis(500)))
+              .getGeneration();
+      SERVER.restart();
+      ledger.renew(slot, generation, Ledger.millis(HOUR));
+    }
+    assertEquals(10 * ROUNDS, ledger.available().getReservedBytes());
+  }
+
+  @Test
+  void timeInWhichTheServerWasStoppedDoesNotCount() throws Exception {
+    for (int slot = 0; slot < 10; slot++) {
+      ledger.reserve(
+          ledger.reserving(Ledger.slot("stopped", slot), 10, "").setLease(Ledger.millis(4000)));
+    }
+    signal("STOP");
+    Instant over = Instant.now().plusSeconds(6);
+    Poll.until("the leases would have run out", () -> Instant.now().isAfter(over));
+    signal("CONT");
+    for (int slot = 0; slot < 10; slot++) {
+      ledger.renew(Ledger.slot("stopped", slot), 0, Ledger.millis(HOUR));
+    }
+  }
+
+  private static void signal(String name) throws Exception {
+    long pid = SERVER.server().pid();
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start();
+    assertEquals(0, kill.waitFor());
   }
 
   private static Duration left(Reservation reservation, Timestamp from) {

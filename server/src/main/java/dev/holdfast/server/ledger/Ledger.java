@@ -10,12 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,8 @@ public final class Ledger implements AutoCloseable {
   private static final Executor ON_THE_WRITER = Runnable::run;
 
   private final LedgerStore store;
-  private final LongSupplier clockMicros;
+  private final LedgerClock clock;
+  private final LeaseTime leaseTime;
   private final int waitingLimit;
   private final Watch watch;
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
@@ -110,6 +111,9 @@ public final class Ledger implements AutoCloseable {
 
     /** Reservations were released because their leases ran out. */
     void leasesExpired(long releasedCount, long releasedBytes);
+
+    /** The wall's clock was set from one time to another, in microseconds since the epoch. */
+    void clockSet(long fromMicros, long toMicros);
 
     /** Something failed that should not: a defect of this program, or a read in the engine. */
     void failed(RuntimeException e);
@@ -169,12 +173,13 @@ public final class Ledger implements AutoCloseable {
   /**
    * A ledger on this store. It takes commands at once and commits them from {@link #start} on.
    *
-   * @param clockMicros the time, in microseconds since the epoch
+   * @param clock the time by which it decides
    * @param waitingLimit how many changes may wait before more are refused with OVERLOADED
    */
-  public Ledger(LedgerStore store, LongSupplier clockMicros, int waitingLimit, Watch watch) {
+  public Ledger(LedgerStore store, LedgerClock clock, int waitingLimit, Watch watch) {
     this.store = store;
-    this.clockMicros = clockMicros;
+    this.clock = clock;
+    this.leaseTime = new LeaseTime(store, clock, watch);
     this.waitingLimit = waitingLimit;
     this.watch = watch;
   }
@@ -196,7 +201,34 @@ public final class Ledger implements AutoCloseable {
 
   /** The time as the rules see it, in microseconds since the epoch. */
   public long nowMicros() {
-    return clockMicros.getAsLong();
+    return clock.nowMicros();
+  }
+
+  /** A time that nobody sets, in nanoseconds. */
+  long steadyNanos() {
+    return clock.steadyNanos();
+  }
+
+  /**
+   * Ensures that every lease has at least the smaller of its length and a minute left, and no more
+   * than its length. For a start, as nobody could renew before.
+   *
+   * @throws StoreException where the store fails
+   */
+  public void giveGrace() {
+    try {
+      submitChore(
+              transaction -> {
+                leaseTime.giveGrace(transaction);
+                return 0;
+              })
+          .join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof StoreException cause) {
+        throw cause;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -326,6 +358,25 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
+  /** Does what is due to leases before anything is decided; answers why that failed. */
+  private @Nullable StoreException adjustLeases() {
+    leaseTime.pulse();
+    if (!leaseTime.isDue()) {
+      return null;
+    }
+    waitingSinceNanos = System.nanoTime();
+    try {
+      leaseTime.adjust();
+      succeeded();
+      return null;
+    } catch (StoreException e) {
+      failed(e);
+      return e;
+    } finally {
+      waitingSinceNanos = null;
+    }
+  }
+
   /**
    * Waits for something to do, then takes what waits, up to about a full batch.
    *
@@ -356,6 +407,9 @@ public final class Ledger implements AutoCloseable {
           return next;
         }
         tend();
+        if (!storeFailed) {
+          var unused = adjustLeases();
+        }
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts the ledger's writer", e);
@@ -366,6 +420,12 @@ public final class Ledger implements AutoCloseable {
   private void commit(List<Call> waiting) {
     waiting.removeIf(call -> call.caller().abandoned());
     if (waiting.isEmpty()) {
+      return;
+    }
+    if (adjustLeases() != null) {
+      // Whatever became of the leases, none of these was decided.
+      answer(waiting, Collections.nCopies(waiting.size(), Rejections.storeUnavailable(false)));
+      waiting.clear();
       return;
     }
     List<Call> calls = waiting;
@@ -433,6 +493,7 @@ public final class Ledger implements AutoCloseable {
     waitingSinceNanos = System.nanoTime();
     try {
       transaction.commit();
+      leaseTime.committed();
     } finally {
       waitingSinceNanos = null;
     }
@@ -480,6 +541,11 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void run(Chore chore) {
+    @Nullable StoreException failure = adjustLeases();
+    if (failure != null) {
+      chore.done().completeExceptionally(failure);
+      return;
+    }
     try (LedgerStore.Transaction transaction = begin()) {
       int done = chore.work().applyAsInt(transaction);
       commit(transaction);
@@ -509,6 +575,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void note(StoreException e) {
+    leaseTime.failed();
     storeFailedNanos = System.nanoTime();
     if (!storeFailed) {
       storeFailed = true;

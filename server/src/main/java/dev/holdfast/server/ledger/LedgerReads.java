@@ -103,6 +103,9 @@ public interface LedgerReads {
   /** Leases that ran out, longest ago first; all commands together hold at most so many. */
   List<ExpireLeases> expiredLeases(long nowMicros, int limit);
 
+  /** For how long the ledger has served in all, in microseconds, as it was noted last. */
+  long servedMicros();
+
   /**
    * Reads a little and looks at the files, so that it is noticed when they fail and when they work
    * again. To be called about once a second. What it finds is told by {@link #trouble}.

@@ -50,14 +50,24 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
     void write(Delta delta);
 
     /**
-     * Forgets histories, events and operation ids from before this time, oldest first. What belongs
-     * to reservations that still live is no history and stays.
+     * Notes for how long the ledger has served in all, over all its starts: what was written so far
+     * is that old at most.
      *
-     * @param beforeMicros the time, in microseconds since the epoch
+     * @param servedMicros how long, in microseconds; never less than was noted before
+     * @param apartMicros how far to be behind the last note that is kept for {@link #forget}
+     */
+    void noteServed(long servedMicros, long apartMicros);
+
+    /**
+     * Forgets histories, events and operation ids, oldest first, that were written before a note
+     * that says less than this. What belongs to reservations that still live is no history and
+     * stays.
+     *
+     * @param servedMicros for how long the ledger had served, in microseconds
      * @param limit about how many changes to forget at the most
      * @return how many changes were forgotten; 0 where nothing is left to forget
      */
-    int forget(long beforeMicros, int limit);
+    int forget(long servedMicros, int limit);
 
     /**
      * Gives some of the room on the disk back that is not needed any more. It is not urgent: what
@@ -68,12 +78,14 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
     int giveBack();
 
     /**
-     * Lets no lease end before so long after now, or the length of the lease where that is shorter.
+     * Moves the ends of all leases, and then ensures that each has at least the smaller of its
+     * length and the grace left, and no more than its length.
      *
-     * @param nowMicros now, in microseconds since the epoch
-     * @param graceMicros how long
+     * @param byMicros how much later they end; negative for earlier
+     * @param nowMicros now, in microseconds since the epoch, after the move
+     * @param graceMicros the grace
      */
-    void extendLeases(long nowMicros, long graceMicros);
+    void adjustLeases(long byMicros, long nowMicros, long graceMicros);
 
     /**
      * Makes everything durable. Only after it returned may anybody be told.

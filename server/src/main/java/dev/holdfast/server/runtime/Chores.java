@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 final class Chores implements AutoCloseable {
   private static final long PROBE_MILLIS = 1000;
 
+  /** Within the second in which an expired lease is to be released. */
+  private static final long FIRST_SWEEP_MILLIS = 800;
+
   /** Each on a thread of its own: a long clean-up must not let leases wait. */
   private final ScheduledExecutorService sweeping = thread("lease-sweeper");
 
@@ -21,22 +24,37 @@ final class Chores implements AutoCloseable {
   private final ScheduledExecutorService probing = thread("store-probe");
   private final Ledger.Watch watch;
 
+  private final Ledger ledger;
+  private final Duration retention;
+
   Chores(Ledger ledger, Duration retention, Ledger.Watch watch) {
+    this.ledger = ledger;
+    this.retention = retention;
     this.watch = watch;
-    repeat(sweeping, new LeaseSweeper(ledger, watch), LeaseSweeper.PERIOD_MILLIS);
+  }
+
+  /**
+   * Begins, when callers are served. The first look for expired leases has time: a caller's first
+   * call to a server that was just started takes some hundred milliseconds.
+   */
+  void begin() {
+    LeaseSweeper sweeper = new LeaseSweeper(ledger, watch);
+    repeat(sweeping, sweeper, FIRST_SWEEP_MILLIS, LeaseSweeper.PERIOD_MILLIS);
     Retention forget = new Retention(ledger, retention);
-    repeat(forgetting, forget, forget.period().toMillis());
-    repeat(probing, ledger.reads()::probe, PROBE_MILLIS);
+    long forgetMillis = forget.period().toMillis();
+    repeat(forgetting, forget, forgetMillis, forgetMillis);
+    repeat(probing, ledger.reads()::probe, PROBE_MILLIS, PROBE_MILLIS);
   }
 
   private static ScheduledExecutorService thread(String name) {
     return Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, name));
   }
 
-  private void repeat(ScheduledExecutorService thread, Runnable chore, long periodMillis) {
+  private void repeat(
+      ScheduledExecutorService thread, Runnable chore, long firstMillis, long periodMillis) {
     var unused =
         thread.scheduleWithFixedDelay(
-            ScheduledWork.guarded(chore, watch), periodMillis, periodMillis, TimeUnit.MILLISECONDS);
+            ScheduledWork.guarded(chore, watch), firstMillis, periodMillis, TimeUnit.MILLISECONDS);
   }
 
   /** Begins nothing more, and waits for what was begun. */

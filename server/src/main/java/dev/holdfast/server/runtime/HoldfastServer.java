@@ -5,7 +5,9 @@ import dev.holdfast.server.api.ReaderThreads;
 import dev.holdfast.server.api.Services;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerClock;
 import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.SteadyClock;
 import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;
@@ -34,9 +36,6 @@ final class HoldfastServer {
 
   /** How many bytes of answers may wait for their callers to take them. */
   private static final long UNSENT_LIMIT_BYTES = 64L * 1024 * 1024;
-
-  /** What is left of every lease at the start, at the least. */
-  private static final long GRACE_MICROS = 60_000_000;
 
   private final Closers opened;
   private final GrpcServer grpc;
@@ -68,9 +67,14 @@ final class HoldfastServer {
    * @throws StartException where it cannot
    */
   static HoldfastServer start(Settings settings) {
+    return start(settings, new SteadyClock());
+  }
+
+  /** The same with a clock that a test sets. */
+  static HoldfastServer start(Settings settings, LedgerClock clock) {
     Closers opened = new Closers();
     try {
-      return start(settings, opened);
+      return start(settings, clock, opened);
     } catch (IOException | RuntimeException e) {
       StartException failure = new StartException(reason(e), e);
       try {
@@ -82,22 +86,23 @@ final class HoldfastServer {
     }
   }
 
-  private static HoldfastServer start(Settings settings, Closers opened) throws IOException {
+  private static HoldfastServer start(Settings settings, LedgerClock clock, Closers opened)
+      throws IOException {
     String process = "process " + ProcessHandle.current().pid();
     DataDirectory directory = opened.add(hold(settings.dataDir(), process));
     LedgerStore store = opened.add(SqliteStore.open(directory.database(), new Halt()));
     LogWatch watch = new LogWatch();
     EventLoops eventLoops = opened.add(new EventLoops());
     RequestWorkers workers = opened.add(new RequestWorkers(watch::failed));
-    Ledger ledger = new Ledger(store, new WallClock(), WAITING_LIMIT, watch);
-    extendLeases(store, ledger.nowMicros());
+    Ledger ledger = new Ledger(store, clock, WAITING_LIMIT, watch);
     ledger.start();
     opened.add(ledger);
+    ledger.giveGrace();
     if (settings.capacityBytes() != null) {
       createDefault(ledger, settings.capacityBytes());
     }
     ReaderThreads readers = opened.add(new ReaderThreads(SqliteStore.READERS));
-    opened.add(new Chores(ledger, settings.retention(), watch));
+    Chores chores = opened.add(new Chores(ledger, settings.retention(), watch));
     Readiness readiness = new Readiness(ledger);
     if (settings.adminListen() != null) {
       AdminServer admin = opened.add(answerProbes(settings.adminListen(), readiness));
@@ -115,6 +120,9 @@ final class HoldfastServer {
                 readiness,
                 answers,
                 watch));
+    // Only from now on anybody can renew.
+    ledger.giveGrace();
+    chores.begin();
     directory.setHolder(process + ", serving gRPC on " + grpc.address());
     LOG.info(
         "holdfast {} serves gRPC on {}, with its store in {}",
@@ -144,14 +152,6 @@ final class HoldfastServer {
               + e.getMessage()
               + "; name another address, or 'off'",
           e);
-    }
-  }
-
-  /** Time in which nobody could renew counts against nobody. */
-  private static void extendLeases(LedgerStore store, long nowMicros) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      transaction.extendLeases(nowMicros, GRACE_MICROS);
-      transaction.commit();
     }
   }
 

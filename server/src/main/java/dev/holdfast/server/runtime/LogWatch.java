@@ -2,6 +2,8 @@ package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.StoreException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,14 @@ final class LogWatch implements Ledger.Watch {
   public void leasesExpired(long releasedCount, long releasedBytes) {
     LOG.info(
         "released {} reservations of {} bytes: their leases ran out", releasedCount, releasedBytes);
+  }
+
+  @Override
+  public void clockSet(long fromMicros, long toMicros) {
+    LOG.warn(
+        "the clock was set from {} to {}; leases have as much left as before",
+        Instant.EPOCH.plus(fromMicros, ChronoUnit.MICROS),
+        Instant.EPOCH.plus(toMicros, ChronoUnit.MICROS));
   }
 
   @Override

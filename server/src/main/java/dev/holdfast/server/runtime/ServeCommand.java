@@ -76,8 +76,8 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "7d",
       converter = Span.class,
       description =
-          "How long operation ids, histories and events are kept at least. Default:"
-              + " ${DEFAULT-VALUE}")
+          "How long operation ids, histories and events are kept at least: time in which the server"
+              + " serves counts, whatever its clock is set to. Default: ${DEFAULT-VALUE}")
   private Duration retention = Duration.ZERO;
 
   @Option(

@@ -129,8 +129,13 @@ public final class FaultyStore implements LedgerStore {
       }
 
       @Override
-      public int forget(long beforeMicros, int limit) {
-        return transaction.forget(beforeMicros, limit);
+      public void noteServed(long servedMicros, long apartMicros) {
+        transaction.noteServed(servedMicros, apartMicros);
+      }
+
+      @Override
+      public int forget(long servedMicros, int limit) {
+        return transaction.forget(servedMicros, limit);
       }
 
       @Override
@@ -139,8 +144,8 @@ public final class FaultyStore implements LedgerStore {
       }
 
       @Override
-      public void extendLeases(long nowMicros, long graceMicros) {
-        transaction.extendLeases(nowMicros, graceMicros);
+      public void adjustLeases(long byMicros, long nowMicros, long graceMicros) {
+        transaction.adjustLeases(byMicros, nowMicros, graceMicros);
       }
 
       @Override
@@ -258,6 +263,12 @@ public final class FaultyStore implements LedgerStore {
     looks.incrementAndGet();
     attempt(Step.READ);
     return store.expiredLeases(nowMicros, limit);
+  }
+
+  @Override
+  public long servedMicros() {
+    attempt(Step.READ);
+    return store.servedMicros();
   }
 
   @Override

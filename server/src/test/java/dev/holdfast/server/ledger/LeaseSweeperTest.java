@@ -35,13 +35,13 @@ class LeaseSweeperTest {
   private final NotedWatch watch = new NotedWatch();
   private final AtomicLong nowMicros = new AtomicLong(1);
   private FaultyStore store = new FaultyStore();
-  private Ledger ledger = new Ledger(store, nowMicros::get, LEASES, watch);
+  private Ledger ledger = new Ledger(store, new StandingClock(nowMicros), LEASES, watch);
   private LeaseSweeper sweeper = new LeaseSweeper(ledger, watch);
 
   @BeforeEach
   void start() {
     store = new FaultyStore(SqliteStore.open(temp.resolve("holdfast.db")));
-    ledger = new Ledger(store, nowMicros::get, LEASES, watch);
+    ledger = new Ledger(store, new StandingClock(nowMicros), LEASES, watch);
     sweeper = new LeaseSweeper(ledger, watch);
     ledger.start();
     run(List.of(new CreateRepository(REPOSITORY, 10 * LEASES)));

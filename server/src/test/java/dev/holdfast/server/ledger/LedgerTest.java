@@ -41,7 +41,8 @@ class LedgerTest {
   private final FaultyStore store = new FaultyStore();
   private final NotedWatch watch = new NotedWatch();
   private final AtomicLong nowMicros = new AtomicLong(1);
-  private final Ledger ledger = new Ledger(store, nowMicros::get, WAITING_LIMIT, watch);
+  private final Ledger ledger =
+      new Ledger(store, new StandingClock(nowMicros), WAITING_LIMIT, watch);
 
   /** A caller that can be asked for the outcome. */
   private static final class Waiting implements Ledger.Caller {
@@ -159,7 +160,7 @@ class LedgerTest {
 
   @Test
   void moreCallsThanMayWaitAreRefusedHoweverFewChangesTheyAre() {
-    Ledger patient = new Ledger(store, nowMicros::get, Integer.MAX_VALUE, watch);
+    Ledger patient = new Ledger(store, new StandingClock(nowMicros), Integer.MAX_VALUE, watch);
     List<CompletableFuture<Outcome>> waiting = new ArrayList<>();
     for (int i = 0; i <= Ledger.WAITING_CALLS; i++) {
       Waiting caller = new Waiting();
@@ -398,8 +399,9 @@ class LedgerTest {
     new LeaseSweeper(ledger, watch).run();
     submit(new ReserveSlot(REPOSITORY, new Slot("request", 2), 1, 0, "op")).outcome.join();
 
-    nowMicros.set(10 + Duration.ofDays(7).toMillis() * 1000);
     Retention retention = new Retention(ledger, Duration.ofDays(7));
+    retention.run();
+    nowMicros.set(10 + Duration.ofDays(7).toMillis() * 1000);
     retention.run();
     assertEquals(
         Rejection.Reason.RESERVATION_RELEASED, rejection(submit(first).outcome.join()).reason());

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,11 @@ public final class MemoryStore implements LedgerStore {
 
   private final TreeMap<String, Shelf> shelves = new TreeMap<>();
 
+  /** The revisions of all repositories when the ledger had served for so long. */
+  private final TreeMap<Long, Map<String, Long>> notes = new TreeMap<>();
+
+  private long servedMicros;
+
   private static int compareKeys(String a, String b) {
     return Arrays.compareUnsigned(
         a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
@@ -65,6 +71,7 @@ public final class MemoryStore implements LedgerStore {
   @Override
   public Transaction begin() {
     List<Delta> written = new ArrayList<>();
+    List<Runnable> noted = new ArrayList<>();
     return new Transaction() {
       @Override
       public LoadedBooks load(Touched touched) {
@@ -82,8 +89,13 @@ public final class MemoryStore implements LedgerStore {
       }
 
       @Override
-      public int forget(long beforeMicros, int limit) {
-        return MemoryStore.this.forget(beforeMicros);
+      public void noteServed(long servedMicros, long apartMicros) {
+        noted.add(() -> note(servedMicros, apartMicros));
+      }
+
+      @Override
+      public int forget(long servedMicros, int limit) {
+        return MemoryStore.this.forget(servedMicros);
       }
 
       @Override
@@ -92,15 +104,17 @@ public final class MemoryStore implements LedgerStore {
       }
 
       @Override
-      public void extendLeases(long nowMicros, long graceMicros) {
+      public void adjustLeases(long byMicros, long nowMicros, long graceMicros) {
         for (Shelf shelf : shelves.values()) {
           shelf.current.replaceAll(
               (slot, reservation) -> {
-                long grace = Math.min(graceMicros, reservation.leaseMicros());
-                boolean short0 =
-                    reservation.leaseExpireMicros() != 0
-                        && reservation.leaseExpireMicros() < nowMicros + grace;
-                return short0 ? withExpiry(reservation, nowMicros + grace) : reservation;
+                if (reservation.leaseExpireMicros() == 0) {
+                  return reservation;
+                }
+                long least = nowMicros + Math.min(graceMicros, reservation.leaseMicros());
+                long most = nowMicros + reservation.leaseMicros();
+                long moved = reservation.leaseExpireMicros() + byMicros;
+                return withExpiry(reservation, Math.min(Math.max(moved, least), most));
               });
         }
       }
@@ -108,6 +122,7 @@ public final class MemoryStore implements LedgerStore {
       @Override
       public void commit() {
         written.forEach(MemoryStore.this::write);
+        noted.forEach(Runnable::run);
       }
 
       @Override
@@ -228,16 +243,31 @@ public final class MemoryStore implements LedgerStore {
     return shelf.released.getOrDefault(slot, new TreeMap<>());
   }
 
-  private int forget(long beforeMicros) {
+  private void note(long nowServedMicros, long apartMicros) {
+    servedMicros = Math.max(servedMicros, nowServedMicros);
+    if (notes.isEmpty() || nowServedMicros - notes.lastKey() >= apartMicros) {
+      Map<String, Long> revisions = new HashMap<>();
+      shelves.forEach(
+          (id, shelf) -> revisions.put(id, Objects.requireNonNull(shelf.repository).revision()));
+      notes.put(nowServedMicros, revisions);
+    }
+  }
+
+  @Override
+  public long servedMicros() {
+    return servedMicros;
+  }
+
+  private int forget(long beforeServedMicros) {
+    Map.Entry<Long, Map<String, Long>> note = notes.lowerEntry(beforeServedMicros);
+    if (note == null) {
+      return 0;
+    }
     int forgotten = 0;
-    for (Shelf shelf : shelves.values()) {
+    for (Map.Entry<String, Shelf> entry : shelves.entrySet()) {
+      Shelf shelf = entry.getValue();
       int before = shelf.events.size();
-      long last =
-          shelf.events.stream()
-              .filter(event -> event.micros() < beforeMicros)
-              .mapToLong(Event::revision)
-              .max()
-              .orElse(0);
+      long last = note.getValue().getOrDefault(entry.getKey(), 0L);
       shelf.events.removeIf(event -> event.revision() <= last);
       shelf
           .released

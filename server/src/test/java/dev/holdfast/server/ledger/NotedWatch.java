@@ -28,6 +28,11 @@ public final class NotedWatch implements Ledger.Watch {
   }
 
   @Override
+  public void clockSet(long fromMicros, long toMicros) {
+    notes.add("clock set from " + fromMicros + " to " + toMicros);
+  }
+
+  @Override
   public void failed(RuntimeException e) {
     notes.add("failed: " + e.getMessage());
   }

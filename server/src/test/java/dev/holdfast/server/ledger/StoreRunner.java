@@ -2,7 +2,9 @@ package dev.holdfast.server.ledger;
 
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.UpdateRepository;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 public final class StoreRunner {
   private StoreRunner() {}
 
-  /** Runs one batch as the ledger does. */
+  /** Runs one batch as the ledger does, of which the store has served since the epoch. */
   public static List<Outcome> run(
       LedgerStore store, List<? extends Command> commands, long nowMicros) {
     try (LedgerStore.Transaction transaction = store.begin()) {
       List<Outcome> outcomes = new Batch(transaction, nowMicros).run(commands);
+      transaction.noteServed(nowMicros, 0);
       transaction.commit();
       return outcomes;
     }
@@ -28,9 +31,17 @@ public final class StoreRunner {
     try (LedgerStore.Transaction transaction = store.begin()) {
       Batch batch = new Batch(transaction, nowMicros);
       batch.run(commands);
+      transaction.noteServed(nowMicros, 0);
       transaction.commit();
       return batch.booked();
     }
+  }
+
+  /** Makes some change in a transaction. */
+  public static void change(LedgerStore.Transaction transaction, long nowMicros) {
+    Batch batch = new Batch(transaction, nowMicros);
+    batch.run(
+        List.of(new CreateRepository("default", 1), new UpdateRepository("default", nowMicros)));
   }
 
   /** Runs one batch, and ends its transaction without a commit. */
@@ -52,7 +63,7 @@ public final class StoreRunner {
     return events;
   }
 
-  /** Forgets everything from before this time. */
+  /** Forgets everything that was run before this time. */
   public static int forget(LedgerStore store, long beforeMicros) {
     try (LedgerStore.Transaction transaction = store.begin()) {
       int forgotten = transaction.forget(beforeMicros, Integer.MAX_VALUE);
@@ -70,10 +81,11 @@ public final class StoreRunner {
     }
   }
 
-  /** Extends leases as a start of the server does. */
-  public static void extendLeases(LedgerStore store, long nowMicros, long graceMicros) {
+  /** Adjusts leases as a start of the server does, and a clock that is set. */
+  public static void adjustLeases(
+      LedgerStore store, long byMicros, long nowMicros, long graceMicros) {
     try (LedgerStore.Transaction transaction = store.begin()) {
-      transaction.extendLeases(nowMicros, graceMicros);
+      transaction.adjustLeases(byMicros, nowMicros, graceMicros);
       transaction.commit();
     }
   }

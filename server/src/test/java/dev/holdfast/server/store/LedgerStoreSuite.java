@@ -103,8 +103,11 @@ public abstract class LedgerStoreSuite {
         assertEquals(forgotten, StoreRunner.forget(store, before), "forgotten after batch " + i);
       }
       if (random.nextInt(10) == 0) {
-        StoreRunner.extendLeases(memory, nowMicros, 2_000_000);
-        StoreRunner.extendLeases(store, nowMicros, 2_000_000);
+        // Now and then the clock is set too, but never so that times go back.
+        long byMicros = random.nextInt(3) == 0 ? random.nextInt(5_000_000) : 0;
+        nowMicros += byMicros;
+        StoreRunner.adjustLeases(memory, byMicros, nowMicros, 2_000_000);
+        StoreRunner.adjustLeases(store, byMicros, nowMicros, 2_000_000);
       }
       if (random.nextInt(50) == 0) {
         store.close();

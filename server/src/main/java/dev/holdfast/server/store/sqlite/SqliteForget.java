@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Forgets what is old. The events lie in the order of time and say what was released, so they lead
- * to the rest, and nothing else needs an index by time.
+ * Forgets what is old. The events lie in the order in which they were written and say what was
+ * released, so they lead to the rest, and nothing else needs an index by time.
  */
 final class SqliteForget {
   private SqliteForget() {}
@@ -30,8 +30,8 @@ final class SqliteForget {
    */
   record Forgotten(int events, long lastChunk) {}
 
-  /** Forgets some events. */
-  static Forgotten forget(SqliteConnection connection, long beforeMicros, int limit)
+  /** Forgets some events, up to a chunk. */
+  static Forgotten forget(SqliteConnection connection, long upToChunk, int limit)
       throws SQLException {
     int events = 0;
     long lastChunk = 0;
@@ -48,7 +48,7 @@ final class SqliteForget {
                       row.getLong(3),
                       row.getLong(4),
                       row.getLong(5)));
-      if (oldest.isEmpty() || oldest.get(0).micros() >= beforeMicros) {
+      if (oldest.isEmpty() || oldest.get(0).chunk() > upToChunk) {
         break;
       }
       forget(connection, oldest.get(0));

@@ -387,6 +387,11 @@ public final class SqliteStore implements LedgerStore {
   }
 
   @Override
+  public long servedMicros() {
+    return readers.read(connection -> new ServedTime(connection).micros());
+  }
+
+  @Override
   public @Nullable Offer offer(String repositoryId, String offerId) {
     return readers
         .read(connection -> new SqliteOffers(connection).one(repositoryId, offerId))

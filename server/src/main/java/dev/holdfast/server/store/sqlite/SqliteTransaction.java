@@ -7,7 +7,6 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.Touched;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -102,16 +101,31 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
-  public int forget(long beforeMicros, int limit) {
+  public void noteServed(long servedMicros, long apartMicros) {
+    attempt(
+        "cannot note the time",
+        () -> {
+          new ServedTime(connection).note(servedMicros, apartMicros);
+          return true;
+        });
+  }
+
+  @Override
+  public int forget(long servedMicros, int limit) {
     return attempt(
         "cannot forget",
         () -> {
-          SqliteForget.Forgotten forgotten = SqliteForget.forget(connection, beforeMicros, limit);
+          ServedTime served = new ServedTime(connection);
+          SqliteForget.Forgotten forgotten =
+              SqliteForget.forget(connection, served.lastChunkBefore(servedMicros), limit);
           if (forgotten.events() > 0) {
             // What it forgets can be loaded again, whatever becomes of this.
             cache.clear();
             // And what those events alone tell of living reservations gets a row.
             reservations.settle(one -> one.since().chunk() < forgotten.lastChunk());
+          }
+          if (forgotten.events() == 0) {
+            served.dropBefore(servedMicros);
           }
           indexed = true;
           history.forget(connection);
@@ -130,21 +144,14 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
-  public void extendLeases(long nowMicros, long graceMicros) {
+  public void adjustLeases(long byMicros, long nowMicros, long graceMicros) {
     attempt(
-        "cannot extend leases",
+        "cannot adjust leases",
         () -> {
           // What it forgets can be loaded again, whatever becomes of this.
           cache.clear();
-          reservations.settle(one -> one.reservation().leaseExpireMicros() != 0);
-          PreparedStatement update =
-              connection.prepared(
-                  "UPDATE reservations SET lease_expire_micros = ?1 + min(lease_micros, ?2)"
-                      + " WHERE lease_expire_micros < ?1 + ?2"
-                      + " AND lease_expire_micros < ?1 + min(lease_micros, ?2)");
-          update.setLong(1, nowMicros);
-          update.setLong(2, graceMicros);
-          return update.executeUpdate();
+          new SqliteLeases(connection, reservations).adjust(byMicros, nowMicros, graceMicros);
+          return true;
         });
   }
 

@@ -104,6 +104,17 @@ CREATE TABLE events (
 
 CREATE UNIQUE INDEX events_by_revision ON events (repository, last_revision);
 
+-- For how long servers have served this ledger in all: what is kept is kept for so long, whatever the
+-- clock says. A note says how long that was when the events had come to a chunk; some hundred are kept.
+CREATE TABLE served (micros INTEGER NOT NULL) STRICT;
+
+INSERT INTO served VALUES (0);
+
+CREATE TABLE served_notes (
+  served_micros INTEGER PRIMARY KEY,
+  chunk INTEGER NOT NULL
+) STRICT;
+
 -- The index of releases: runs, each written in one go. A run has the entries of some chunks of events
 -- in a row, parted by the highest bits of their hashes: of a slot for its latest release, of a slot
 -- with a generation or an operation id for an older one.

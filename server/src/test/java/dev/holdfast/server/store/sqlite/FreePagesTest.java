@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.Retention;
+import dev.holdfast.server.ledger.StandingClock;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.Command;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -98,9 +100,13 @@ class FreePagesTest {
     try (SqliteStore store = SqliteStore.open(database())) {
       fillAndEmpty(store);
       long before = number("page_count");
-      try (Ledger ledger = new Ledger(store, () -> 10_000_000, 1000, new NotedWatch())) {
+      AtomicLong nowMicros = new AtomicLong(1);
+      StandingClock clock = new StandingClock(nowMicros);
+      try (Ledger ledger = new Ledger(store, clock, 1000, new NotedWatch())) {
         ledger.start();
-        new Retention(ledger, Duration.ofSeconds(1)).run();
+        Retention retention = new Retention(ledger, Duration.ofSeconds(1));
+        nowMicros.set(10_000_000);
+        retention.run();
       }
       assertTrue(number("page_count") < before / 2, number("page_count") + " of " + before);
     }

@@ -224,7 +224,7 @@ class YoungReservationsTest {
       assertEquals(
           List.of(4L, 3L, 2L),
           expired.get(0).expired().stream().map(one -> one.slot().slotIndex()).toList());
-      StoreRunner.extendLeases(store, NOW_MICROS + 20_000_000, 5_000_000);
+      StoreRunner.adjustLeases(store, 0, NOW_MICROS + 20_000_000, 5_000_000);
       assertEquals(List.of(), store.expiredLeases(NOW_MICROS + 24_999_999, 10));
       assertEquals(5, store.expiredLeases(NOW_MICROS + 25_000_000, 10).get(0).expired().size());
     }
@@ -306,7 +306,7 @@ class YoungReservationsTest {
         released.forEach(one -> assertEquals(again, run(crashed, one)));
       }
       // Which empties the cache.
-      StoreRunner.extendLeases(store, NOW_MICROS, 1);
+      StoreRunner.adjustLeases(store, 0, NOW_MICROS, 1);
       released.forEach(one -> assertEquals(again, run(store, one)));
     }
   }
