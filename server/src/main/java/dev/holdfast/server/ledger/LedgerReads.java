@@ -100,7 +100,7 @@ public interface LedgerReads {
   /** Counts everything again that is kept as a sum; null where there is no such repository. */
   @Nullable Recount recount(String repositoryId);
 
-  /** Leases that ran out, longest ago first; all commands together hold at most so many. */
+  /** Leases that ran out, of too many those that did first; all commands hold at most so many. */
   List<ExpireLeases> expiredLeases(long nowMicros, int limit);
 
   /** For how long the ledger has served in all, in microseconds, as it was noted last. */
