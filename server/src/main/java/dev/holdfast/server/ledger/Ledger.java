@@ -372,6 +372,9 @@ public final class Ledger implements AutoCloseable {
     } catch (StoreException e) {
       failed(e);
       return e;
+    } catch (RuntimeException e) {
+      watch.failed(e);
+      return StoreException.notApplied("cannot adjust leases", e);
     } finally {
       waitingSinceNanos = null;
     }
