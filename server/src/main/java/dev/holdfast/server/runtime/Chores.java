@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class Chores implements AutoCloseable {
   private static final long PROBE_MILLIS = 1000;
 
-  /** Within the second in which an expired lease is to be released. */
-  private static final long FIRST_SWEEP_MILLIS = 800;
+  /** The first calls to a process that was just started take so long on a busy machine. */
+  private static final long FIRST_CALLS_MILLIS = 2000;
 
   /** Each on a thread of its own: a long clean-up must not let leases wait. */
   private final ScheduledExecutorService sweeping = thread("lease-sweeper");
@@ -34,12 +34,21 @@ final class Chores implements AutoCloseable {
   }
 
   /**
-   * Begins, when callers are served. The first look for expired leases has time: a caller's first
-   * call to a server that was just started takes some hundred milliseconds.
+   * Begins, when callers are served. Their first calls have been answered when leases get their
+   * grace again and the first look for expired ones is due.
    */
   void begin() {
     LeaseSweeper sweeper = new LeaseSweeper(ledger, watch);
-    repeat(sweeping, sweeper, FIRST_SWEEP_MILLIS, LeaseSweeper.PERIOD_MILLIS);
+    var unused =
+        sweeping.schedule(
+            ScheduledWork.guarded(ledger::giveGrace, watch),
+            FIRST_CALLS_MILLIS,
+            TimeUnit.MILLISECONDS);
+    repeat(
+        sweeping,
+        sweeper,
+        FIRST_CALLS_MILLIS + LeaseSweeper.PERIOD_MILLIS,
+        LeaseSweeper.PERIOD_MILLIS);
     Retention forget = new Retention(ledger, retention);
     long forgetMillis = forget.period().toMillis();
     repeat(forgetting, forget, forgetMillis, forgetMillis);

@@ -120,8 +120,6 @@ final class HoldfastServer {
                 readiness,
                 answers,
                 watch));
-    // Only from now on anybody can renew.
-    ledger.giveGrace();
     chores.begin();
     directory.setHolder(process + ", serving gRPC on " + grpc.address());
     LOG.info(
