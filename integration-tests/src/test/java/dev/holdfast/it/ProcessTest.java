@@ -148,22 +148,23 @@ class ProcessTest {
       delimiter = '|',
       textBlock =
           """
-          UPDATE events SET reserved_bytes = reserved_bytes + 5       | 115 | 110
-          UPDATE events SET reservation_count = 7                     | 7   | 1
-          UPDATE repositories SET capacity_bytes = 1001               | 891 | 890
-          DELETE FROM events WHERE chunk = 3                          | 3   | 2
-          UPDATE reservations SET amount_bytes = 42                   | 110 | 52
-          DELETE FROM reservations                                    | 110 | 10
-          UPDATE offers SET sold_bytes = 99                           | 99  | 100
-          UPDATE reservations SET offer_id = 'other'                  | 100 | 0
+          UPDATE events SET reserved_bytes = reserved_bytes + 5       | 115 | 110 | of events: chunk 1
+          UPDATE events SET reservation_count = 7                     | 7   | 1   | of events: chunk 1
+          UPDATE repositories SET capacity_bytes = 1001               | 891 | 890 | of repositories: repository default
+          DELETE FROM events WHERE chunk = 3                          | 3   | 2   | last chunk of events
+          UPDATE reservations SET amount_bytes = 42                   | 110 | 10  | of reservations: slot
+          DELETE FROM reservations                                    | 110 | 10  | reserved_bytes
+          UPDATE offers SET sold_bytes = 99                           | 0   | 100 | of offers: offer cold
+          UPDATE reservations SET offer_id = 'other'                  | 100 | 0   | of reservations: slot
           """)
-  void damagedBooksDoNotAndItIsSaidWhere(String damage, long recorded, long counted)
+  void damagedBooksDoNotAndItIsSaidWhere(String damage, long recorded, long counted, String subject)
       throws Exception {
     fillBooks();
     damage(damage);
     Program bad = Program.run("verify", "--data-dir", dataDir.toString());
     assertEquals(1, bad.exit(), bad.toString());
     assertTrue(bad.out().contains("recorded " + recorded + ", counted " + counted), bad.out());
+    assertTrue(bad.out().contains(subject), bad.out());
     assertTrue(bad.out().contains("do not balance"), bad.out());
 
     try (ServerProcess server = ServerProcess.start(dataDir);

@@ -10,7 +10,6 @@ import com.google.rpc.RetryInfo;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;
-import dev.holdfast.server.ledger.rules.Rejections;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -49,7 +48,7 @@ public final class Statuses {
       return of(rejected.rejection());
     }
     if (e instanceof StoreException failed) {
-      return of(Rejections.storeUnavailable(failed.outcomeUnknown()));
+      return of(failed.rejection());
     }
     return internal();
   }

@@ -109,6 +109,9 @@ public final class Ledger implements AutoCloseable {
     /** A transaction succeeded again. */
     void storeRecovered();
 
+    /** Something that is kept turned out to be damaged; what does not need it goes on. */
+    void damaged(StoreException e);
+
     /** Reservations were released because their leases ran out. */
     void leasesExpired(long releasedCount, long releasedBytes);
 
@@ -447,9 +450,15 @@ public final class Ledger implements AutoCloseable {
       // Before the transaction is closed: nobody waits for what the engine still does then.
       answer(calls, outcomes);
     } catch (StoreException e) {
+      if (e.damage() != null && calls.size() > 1) {
+        // Only the call that needs what is damaged is to be refused.
+        commit(calls.subList(0, calls.size() / 2));
+        commit(calls.subList(calls.size() / 2, calls.size()));
+        return;
+      }
       failed(e);
       if (!answered) {
-        Outcome unavailable = Rejections.storeUnavailable(e.outcomeUnknown());
+        Outcome unavailable = e.rejection();
         answer(calls, Collections.nCopies(calls.size(), unavailable));
       }
     } catch (RuntimeException e) {
@@ -570,6 +579,10 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void failed(StoreException e) {
+    if (e.damage() != null) {
+      watch.damaged(e);
+      return;
+    }
     note(e);
     if (e.outcomeUnknown()) {
       inDoubt = true;

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     there is none
  * @param lastEvent the newest event, which says on its own where the books stood; null where none
  *     is kept
- * @param ofTheStore what does not agree in the store that has it, whichever repository is asked for
+ * @param ofTheStore what is damaged, with the checksums that it has and should have, and what does
+ *     not agree in the store that has it, whichever repository is asked for
  * @param offers how much is sold under each offer under which anything was, or is said to be
  */
 public record Recount(

@@ -1,31 +1,73 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.rules.Rejection;
+import dev.holdfast.server.ledger.rules.Rejections;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The engine failed: the disk is full or broken, the database cannot be reached. */
+/** The engine failed: the disk is full or broken, or what it has kept is damaged. */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final boolean outcomeUnknown;
+  private final transient @Nullable Damage damage;
 
-  private StoreException(String message, @Nullable Throwable cause, boolean outcomeUnknown) {
+  private StoreException(
+      String message, @Nullable Throwable cause, boolean outcomeUnknown, @Nullable Damage damage) {
     super(message, cause);
     this.outcomeUnknown = outcomeUnknown;
+    this.damage = damage;
   }
+
+  /**
+   * Something on the disk is not what was written there.
+   *
+   * @param subject what it is, to a person
+   * @param stored the checksum that stands with it
+   * @param computed the checksum of what is found there
+   */
+  public record Damage(String subject, long stored, long computed) {}
 
   /** Nothing was changed. */
   public static StoreException notApplied(String what, Throwable cause) {
-    return new StoreException(what + ": " + cause.getMessage(), cause, false);
+    return new StoreException(what + ": " + cause.getMessage(), cause, false, null);
   }
 
   /** Nothing was even tried. */
   public static StoreException refused(String why) {
-    return new StoreException(why, null, false);
+    return new StoreException(why, null, false, null);
   }
 
   /** The commit itself failed: it may have reached the disk or not. */
   public static StoreException unknown(String what, Throwable cause) {
-    return new StoreException(what + ": " + cause.getMessage(), cause, true);
+    return new StoreException(what + ": " + cause.getMessage(), cause, true, null);
+  }
+
+  /** What was asked for is damaged, and nothing was changed. */
+  public static StoreException damaged(Damage damage) {
+    return new StoreException(
+        damage.subject()
+            + ": its checksum is "
+            + damage.computed()
+            + ", not "
+            + damage.stored()
+            + "; nothing of it is served. Stop the server, let 'holdfast verify' tell all that is"
+            + " damaged, and put a copy of the data dir in its place",
+        null,
+        false,
+        damage);
+  }
+
+  /** What is damaged; null where something else failed. Whatever does not need it still works. */
+  public @Nullable Damage damage() {
+    return damage;
+  }
+
+  /** What a call is refused with that needs what failed. */
+  public Rejection rejection() {
+    return damage == null
+        ? Rejections.storeUnavailable(outcomeUnknown)
+        : Rejections.storeDamaged(Objects.requireNonNull(getMessage()));
   }
 
   /** Whether the transaction may have become durable all the same. */

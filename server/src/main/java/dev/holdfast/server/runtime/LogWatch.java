@@ -4,6 +4,8 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.StoreException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,9 +13,22 @@ import org.slf4j.LoggerFactory;
 final class LogWatch implements Ledger.Watch {
   private static final Logger LOG = LoggerFactory.getLogger("holdfast.ledger");
 
+  /** More damage says nothing new. */
+  private static final int DAMAGE_TOLD = 100;
+
+  private final Set<StoreException.Damage> toldDamage = ConcurrentHashMap.newKeySet();
+
   @Override
   public void storeFailed(StoreException e) {
     LOG.error("the store fails, and changes are refused until it works again", e);
+  }
+
+  /** Once each: whoever needs it may ask again and again. */
+  @Override
+  public void damaged(StoreException e) {
+    if (toldDamage.size() < DAMAGE_TOLD && toldDamage.add(e.damage())) {
+      LOG.error(e.getMessage());
+    }
   }
 
   @Override
@@ -37,6 +52,10 @@ final class LogWatch implements Ledger.Watch {
 
   @Override
   public void failed(RuntimeException e) {
-    LOG.error("something failed that should not", e);
+    if (e instanceof StoreException failed && failed.damage() != null) {
+      damaged(failed);
+    } else {
+      LOG.error("something failed that should not", e);
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,8 +27,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class VerifyCommand implements Callable<Integer> {
-  private static final int PAGE = 1000;
-
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
@@ -61,18 +60,18 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     List<String> damage = store.damage();
     damage.forEach(what -> out.println("the file is damaged: " + what));
-    boolean balances = damage.isEmpty();
-    List<Repository> page = store.repositories("", PAGE);
-    while (!page.isEmpty()) {
-      for (Repository repository : page) {
-        Recount recount = Objects.requireNonNull(store.recount(repository.id()));
-        balances &= recount.problems().isEmpty();
-        print(out, recount);
-      }
-      page = store.repositories(page.get(page.size() - 1).id(), PAGE);
-    }
-    out.println(balances ? "the books balance" : "the books do not balance");
-    return balances;
+    List<Recount.Problem> rest = store.damagedRest();
+    print(out, rest);
+    AtomicBoolean balances = new AtomicBoolean(damage.isEmpty() && rest.isEmpty());
+    store.recountAll(
+        recount -> {
+          print(out, recount);
+          if (!recount.problems().isEmpty()) {
+            balances.set(false);
+          }
+        });
+    out.println(balances.get() ? "the books balance" : "the books do not balance");
+    return balances.get();
   }
 
   private static void print(PrintWriter out, Recount recount) {
@@ -84,7 +83,11 @@ final class VerifyCommand implements Callable<Integer> {
         repository.reservationCount(),
         repository.unassignedBytes(),
         repository.revision());
-    for (Recount.Problem problem : recount.problems()) {
+    print(out, recount.problems());
+  }
+
+  private static void print(PrintWriter out, List<Recount.Problem> problems) {
+    for (Recount.Problem problem : problems) {
       out.printf(
           "  %s: recorded %d, counted %d%n",
           problem.subject(), problem.recorded(), problem.counted());

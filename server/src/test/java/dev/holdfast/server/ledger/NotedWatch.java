@@ -1,6 +1,7 @@
 package dev.holdfast.server.ledger;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Notes what it is told. */
@@ -15,6 +16,11 @@ public final class NotedWatch implements Ledger.Watch {
   @Override
   public void storeFailed(StoreException e) {
     notes.add("store failed");
+  }
+
+  @Override
+  public void damaged(StoreException e) {
+    notes.add("damaged: " + Objects.requireNonNull(e.damage()).subject());
   }
 
   @Override

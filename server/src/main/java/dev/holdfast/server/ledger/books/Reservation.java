@@ -65,6 +65,20 @@ public record Reservation(
         offerId);
   }
 
+  /** The same with its lease ending then, in microseconds since the epoch. */
+  public Reservation withLeaseEnding(long expireMicros) {
+    return new Reservation(
+        slot,
+        amountBytes,
+        generation,
+        createMicros,
+        leaseMicros,
+        expireMicros,
+        reserveOperationId,
+        fill,
+        offerId);
+  }
+
   /** The same, filled, and so without a lease. */
   public Reservation withFill(Fill how) {
     return new Reservation(

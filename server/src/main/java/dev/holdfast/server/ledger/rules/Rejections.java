@@ -266,6 +266,16 @@ public final class Rejections {
         facts("outcome", outcomeUnknown ? "unknown" : "not_applied"));
   }
 
+  /**
+   * What is needed is damaged in the store.
+   *
+   * @param what what it is, and what to do
+   */
+  public static Rejection storeDamaged(String what) {
+    return Rejection.of(
+        Reason.STORE_UNAVAILABLE, "nothing was changed: " + what, facts("outcome", "not_applied"));
+  }
+
   /** Names and values in turn, in an order that stays. */
   static Map<String, String> facts(String... namesAndValues) {
     Map<String, String> facts = new LinkedHashMap<>();

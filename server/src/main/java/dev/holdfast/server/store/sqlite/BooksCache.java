@@ -27,14 +27,6 @@ final class BooksCache {
   private record Key(String repositoryId, Slot slot) {}
 
   /**
-   * A repository.
-   *
-   * @param number its short name in other tables
-   * @param repository what is kept of it
-   */
-  record Known(long number, Repository repository) {}
-
-  /**
    * A slot.
    *
    * @param history what is known of it
@@ -43,7 +35,7 @@ final class BooksCache {
   record KnownSlot(SlotHistory history, SlotPasts.@Nullable Past past) {}
 
   private final Map<Key, KnownSlot> slots = latest(SLOTS);
-  private final Map<String, Known> repositories = latest(REPOSITORIES);
+  private final Map<String, Rows.Known> repositories = latest(REPOSITORIES);
 
   private static <K, V> Map<K, V> latest(int room) {
     return new LinkedHashMap<>() {
@@ -55,27 +47,26 @@ final class BooksCache {
   }
 
   /** A repository as it was committed last; null where there never was such a one. */
-  @Nullable Known repository(SqliteConnection connection, String repositoryId) throws SQLException {
-    Known known = repositories.get(repositoryId);
+  Rows.@Nullable Known repository(SqliteConnection connection, String repositoryId)
+      throws SQLException {
+    Rows.Known known = repositories.get(repositoryId);
     if (known != null) {
       return known;
     }
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT " + Rows.REPOSITORY + ", repository FROM books WHERE repository_id = ?");
+    PreparedStatement query = connection.prepared(Rows.BOOKS + " WHERE book.repository_id = ?");
     query.setString(1, repositoryId);
     try (ResultSet row = query.executeQuery()) {
       if (!row.next()) {
         return null;
       }
-      known = new Known(row.getLong(10), Rows.repository(row));
+      known = Rows.books(row);
     }
     repositories.put(repositoryId, known);
     return known;
   }
 
   void put(long number, Repository repository) {
-    repositories.put(repository.id(), new Known(number, repository));
+    repositories.put(repository.id(), new Rows.Known(number, repository));
   }
 
   /** What is known of a slot; null where the file has to be asked. */

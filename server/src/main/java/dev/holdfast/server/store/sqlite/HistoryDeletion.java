@@ -17,10 +17,7 @@ final class HistoryDeletion {
 
   /** Tells every later start that the run is not in use. */
   static void begin(SqliteConnection connection, HistoryRun run) throws SQLException {
-    PreparedStatement update =
-        connection.prepared("UPDATE history_runs SET in_use = 0 WHERE run = ?");
-    update.setLong(1, run.id());
-    update.executeUpdate();
+    new HistoryRows.Run(run, false).put(connection);
   }
 
   /** Deletes some; answers whether nothing is left. */

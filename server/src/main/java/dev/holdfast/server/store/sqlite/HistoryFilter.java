@@ -50,6 +50,16 @@ final class HistoryFilter {
     slices[firstPart / partsOfSlice(partBits)] = slice;
   }
 
+  /** Whether all slices are there. */
+  boolean complete() {
+    for (long[] slice : slices) {
+      if (slice == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** False only where the run does not have this hash. To be asked when all slices are there. */
   boolean mayHave(long hash) {
     long[] slice = slices[HashParts.of(hash, partBits) / partsOfSlice(partBits)];

@@ -1,6 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
 import com.carrotsearch.hppc.LongArrayList;
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.store.EventLog;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -67,6 +68,7 @@ final class HistoryIndex {
   /** Of deletion, where nobody released anything: a millisecond. */
   private static final int STEPS_AT_ONCE = 16;
 
+  private static final DamageLog DAMAGE = new DamageLog();
   private static final Logger LOGGER = LoggerFactory.getLogger(HistoryIndex.class);
 
   private final Room room;
@@ -86,6 +88,7 @@ final class HistoryIndex {
   private int mergeSize;
 
   private long committedChunk;
+  private boolean damaged;
 
   /** The entries that have not paid for a step yet. */
   private int unpaid;
@@ -100,12 +103,11 @@ final class HistoryIndex {
 
   /**
    * Reads the runs, and the events that they do not know yet. There are many of those where runs
-   * were lost, so runs are made of them at once.
+   * were damaged, so runs are made of them at once.
    */
   static HistoryIndex load(SqliteConnection connection, Room room) throws SQLException {
     ReleaseHashes hashes = ReleaseHashes.load(connection, room.hashBits());
-    HistoryIndex index =
-        new HistoryIndex(room, hashes, HistoryRuns.load(connection, room.filterBytes()));
+    HistoryIndex index = new HistoryIndex(room, hashes, runs(connection, room.filterBytes()));
     int made = 0;
     while (index.readSome(connection)) {
       if (index.newest.size() >= room.entries()) {
@@ -125,6 +127,17 @@ final class HistoryIndex {
     return index;
   }
 
+  private static HistoryRuns runs(SqliteConnection connection, long filterBytes)
+      throws SQLException {
+    try {
+      return HistoryRuns.load(connection, filterBytes);
+    } catch (StoreException e) {
+      DAMAGE.tell(e);
+      HistoryRows.deleteAll(connection);
+      return HistoryRuns.load(connection, filterBytes);
+    }
+  }
+
   private void compactAll(SqliteConnection connection) throws SQLException {
     boolean more = true;
     while (more) {
@@ -139,25 +152,26 @@ final class HistoryIndex {
   private boolean readSome(SqliteConnection connection) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT chunk, repository, events, index_entries FROM events"
-                + " WHERE chunk > ? ORDER BY chunk LIMIT ?");
+            "SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk > ? ORDER BY chunk LIMIT ?");
     query.setLong(1, committedChunk);
     query.setInt(2, CHUNKS_AT_ONCE);
     int chunks = 0;
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        long chunk = row.getLong(1);
-        long repository = row.getLong(2);
-        byte @Nullable [] entries = row.getBytes(4);
+        EventChunk chunk = EventChunk.read(row, 1);
+        EventChunk.Contents contents = chunk.contents(row);
+        byte @Nullable [] entries = contents.indexEntries();
         if (entries == null) {
           EventLog.releases(
-              row.getBytes(3),
+              contents.events(),
               (index, slotKey) ->
-                  newest.add(hashes.ofSlot(repository, slotKey), ReleaseEntry.place(chunk, index)));
+                  newest.add(
+                      hashes.ofSlot(chunk.repository(), slotKey),
+                      ReleaseEntry.place(chunk.chunk(), index)));
         } else {
           ReleaseEntries.decode(entries, newest::add);
         }
-        committedChunk = chunk;
+        committedChunk = chunk.chunk();
         chunks++;
       }
     }
@@ -201,7 +215,17 @@ final class HistoryIndex {
     if (merge != null) {
       merge.forEach(hash, candidates);
     }
-    runs.find(connection, hash, candidates);
+    try {
+      runs.find(connection, hash, candidates);
+    } catch (StoreException e) {
+      damaged = true;
+      throw e;
+    }
+  }
+
+  /** Whether a part of a run turned out to be damaged: then it is to be made again. */
+  boolean damaged() {
+    return damaged;
   }
 
   /** The entry that was added last under a hash, if in this epoch; 0 for none. */
@@ -226,10 +250,19 @@ final class HistoryIndex {
     }
     for (unpaid += added; unpaid >= room.entriesOfStep(); unpaid -= room.entriesOfStep()) {
       // First what makes lookups faster, then what only takes room on the disk.
-      if (!runs.compactSome(connection) && !runs.deleteSome(connection)) {
+      if (!compactSome(connection) && !runs.deleteSome(connection)) {
         unpaid = 0;
         return;
       }
+    }
+  }
+
+  private boolean compactSome(SqliteConnection connection) throws SQLException {
+    try {
+      return runs.compactSome(connection);
+    } catch (StoreException e) {
+      damaged = true;
+      throw e;
     }
   }
 

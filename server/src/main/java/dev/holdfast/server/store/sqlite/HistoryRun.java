@@ -52,11 +52,15 @@ record HistoryRun(long id, int partBits, long lastChunk, @Nullable HistoryFilter
   /** Goes through a part. */
   void read(SqliteConnection connection, int part, Entries entries) throws SQLException {
     PreparedStatement query =
-        connection.prepared("SELECT releases FROM history_parts WHERE part = ?");
+        connection.prepared(
+            "SELECT "
+                + HistoryRows.columns(HistoryRows.PARTS)
+                + " FROM history_parts WHERE part = ?");
     query.setLong(1, key(part));
     try (ResultSet row = query.executeQuery()) {
       if (row.next()) {
-        LongBuffer numbers = ByteBuffer.wrap(row.getBytes(1)).asLongBuffer();
+        LongBuffer numbers =
+            ByteBuffer.wrap(HistoryRows.bytes(HistoryRows.PARTS, row)).asLongBuffer();
         while (numbers.hasRemaining()) {
           entries.take(numbers.get(), numbers.get());
         }

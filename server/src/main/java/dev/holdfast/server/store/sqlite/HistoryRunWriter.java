@@ -4,7 +4,6 @@ import com.carrotsearch.hppc.LongArrayList;
 import com.carrotsearch.hppc.cursors.LongCursor;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +39,10 @@ final class HistoryRunWriter {
    */
   void write(SqliteConnection connection, LongArrayList releases) throws SQLException {
     if (written == 0) {
-      row(connection, 0);
+      new HistoryRows.Run(run, false).put(connection);
     }
     if (!releases.isEmpty()) {
-      insert(connection, "history_parts (part, releases)", written, encode(releases));
+      HistoryRows.insert(connection, HistoryRows.PARTS, run.key(written), encode(releases));
     }
     for (int i = 0; i < releases.size(); i += 2) {
       HistoryFilter.add(slice, run.partBits(), releases.get(i));
@@ -54,37 +53,18 @@ final class HistoryRunWriter {
       slice(connection, written - sliceParts);
     }
     if (written == run.parts()) {
-      row(connection, 1);
+      new HistoryRows.Run(run, true).put(connection);
     }
   }
 
   private void slice(SqliteConnection connection, int firstPart) throws SQLException {
-    insert(connection, "history_filters (part, words)", firstPart, HistoryFilter.encode(slice));
+    HistoryRows.insert(
+        connection, HistoryRows.FILTERS, run.key(firstPart), HistoryFilter.encode(slice));
     HistoryFilter filter = run.filter();
     if (filter != null) {
       filter.put(firstPart, slice);
     }
     slice = HistoryFilter.slice(run.partBits());
-  }
-
-  private void insert(SqliteConnection connection, String into, int part, byte[] bytes)
-      throws SQLException {
-    PreparedStatement insert = connection.prepared("INSERT INTO " + into + " VALUES (?, ?)");
-    insert.setLong(1, run.key(part));
-    insert.setBytes(2, bytes);
-    insert.executeUpdate();
-  }
-
-  private void row(SqliteConnection connection, int inUse) throws SQLException {
-    PreparedStatement insert =
-        connection.prepared(
-            "INSERT OR REPLACE INTO history_runs (run, part_bits, last_chunk, in_use)"
-                + " VALUES (?, ?, ?, ?)");
-    insert.setLong(1, run.id());
-    insert.setInt(2, run.partBits());
-    insert.setLong(3, run.lastChunk());
-    insert.setInt(4, inUse);
-    insert.executeUpdate();
   }
 
   private static byte[] encode(LongArrayList releases) {

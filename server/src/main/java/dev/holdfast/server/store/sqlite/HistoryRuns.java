@@ -1,5 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.StoreException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * needed is deleted, a little with every transaction.
  */
 final class HistoryRuns {
+  private static final DamageLog DAMAGE = new DamageLog();
+
   private final long filterBytes;
 
   /** In use, the oldest first. */
@@ -46,23 +49,18 @@ final class HistoryRuns {
     HistoryRuns runs = new HistoryRuns(filterBytes);
     PreparedStatement query =
         connection.prepared(
-            "SELECT run, part_bits, last_chunk, in_use FROM history_runs ORDER BY last_chunk, run");
-    try (ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        long id = row.getLong(1);
-        runs.lastId = Math.max(runs.lastId, id);
-        if (row.getBoolean(4)) {
-          runs.inUse.add(new HistoryRun(id, row.getInt(2), row.getLong(3), null));
-        } else {
-          runs.deletions.add(
-              new HistoryDeletion(new HistoryRun(id, row.getInt(2), row.getLong(3), null)));
-        }
+            "SELECT " + HistoryRows.RUN + " FROM history_runs ORDER BY last_chunk, run");
+    for (HistoryRows.Run row : SqliteConnection.rows(query, HistoryRows.Run::read)) {
+      HistoryRun run = row.run();
+      runs.lastId = Math.max(runs.lastId, run.id());
+      if (row.inUse()) {
+        runs.inUse.add(run);
+      } else {
+        runs.deletions.add(new HistoryDeletion(run));
       }
     }
     for (int i = runs.inUse.size() - 1; i >= 0; i--) {
-      HistoryRun run = runs.inUse.get(i).withFilter(runs.filter(runs.inUse.get(i).partBits(), 0));
-      runs.inUse.set(i, run);
-      loadFilter(connection, run);
+      runs.inUse.set(i, runs.withFilter(connection, runs.inUse.get(i)));
     }
     // What was under way begins anew.
     runs.inUse.stream().map(HistoryRun::partBits).distinct().forEach(runs::compactWhereMany);
@@ -79,20 +77,33 @@ final class HistoryRuns {
     return new HistoryFilter(partBits);
   }
 
-  private static void loadFilter(SqliteConnection connection, HistoryRun run) throws SQLException {
-    HistoryFilter filter = run.filter();
+  /** With its filter, where there is room for it. A damaged one is none: the run is read then. */
+  private HistoryRun withFilter(SqliteConnection connection, HistoryRun run) throws SQLException {
+    HistoryFilter filter = filter(run.partBits(), 0);
     if (filter == null) {
-      return;
+      return run;
     }
     PreparedStatement query =
-        connection.prepared("SELECT part, words FROM history_filters WHERE part >= ? AND part < ?");
+        connection.prepared(
+            "SELECT "
+                + HistoryRows.columns(HistoryRows.FILTERS)
+                + " FROM history_filters WHERE part >= ? AND part < ?");
     query.setLong(1, run.key(0));
     query.setLong(2, run.key(0) + run.parts());
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        filter.put((int) (row.getLong(1) - run.key(0)), HistoryFilter.decode(row.getBytes(2)));
+        filter.put(
+            (int) (row.getLong(1) - run.key(0)),
+            HistoryFilter.decode(HistoryRows.bytes(HistoryRows.FILTERS, row)));
       }
+    } catch (StoreException e) {
+      DAMAGE.tell(e);
     }
+    if (!filter.complete()) {
+      filteredBytes -= HistoryFilter.bytes(run.partBits());
+      return run;
+    }
+    return run.withFilter(filter);
   }
 
   /** The last chunk of events whose releases are in runs; 0 for none. */

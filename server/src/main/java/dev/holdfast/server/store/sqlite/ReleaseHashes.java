@@ -7,8 +7,11 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The keys of the release index: hashes of a slot, and of a slot with a generation or an operation
@@ -40,10 +43,41 @@ final class ReleaseHashes {
   }
 
   static ReleaseHashes load(SqliteConnection connection, int bits) throws SQLException {
-    return new ReleaseHashes(
-        connection.number("SELECT first FROM history_secret"),
-        connection.number("SELECT second FROM history_secret"),
-        bits);
+    return rows(connection, bits).get(0);
+  }
+
+  /** Makes the secret of a store that has none yet. */
+  static void makeIfMissing(SqliteConnection connection) throws SQLException {
+    if (!rows(connection, Long.SIZE).isEmpty()) {
+      return;
+    }
+    SecureRandom random = new SecureRandom();
+    long first = random.nextLong();
+    long second = random.nextLong();
+    PreparedStatement insert =
+        connection.prepared(
+            "INSERT INTO history_secret (first, second, checksum) VALUES (?, ?, ?)");
+    insert.setLong(1, first);
+    insert.setLong(2, second);
+    insert.setInt(3, checksum(first, second).value());
+    insert.executeUpdate();
+  }
+
+  private static List<ReleaseHashes> rows(SqliteConnection connection, int bits)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared("SELECT first, second, checksum FROM history_secret");
+    return SqliteConnection.rows(
+        query,
+        row -> {
+          checksum(row.getLong(1), row.getLong(2))
+              .check(row.getLong(3), () -> "the secret of the hashes");
+          return new ReleaseHashes(row.getLong(1), row.getLong(2), bits);
+        });
+  }
+
+  private static RowChecksum checksum(long first, long second) {
+    return new RowChecksum("history_secret").number(first).number(second);
   }
 
   /** Under which a slot's latest release is found. */

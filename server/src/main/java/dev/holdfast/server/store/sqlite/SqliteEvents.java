@@ -5,6 +5,7 @@ import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.EventLog;
 import dev.holdfast.server.store.SlotKeys;
@@ -58,7 +59,7 @@ final class SqliteEvents {
     Map<Long, Standing> found = new HashMap<>();
     PreparedStatement query =
         connection.prepared(
-            "SELECT repository, first_revision, micros, events FROM events WHERE chunk = ?");
+            "SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk = ?");
     long chunk = 0;
     long repository = 0;
     List<Event> events = List.of();
@@ -69,8 +70,9 @@ final class SqliteEvents {
         query.setLong(1, chunk);
         try (ResultSet row = query.executeQuery()) {
           if (row.next()) {
-            repository = row.getLong(1);
-            events = EventLog.decode(row.getBytes(4), row.getLong(2), row.getLong(3));
+            EventChunk header = EventChunk.read(row, 1);
+            repository = header.repository();
+            events = header.events(row);
           }
         }
       }
@@ -83,32 +85,47 @@ final class SqliteEvents {
 
   /** A page; to be read in one snapshot. */
   Optional<EventsPage> page(EventsQuery asked) throws SQLException {
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT repository, revision, deleted, (SELECT first_revision FROM events"
-                + " WHERE repository = books.repository ORDER BY last_revision LIMIT 1)"
-                + " FROM books WHERE repository_id = ?");
+    PreparedStatement query = connection.prepared(Rows.BOOKS + " WHERE book.repository_id = ?");
     query.setString(1, asked.repositoryId());
+    Rows.Known known;
     try (ResultSet row = query.executeQuery()) {
       if (!row.next()) {
         return Optional.empty();
       }
-      List<Event> found = new ArrayList<>();
-      long lookedTo = find(row.getLong(1), asked, found);
-      long revision = row.getLong(2);
-      long oldest = row.getLong(4);
-      return Optional.of(
-          new EventsPage(
-              revision, row.getBoolean(3), oldest == 0 ? revision + 1 : oldest, found, lookedTo));
+      known = Rows.books(row);
     }
+    List<Event> found = new ArrayList<>();
+    long lookedTo = find(known.number(), asked, found);
+    Repository repository = known.repository();
+    return Optional.of(
+        new EventsPage(
+            repository.revision(),
+            repository.deleted(),
+            oldest(known.number(), repository.revision() + 1),
+            found,
+            lookedTo));
+  }
+
+  /** The revision of the oldest event that is kept. */
+  private long oldest(long repository, long whereNoneIs) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
+                + EventChunk.HEADER
+                + " FROM events WHERE repository = ? ORDER BY last_revision LIMIT 1");
+    query.setLong(1, repository);
+    List<EventChunk> oldest = SqliteConnection.rows(query, row -> EventChunk.read(row, 1));
+    return oldest.isEmpty() ? whereNoneIs : oldest.get(0).firstRevision();
   }
 
   /** Collects what is asked for; answers up to where it looked, or 0 for the end. */
   private long find(long repository, EventsQuery asked, List<Event> found) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT first_revision, last_revision, micros, events FROM events"
-                + " WHERE repository = ? AND last_revision > ? ORDER BY last_revision");
+            "SELECT "
+                + EventChunk.COLUMNS
+                + " FROM events WHERE repository = ? AND last_revision > ?"
+                + " ORDER BY last_revision");
     query.setLong(1, repository);
     query.setLong(2, asked.afterRevision());
     byte[] key = key(asked);
@@ -116,9 +133,10 @@ final class SqliteEvents {
     long bytes = 0;
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        byte[] chunk = row.getBytes(4);
+        EventChunk header = EventChunk.read(row, 1);
+        byte[] chunk = header.encoded(row);
         if (EventLog.mentions(chunk, key)) {
-          for (Event event : EventLog.decode(chunk, row.getLong(1), row.getLong(3))) {
+          for (Event event : EventLog.decode(chunk, header.firstRevision(), header.micros())) {
             if (asked.wants(event)) {
               if (found.size() == asked.limit()) {
                 return found.get(found.size() - 1).revision();
@@ -129,7 +147,7 @@ final class SqliteEvents {
         }
         bytes += chunk.length;
         if (++chunks == CHUNKS_A_PAGE || bytes >= BYTES_A_PAGE) {
-          return row.getLong(2);
+          return header.lastRevision();
         }
       }
     }
@@ -145,13 +163,13 @@ final class SqliteEvents {
   }
 
   /** The newest event of a repository; null where none is kept. */
-  @Nullable Event last(String repositoryId) throws SQLException {
+  @Nullable Event last(long repository) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT first_revision, micros, events FROM events WHERE repository = "
-                + SqliteReads.ID
-                + " ORDER BY last_revision DESC LIMIT 1");
-    query.setString(1, repositoryId);
+            "SELECT "
+                + EventChunk.COLUMNS
+                + " FROM events WHERE repository = ? ORDER BY last_revision DESC LIMIT 1");
+    query.setLong(1, repository);
     List<Event> chunk = chunk(query);
     return chunk.isEmpty() ? null : chunk.get(chunk.size() - 1);
   }
@@ -159,8 +177,7 @@ final class SqliteEvents {
   /** The one chunk that a query finds; empty for none. */
   private static List<Event> chunk(PreparedStatement query) throws SQLException {
     List<List<Event>> chunks =
-        SqliteConnection.rows(
-            query, row -> EventLog.decode(row.getBytes(3), row.getLong(1), row.getLong(2)));
+        SqliteConnection.rows(query, row -> EventChunk.read(row, 1).events(row));
     return chunks.isEmpty() ? List.of() : chunks.get(0);
   }
 }

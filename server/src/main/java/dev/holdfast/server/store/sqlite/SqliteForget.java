@@ -3,7 +3,6 @@ package dev.holdfast.server.store.sqlite;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
-import dev.holdfast.server.store.EventLog;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -14,13 +13,6 @@ import java.util.List;
  */
 final class SqliteForget {
   private SqliteForget() {}
-
-  private record Chunk(
-      long chunk, long repository, long firstRevision, long lastRevision, long micros) {
-    int events() {
-      return (int) (lastRevision - firstRevision + 1);
-    }
-  }
 
   /**
    * What was forgotten.
@@ -36,50 +28,32 @@ final class SqliteForget {
     int events = 0;
     long lastChunk = 0;
     while (events < limit) {
-      List<Chunk> oldest =
+      List<EventChunk> oldest =
           SqliteConnection.rows(
               connection.prepared(
-                  "SELECT chunk, repository, first_revision, last_revision, micros FROM events"
-                      + " ORDER BY chunk LIMIT 1"),
-              row ->
-                  new Chunk(
-                      row.getLong(1),
-                      row.getLong(2),
-                      row.getLong(3),
-                      row.getLong(4),
-                      row.getLong(5)));
+                  "SELECT " + EventChunk.HEADER + " FROM events ORDER BY chunk LIMIT 1"),
+              row -> EventChunk.read(row, 1));
       if (oldest.isEmpty() || oldest.get(0).chunk() > upToChunk) {
         break;
       }
       forget(connection, oldest.get(0));
-      events += oldest.get(0).events();
+      events += oldest.get(0).count();
       lastChunk = oldest.get(0).chunk();
     }
     return new Forgotten(events, lastChunk);
   }
 
-  private static void forget(SqliteConnection connection, Chunk chunk) throws SQLException {
+  private static void forget(SqliteConnection connection, EventChunk chunk) throws SQLException {
     forgetOperations(connection, chunk);
     forgetSales(connection, chunk);
-    // What the next ones do not say again, where there are none.
-    PreparedStatement sums =
-        connection.prepared(
-            "UPDATE repositories SET reserved_bytes = told.reserved_bytes,"
-                + " unassigned_bytes = told.unassigned_bytes,"
-                + " reservation_count = told.reservation_count, revision = told.last_revision,"
-                + " update_micros = told.micros"
-                + " FROM events AS told WHERE told.chunk = ? AND told.reserved_bytes IS NOT NULL"
-                + " AND repositories.repository = told.repository"
-                + " AND repositories.revision < told.last_revision");
-    sums.setLong(1, chunk.chunk());
-    sums.executeUpdate();
+    keepSums(connection, chunk);
     PreparedStatement told = connection.prepared("DELETE FROM events WHERE chunk = ?");
     told.setLong(1, chunk.chunk());
     told.executeUpdate();
   }
 
   /** A sale's operation is not as old as its revision: its reservation may still live. */
-  private static void forgetOperations(SqliteConnection connection, Chunk chunk)
+  private static void forgetOperations(SqliteConnection connection, EventChunk chunk)
       throws SQLException {
     PreparedStatement delete =
         connection.prepared(
@@ -93,20 +67,34 @@ final class SqliteForget {
   }
 
   /** With a release goes the operation that sold what it released: a sale's revision is that. */
-  private static void forgetSales(SqliteConnection connection, Chunk chunk) throws SQLException {
-    PreparedStatement query = connection.prepared("SELECT events FROM events WHERE chunk = ?");
+  private static void forgetSales(SqliteConnection connection, EventChunk chunk)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared("SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk = ?");
     query.setLong(1, chunk.chunk());
-    byte[] events = SqliteConnection.rows(query, row -> row.getBytes(1)).get(0);
     PreparedStatement delete =
         connection.prepared(
             "DELETE FROM operations WHERE repository = ? AND revision = ? AND kind = ?");
-    for (Event event : EventLog.decode(events, chunk.firstRevision(), chunk.micros())) {
+    for (Event event : SqliteConnection.rows(query, chunk::events).get(0)) {
       if (event.change() instanceof Change.SlotReleased change
           && !change.released().reservation().offerId().isEmpty()) {
         delete.setLong(1, chunk.repository());
         delete.setLong(2, change.released().reservation().generation());
         delete.setInt(3, Kind.SELL_SLOT.number());
         delete.executeUpdate();
+      }
+    }
+  }
+
+  /** Keeps what the next ones do not say again, where there are none. */
+  private static void keepSums(SqliteConnection connection, EventChunk chunk) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT " + Rows.REPOSITORY + " FROM repositories WHERE repository = ?");
+    query.setLong(1, chunk.repository());
+    for (Rows.Known known : SqliteConnection.rows(query, Rows::repository)) {
+      if (known.repository().revision() < chunk.lastRevision() && chunk.sums() != null) {
+        SqliteWrite.put(connection, Rows.withSumsOf(known, chunk));
       }
     }
   }

@@ -7,6 +7,7 @@ import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.books.Value;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +19,13 @@ import java.util.Optional;
  * are sorted. Batches that do not ask for a key cost nothing here.
  */
 final class SqliteKeys {
-  private static final String REPOSITORY =
-      "repository = (SELECT repository FROM repositories WHERE repository_id = ? AND deleted = 0)";
+  /** All but the value, whose checksum stands for it: so a key can be believed without it. */
+  private static final String HEADER =
+      "repository, key, version, put_micros, value_checksum, checksum";
+
+  static final String ENTRY = HEADER + ", value";
+
+  static final String VERSION = "repository, version, checksum";
 
   private SqliteKeys() {}
 
@@ -31,31 +37,85 @@ final class SqliteKeys {
     Map<String, Long> versions = new HashMap<>();
     for (String key : touched.keys()) {
       PreparedStatement query =
-          connection.prepared("SELECT version FROM entries WHERE repository = ? AND key = ?");
+          connection.prepared(
+              "SELECT " + HEADER + " FROM entries WHERE repository = ? AND key = ?");
       query.setLong(1, repository);
       query.setBytes(2, bytes(key));
-      SqliteConnection.rows(query, row -> row.getLong(1))
-          .forEach(version -> versions.put(key, version));
+      SqliteConnection.rows(query, Header::read)
+          .forEach(header -> versions.put(key, header.version()));
     }
-    long last =
-        touched.keys().isEmpty()
-            ? 0
-            : number(
-                connection,
-                "SELECT coalesce(max(version), 0) FROM entry_versions WHERE repository = ?",
-                repository);
-    long count =
-        touched.keyCountAsked()
-            ? number(connection, "SELECT count(*) FROM entries WHERE repository = ?", repository)
-            : 0;
+    long last = touched.keys().isEmpty() ? 0 : lastVersion(connection, repository);
+    long count = touched.keyCountAsked() ? count(connection, repository) : 0;
     return new LoadedKeys(touched, versions, last, count);
   }
 
-  private static long number(SqliteConnection connection, String sql, long repository)
+  private static long lastVersion(SqliteConnection connection, long repository)
       throws SQLException {
-    PreparedStatement query = connection.prepared(sql);
+    PreparedStatement query =
+        connection.prepared("SELECT " + VERSION + " FROM entry_versions WHERE repository = ?");
+    query.setLong(1, repository);
+    List<Long> found = SqliteConnection.rows(query, SqliteKeys::version);
+    return found.isEmpty() ? 0 : found.get(0);
+  }
+
+  private static long count(SqliteConnection connection, long repository) throws SQLException {
+    PreparedStatement query =
+        connection.prepared("SELECT count(*) FROM entries WHERE repository = ?");
     query.setLong(1, repository);
     return SqliteConnection.rows(query, row -> row.getLong(1)).get(0);
+  }
+
+  /** A row of {@link #HEADER}. */
+  private record Header(
+      long repository, byte[] key, long version, long micros, long valueChecksum) {
+
+    static Header read(ResultSet row) throws SQLException {
+      Header header =
+          new Header(
+              row.getLong(1), row.getBytes(2), row.getLong(3), row.getLong(4), row.getLong(5));
+      header.checksum().check(row.getLong(6), header::words);
+      return header;
+    }
+
+    RowChecksum checksum() {
+      return new RowChecksum("entries")
+          .number(repository)
+          .bytes(key)
+          .number(version)
+          .number(micros)
+          .number(valueChecksum);
+    }
+
+    Entry entry(byte[] value) {
+      SqliteKeys.checksum(value).check(valueChecksum, this::words);
+      return new Entry(text(key), new Value(value), version, micros);
+    }
+
+    private String words() {
+      return "key " + text(key);
+    }
+  }
+
+  private static RowChecksum checksum(byte[] value) {
+    return new RowChecksum("entries").bytes(value);
+  }
+
+  /** A row of {@link #ENTRY}. */
+  static Entry entry(ResultSet row) throws SQLException {
+    return Header.read(row).entry(row.getBytes(7));
+  }
+
+  /** A row of {@link #VERSION}. */
+  static long version(ResultSet row) throws SQLException {
+    long repository = row.getLong(1);
+    long version = row.getLong(2);
+    checksum(repository, version)
+        .check(row.getLong(3), () -> "repository with the number " + repository);
+    return version;
+  }
+
+  private static RowChecksum checksum(long repository, long version) {
+    return new RowChecksum("entry_versions").number(repository).number(version);
   }
 
   static void write(SqliteConnection connection, long repository, Delta.KeysDelta keys)
@@ -68,27 +128,47 @@ final class SqliteKeys {
       }
     }
     if (keys.lastVersion() > 0) {
-      PreparedStatement version =
-          connection.prepared("INSERT OR REPLACE INTO entry_versions VALUES (?, ?)");
-      version.setLong(1, repository);
-      version.setLong(2, keys.lastVersion());
-      version.executeUpdate();
+      putVersion(connection, repository, keys.lastVersion());
     }
+  }
+
+  /** Writes the newest version that was given out in a repository. */
+  static void putVersion(SqliteConnection connection, long repository, long version)
+      throws SQLException {
+    PreparedStatement put =
+        connection.prepared(
+            "INSERT OR REPLACE INTO entry_versions (" + VERSION + ") VALUES (?, ?, ?)");
+    put.setLong(1, repository);
+    put.setLong(2, version);
+    put.setInt(3, checksum(repository, version).value());
+    put.executeUpdate();
   }
 
   private static void put(SqliteConnection connection, long repository, Entry entry)
       throws SQLException {
     PreparedStatement put =
         connection.prepared(
-            "INSERT INTO entries (repository, key, version, put_micros, value)"
-                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (repository, key) DO UPDATE SET"
+            "INSERT INTO entries ("
+                + ENTRY
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (repository, key) DO UPDATE SET"
                 + " version = excluded.version, put_micros = excluded.put_micros,"
+                + " value_checksum = excluded.value_checksum, checksum = excluded.checksum,"
                 + " value = excluded.value");
+    byte[] value = entry.value().bytes();
+    Header header =
+        new Header(
+            repository,
+            bytes(entry.key()),
+            entry.version(),
+            entry.micros(),
+            checksum(value).value());
     put.setLong(1, repository);
-    put.setBytes(2, bytes(entry.key()));
-    put.setLong(3, entry.version());
-    put.setLong(4, entry.micros());
-    put.setBytes(5, entry.value().bytes());
+    put.setBytes(2, header.key());
+    put.setLong(3, header.version());
+    put.setLong(4, header.micros());
+    put.setLong(5, header.valueChecksum());
+    put.setInt(6, header.checksum().value());
+    put.setBytes(7, value);
     put.executeUpdate();
     // The statement is kept, and would keep the value with it.
     put.clearParameters();
@@ -103,34 +183,34 @@ final class SqliteKeys {
     delete.executeUpdate();
   }
 
-  static Optional<Entry> entry(SqliteConnection connection, String repositoryId, String key)
+  static Optional<Entry> entry(SqliteConnection connection, long repository, String key)
       throws SQLException {
     PreparedStatement query =
-        connection.prepared(
-            "SELECT version, put_micros, value FROM entries WHERE " + REPOSITORY + " AND key = ?");
-    query.setString(1, repositoryId);
+        connection.prepared("SELECT " + ENTRY + " FROM entries WHERE repository = ? AND key = ?");
+    query.setLong(1, repository);
     query.setBytes(2, bytes(key));
-    return SqliteConnection.rows(
-            query,
-            row -> new Entry(key, new Value(row.getBytes(3)), row.getLong(1), row.getLong(2)))
-        .stream()
-        .findFirst();
+    return SqliteConnection.rows(query, SqliteKeys::entry).stream().findFirst();
   }
 
   static List<String> keys(
-      SqliteConnection connection, String repositoryId, String prefix, String afterKey, int limit)
+      SqliteConnection connection, long repository, String prefix, String afterKey, int limit)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT key FROM entries WHERE "
-                + REPOSITORY
-                + " AND key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?");
-    query.setString(1, repositoryId);
+            "SELECT "
+                + HEADER
+                + " FROM entries WHERE repository = ? AND key >= ? AND key < ? AND key > ?"
+                + " ORDER BY key LIMIT ?");
+    query.setLong(1, repository);
     query.setBytes(2, bytes(prefix));
     query.setBytes(3, behind(prefix));
     query.setBytes(4, bytes(afterKey));
     query.setInt(5, limit);
-    return SqliteConnection.rows(query, row -> new String(row.getBytes(1), StandardCharsets.UTF_8));
+    return SqliteConnection.rows(query, row -> text(Header.read(row).key()));
+  }
+
+  private static String text(byte[] key) {
+    return new String(key, StandardCharsets.UTF_8);
   }
 
   private static byte[] bytes(String key) {

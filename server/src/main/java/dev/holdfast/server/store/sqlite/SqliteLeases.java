@@ -1,11 +1,22 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Alters when leases end, of all reservations at once. Those that are altered get a row. */
 final class SqliteLeases {
+  private static final int ROWS_AT_ONCE = 4096;
+
+  private static final String LEASED = "SELECT " + Rows.RESERVATION + " FROM reservations";
+
+  private static final DamageLog DAMAGE = new DamageLog();
+
   private final SqliteConnection connection;
   private final SqliteReservations reservations;
 
@@ -21,35 +32,99 @@ final class SqliteLeases {
           return one.leaseExpireMicros() != 0
               && (byMicros != 0 || isOutOfBounds(one, nowMicros, graceMicros));
         });
-    if (byMicros != 0) {
-      update(
-          "UPDATE reservations SET lease_expire_micros = lease_expire_micros + ?1"
-              + " WHERE lease_expire_micros IS NOT NULL",
-          byMicros);
+    if (byMicros == 0) {
+      adjustThoseOutOfBounds(nowMicros, graceMicros);
+    } else {
+      adjustAll(byMicros, nowMicros, graceMicros);
     }
-    // What is right stays as it is: a table is longer in writing than in reading.
-    update(
-        "UPDATE reservations SET lease_expire_micros = ?1 + min(lease_micros, ?2)"
-            + " WHERE lease_expire_micros < ?1 + ?2"
-            + " AND lease_expire_micros < ?1 + min(lease_micros, ?2)",
-        nowMicros,
-        graceMicros);
-    update(
-        "UPDATE reservations SET lease_expire_micros = ?1 + lease_micros"
-            + " WHERE lease_expire_micros > ?1 AND lease_expire_micros > ?1 + lease_micros",
-        nowMicros);
+  }
+
+  private record Row(long repository, Reservation reservation) {}
+
+  /** What is right stays as it is: a table is longer in writing than in reading. */
+  private void adjustThoseOutOfBounds(long nowMicros, long graceMicros) throws SQLException {
+    PreparedStatement tooShort =
+        connection.prepared(
+            LEASED
+                + " WHERE lease_expire_micros < ?1 + ?2"
+                + " AND lease_expire_micros < ?1 + min(lease_micros, ?2)"
+                + " ORDER BY lease_expire_micros");
+    PreparedStatement tooLong =
+        connection.prepared(
+            LEASED
+                + " WHERE lease_expire_micros > ?1 AND lease_expire_micros > ?1 + lease_micros"
+                + " ORDER BY lease_expire_micros");
+    tooShort.setLong(1, nowMicros);
+    tooShort.setLong(2, graceMicros);
+    tooLong.setLong(1, nowMicros);
+    for (PreparedStatement query : List.of(tooShort, tooLong)) {
+      List<Row> rows = some(query);
+      while (!rows.isEmpty()) {
+        write(rows, 0, nowMicros, graceMicros);
+        rows = some(query);
+      }
+    }
+  }
+
+  private void adjustAll(long byMicros, long nowMicros, long graceMicros) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            LEASED
+                + " WHERE lease_expire_micros IS NOT NULL AND (repository, slot_key) > (?, ?)"
+                + " ORDER BY repository, slot_key");
+    long repository = 0;
+    byte[] slotKey = {};
+    List<Row> rows;
+    do {
+      query.setLong(1, repository);
+      query.setBytes(2, slotKey);
+      rows = some(query);
+      write(rows, byMicros, nowMicros, graceMicros);
+      if (!rows.isEmpty()) {
+        Row last = rows.get(rows.size() - 1);
+        repository = last.repository();
+        slotKey = SlotKeys.encode(last.reservation().slot());
+      }
+    } while (!rows.isEmpty());
+  }
+
+  /** The first rows of a query; of those that are damaged the leases stay. */
+  private static List<Row> some(PreparedStatement query) throws SQLException {
+    List<Row> rows = new ArrayList<>();
+    try (ResultSet row = query.executeQuery()) {
+      while (rows.size() < ROWS_AT_ONCE && row.next()) {
+        try {
+          rows.add(new Row(row.getLong(1), Rows.reservation(row)));
+        } catch (StoreException e) {
+          DAMAGE.tell(e);
+        }
+      }
+    }
+    return rows;
+  }
+
+  private void write(List<Row> rows, long byMicros, long nowMicros, long graceMicros)
+      throws SQLException {
+    PreparedStatement put =
+        connection.prepared(
+            "INSERT OR REPLACE INTO reservations ("
+                + Rows.RESERVATION
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    for (Row row : rows) {
+      Reservation one = row.reservation();
+      long earliest = nowMicros + Math.min(one.leaseMicros(), graceMicros);
+      long latest = nowMicros + one.leaseMicros();
+      long expire = one.leaseExpireMicros() + byMicros;
+      Rows.set(
+          put,
+          row.repository(),
+          one.withLeaseEnding(Math.min(latest, Math.max(earliest, expire))));
+      put.executeUpdate();
+    }
   }
 
   private static boolean isOutOfBounds(Reservation one, long nowMicros, long graceMicros) {
     long leftMicros = one.leaseExpireMicros() - nowMicros;
     return leftMicros < Math.min(one.leaseMicros(), graceMicros) || leftMicros > one.leaseMicros();
-  }
-
-  private void update(String sql, long... arguments) throws SQLException {
-    PreparedStatement update = connection.prepared(sql);
-    for (int i = 0; i < arguments.length; i++) {
-      update.setLong(i + 1, arguments[i]);
-    }
-    update.executeUpdate();
   }
 }

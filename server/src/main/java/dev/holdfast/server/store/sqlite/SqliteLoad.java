@@ -14,7 +14,6 @@ import dev.holdfast.server.ledger.books.TakenIndexes;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,7 +53,7 @@ final class SqliteLoad {
    * @param pasts takes what is found of the past of the slots
    */
   LoadedBooks books(Touched touched, SlotPasts pasts) throws SQLException {
-    BooksCache.Known found = cache.repository(connection, touched.repositoryId());
+    Rows.Known found = cache.repository(connection, touched.repositoryId());
     Repository repository = found == null ? null : found.repository();
     long key = found == null ? 0 : found.number();
     Map<Slot, SlotHistory> slots = new HashMap<>();
@@ -217,7 +216,7 @@ final class SqliteLoad {
 
   /** How many reservations a request has, up to a limit. */
   int reservationCount(String repositoryId, String requestId, int limit) throws SQLException {
-    BooksCache.Known found = cache.repository(connection, repositoryId);
+    Rows.Known found = cache.repository(connection, repositoryId);
     if (found == null) {
       return 0;
     }
@@ -237,32 +236,13 @@ final class SqliteLoad {
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT kind, released_count, bytes, revision, asked, slot_index, generation"
-                + " FROM operations"
-                + " WHERE repository = ? AND request_id = ? AND operation_id = ?");
+            "SELECT "
+                + Rows.OPERATION
+                + " FROM operations WHERE repository = ? AND request_id = ? AND operation_id = ?");
     query.setLong(1, repository);
     query.setString(2, operation.requestId());
     query.setString(3, operation.operationId());
-    List<RememberedOperation> found =
-        SqliteConnection.rows(
-            query,
-            row ->
-                new RememberedOperation(
-                    operation,
-                    RememberedOperation.Kind.ofNumber(row.getInt(1)),
-                    row.getLong(2),
-                    row.getLong(3),
-                    row.getLong(4),
-                    sale(operation, row)));
+    List<RememberedOperation> found = SqliteConnection.rows(query, Rows::operation);
     return found.isEmpty() ? null : found.get(0);
-  }
-
-  private static RememberedOperation.@Nullable Sale sale(OperationKey operation, ResultSet row)
-      throws SQLException {
-    @Nullable String asked = row.getString(5);
-    return asked == null
-        ? null
-        : new RememberedOperation.Sale(
-            new Slot(operation.requestId(), row.getLong(6)), row.getLong(7), asked);
   }
 }

@@ -1,10 +1,11 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.Recount;
+import static java.util.Objects.requireNonNull;
+
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.LoadedOffers;
 import dev.holdfast.server.ledger.books.Offer;
-import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Touched;
 import java.math.BigInteger;
 import java.sql.PreparedStatement;
@@ -15,17 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The table of offers: read, written and counted again. */
+/** The table of offers, read and written. */
 final class SqliteOffers {
   private static final String TERMS =
       "min_price, total_bytes, min_slot_bytes, max_slot_bytes, max_duration_micros,"
           + " max_collateral, until_micros, enabled";
 
-  private static final String COLUMNS = "offer_id, sold_bytes, " + TERMS;
+  static final String COLUMNS = "repository, offer_id, sold_bytes, " + TERMS + ", checksum";
 
   private final SqliteConnection connection;
 
@@ -34,7 +34,25 @@ final class SqliteOffers {
   }
 
   /** A row of the table; without terms it is a deleted offer's. */
-  private record Row(String offerId, long soldBytes, Offer.@Nullable Terms terms) {}
+  record Row(long repository, String offerId, long soldBytes, Offer.@Nullable Terms terms) {
+    private RowChecksum checksum() {
+      RowChecksum checksum =
+          new RowChecksum("offers").number(repository).text(offerId).number(soldBytes);
+      if (terms == null) {
+        return checksum;
+      }
+      BigInteger collateral = terms.maxCollateral();
+      return checksum
+          .text(terms.minPrice().toString())
+          .number(terms.totalBytes())
+          .number(terms.minSlotBytes())
+          .number(terms.maxSlotBytes())
+          .number(terms.maxDurationMicros())
+          .text(collateral == null ? null : collateral.toString())
+          .optional(terms.untilMicros())
+          .number(terms.enabled() ? 1 : 0);
+    }
+  }
 
   LoadedOffers load(long repository, Touched touched) throws SQLException {
     if (!touched.allOffers() && touched.offerIds().isEmpty()) {
@@ -42,32 +60,23 @@ final class SqliteOffers {
     }
     Map<String, Offer.Terms> terms = new HashMap<>();
     Map<String, Long> soldBytes = new HashMap<>();
-    String all = "SELECT " + COLUMNS + " FROM offers WHERE repository = ?";
     if (touched.allOffers()) {
-      PreparedStatement query = connection.prepared(all);
-      query.setLong(1, repository);
-      take(query, terms, soldBytes);
+      SqliteConnection.rows(all(repository), SqliteOffers::row)
+          .forEach(row -> take(row, terms, soldBytes));
     } else {
-      PreparedStatement query = connection.prepared(all + " AND offer_id = ?");
       for (String offerId : touched.offerIds()) {
-        query.setLong(1, repository);
-        query.setString(2, offerId);
-        take(query, terms, soldBytes);
+        take(row(repository, offerId), terms, soldBytes);
       }
     }
     return new LoadedOffers(terms, soldBytes);
   }
 
-  private static void take(
-      PreparedStatement query, Map<String, Offer.Terms> terms, Map<String, Long> soldBytes)
-      throws SQLException {
-    for (Row row : SqliteConnection.rows(query, SqliteOffers::row)) {
-      if (row.terms() != null) {
-        terms.put(row.offerId(), row.terms());
-      }
-      if (row.soldBytes() != 0) {
-        soldBytes.put(row.offerId(), row.soldBytes());
-      }
+  private static void take(Row row, Map<String, Offer.Terms> terms, Map<String, Long> soldBytes) {
+    if (row.terms() != null) {
+      terms.put(row.offerId(), row.terms());
+    }
+    if (row.soldBytes() != 0) {
+      soldBytes.put(row.offerId(), row.soldBytes());
     }
   }
 
@@ -84,47 +93,62 @@ final class SqliteOffers {
     SortedSet<String> altered = new TreeSet<>(delta.terms().keySet());
     altered.addAll(delta.soldBytes().keySet());
     for (String offerId : altered) {
+      Row before = row(repository, offerId);
       Optional<Offer.Terms> terms = delta.terms().get(offerId);
-      if (terms != null) {
-        put(repository, offerId, terms.orElse(null));
+      Row after =
+          new Row(
+              repository,
+              offerId,
+              before.soldBytes() + delta.soldBytes().getOrDefault(offerId, 0L),
+              terms == null ? before.terms() : terms.orElse(null));
+      if (after.terms() == null && after.soldBytes() == 0) {
+        drop(after);
+      } else {
+        put(after);
       }
-      Long soldBytes = delta.soldBytes().get(offerId);
-      if (soldBytes != null) {
-        sell(repository, offerId, soldBytes);
-      }
-      PreparedStatement drop =
-          connection.prepared(
-              "DELETE FROM offers WHERE repository = ? AND offer_id = ?"
-                  + " AND min_price IS NULL AND sold_bytes = 0");
-      drop.setLong(1, repository);
-      drop.setString(2, offerId);
-      drop.executeUpdate();
     }
   }
 
-  private void put(long repository, String offerId, Offer.@Nullable Terms terms)
-      throws SQLException {
+  /** The row of an offer; one without anything where there is none. */
+  private Row row(long repository, String offerId) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT " + COLUMNS + " FROM offers WHERE repository = ? AND offer_id = ?");
+    query.setLong(1, repository);
+    query.setString(2, offerId);
+    return SqliteConnection.rows(query, SqliteOffers::row).stream()
+        .findFirst()
+        .orElse(new Row(repository, offerId, 0, null));
+  }
+
+  private void drop(Row row) throws SQLException {
+    PreparedStatement drop =
+        connection.prepared("DELETE FROM offers WHERE repository = ? AND offer_id = ?");
+    drop.setLong(1, row.repository());
+    drop.setString(2, row.offerId());
+    drop.executeUpdate();
+  }
+
+  private void put(Row row) throws SQLException {
     PreparedStatement put =
         connection.prepared(
-            "INSERT INTO offers (repository, "
+            "INSERT OR REPLACE INTO offers ("
                 + COLUMNS
-                + ") VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)"
-                + " ON CONFLICT (repository, offer_id) DO UPDATE SET ("
-                + TERMS
-                + ") = (excluded.min_price, excluded.total_bytes, excluded.min_slot_bytes,"
-                + " excluded.max_slot_bytes, excluded.max_duration_micros,"
-                + " excluded.max_collateral, excluded.until_micros, excluded.enabled)");
-    put.setLong(1, repository);
-    put.setString(2, offerId);
-    put.setObject(3, terms == null ? null : terms.minPrice().toString());
-    put.setObject(4, terms == null ? null : unlessZero(terms.totalBytes()));
-    put.setObject(5, terms == null ? null : unlessZero(terms.minSlotBytes()));
-    put.setObject(6, terms == null ? null : unlessZero(terms.maxSlotBytes()));
-    put.setObject(7, terms == null ? null : unlessZero(terms.maxDurationMicros()));
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    Offer.Terms terms = row.terms();
+    put.setLong(1, row.repository());
+    put.setString(2, row.offerId());
+    put.setLong(3, row.soldBytes());
+    put.setObject(4, terms == null ? null : terms.minPrice().toString());
+    put.setObject(5, terms == null ? null : unlessZero(terms.totalBytes()));
+    put.setObject(6, terms == null ? null : unlessZero(terms.minSlotBytes()));
+    put.setObject(7, terms == null ? null : unlessZero(terms.maxSlotBytes()));
+    put.setObject(8, terms == null ? null : unlessZero(terms.maxDurationMicros()));
     BigInteger collateral = terms == null ? null : terms.maxCollateral();
-    put.setObject(8, collateral == null ? null : collateral.toString());
-    put.setObject(9, terms == null ? null : terms.untilMicros());
-    put.setObject(10, terms == null ? null : terms.enabled() ? 1 : 0);
+    put.setObject(9, collateral == null ? null : collateral.toString());
+    put.setObject(10, terms == null ? null : terms.untilMicros());
+    put.setObject(11, terms == null ? null : terms.enabled() ? 1 : 0);
+    put.setInt(12, row.checksum().value());
     put.executeUpdate();
   }
 
@@ -132,107 +156,79 @@ final class SqliteOffers {
     return number == 0 ? null : number;
   }
 
-  private void sell(long repository, String offerId, long soldBytes) throws SQLException {
-    PreparedStatement update =
-        connection.prepared(
-            "UPDATE offers SET sold_bytes = sold_bytes + ? WHERE repository = ? AND offer_id = ?");
-    update.setLong(1, soldBytes);
-    update.setLong(2, repository);
-    update.setString(3, offerId);
-    update.executeUpdate();
-  }
-
-  /** Some offers of a repository that exists, by id. */
-  List<Offer> page(String repositoryId, String afterId, int limit) throws SQLException {
+  /** Some offers of a repository, by id. */
+  List<Offer> page(long repository, String afterId, int limit) throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
                 + COLUMNS
-                + " FROM offers WHERE repository = "
-                + SqliteReads.ID
-                + " AND offer_id > ? AND min_price IS NOT NULL ORDER BY offer_id LIMIT ?");
-    query.setString(1, repositoryId);
+                + " FROM offers WHERE repository = ? AND offer_id > ? AND min_price IS NOT NULL"
+                + " ORDER BY offer_id LIMIT ?");
+    query.setLong(1, repository);
     query.setString(2, afterId);
     query.setInt(3, limit);
     return SqliteConnection.rows(query, SqliteOffers::offer);
   }
 
-  Optional<Offer> one(String repositoryId, String offerId) throws SQLException {
+  Optional<Offer> one(long repository, String offerId) throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
                 + COLUMNS
-                + " FROM offers WHERE repository = "
-                + SqliteReads.ID
-                + " AND offer_id = ? AND min_price IS NOT NULL");
-    query.setString(1, repositoryId);
+                + " FROM offers WHERE repository = ? AND offer_id = ? AND min_price IS NOT NULL");
+    query.setLong(1, repository);
     query.setString(2, offerId);
     return SqliteConnection.rows(query, SqliteOffers::offer).stream().findFirst();
   }
 
-  /**
-   * Counts what is sold under each offer, beside what is recorded, where either is not 0.
-   *
-   * @param young the young reservations of the repository
-   */
-  List<Recount.Sold> recount(String repositoryId, List<Reservation> young) throws SQLException {
-    Map<String, Recount.Sold> sold = new TreeMap<>();
+  private PreparedStatement all(long repository) throws SQLException {
     PreparedStatement query =
-        connection.prepared(
-            "SELECT offer_id, sum(recorded), sum(counted) FROM ("
-                + "SELECT offer_id, sold_bytes AS recorded, 0 AS counted FROM offers"
-                + " WHERE repository = "
-                + SqliteReads.ID
-                + " UNION ALL SELECT offer_id, 0, amount_bytes FROM reservations"
-                + " WHERE repository = "
-                + SqliteReads.ID
-                + " AND offer_id IS NOT NULL) GROUP BY offer_id");
-    query.setString(1, repositoryId);
-    query.setString(2, repositoryId);
-    SqliteConnection.rows(
-            query, row -> new Recount.Sold(row.getString(1), row.getLong(2), row.getLong(3)))
-        .forEach(one -> sold.put(one.offerId(), one));
-    for (Reservation one : young) {
-      if (!one.offerId().isEmpty()) {
-        sold.merge(
-            one.offerId(),
-            new Recount.Sold(one.offerId(), 0, one.amountBytes()),
-            SqliteOffers::sum);
-      }
-    }
-    sold.values().removeIf(one -> one.recordedBytes() == 0 && one.countedBytes() == 0);
-    return List.copyOf(sold.values());
+        connection.prepared("SELECT " + COLUMNS + " FROM offers WHERE repository = ?");
+    query.setLong(1, repository);
+    return query;
   }
 
-  private static Recount.Sold sum(Recount.Sold one, Recount.Sold other) {
-    return new Recount.Sold(
-        one.offerId(),
-        one.recordedBytes() + other.recordedBytes(),
-        one.countedBytes() + other.countedBytes());
+  private static Offer offer(ResultSet columns) throws SQLException {
+    Row row = row(columns);
+    return new Offer(row.offerId(), requireNonNull(row.terms()), row.soldBytes());
   }
 
-  private static Offer offer(ResultSet row) throws SQLException {
-    return new Offer(row.getString(1), terms(row, row.getString(3)), row.getLong(2));
+  /** A row of the table. */
+  static Row row(ResultSet columns) throws SQLException {
+    @Nullable String minPrice = columns.getString(4);
+    String offerId = columns.getString(2);
+    Row row =
+        new Row(
+            columns.getLong(1),
+            offerId,
+            columns.getLong(3),
+            minPrice == null ? null : terms(columns, offerId, minPrice));
+    row.checksum().check(columns.getLong(12), () -> "offer " + offerId);
+    return row;
   }
 
-  private static Row row(ResultSet row) throws SQLException {
-    @Nullable String minPrice = row.getString(3);
-    return new Row(
-        row.getString(1), row.getLong(2), minPrice == null ? null : terms(row, minPrice));
-  }
-
-  private static Offer.Terms terms(ResultSet row, String minPrice) throws SQLException {
-    @Nullable String maxCollateral = row.getString(8);
-    long untilMicros = row.getLong(9);
+  private static Offer.Terms terms(ResultSet row, String offerId, String minPrice)
+      throws SQLException {
+    @Nullable String maxCollateral = row.getString(9);
+    long untilMicros = row.getLong(10);
     boolean until = !row.wasNull();
     return new Offer.Terms(
-        row.getLong(4),
         row.getLong(5),
         row.getLong(6),
         row.getLong(7),
-        new BigInteger(minPrice),
-        maxCollateral == null ? null : new BigInteger(maxCollateral),
+        row.getLong(8),
+        number(offerId, minPrice),
+        maxCollateral == null ? null : number(offerId, maxCollateral),
         until ? untilMicros : null,
-        row.getBoolean(10));
+        row.getBoolean(11));
+  }
+
+  private static BigInteger number(String offerId, String digits) {
+    try {
+      return new BigInteger(digits);
+    } catch (NumberFormatException e) {
+      throw StoreException.damaged(
+          new StoreException.Damage("damaged row of offers: offer " + offerId, 0, 0));
+    }
   }
 }

@@ -2,14 +2,14 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
-import dev.holdfast.server.ledger.Recount;
-import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,35 +20,57 @@ import java.util.Optional;
 
 /** The queries beside the queue of changes. */
 final class SqliteReads {
+  private static final DamageLog DAMAGE = new DamageLog();
+
   /** A page looks at no more rows than this, however few of them it is asked for. */
   private static final int ROWS_A_PAGE = 20_000;
 
-  /** The repository in the other tables, by its id; null where there is none. */
-  static final String ID =
-      "(SELECT repository FROM repositories WHERE repository_id = ? AND deleted = 0)";
+  private static final long NO_REPOSITORY = 0;
 
   private SqliteReads() {}
 
   static Optional<Repository> repository(SqliteConnection connection, String repositoryId)
       throws SQLException {
+    return known(connection, repositoryId).map(Rows.Known::repository);
+  }
+
+  /** A repository that exists, with its sums as they are now. */
+  static Optional<Rows.Known> known(SqliteConnection connection, String repositoryId)
+      throws SQLException {
+    PreparedStatement query = connection.prepared(Rows.BOOKS + " WHERE book.repository_id = ?");
+    query.setString(1, repositoryId);
+    return firstOf(SqliteConnection.rows(query, Rows::books))
+        .filter(known -> !known.repository().deleted());
+  }
+
+  /** The short name that a repository has in the other tables; one that none has for none. */
+  static long number(SqliteConnection connection, String repositoryId) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT " + Rows.REPOSITORY + " FROM books WHERE repository_id = ? AND deleted = 0");
+            "SELECT " + Rows.REPOSITORY + " FROM repositories WHERE repository_id = ?");
     query.setString(1, repositoryId);
-    return firstOf(SqliteConnection.rows(query, Rows::repository));
+    return firstOf(SqliteConnection.rows(query, Rows::repository))
+        .filter(known -> !known.repository().deleted())
+        .map(Rows.Known::number)
+        .orElse(NO_REPOSITORY);
   }
 
   static List<Repository> repositories(SqliteConnection connection, String afterId, int limit)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT "
-                + Rows.REPOSITORY
-                + " FROM books WHERE repository_id > ? AND deleted = 0"
-                + " ORDER BY repository_id LIMIT ?");
+            Rows.BOOKS + " WHERE book.repository_id > ? ORDER BY book.repository_id");
     query.setString(1, afterId);
-    query.setInt(2, limit);
-    return SqliteConnection.rows(query, Rows::repository);
+    List<Repository> found = new ArrayList<>();
+    try (ResultSet row = query.executeQuery()) {
+      while (found.size() < limit && row.next()) {
+        Repository repository = Rows.books(row).repository();
+        if (!repository.deleted()) {
+          found.add(repository);
+        }
+      }
+    }
+    return found;
   }
 
   static Optional<Reservation> reservation(
@@ -63,10 +85,8 @@ final class SqliteReads {
         connection.prepared(
             "SELECT "
                 + Rows.RESERVATION
-                + " FROM reservations WHERE repository = "
-                + ID
-                + " AND slot_key = ?");
-    query.setString(1, repositoryId);
+                + " FROM reservations WHERE repository = ? AND slot_key = ?");
+    query.setLong(1, number(connection, repositoryId));
     query.setBytes(2, SlotKeys.encode(slot));
     return firstOf(SqliteConnection.rows(query, Rows::reservation));
   }
@@ -89,10 +109,9 @@ final class SqliteReads {
         connection.prepared(
             "SELECT "
                 + Rows.RESERVATION
-                + " FROM reservations WHERE repository = "
-                + ID
-                + " AND slot_key > ? AND slot_key < ? ORDER BY slot_key LIMIT ?");
-    query.setString(1, asked.repositoryId());
+                + " FROM reservations WHERE repository = ? AND slot_key > ? AND slot_key < ?"
+                + " ORDER BY slot_key LIMIT ?");
+    query.setLong(1, number(connection, asked.repositoryId()));
     query.setBytes(2, asked.after() == null ? from : SlotKeys.encode(asked.after()));
     query.setBytes(3, to);
     query.setInt(4, ROWS_A_PAGE);
@@ -124,21 +143,7 @@ final class SqliteReads {
     young
         .seenBy(connection, all -> all.all(one -> one.reservation().leaseExpired(nowMicros)))
         .forEach((owner, one) -> leases.add(lease(owner.repositoryId(), one.reservation())));
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT lease_expire_micros, repository_id, slot_key, generation FROM reservations"
-                + " JOIN repositories USING (repository) WHERE lease_expire_micros <= ?"
-                + " ORDER BY lease_expire_micros LIMIT ?");
-    query.setLong(1, nowMicros);
-    query.setInt(2, limit);
-    leases.addAll(
-        SqliteConnection.rows(
-            query,
-            row ->
-                new Lease(
-                    row.getString(2),
-                    row.getLong(1),
-                    new ExpireLeases.Expired(SlotKeys.decode(row.getBytes(3)), row.getLong(4)))));
+    leases.addAll(expiredRows(connection, nowMicros, limit));
     leases.sort(Comparator.comparingLong(Lease::expireMicros));
     List<Lease> longest = leases.subList(0, Math.min(limit, leases.size()));
     // In the order of the table, so that those released together share pages.
@@ -153,69 +158,36 @@ final class SqliteReads {
     return commands;
   }
 
+  /** Of rows that are damaged the leases do not end: nobody knows whose they are. */
+  private static List<Lease> expiredRows(SqliteConnection connection, long nowMicros, int limit)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT "
+                + Rows.RESERVATION
+                + " FROM reservations WHERE lease_expire_micros <= ?"
+                + " ORDER BY lease_expire_micros");
+    query.setLong(1, nowMicros);
+    RepositoryIds ids = new RepositoryIds(connection);
+    List<Lease> leases = new ArrayList<>();
+    try (ResultSet row = query.executeQuery()) {
+      while (leases.size() < limit && row.next()) {
+        try {
+          Reservation reservation = Rows.reservation(row);
+          leases.add(lease(ids.of(row.getLong(1)), reservation));
+        } catch (StoreException e) {
+          DAMAGE.tell(e);
+        }
+      }
+    }
+    return leases;
+  }
+
   private static Lease lease(String repositoryId, Reservation reservation) {
     return new Lease(
         repositoryId,
         reservation.leaseExpireMicros(),
         new ExpireLeases.Expired(reservation.slot(), reservation.generation()));
-  }
-
-  /**
-   * Counts everything that the file says, and nothing of what is in memory, on one snapshot. For a
-   * connection that is closed afterwards.
-   */
-  static Optional<Recount> recount(SqliteConnection connection, int youngRoom, String repositoryId)
-      throws SQLException {
-    connection.prepared("BEGIN").execute();
-    List<Reservation> youngOnes = YoungReplay.load(connection, youngRoom).of(repositoryId);
-    long youngBytes = youngOnes.stream().mapToLong(Reservation::amountBytes).sum();
-    long youngNewest =
-        youngOnes.stream()
-            .mapToLong(one -> Math.max(one.generation(), one.fill().revision()))
-            .max()
-            .orElse(0);
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT "
-                + Rows.REPOSITORY
-                + ", live.bytes, live.reservations, live.newest"
-                + " FROM books,"
-                + " (SELECT coalesce(sum(amount_bytes), 0) AS bytes, count(*) AS reservations,"
-                + "   max(coalesce(max(generation), 0), coalesce(max(fill_revision), 0)) AS newest"
-                + "   FROM reservations WHERE repository = "
-                + ID
-                + ") AS live WHERE books.repository_id = ? AND books.deleted = 0");
-    for (int i = 1; i <= 2; i++) {
-      query.setString(i, repositoryId);
-    }
-    Event lastEvent = new SqliteEvents(connection).last(repositoryId);
-    List<Recount.Problem> lost = lostEvents(connection);
-    List<Recount.Sold> sold = new SqliteOffers(connection).recount(repositoryId, youngOnes);
-    return firstOf(
-        SqliteConnection.rows(
-            query,
-            row ->
-                new Recount(
-                    Rows.repository(row),
-                    row.getLong(10) + youngBytes,
-                    row.getLong(11) + youngOnes.size(),
-                    Math.max(row.getLong(12), youngNewest),
-                    lastEvent,
-                    lost,
-                    sold)));
-  }
-
-  /** Others know how far the events reached, at a good end the last of them. */
-  private static List<Recount.Problem> lostEvents(SqliteConnection connection) throws SQLException {
-    return SqliteConnection.rows(
-        connection.prepared(
-            "SELECT known.chunk, told.chunk"
-                + " FROM (SELECT max((SELECT chunk FROM young_since),"
-                + "   (SELECT coalesce(max(last_chunk), 0) FROM history_runs WHERE in_use))"
-                + "   AS chunk) AS known,"
-                + " (SELECT max(chunk) AS chunk FROM events) AS told"
-                + " WHERE told.chunk < known.chunk"),
-        row -> new Recount.Problem("last chunk of events", row.getLong(1), row.getLong(2)));
   }
 
   private static <T> Optional<T> firstOf(List<T> rows) {

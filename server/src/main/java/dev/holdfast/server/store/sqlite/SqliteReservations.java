@@ -148,9 +148,9 @@ final class SqliteReservations {
     rows.sort(
         Comparator.comparingLong(Row::repository).thenComparing(row -> row.reservation().slot()));
     gather(
-        "INSERT OR REPLACE INTO reservations (repository, "
+        "INSERT OR REPLACE INTO reservations ("
             + Rows.RESERVATION
-            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
         (statement, row) -> Rows.set(statement, row.repository(), row.reservation()));
   }
@@ -196,9 +196,7 @@ final class SqliteReservations {
 
   private void beginAt(Mark mark) throws SQLException {
     if (mark.chunk() > since.chunk()) {
-      PreparedStatement update = connection.prepared("UPDATE young_since SET chunk = ?");
-      update.setLong(1, mark.chunk());
-      update.executeUpdate();
+      YoungSince.write(connection, mark.chunk());
       since = mark;
     }
   }

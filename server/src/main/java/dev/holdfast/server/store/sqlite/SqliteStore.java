@@ -18,10 +18,12 @@ import dev.holdfast.server.store.FatalErrors;
 import dev.holdfast.server.store.Schema;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -127,6 +129,7 @@ public final class SqliteStore implements LedgerStore {
         fatalErrors,
         (writer, condition) -> {
           migrate(writer, SCHEMA);
+          ReleaseHashes.makeIfMissing(writer);
           syncWhatWasRecovered(writer, condition, calls);
           HistoryIndex history = HistoryIndex.load(writer, historyRoom);
           return new SqliteStore(
@@ -227,6 +230,35 @@ public final class SqliteStore implements LedgerStore {
         });
   }
 
+  /** What is damaged of all that belongs to no repository that exists, and is to be recounted. */
+  public List<Recount.Problem> damagedRest() {
+    return longReads.read("cannot look at all rows", SqliteRecount::rest);
+  }
+
+  /** Recounts one repository after the other. */
+  public void recountAll(Consumer<Recount> recounts) {
+    String after = "";
+    List<String> page = repositoryIds(after);
+    while (!page.isEmpty()) {
+      page.forEach(id -> recounts.accept(requireNonNull(recount(id, false))));
+      after = page.get(page.size() - 1);
+      page = repositoryIds(after);
+    }
+  }
+
+  /** Also of those whose rows are damaged. */
+  private List<String> repositoryIds(String afterId) {
+    return readers.read(
+        connection -> {
+          PreparedStatement query =
+              connection.prepared(
+                  "SELECT repository_id FROM repositories WHERE repository_id > ? AND deleted = 0"
+                      + " ORDER BY repository_id LIMIT 1000");
+          query.setString(1, afterId);
+          return SqliteConnection.rows(query, row -> row.getString(1));
+        });
+  }
+
   /** Brings a database to the newest version of a schema. */
   static void migrate(SqliteConnection writer, Schema schema) throws SQLException {
     int found = (int) writer.number("PRAGMA user_version");
@@ -291,6 +323,9 @@ public final class SqliteStore implements LedgerStore {
   private void reopen() {
     SqliteConnection opened = opened(() -> SqliteConnection.writerAgain(database));
     try {
+      if (history != null && history.damaged()) {
+        HistoryRows.deleteAll(opened);
+      }
       history = HistoryIndex.load(opened, historyRoom);
       YoungReservations loaded = YoungReplay.load(opened, youngRoom);
       young.retire();
@@ -394,25 +429,36 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public @Nullable Offer offer(String repositoryId, String offerId) {
     return readers
-        .read(connection -> new SqliteOffers(connection).one(repositoryId, offerId))
+        .readInOneSnapshot(
+            connection ->
+                new SqliteOffers(connection)
+                    .one(SqliteReads.number(connection, repositoryId), offerId))
         .orElse(null);
   }
 
   @Override
   public List<Offer> offers(String repositoryId, String afterId, int limit) {
-    return readers.read(
-        connection -> new SqliteOffers(connection).page(repositoryId, afterId, limit));
+    return readers.readInOneSnapshot(
+        connection ->
+            new SqliteOffers(connection)
+                .page(SqliteReads.number(connection, repositoryId), afterId, limit));
   }
 
   @Override
   public @Nullable Entry entry(String repositoryId, String key) {
-    return readers.read(connection -> SqliteKeys.entry(connection, repositoryId, key)).orElse(null);
+    return readers
+        .readInOneSnapshot(
+            connection ->
+                SqliteKeys.entry(connection, SqliteReads.number(connection, repositoryId), key))
+        .orElse(null);
   }
 
   @Override
   public List<String> keys(String repositoryId, String prefix, String afterKey, int limit) {
-    return readers.read(
-        connection -> SqliteKeys.keys(connection, repositoryId, prefix, afterKey, limit));
+    return readers.readInOneSnapshot(
+        connection ->
+            SqliteKeys.keys(
+                connection, SqliteReads.number(connection, repositoryId), prefix, afterKey, limit));
   }
 
   @Override
@@ -427,10 +473,14 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public @Nullable Recount recount(String repositoryId) {
+    return recount(repositoryId, true);
+  }
+
+  private @Nullable Recount recount(String repositoryId, boolean withIndex) {
     return longReads
         .read(
             "cannot recount",
-            connection -> SqliteReads.recount(connection, youngRoom, repositoryId))
+            connection -> SqliteRecount.recount(connection, youngRoom, repositoryId, withIndex))
         .orElse(null);
   }
 

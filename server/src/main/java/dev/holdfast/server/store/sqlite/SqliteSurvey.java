@@ -1,9 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Survey;
-import dev.holdfast.server.store.EventLog;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,24 +20,13 @@ final class SqliteSurvey {
       throws SQLException {
     connection.run("BEGIN");
     List<Reservation> youngOnes = young.seenBy(connection, all -> all.of(repositoryId));
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT "
-                + Rows.REPOSITORY
-                + ", repository FROM books WHERE repository_id = ? AND deleted = 0");
-    query.setString(1, repositoryId);
-    Repository repository;
-    long key;
-    try (ResultSet row = query.executeQuery()) {
-      if (!row.next()) {
-        return;
-      }
-      repository = Rows.repository(row);
-      key = row.getLong(10);
+    Rows.Known known = SqliteReads.known(connection, repositoryId).orElse(null);
+    if (known == null) {
+      return;
     }
-    survey.repository(repository);
-    events(connection, key, afterRevision, survey);
-    reservations(connection, key, youngOnes, survey);
+    survey.repository(known.repository());
+    events(connection, known.number(), afterRevision, survey);
+    reservations(connection, known.number(), youngOnes, survey);
   }
 
   private static void events(
@@ -47,13 +34,15 @@ final class SqliteSurvey {
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT first_revision, micros, events FROM events"
-                + " WHERE repository = ? AND last_revision > ? ORDER BY last_revision");
+            "SELECT "
+                + EventChunk.COLUMNS
+                + " FROM events WHERE repository = ? AND last_revision > ?"
+                + " ORDER BY last_revision");
     query.setLong(1, repository);
     query.setLong(2, afterRevision);
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        EventLog.decode(row.getBytes(3), row.getLong(1), row.getLong(2)).stream()
+        EventChunk.read(row, 1).events(row).stream()
             .filter(event -> event.revision() > afterRevision)
             .forEach(survey::event);
       }

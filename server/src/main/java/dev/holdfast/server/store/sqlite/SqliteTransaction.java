@@ -275,6 +275,10 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     } catch (SQLException e) {
       failed = true;
       throw condition.failed(what, e);
+    } catch (StoreException e) {
+      // What is damaged is not used, and nothing else is in doubt.
+      failed |= e.damage() == null || history.damaged();
+      throw e;
     } catch (RuntimeException e) {
       failed = true;
       throw e;

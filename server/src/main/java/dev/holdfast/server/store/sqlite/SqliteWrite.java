@@ -11,9 +11,7 @@ import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.EventLog;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -99,14 +97,26 @@ final class SqliteWrite {
   /** Its row is written where more than the sums was altered: those stand with the events. */
   private long repository(Delta delta) throws SQLException {
     Repository after = delta.after();
-    BooksCache.Known known = cache.repository(connection, after.id());
-    if (known == null) {
-      return insert(after);
+    Rows.Known known = cache.repository(connection, after.id());
+    long number =
+        known == null
+            ? connection.number("SELECT coalesce(max(repository), 0) + 1 FROM repositories")
+            : known.number();
+    if (known == null || !onlySumsDiffer(known.repository(), after)) {
+      put(connection, new Rows.Known(number, after));
     }
-    if (!onlySumsDiffer(known.repository(), after)) {
-      update(known.number(), after);
-    }
-    return known.number();
+    return number;
+  }
+
+  /** Writes the row of a repository. */
+  static void put(SqliteConnection connection, Rows.Known known) throws SQLException {
+    PreparedStatement put =
+        connection.prepared(
+            "INSERT OR REPLACE INTO repositories ("
+                + Rows.REPOSITORY
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    Rows.set(put, known);
+    put.executeUpdate();
   }
 
   private static boolean onlySumsDiffer(Repository before, Repository after) {
@@ -115,50 +125,15 @@ final class SqliteWrite {
         && before.deleted() == after.deleted();
   }
 
-  private void update(long number, Repository repository) throws SQLException {
-    PreparedStatement update =
-        connection.prepared(
-            "UPDATE repositories SET ("
-                + Rows.REPOSITORY_VALUES
-                + ") = (?, ?, ?, ?, ?, ?, ?, ?) WHERE repository = ?");
-    Rows.set(update, repository);
-    update.setLong(9, number);
-    update.executeUpdate();
-  }
-
-  private long insert(Repository repository) throws SQLException {
-    PreparedStatement insert =
-        connection.prepared(
-            "INSERT INTO repositories ("
-                + Rows.REPOSITORY_VALUES
-                + ", repository_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING repository");
-    Rows.set(insert, repository);
-    insert.setString(9, repository.id());
-    try (ResultSet row = insert.executeQuery()) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
   private void operations(long repository, List<RememberedOperation> operations)
       throws SQLException {
     PreparedStatement insert =
         connection.prepared(
-            "INSERT OR REPLACE INTO operations (repository, request_id, operation_id, kind,"
-                + " released_count, bytes, revision, slot_index, generation, asked) VALUES (?, ?,"
-                + " ?, ?, ?, ?, ?, ?, ?, ?)");
+            "INSERT OR REPLACE INTO operations ("
+                + Rows.OPERATION
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (RememberedOperation operation : operations) {
-      insert.setLong(1, repository);
-      insert.setString(2, operation.key().requestId());
-      insert.setString(3, operation.key().operationId());
-      insert.setInt(4, operation.kind().number());
-      insert.setLong(5, operation.count());
-      insert.setLong(6, operation.bytes());
-      insert.setLong(7, operation.revision());
-      RememberedOperation.Sale sale = operation.sale();
-      insert.setObject(8, sale == null ? null : sale.slot().slotIndex());
-      insert.setObject(9, sale == null ? null : sale.generation());
-      insert.setObject(10, sale == null ? null : sale.asked());
+      Rows.set(insert, repository, operation);
       insert.executeUpdate();
     }
   }
@@ -178,31 +153,19 @@ final class SqliteWrite {
   private void events(long repository, Delta delta, SlotPasts pasts) throws SQLException {
     PreparedStatement insert =
         connection.prepared(
-            "INSERT INTO events (chunk, repository, first_revision, last_revision, micros, events,"
-                + " reserved_bytes, unassigned_bytes, reservation_count, index_entries)"
-                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+            "INSERT INTO events ("
+                + EventChunk.COLUMNS
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     List<Event> events = delta.events();
     for (int from = 0; from < events.size(); from += ReleaseEntry.EVENTS_A_CHUNK) {
       int to = Math.min(events.size(), from + ReleaseEntry.EVENTS_A_CHUNK);
       List<Event> some = events.subList(from, to);
       lastChunk++;
       LongArrayList added = entries.of(repository, lastChunk, some, pasts);
-      insert.setLong(1, lastChunk);
-      insert.setLong(2, repository);
-      insert.setLong(3, some.get(0).revision());
-      insert.setLong(4, some.get(some.size() - 1).revision());
-      insert.setLong(5, some.get(0).micros());
-      insert.setBytes(6, EventLog.encode(some));
-      if (from + some.size() == events.size()) {
-        insert.setLong(7, delta.after().reservedBytes());
-        insert.setLong(8, delta.after().unassignedBytes());
-        insert.setLong(9, delta.after().reservationCount());
-      } else {
-        insert.setNull(7, Types.INTEGER);
-        insert.setNull(8, Types.INTEGER);
-        insert.setNull(9, Types.INTEGER);
-      }
-      insert.setBytes(10, ReleaseEntries.encode(some, added));
+      EventChunk.Contents contents =
+          new EventChunk.Contents(EventLog.encode(some), ReleaseEntries.encode(some, added));
+      EventChunk.of(lastChunk, repository, some, contents, to == events.size() ? delta.after() : null)
+          .set(insert, contents);
       insert.executeUpdate();
       chunks.add(new Chunk(lastChunk, some, added));
     }

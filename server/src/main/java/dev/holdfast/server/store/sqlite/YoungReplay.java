@@ -27,7 +27,7 @@ final class YoungReplay {
   private YoungReplay() {}
 
   static YoungReservations load(SqliteConnection connection, int room) throws SQLException {
-    Mark since = new Mark(connection.number("SELECT chunk FROM young_since"), 0);
+    Mark since = new Mark(YoungSince.read(connection), 0);
     long quiet = connection.number("SELECT quiet_commits FROM young_since");
     YoungReplay replay = new YoungReplay();
     Mark end = replay.readAll(connection, since);
@@ -40,28 +40,31 @@ final class YoungReplay {
   private Mark readAll(SqliteConnection connection, Mark since) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT chunk, repository, repository_id, first_revision, micros, events"
-                + " FROM events JOIN repositories USING (repository) WHERE chunk > ?"
-                + " ORDER BY chunk");
+            "SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk > ? ORDER BY chunk");
     query.setLong(1, since.chunk());
     Mark end = since;
+    RepositoryIds ids = new RepositoryIds(connection);
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        List<Event> events = events(row);
+        EventChunk chunk = EventChunk.read(row, 1);
+        List<Event> events = events(chunk, row);
+        long repository = chunk.repository();
+        String repositoryId = ids.of(repository);
         for (Event event : events) {
-          read(row.getLong(2), row.getString(3), end, event.change());
+          read(repository, repositoryId, end, event.change());
         }
-        end = new Mark(row.getLong(1), end.told() + events.size());
+        end = new Mark(chunk.chunk(), end.told() + events.size());
       }
     }
     return end;
   }
 
-  private static List<Event> events(ResultSet row) throws SQLException {
+  private static List<Event> events(EventChunk chunk, ResultSet row) throws SQLException {
+    byte[] encoded = chunk.encoded(row);
     try {
-      return EventLog.decode(row.getBytes(6), row.getLong(4), row.getLong(5));
+      return EventLog.decode(encoded, chunk.firstRevision(), chunk.micros());
     } catch (RuntimeException e) {
-      throw StoreException.notApplied("cannot read chunk " + row.getLong(1) + " of events", e);
+      throw StoreException.notApplied("cannot read chunk " + chunk.chunk() + " of events", e);
     }
   }
 

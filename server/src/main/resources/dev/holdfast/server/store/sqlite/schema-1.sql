@@ -1,4 +1,5 @@
--- Times are microseconds since the epoch. What is unset is NULL.
+-- Times are microseconds since the epoch. What is unset is NULL. A checksum is a CRC-32C over the other
+-- columns of its row, as RowChecksum makes it.
 
 -- The books of each repository. A deleted one stays for its revision, which must never come again.
 -- A row has the sums of when it was written last: when the capacity was changed, or when events were
@@ -13,7 +14,8 @@ CREATE TABLE repositories (
   revision INTEGER NOT NULL,
   create_micros INTEGER NOT NULL,
   update_micros INTEGER NOT NULL,
-  deleted INTEGER NOT NULL
+  deleted INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 
 -- The living reservations, but for the newest of them, of which the events alone tell: see young_since.
@@ -32,6 +34,7 @@ CREATE TABLE reservations (
   fill_operation_id TEXT,
   fill_any_generation INTEGER, -- 1: the fill had named generation 0
   offer_id TEXT, -- that it was sold under
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (repository, slot_key)
 ) STRICT, WITHOUT ROWID;
 
@@ -42,12 +45,13 @@ CREATE INDEX reservations_by_lease ON reservations (lease_expire_micros)
 -- that were made later some have one too; the others are as the events behind it say.
 CREATE TABLE young_since (
   chunk INTEGER NOT NULL,
+  checksum INTEGER NOT NULL, -- of the chunk
   -- How many commits brought no events and altered which reservations are young, so that a reader can
   -- tell by its snapshot whether it has one.
   quiet_commits INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO young_since VALUES (0, 0);
+INSERT INTO young_since VALUES (0, -645888242, 0);
 
 -- On what terms space is sold. Prices are decimal digits, because they have up to 256 bits.
 CREATE TABLE offers (
@@ -62,6 +66,7 @@ CREATE TABLE offers (
   max_collateral TEXT,
   until_micros INTEGER,
   enabled INTEGER,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (repository, offer_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -77,6 +82,7 @@ CREATE TABLE operations (
   slot_index INTEGER, -- of an operation that sold a slot, as are the next two: which one
   generation INTEGER,
   asked TEXT, -- what else it was asked for
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (repository, request_id, operation_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -91,15 +97,17 @@ CREATE TABLE events (
   first_revision INTEGER NOT NULL,
   last_revision INTEGER NOT NULL,
   micros INTEGER NOT NULL,
-  events BLOB NOT NULL,
   -- The sums of the repository stand with the last of its events, which is written with every batch
   -- anyway. NULL with those behind which others of the same batch follow.
   reserved_bytes INTEGER,
   unassigned_bytes INTEGER,
   reservation_count INTEGER,
+  events_checksum INTEGER NOT NULL, -- of the chunk's number and the two behind
+  checksum INTEGER NOT NULL, -- of all columns but the two behind
   -- What the index of releases has of these events: the hashes and the entries of history_parts. NULL
   -- where that is a plain entry for each release, which the events tell.
-  index_entries BLOB
+  index_entries BLOB,
+  events BLOB NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX events_by_revision ON events (repository, last_revision);
@@ -122,11 +130,13 @@ CREATE TABLE history_runs (
   run INTEGER PRIMARY KEY,
   part_bits INTEGER NOT NULL, -- it has 2^part_bits parts
   last_chunk INTEGER NOT NULL, -- it knows of no chunk of events behind this one
-  in_use INTEGER NOT NULL -- 0: it is being written, or being deleted
+  in_use INTEGER NOT NULL, -- 0: it is being written, or being deleted
+  checksum INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE history_parts (
   part INTEGER PRIMARY KEY, -- run * 2^32 + the part's number; a part without releases has no row
+  checksum INTEGER NOT NULL,
   -- Of each entry the hash, and the place in the events: chunk * 256 + how many of its events are
   -- before it. Eight bytes each. The highest bit of a place is set where it does not take the place
   -- of older entries under its hash.
@@ -136,13 +146,16 @@ CREATE TABLE history_parts (
 -- Which hashes a run does not have, for so many parts that a row fills a page.
 CREATE TABLE history_filters (
   part INTEGER PRIMARY KEY, -- run * 2^32 + the number of the first of those parts
+  checksum INTEGER NOT NULL,
   words BLOB NOT NULL
 ) STRICT;
 
 -- The secret of those hashes, so that nobody can choose slots that share one.
-CREATE TABLE history_secret (first INTEGER NOT NULL, second INTEGER NOT NULL) STRICT;
-
-INSERT INTO history_secret VALUES (random(), random());
+CREATE TABLE history_secret (
+  first INTEGER NOT NULL,
+  second INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
 
 -- The datastore. A key is its UTF-8 bytes, and sorts as they do. Values are last, and not in the
 -- index, so that whoever looks for keys and versions does not walk through them.
@@ -151,6 +164,8 @@ CREATE TABLE entries (
   key BLOB NOT NULL,
   version INTEGER NOT NULL,
   put_micros INTEGER NOT NULL,
+  value_checksum INTEGER NOT NULL,
+  checksum INTEGER NOT NULL, -- of all columns but the value
   value BLOB NOT NULL,
   PRIMARY KEY (repository, key)
 ) STRICT;
@@ -159,18 +174,6 @@ CREATE TABLE entries (
 -- because versions must never come again.
 CREATE TABLE entry_versions (
   repository INTEGER PRIMARY KEY,
-  version INTEGER NOT NULL
+  version INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
-
--- The books as they are now: the sums with the newest of a repository's events, where there is one.
-CREATE VIEW books AS
-SELECT book.repository, repository_id, capacity_bytes,
-  coalesce(told.reserved_bytes, book.reserved_bytes) AS reserved_bytes,
-  coalesce(told.unassigned_bytes, book.unassigned_bytes) AS unassigned_bytes,
-  coalesce(told.reservation_count, book.reservation_count) AS reservation_count,
-  coalesce(told.last_revision, book.revision) AS revision,
-  create_micros,
-  coalesce(told.micros, book.update_micros) AS update_micros,
-  deleted
-FROM repositories AS book LEFT JOIN events AS told ON told.chunk = (
-  SELECT chunk FROM events WHERE repository = book.repository ORDER BY last_revision DESC LIMIT 1);

@@ -47,7 +47,7 @@ class FailedStatementTest {
     "INSERT ON reservations, 0",
     // While the oldest is moved.
     "INSERT ON reservations, 3",
-    "UPDATE ON repositories, 100",
+    "INSERT ON repositories, 100",
     "INSERT ON operations, 100",
     "INSERT ON events, 100"
   })
@@ -99,7 +99,6 @@ class FailedStatementTest {
         "INSERT ON history_filters",
         "DELETE ON history_filters",
         "INSERT ON history_runs",
-        "UPDATE ON history_runs",
         "DELETE ON history_runs"
       })
   void losesNoRelease(String where) throws SQLException {

@@ -94,14 +94,12 @@ class HistoryIndexTest {
       LongArrayList added = entries.of(REPOSITORY, chunk, events, pasts);
       PreparedStatement insert =
           connection.prepared(
-              "INSERT INTO events (chunk, repository, first_revision, last_revision, micros,"
-                  + " events, index_entries) VALUES (?, ?, ?, ?, 0, ?, ?)");
-      insert.setLong(1, chunk);
-      insert.setLong(2, REPOSITORY);
-      insert.setLong(3, events.get(0).revision());
-      insert.setLong(4, revision);
-      insert.setBytes(5, EventLog.encode(events));
-      insert.setBytes(6, ReleaseEntries.encode(events, added));
+              "INSERT INTO events ("
+                  + EventChunk.COLUMNS
+                  + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      EventChunk.Contents contents =
+          new EventChunk.Contents(EventLog.encode(events), ReleaseEntries.encode(events, added));
+      EventChunk.of(chunk, REPOSITORY, events, contents, null).set(insert, contents);
       insert.executeUpdate();
       index.write(connection, entries.count());
       connection.run("COMMIT");

@@ -138,11 +138,8 @@ class QuietCommitsTest {
         List<Reservation> all = new ArrayList<>(youngOnes);
         PreparedStatement rows =
             connection.prepared(
-                "SELECT "
-                    + Rows.RESERVATION
-                    + " FROM reservations WHERE repository = "
-                    + SqliteReads.ID);
-        rows.setString(1, repository);
+                "SELECT " + Rows.RESERVATION + " FROM reservations WHERE repository = ?");
+        rows.setLong(1, SqliteReads.number(connection, repository));
         all.addAll(SqliteConnection.rows(rows, Rows::reservation));
         all.sort(Comparator.comparing(Reservation::slot));
         return all;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Repository;
@@ -26,9 +27,11 @@ import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.RenewLease;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.ledger.rules.Step;
+import dev.holdfast.server.store.EventLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -386,10 +389,16 @@ class YoungReservationsTest {
           () -> {
             assertEquals(List.of(0L), onAnotherThread(reader, () -> indexes(store)).join());
             try (SqliteConnection other = SqliteConnection.writer(database())) {
-              other.run(
-                  "INSERT INTO events SELECT chunk + 1, repository, first_revision + 1,"
-                      + " last_revision + 1, micros, events, reserved_bytes, unassigned_bytes,"
-                      + " reservation_count, index_entries FROM events WHERE chunk = 2");
+              List<Event> events = List.of(new Event(3, 1, 1000, new Change.UnassignedChanged(0)));
+              EventChunk.Contents contents =
+                  new EventChunk.Contents(EventLog.encode(events), null);
+              PreparedStatement insert =
+                  other.prepared(
+                      "INSERT INTO events ("
+                          + EventChunk.COLUMNS
+                          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+              EventChunk.of(3, 1, events, contents, null).set(insert, contents);
+              insert.executeUpdate();
             }
             behind.set(onAnotherThread(reader, () -> indexes(store)));
           },
@@ -420,7 +429,8 @@ class YoungReservationsTest {
       StoreException e =
           assertThrows(StoreException.class, () -> SqliteStore.openAsItIs(database()));
       assertTrue(
-          String.valueOf(e.getMessage()).contains("cannot read chunk 2 of events"), e.getMessage());
+          String.valueOf(e.getMessage()).contains("damaged row of events: chunk 2"),
+          e.getMessage());
     }
   }
 

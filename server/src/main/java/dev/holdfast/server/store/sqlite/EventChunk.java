@@ -1,0 +1,175 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.store.EventLog;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of the table of events. The events have a checksum of their own, which belongs to what the
+ * checksum of the row is about: so the rest of a row can be read, and believed, without them.
+ *
+ * @param chunk its number
+ * @param repository the short name of the repository
+ * @param firstRevision the revision of the first event
+ * @param lastRevision the revision of the last event
+ * @param micros the time of all of them, in microseconds since the epoch
+ * @param sums the sums of the repository after them; null where others of the same batch follow
+ * @param eventsChecksum the checksum of the events
+ */
+record EventChunk(
+    long chunk,
+    long repository,
+    long firstRevision,
+    long lastRevision,
+    long micros,
+    @Nullable Sums sums,
+    long eventsChecksum) {
+
+  /**
+   * The long columns.
+   *
+   * @param events the events, as they are encoded
+   * @param indexEntries what the index of releases has of them; null where the events tell that
+   */
+  record Contents(byte[] events, byte @Nullable [] indexEntries) {}
+
+  /** The sums of a repository. */
+  record Sums(long reservedBytes, long unassignedBytes, long reservationCount) {}
+
+  private static final String TABLE = "events";
+
+  /** What {@link #read} reads. */
+  static final String HEADER =
+      "chunk, repository, first_revision, last_revision, micros, reserved_bytes,"
+          + " unassigned_bytes, reservation_count, events_checksum, checksum";
+
+  static final int HEADER_COLUMNS = 10;
+
+  /** The same, and then the events. */
+  static final String COLUMNS = HEADER + ", index_entries, events";
+
+  private static final int INDEX_ENTRIES = HEADER_COLUMNS + 1;
+  private static final int EVENTS = HEADER_COLUMNS + 2;
+
+  /** Of these events, which are written as one row. */
+  static EventChunk of(
+      long chunk, long repository, List<Event> events, Contents contents, @Nullable Repository after) {
+    return new EventChunk(
+        chunk,
+        repository,
+        events.get(0).revision(),
+        events.get(events.size() - 1).revision(),
+        events.get(0).micros(),
+        after == null
+            ? null
+            : new Sums(after.reservedBytes(), after.unassignedBytes(), after.reservationCount()),
+        checksum(chunk, contents).value());
+  }
+
+  private static RowChecksum checksum(long chunk, Contents contents) {
+    return new RowChecksum(TABLE)
+        .number(chunk)
+        .bytes(contents.indexEntries)
+        .bytes(contents.events);
+  }
+
+  private RowChecksum checksum() {
+    RowChecksum checksum =
+        new RowChecksum(TABLE)
+            .number(chunk)
+            .number(repository)
+            .number(firstRevision)
+            .number(lastRevision)
+            .number(micros)
+            .number(eventsChecksum);
+    return sums == null
+        ? checksum
+        : checksum
+            .number(sums.reservedBytes)
+            .number(sums.unassignedBytes)
+            .number(sums.reservationCount);
+  }
+
+  /** Sets {@link #COLUMNS}. */
+  void set(PreparedStatement insert, Contents contents) throws SQLException {
+    insert.setLong(1, chunk);
+    insert.setLong(2, repository);
+    insert.setLong(3, firstRevision);
+    insert.setLong(4, lastRevision);
+    insert.setLong(5, micros);
+    if (sums == null) {
+      insert.setNull(6, Types.INTEGER);
+      insert.setNull(7, Types.INTEGER);
+      insert.setNull(8, Types.INTEGER);
+    } else {
+      insert.setLong(6, sums.reservedBytes);
+      insert.setLong(7, sums.unassignedBytes);
+      insert.setLong(8, sums.reservationCount);
+    }
+    insert.setLong(9, eventsChecksum);
+    insert.setInt(10, checksum().value());
+    insert.setBytes(INDEX_ENTRIES, contents.indexEntries);
+    insert.setBytes(EVENTS, contents.events);
+  }
+
+  /**
+   * Reads all but the events, and checks it.
+   *
+   * @param first the column that {@link #HEADER} begins at
+   */
+  static EventChunk read(ResultSet row, int first) throws SQLException {
+    EventChunk chunk = unchecked(row, first);
+    chunk.check(row, first);
+    return chunk;
+  }
+
+  /** The same, whatever its checksum says. */
+  static EventChunk unchecked(ResultSet row, int first) throws SQLException {
+    long reservedBytes = row.getLong(first + 5);
+    boolean sums = !row.wasNull();
+    return new EventChunk(
+        row.getLong(first),
+        row.getLong(first + 1),
+        row.getLong(first + 2),
+        row.getLong(first + 3),
+        row.getLong(first + 4),
+        sums ? new Sums(reservedBytes, row.getLong(first + 6), row.getLong(first + 7)) : null,
+        row.getLong(first + 8));
+  }
+
+  void check(ResultSet row, int first) throws SQLException {
+    checksum().check(row.getLong(first + 9), this::words);
+  }
+
+  /** What else stands in a row of {@link #COLUMNS}, checked. */
+  Contents contents(ResultSet row) throws SQLException {
+    Contents contents = new Contents(row.getBytes(EVENTS), row.getBytes(INDEX_ENTRIES));
+    checksum(chunk, contents).check(eventsChecksum, this::words);
+    return contents;
+  }
+
+  /** The events of a row of {@link #COLUMNS} as they were encoded, checked. */
+  byte[] encoded(ResultSet row) throws SQLException {
+    return contents(row).events;
+  }
+
+  /** The events of a row of {@link #COLUMNS}, checked. */
+  List<Event> events(ResultSet row) throws SQLException {
+    return EventLog.decode(encoded(row), firstRevision, micros);
+  }
+
+  /** How many events there are. */
+  int count() {
+    return (int) (lastRevision - firstRevision + 1);
+  }
+
+  private String words() {
+    return "chunk " + chunk + ", revisions " + firstRevision + " to " + lastRevision;
+  }
+}

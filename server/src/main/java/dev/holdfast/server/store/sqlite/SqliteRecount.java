@@ -1,0 +1,235 @@
+package dev.holdfast.server.store.sqlite;
+
+import dev.holdfast.server.ledger.Recount;
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Reservation;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts everything that the file says, and nothing of what is in memory, on one snapshot, and
+ * looks at every row of it, one at a time. For a connection that is closed afterwards.
+ */
+final class SqliteRecount {
+  /** So many damaged rows are named; of the others only their number is told. */
+  private static final int NAMED = 100;
+
+  private final SqliteConnection connection;
+  private final List<Recount.Problem> problems = new ArrayList<>();
+  private long unnamed;
+
+  private long bytes;
+  private long reservations;
+  private long newest;
+  private final Map<String, Recount.Sold> sold = new TreeMap<>();
+
+  private SqliteRecount(SqliteConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Recounts a repository that exists.
+   *
+   * @param withIndex whether to look at the index of releases too, which all repositories share
+   */
+  static Optional<Recount> recount(
+      SqliteConnection connection, int youngRoom, String repositoryId, boolean withIndex)
+      throws SQLException {
+    connection.prepared("BEGIN").execute();
+    SqliteRecount recount = new SqliteRecount(connection);
+    Rows.Known known = recount.known(repositoryId);
+    return known == null ? Optional.empty() : Optional.of(recount.of(known, youngRoom, withIndex));
+  }
+
+  /** What is damaged of all that belongs to no repository that exists. */
+  static List<Recount.Problem> rest(SqliteConnection connection) throws SQLException {
+    connection.prepared("BEGIN").execute();
+    SqliteRecount recount = new SqliteRecount(connection);
+    recount.each(
+        "SELECT " + Rows.REPOSITORY + " FROM repositories WHERE deleted <> ?", 0, Rows::repository);
+    recount.rows(
+        "repository NOT IN (SELECT repository FROM repositories WHERE deleted = ?)",
+        0,
+        Rows::reservation,
+        SqliteOffers::row);
+    recount.index();
+    return recount.problems();
+  }
+
+  /** The repository as it is recorded, also where that is damaged; null where there is none. */
+  private Rows.@Nullable Known known(String repositoryId) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(Rows.BOOKS + " WHERE book.repository_id = ? AND book.deleted = 0");
+    query.setString(1, repositoryId);
+    try (ResultSet row = query.executeQuery()) {
+      if (!row.next()) {
+        return null;
+      }
+      Rows.Known known = Rows.unchecked(row);
+      tryTo(() -> Rows.check(known, row));
+      if (!Rows.hasEvents(row)) {
+        return known;
+      }
+      EventChunk chunk = EventChunk.unchecked(row, Rows.SUMS);
+      tryTo(() -> chunk.check(row, Rows.SUMS));
+      return Rows.withSumsOf(known, chunk);
+    }
+  }
+
+  private Recount of(Rows.Known known, int youngRoom, boolean withIndex) throws SQLException {
+    for (Reservation one : young(youngRoom, known.repository().id())) {
+      count(one);
+    }
+    rows(
+        "repository = ?",
+        known.number(),
+        row -> count(Rows.reservation(row)),
+        row -> {
+          SqliteOffers.Row offer = SqliteOffers.row(row);
+          sell(offer.offerId(), offer.soldBytes(), 0);
+        });
+    Event lastEvent = lastEvent(known.number());
+    if (withIndex) {
+      index();
+    }
+    tryTo(this::lostEvents);
+    sold.values().removeIf(one -> one.recordedBytes() == 0 && one.countedBytes() == 0);
+    return new Recount(
+        known.repository(),
+        bytes,
+        reservations,
+        newest,
+        lastEvent,
+        problems(),
+        List.copyOf(sold.values()));
+  }
+
+  private List<Recount.Problem> problems() {
+    if (unnamed > 0) {
+      problems.add(new Recount.Problem("further damaged rows", 0, unnamed));
+    }
+    return problems;
+  }
+
+  private void index() throws SQLException {
+    HistoryCheck.each(this::tryTo, connection);
+  }
+
+  private void rows(String where, long number, Look reservation, Look offer) throws SQLException {
+    each("SELECT " + Rows.RESERVATION + " FROM reservations WHERE " + where, number, reservation);
+    each("SELECT " + SqliteOffers.COLUMNS + " FROM offers WHERE " + where, number, offer);
+    each("SELECT " + Rows.OPERATION + " FROM operations WHERE " + where, number, Rows::operation);
+    each("SELECT " + SqliteKeys.ENTRY + " FROM entries WHERE " + where, number, SqliteKeys::entry);
+    each(
+        "SELECT " + SqliteKeys.VERSION + " FROM entry_versions WHERE " + where,
+        number,
+        SqliteKeys::version);
+    each(
+        "SELECT " + EventChunk.COLUMNS + " FROM events WHERE " + where,
+        number,
+        row -> EventChunk.read(row, 1).encoded(row));
+  }
+
+  private void count(Reservation one) {
+    bytes += one.amountBytes();
+    reservations++;
+    newest = Math.max(newest, Math.max(one.generation(), one.fill().revision()));
+    if (!one.offerId().isEmpty()) {
+      sell(one.offerId(), 0, one.amountBytes());
+    }
+  }
+
+  private void sell(String offerId, long recordedBytes, long countedBytes) {
+    sold.merge(
+        offerId,
+        new Recount.Sold(offerId, recordedBytes, countedBytes),
+        (one, other) ->
+            new Recount.Sold(
+                offerId,
+                one.recordedBytes() + other.recordedBytes(),
+                one.countedBytes() + other.countedBytes()));
+  }
+
+  /** The young ones of a repository; none where the events that tell of them are damaged. */
+  private List<Reservation> young(int youngRoom, String repositoryId) throws SQLException {
+    List<Reservation> found = new ArrayList<>();
+    tryTo(() -> found.addAll(YoungReplay.load(connection, youngRoom).of(repositoryId)));
+    return found;
+  }
+
+  private @Nullable Event lastEvent(long repository) throws SQLException {
+    try {
+      return new SqliteEvents(connection).last(repository);
+    } catch (StoreException e) {
+      add(e);
+      return null;
+    }
+  }
+
+  /** Others know how far the events reached, at a good end the last of them. */
+  private void lostEvents() throws SQLException {
+    long known =
+        Math.max(
+            YoungSince.read(connection),
+            connection.number(
+                "SELECT coalesce(max(last_chunk), 0) FROM history_runs WHERE in_use"));
+    long last = connection.number("SELECT max(chunk) FROM events");
+    boolean none = connection.number("SELECT count(*) FROM (SELECT 1 FROM events LIMIT 1)") == 0;
+    if (!none && last < known) {
+      problems.add(new Recount.Problem("last chunk of events", known, last));
+    }
+  }
+
+  /** Looks at a row. */
+  interface Look {
+    void at(ResultSet row) throws SQLException;
+  }
+
+  /** Work that may hit damage. */
+  interface Work {
+    void run() throws SQLException;
+  }
+
+  private void each(String sql, long number, Look look) throws SQLException {
+    PreparedStatement query = connection.prepared(sql);
+    query.setLong(1, number);
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        tryTo(() -> look.at(row));
+      }
+    }
+  }
+
+  private void tryTo(Work work) throws SQLException {
+    try {
+      work.run();
+    } catch (StoreException e) {
+      add(e);
+    }
+  }
+
+  private void add(StoreException e) {
+    StoreException.Damage damage = e.damage();
+    if (damage == null) {
+      throw e;
+    }
+    Recount.Problem problem =
+        new Recount.Problem(damage.subject(), damage.stored(), damage.computed());
+    if (problems.contains(problem)) {
+      return;
+    }
+    if (problems.size() < NAMED) {
+      problems.add(problem);
+    } else {
+      unnamed++;
+    }
+  }
+}
