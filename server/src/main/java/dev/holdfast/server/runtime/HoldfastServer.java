@@ -6,13 +6,13 @@ import dev.holdfast.server.api.Services;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
-import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.SteadyClock;
 import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.store.sqlite.DataDirectory;
+import dev.holdfast.server.store.sqlite.HighWaterMark;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -48,13 +48,15 @@ final class HoldfastServer {
    * @param dataDir where its store lives
    * @param capacityBytes what the repository {@code default} is made with; null not to make it
    * @param retention how long operation ids, histories and events are kept
+   * @param acceptLoss whether to go on with a store that lost acknowledged changes
    */
   record Settings(
       InetSocketAddress listen,
       @Nullable InetSocketAddress adminListen,
       Path dataDir,
       @Nullable Long capacityBytes,
-      Duration retention) {}
+      Duration retention,
+      boolean acceptLoss) {}
 
   private HoldfastServer(Closers opened, GrpcServer grpc) {
     this.opened = opened;
@@ -90,7 +92,12 @@ final class HoldfastServer {
       throws IOException {
     String process = "process " + ProcessHandle.current().pid();
     DataDirectory directory = opened.add(hold(settings.dataDir(), process));
-    LedgerStore store = opened.add(SqliteStore.open(directory.database(), new Halt()));
+    if (settings.acceptLoss()) {
+      HighWaterMark.acceptLoss(directory, clock.nowMicros());
+    }
+    HighWaterMark.check(directory);
+    SqliteStore store = opened.add(SqliteStore.open(directory.database(), new Halt()));
+    opened.add(HighWaterMark.keep(directory, store));
     LogWatch watch = new LogWatch();
     EventLoops eventLoops = opened.add(new EventLoops());
     RequestWorkers workers = opened.add(new RequestWorkers(watch::failed));

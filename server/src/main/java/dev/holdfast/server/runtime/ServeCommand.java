@@ -81,6 +81,13 @@ final class ServeCommand implements Callable<Integer> {
   private Duration retention = Duration.ZERO;
 
   @Option(
+      names = "--accept-loss",
+      description =
+          "Goes on with a store that lost acknowledged changes, as after a restore: revisions are"
+              + " raised by 2^40, the gap counts as compacted, and Reconcile is due.")
+  private boolean acceptLoss;
+
+  @Option(
       names = "--insecure",
       description = "Allows to listen beyond loopback, without encryption, to anybody.")
   private boolean insecure;
@@ -94,7 +101,8 @@ final class ServeCommand implements Callable<Integer> {
     }
     HoldfastServer server =
         HoldfastServer.start(
-            new HoldfastServer.Settings(listen, admin, dataDir, capacityBytes, retention));
+            new HoldfastServer.Settings(
+                listen, admin, dataDir, capacityBytes, retention, acceptLoss));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(server), "drain"));
     System.out.println("holdfast: serving gRPC on " + server.address());
     System.out.flush();

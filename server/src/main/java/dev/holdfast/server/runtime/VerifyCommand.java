@@ -3,6 +3,7 @@ package dev.holdfast.server.runtime;
 import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.store.sqlite.DataDirectory;
+import dev.holdfast.server.store.sqlite.HighWaterMark;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -44,8 +45,10 @@ final class VerifyCommand implements Callable<Integer> {
     String holder = "holdfast verify, process " + ProcessHandle.current().pid();
     try (DataDirectory directory = DataDirectory.hold(dataDir, holder)) {
       if (!Files.exists(directory.database())) {
+        HighWaterMark.check(directory);
         throw new StartException("there is no ledger in " + dataDir);
       }
+      HighWaterMark.check(directory);
       try (SqliteStore store = SqliteStore.openAsItIs(directory.database())) {
         return verify(store) ? 0 : 1;
       }

@@ -36,7 +36,26 @@ public record Repository(
 
   /** These books without a change yet, of a repository that was never there before. */
   public static Repository blank(String id) {
-    return new Repository(id, 0, 0, 0, 0, 0, 0, 0, true);
+    return blank(id, 0);
+  }
+
+  /** The same, with revisions that begin behind this one. */
+  public static Repository blank(String id, long revision) {
+    return new Repository(id, 0, 0, 0, 0, revision, 0, 0, true);
+  }
+
+  /** The same at a later revision, as changes in between were lost. */
+  public Repository raisedTo(long later, long nowMicros) {
+    return new Repository(
+        id,
+        capacityBytes,
+        reservedBytes,
+        unassignedBytes,
+        reservationCount,
+        later,
+        createMicros,
+        nowMicros,
+        deleted);
   }
 
   /** These books after a change to them: the one place where the sums are kept. */

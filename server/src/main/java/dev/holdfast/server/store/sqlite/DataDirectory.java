@@ -52,7 +52,8 @@ public final class DataDirectory implements AutoCloseable {
    * @throws IOException where it cannot be made or written to
    */
   public static DataDirectory hold(Path path, String holder) throws IOException {
-    Files.createDirectories(path);
+    OwnerOnly.directory(path);
+    OwnerOnly.file(path.resolve(LOCK));
     FileChannel channel =
         FileChannel.open(
             path.resolve(LOCK),
@@ -79,7 +80,7 @@ public final class DataDirectory implements AutoCloseable {
     if (System.getProperty(UNPACK_DIRECTORY) != null) {
       return;
     }
-    Files.createDirectories(directory);
+    OwnerOnly.directory(directory);
     try (DirectoryStream<Path> leftBehind = Files.newDirectoryStream(directory)) {
       for (Path file : leftBehind) {
         Files.delete(file);
@@ -114,6 +115,15 @@ public final class DataDirectory implements AutoCloseable {
   /** The file of the database. */
   public Path database() {
     return path.resolve("holdfast.db");
+  }
+
+  /** The file that says outside the database how far it has come. */
+  Path mark() {
+    return path.resolve("holdfast.mark");
+  }
+
+  Path path() {
+    return path;
   }
 
   /** Lets go of the directory. */

@@ -59,7 +59,11 @@ record EventChunk(
 
   /** Of these events, which are written as one row. */
   static EventChunk of(
-      long chunk, long repository, List<Event> events, Contents contents, @Nullable Repository after) {
+      long chunk,
+      long repository,
+      List<Event> events,
+      Contents contents,
+      @Nullable Repository after) {
     return new EventChunk(
         chunk,
         repository,
@@ -73,10 +77,7 @@ record EventChunk(
   }
 
   private static RowChecksum checksum(long chunk, Contents contents) {
-    return new RowChecksum(TABLE)
-        .number(chunk)
-        .bytes(contents.indexEntries)
-        .bytes(contents.events);
+    return new RowChecksum(TABLE).number(chunk).bytes(contents.indexEntries).bytes(contents.events);
   }
 
   private RowChecksum checksum() {

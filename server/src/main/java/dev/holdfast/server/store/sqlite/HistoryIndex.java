@@ -206,7 +206,15 @@ final class HistoryIndex {
     if (latest.entry() == 0 && merge != null) {
       merge.forEach(hash, latest);
     }
-    return latest.entry() != 0 ? latest.entry() : runs.newestBefore(connection, hash, place);
+    if (latest.entry() != 0) {
+      return latest.entry();
+    }
+    try {
+      return runs.newestBefore(connection, hash, place);
+    } catch (StoreException e) {
+      damaged = true;
+      throw e;
+    }
   }
 
   /** Goes through all candidates of a hash, in no order. */

@@ -64,6 +64,8 @@ final class SqliteConnection implements AutoCloseable {
       if (Files.exists(database) && Files.size(database) > 0) {
         return;
       }
+      // SQLite gives the log the rights that the database has.
+      OwnerOnly.file(database);
       try (SqliteConnection empty = open(database, new SQLiteConfig())) {
         empty.run("PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
       }

@@ -58,8 +58,7 @@ final class SqliteEvents {
   Map<Long, Standing> at(SortedSet<Long> places) throws SQLException {
     Map<Long, Standing> found = new HashMap<>();
     PreparedStatement query =
-        connection.prepared(
-            "SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk = ?");
+        connection.prepared("SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk = ?");
     long chunk = 0;
     long repository = 0;
     List<Event> events = List.of();
@@ -94,14 +93,17 @@ final class SqliteEvents {
       }
       known = Rows.books(row);
     }
+    // What was before the gap is only read to see what became of a slot.
+    long gapEnd = RevisionGaps.end(connection, known.number());
+    EventsQuery behindGap = asked.afterRevision() < gapEnd - 1 ? asked.behind(gapEnd - 1) : asked;
     List<Event> found = new ArrayList<>();
-    long lookedTo = find(known.number(), asked, found);
+    long lookedTo = find(known.number(), behindGap, found);
     Repository repository = known.repository();
     return Optional.of(
         new EventsPage(
             repository.revision(),
             repository.deleted(),
-            oldest(known.number(), repository.revision() + 1),
+            Math.max(gapEnd, oldest(known.number(), repository.revision() + 1)),
             found,
             lookedTo));
   }

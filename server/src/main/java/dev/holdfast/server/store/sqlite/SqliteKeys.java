@@ -55,7 +55,7 @@ final class SqliteKeys {
         connection.prepared("SELECT " + VERSION + " FROM entry_versions WHERE repository = ?");
     query.setLong(1, repository);
     List<Long> found = SqliteConnection.rows(query, SqliteKeys::version);
-    return found.isEmpty() ? 0 : found.get(0);
+    return found.isEmpty() ? LedgerRow.read(connection).firstRevision() : found.get(0);
   }
 
   private static long count(SqliteConnection connection, long repository) throws SQLException {

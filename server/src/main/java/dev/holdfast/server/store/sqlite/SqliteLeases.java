@@ -116,9 +116,7 @@ final class SqliteLeases {
       long latest = nowMicros + one.leaseMicros();
       long expire = one.leaseExpireMicros() + byMicros;
       Rows.set(
-          put,
-          row.repository(),
-          one.withLeaseEnding(Math.min(latest, Math.max(earliest, expire))));
+          put, row.repository(), one.withLeaseEnding(Math.min(latest, Math.max(earliest, expire))));
       put.executeUpdate();
     }
   }

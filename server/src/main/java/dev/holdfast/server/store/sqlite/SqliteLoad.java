@@ -14,6 +14,7 @@ import dev.holdfast.server.ledger.books.TakenIndexes;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,7 +55,7 @@ final class SqliteLoad {
    */
   LoadedBooks books(Touched touched, SlotPasts pasts) throws SQLException {
     Rows.Known found = cache.repository(connection, touched.repositoryId());
-    Repository repository = found == null ? null : found.repository();
+    Repository repository = found == null ? neverMade(touched) : found.repository();
     long key = found == null ? 0 : found.number();
     Map<Slot, SlotHistory> slots = new HashMap<>();
     OlderReleases older = new OlderReleases();
@@ -62,7 +63,7 @@ final class SqliteLoad {
     Map<OperationKey, RememberedOperation> operations = new HashMap<>();
     Map<String, TakenIndexes> taken = new HashMap<>();
     LoadedOffers offers = LoadedOffers.NONE;
-    if (repository != null) {
+    if (found != null) {
       offers = new SqliteOffers(connection).load(key, touched);
       for (OperationKey operation : touched.operations()) {
         RememberedOperation remembered = operation(key, operation);
@@ -136,6 +137,12 @@ final class SqliteLoad {
         offers,
         operations,
         SqliteKeys.load(connection, key, touched));
+  }
+
+  /** What a repository begins with that never was; null where that is nothing. */
+  private @Nullable Repository neverMade(Touched touched) throws SQLException {
+    long revision = LedgerRow.read(connection).firstRevision();
+    return revision == 0 ? null : Repository.blank(touched.repositoryId(), revision);
   }
 
   private List<Reservation> old(long repository, List<byte[]> slotKeys) throws SQLException {

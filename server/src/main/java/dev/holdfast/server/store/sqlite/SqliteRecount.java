@@ -101,6 +101,7 @@ final class SqliteRecount {
       index();
     }
     tryTo(this::lostEvents);
+    tryTo(() -> LedgerRow.read(connection));
     sold.values().removeIf(one -> one.recordedBytes() == 0 && one.countedBytes() == 0);
     return new Recount(
         known.repository(),
@@ -132,6 +133,10 @@ final class SqliteRecount {
         "SELECT " + SqliteKeys.VERSION + " FROM entry_versions WHERE " + where,
         number,
         SqliteKeys::version);
+    each(
+        "SELECT " + RevisionGaps.COLUMNS + " FROM gaps WHERE " + where,
+        number,
+        RevisionGaps::checked);
     each(
         "SELECT " + EventChunk.COLUMNS + " FROM events WHERE " + where,
         number,

@@ -128,8 +128,7 @@ public final class SqliteStore implements LedgerStore {
         SqliteConnection.writer(database),
         fatalErrors,
         (writer, condition) -> {
-          migrate(writer, SCHEMA);
-          ReleaseHashes.makeIfMissing(writer);
+          prepare(writer);
           syncWhatWasRecovered(writer, condition, calls);
           HistoryIndex history = HistoryIndex.load(writer, historyRoom);
           return new SqliteStore(
@@ -153,9 +152,11 @@ public final class SqliteStore implements LedgerStore {
             throw new IllegalStateException(
                 "the store has schema version "
                     + found
-                    + ", this program "
+                    + ", but this program verifies version "
                     + SCHEMA.version()
-                    + "; a newer program opens an older store when it serves");
+                    + (found < SCHEMA.version()
+                        ? "; start 'serve' on it once, which brings it there, and verify it then"
+                        : "; run the program that wrote it, or a newer one"));
           }
           return new SqliteStore(
               database,
@@ -257,6 +258,23 @@ public final class SqliteStore implements LedgerStore {
           query.setString(1, afterId);
           return SqliteConnection.rows(query, row -> row.getString(1));
         });
+  }
+
+  /** Brings a database to the newest schema, and gives it an identity where it has none. */
+  static void prepare(SqliteConnection writer) throws SQLException {
+    migrate(writer, SCHEMA);
+    LedgerRow.makeIfMissing(writer);
+    ReleaseHashes.makeIfMissing(writer);
+  }
+
+  /**
+   * Whether a database has nothing in it yet.
+   *
+   * @throws IllegalStateException where a newer program wrote it
+   */
+  static boolean isFresh(SqliteConnection connection) throws SQLException {
+    int found = (int) connection.number("PRAGMA user_version");
+    return SCHEMA.scriptsFrom(found).size() == SCHEMA.version();
   }
 
   /** Brings a database to the newest version of a schema. */
@@ -482,6 +500,15 @@ public final class SqliteStore implements LedgerStore {
             "cannot recount",
             connection -> SqliteRecount.recount(connection, youngRoom, repositoryId, withIndex))
         .orElse(null);
+  }
+
+  /**
+   * How far it has come.
+   *
+   * @param before where it was when it was looked at last
+   */
+  StorePosition position(StorePosition before) {
+    return readers.readInOneSnapshot(connection -> StorePosition.of(connection, before));
   }
 
   /** The youngest reservations. */

@@ -164,7 +164,8 @@ final class SqliteWrite {
       LongArrayList added = entries.of(repository, lastChunk, some, pasts);
       EventChunk.Contents contents =
           new EventChunk.Contents(EventLog.encode(some), ReleaseEntries.encode(some, added));
-      EventChunk.of(lastChunk, repository, some, contents, to == events.size() ? delta.after() : null)
+      EventChunk.of(
+              lastChunk, repository, some, contents, to == events.size() ? delta.after() : null)
           .set(insert, contents);
       insert.executeUpdate();
       chunks.add(new Chunk(lastChunk, some, added));

@@ -1,6 +1,14 @@
 -- Times are microseconds since the epoch. What is unset is NULL. A checksum is a CRC-32C over the other
 -- columns of its row, as RowChecksum makes it.
 
+-- Which ledger it is. Behind first_revision the revisions of new repositories begin.
+CREATE TABLE ledger (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  ledger_id TEXT NOT NULL,
+  first_revision INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+
 -- The books of each repository. A deleted one stays for its revision, which must never come again.
 -- A row has the sums of when it was written last: when the capacity was changed, or when events were
 -- forgotten that say later ones. Capacity and deleted, and when it was made, are always right here.
@@ -111,6 +119,13 @@ CREATE TABLE events (
 ) STRICT;
 
 CREATE UNIQUE INDEX events_by_revision ON events (repository, last_revision);
+
+-- The first revision behind the changes of a repository that were lost with a part of the store.
+CREATE TABLE gaps (
+  repository INTEGER PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
 
 -- For how long servers have served this ledger in all: what is kept is kept for so long, whatever the
 -- clock says. A note says how long that was when the events had come to a chunk; some hundred are kept.

@@ -35,7 +35,7 @@ class DamagedRowTest {
   @TempDir Path directory = Path.of("");
 
   private SqliteStore open() {
-    return SqliteStore.open(database(), new HistoryIndex.Room(20, 600), 0);
+    return SqliteStore.open(database(), new HistoryIndex.Room(20, 600, Long.SIZE), 0);
   }
 
   private Path database() {

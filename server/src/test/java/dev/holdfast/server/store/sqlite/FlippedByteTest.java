@@ -36,7 +36,7 @@ class FlippedByteTest {
   private static final int FLIPS = Integer.getInteger("holdfast.flips", 40);
   private static final long SEED = Long.getLong("holdfast.seed", new Random().nextLong());
   private static final List<String> REPOSITORIES = List.of("default", "cold");
-  private static final HistoryIndex.Room ROOM = new HistoryIndex.Room(20, 600);
+  private static final HistoryIndex.Room ROOM = new HistoryIndex.Room(20, 600, Long.SIZE);
   private static final int YOUNG = 20;
 
   @TempDir Path directory = Path.of("");

@@ -390,8 +390,7 @@ class YoungReservationsTest {
             assertEquals(List.of(0L), onAnotherThread(reader, () -> indexes(store)).join());
             try (SqliteConnection other = SqliteConnection.writer(database())) {
               List<Event> events = List.of(new Event(3, 1, 1000, new Change.UnassignedChanged(0)));
-              EventChunk.Contents contents =
-                  new EventChunk.Contents(EventLog.encode(events), null);
+              EventChunk.Contents contents = new EventChunk.Contents(EventLog.encode(events), null);
               PreparedStatement insert =
                   other.prepared(
                       "INSERT INTO events ("

@@ -1,0 +1,118 @@
+package dev.holdfast.server.store.sqlite;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of the high-water mark, outside the database. It has two places that are written in
+ * turn, each with a checksum, so that a write that is cut off leaves the other.
+ */
+final class MarkFile implements AutoCloseable {
+  private static final long FORMAT = 0x484f4c444d41524bL + 1; // "HOLDMARK", version 1
+  private static final int BYTES = 7 * Long.BYTES;
+
+  /** So that the two never share a sector of the disk. */
+  private static final int PLACE_BYTES = 4096;
+
+  private static final int PLACES = 2;
+
+  private final FileChannel channel;
+  private int place;
+
+  private MarkFile(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * What it says.
+   *
+   * @param found whether there is such a file
+   * @param mark the newest of what can be read of it; null for nothing
+   */
+  record Content(boolean found, @Nullable StorePosition mark) {}
+
+  static Content read(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return new Content(false, null);
+    }
+    StorePosition newest = null;
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      for (int i = 0; i < PLACES; i++) {
+        StorePosition one = read(channel, i);
+        if (one != null && (newest == null || newest.isBehind(one))) {
+          newest = one;
+        }
+      }
+    }
+    return new Content(true, newest);
+  }
+
+  private static @Nullable StorePosition read(FileChannel channel, int place) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, (long) place * PLACE_BYTES + bytes.position()) < 0) {
+        return null;
+      }
+    }
+    bytes.flip();
+    long checksum = bytes.getLong(BYTES - Long.BYTES);
+    if (bytes.getLong() != FORMAT || checksum != checksum(bytes.array())) {
+      return null;
+    }
+    return new StorePosition(
+        new UUID(bytes.getLong(), bytes.getLong()),
+        bytes.getLong(),
+        bytes.getLong(),
+        bytes.getLong());
+  }
+
+  private static long checksum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, BYTES - Long.BYTES);
+    return crc.getValue();
+  }
+
+  /** Makes the file again, with this in both places, durably. */
+  static MarkFile make(Path path, StorePosition mark) throws IOException {
+    OwnerOnly.file(path);
+    MarkFile file = new MarkFile(FileChannel.open(path, StandardOpenOption.WRITE));
+    for (int i = 0; i < PLACES; i++) {
+      file.write(mark);
+    }
+    try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
+      directory.force(true);
+    }
+    return file;
+  }
+
+  /** Writes it over the older of the two, durably. */
+  void write(StorePosition mark) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+    bytes
+        .putLong(FORMAT)
+        .putLong(mark.ledger().getMostSignificantBits())
+        .putLong(mark.ledger().getLeastSignificantBits())
+        .putLong(mark.chunk())
+        .putLong(mark.versions())
+        .putLong(mark.revision());
+    bytes.putLong(checksum(bytes.array())).flip();
+    long at = (long) place * PLACE_BYTES;
+    while (bytes.hasRemaining()) {
+      channel.write(bytes, at + bytes.position());
+    }
+    channel.force(false);
+    place = (place + 1) % PLACES;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
