@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param micros the time of all of them, in microseconds since the epoch
  * @param sums the sums of the repository after them; null where others of the same batch follow
  * @param eventsChecksum the checksum of the events
+ * @param indexChecksum the checksum of what the index of releases has of them
  */
 record EventChunk(
     long chunk,
@@ -29,7 +30,8 @@ record EventChunk(
     long lastRevision,
     long micros,
     @Nullable Sums sums,
-    long eventsChecksum) {
+    long eventsChecksum,
+    long indexChecksum) {
 
   /**
    * The long columns.
@@ -47,9 +49,9 @@ record EventChunk(
   /** What {@link #read} reads. */
   static final String HEADER =
       "chunk, repository, first_revision, last_revision, micros, reserved_bytes,"
-          + " unassigned_bytes, reservation_count, events_checksum, checksum";
+          + " unassigned_bytes, reservation_count, events_checksum, index_checksum, checksum";
 
-  static final int HEADER_COLUMNS = 10;
+  static final int HEADER_COLUMNS = 11;
 
   /** The same, and then the events. */
   static final String COLUMNS = HEADER + ", index_entries, events";
@@ -73,11 +75,12 @@ record EventChunk(
         after == null
             ? null
             : new Sums(after.reservedBytes(), after.unassignedBytes(), after.reservationCount()),
-        checksum(chunk, contents).value());
+        checksum(chunk, contents.events).value(),
+        checksum(chunk, contents.indexEntries).value());
   }
 
-  private static RowChecksum checksum(long chunk, Contents contents) {
-    return new RowChecksum(TABLE).number(chunk).bytes(contents.indexEntries).bytes(contents.events);
+  private static RowChecksum checksum(long chunk, byte @Nullable [] content) {
+    return new RowChecksum(TABLE).number(chunk).bytes(content);
   }
 
   private RowChecksum checksum() {
@@ -88,7 +91,8 @@ record EventChunk(
             .number(firstRevision)
             .number(lastRevision)
             .number(micros)
-            .number(eventsChecksum);
+            .number(eventsChecksum)
+            .number(indexChecksum);
     return sums == null
         ? checksum
         : checksum
@@ -114,7 +118,8 @@ record EventChunk(
       insert.setLong(8, sums.reservationCount);
     }
     insert.setLong(9, eventsChecksum);
-    insert.setInt(10, checksum().value());
+    insert.setLong(10, indexChecksum);
+    insert.setInt(11, checksum().value());
     insert.setBytes(INDEX_ENTRIES, contents.indexEntries);
     insert.setBytes(EVENTS, contents.events);
   }
@@ -141,23 +146,26 @@ record EventChunk(
         row.getLong(first + 3),
         row.getLong(first + 4),
         sums ? new Sums(reservedBytes, row.getLong(first + 6), row.getLong(first + 7)) : null,
-        row.getLong(first + 8));
+        row.getLong(first + 8),
+        row.getLong(first + 9));
   }
 
   void check(ResultSet row, int first) throws SQLException {
-    checksum().check(row.getLong(first + 9), this::words);
-  }
-
-  /** What else stands in a row of {@link #COLUMNS}, checked. */
-  Contents contents(ResultSet row) throws SQLException {
-    Contents contents = new Contents(row.getBytes(EVENTS), row.getBytes(INDEX_ENTRIES));
-    checksum(chunk, contents).check(eventsChecksum, this::words);
-    return contents;
+    checksum().check(row.getLong(first + 10), this::words);
   }
 
   /** The events of a row of {@link #COLUMNS} as they were encoded, checked. */
   byte[] encoded(ResultSet row) throws SQLException {
-    return contents(row).events;
+    byte[] encoded = row.getBytes(EVENTS);
+    checksum(chunk, encoded).check(eventsChecksum, this::words);
+    return encoded;
+  }
+
+  /** What the index of releases has of a row of {@link #COLUMNS}, checked; null for nothing. */
+  byte @Nullable [] indexEntries(ResultSet row) throws SQLException {
+    byte @Nullable [] entries = row.getBytes(INDEX_ENTRIES);
+    checksum(chunk, entries).check(indexChecksum, this::words);
+    return entries;
   }
 
   /** The events of a row of {@link #COLUMNS}, checked. */

@@ -159,11 +159,10 @@ final class HistoryIndex {
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
         EventChunk chunk = EventChunk.read(row, 1);
-        EventChunk.Contents contents = chunk.contents(row);
-        byte @Nullable [] entries = contents.indexEntries();
+        byte @Nullable [] entries = chunk.indexEntries(row);
         if (entries == null) {
           EventLog.releases(
-              contents.events(),
+              chunk.encoded(row),
               (index, slotKey) ->
                   newest.add(
                       hashes.ofSlot(chunk.repository(), slotKey),

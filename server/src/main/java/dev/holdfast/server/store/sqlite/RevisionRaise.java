@@ -83,7 +83,7 @@ final class RevisionRaise {
         connection.prepared(
             "INSERT INTO events ("
                 + EventChunk.COLUMNS
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     EventChunk.of(++chunk, known.number(), events, contents, after).set(insert, contents);
     insert.executeUpdate();
     SqliteWrite.put(connection, new Rows.Known(known.number(), after));

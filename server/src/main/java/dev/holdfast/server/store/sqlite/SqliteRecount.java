@@ -140,7 +140,11 @@ final class SqliteRecount {
     each(
         "SELECT " + EventChunk.COLUMNS + " FROM events WHERE " + where,
         number,
-        row -> EventChunk.read(row, 1).encoded(row));
+        row -> {
+          EventChunk chunk = EventChunk.read(row, 1);
+          chunk.encoded(row);
+          chunk.indexEntries(row);
+        });
   }
 
   private void count(Reservation one) {

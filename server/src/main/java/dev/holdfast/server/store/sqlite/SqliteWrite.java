@@ -155,7 +155,7 @@ final class SqliteWrite {
         connection.prepared(
             "INSERT INTO events ("
                 + EventChunk.COLUMNS
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     List<Event> events = delta.events();
     for (int from = 0; from < events.size(); from += ReleaseEntry.EVENTS_A_CHUNK) {
       int to = Math.min(events.size(), from + ReleaseEntry.EVENTS_A_CHUNK);

@@ -110,7 +110,8 @@ CREATE TABLE events (
   reserved_bytes INTEGER,
   unassigned_bytes INTEGER,
   reservation_count INTEGER,
-  events_checksum INTEGER NOT NULL, -- of the chunk's number and the two behind
+  events_checksum INTEGER NOT NULL, -- of the chunk's number and the events
+  index_checksum INTEGER NOT NULL, -- of the chunk's number and index_entries
   checksum INTEGER NOT NULL, -- of all columns but the two behind
   -- What the index of releases has of these events: the hashes and the entries of history_parts. NULL
   -- where that is a plain entry for each release, which the events tell.

@@ -96,7 +96,7 @@ class HistoryIndexTest {
           connection.prepared(
               "INSERT INTO events ("
                   + EventChunk.COLUMNS
-                  + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                  + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
       EventChunk.Contents contents =
           new EventChunk.Contents(EventLog.encode(events), ReleaseEntries.encode(events, added));
       EventChunk.of(chunk, REPOSITORY, events, contents, null).set(insert, contents);

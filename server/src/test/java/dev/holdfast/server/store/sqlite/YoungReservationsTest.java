@@ -395,7 +395,7 @@ class YoungReservationsTest {
                   other.prepared(
                       "INSERT INTO events ("
                           + EventChunk.COLUMNS
-                          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
               EventChunk.of(3, 1, events, contents, null).set(insert, contents);
               insert.executeUpdate();
             }
