@@ -360,7 +360,7 @@ class ReservationsTest {
 
   private static EndRequestResponse step(int left) {
     return EndRequestResponse.newBuilder()
-        .setReleasedCount(10 * (3 - left))
+        .setReleasedCount(10L * (3 - left))
         .setReleasedBytes(3 - left)
         .setAvailableBytes(7)
         .setMore(left > 0)

@@ -12,6 +12,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 
 /** A connection on which any frames of HTTP/2 can be written, in any order (RFC 9113). */
 final class Http2Socket implements AutoCloseable {
@@ -39,10 +40,10 @@ final class Http2Socket implements AutoCloseable {
   private final DefaultHttp2HeadersDecoder headers = new DefaultHttp2HeadersDecoder();
 
   /** One frame that came in. */
-  record Frame(int type, int flags, int stream, byte[] payload) {
+  record Frame(int type, int flags, int stream, ByteBuffer payload) {
     /** Of a GOAWAY, the reason why. */
     int error() {
-      return Unpooled.wrappedBuffer(payload).getInt(Integer.BYTES);
+      return payload.getInt(Integer.BYTES);
     }
   }
 
@@ -99,7 +100,7 @@ final class Http2Socket implements AutoCloseable {
     int type = in.readUnsignedByte();
     int flags = in.readUnsignedByte();
     int stream = in.readInt();
-    return new Frame(type, flags, stream, in.readNBytes(length));
+    return new Frame(type, flags, stream, ByteBuffer.wrap(in.readNBytes(length)));
   }
 
   /** The next frame of this type; what comes before it is dropped. */

@@ -112,7 +112,7 @@ class LeaseTest {
       SERVER.restart();
       ledger.renew(slot, generation, Ledger.millis(HOUR));
     }
-    assertEquals(10 * ROUNDS, ledger.available().getReservedBytes());
+    assertEquals(10L * ROUNDS, ledger.available().getReservedBytes());
   }
 
   @Test

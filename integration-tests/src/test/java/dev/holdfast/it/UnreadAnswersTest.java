@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,7 +74,8 @@ class UnreadAnswersTest {
           assertEquals(VALUE_BYTES, answer.get(60, TimeUnit.SECONDS).getValue().size());
           answered++;
         } catch (ExecutionException e) {
-          StatusRuntimeException refusal = (StatusRuntimeException) e.getCause();
+          StatusRuntimeException refusal =
+              (StatusRuntimeException) Objects.requireNonNull(e.getCause());
           assertEquals("OVERLOADED", Refused.of(refusal).reason());
           assertTrue(refusal.getTrailers().containsKey(PUSHBACK), refusal::toString);
         }

@@ -126,7 +126,13 @@ final class AdminServer implements AutoCloseable {
         end.cancel(false);
       }
       end =
-          context.executor().schedule((Runnable) channel::close, REQUEST_SECONDS, TimeUnit.SECONDS);
+          context
+              .executor()
+              .schedule(() -> closeUnread(channel), REQUEST_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static void closeUnread(Channel channel) {
+      var unused = channel.close();
     }
 
     @Override

@@ -128,7 +128,7 @@ class AnswersTest {
         DatastoreServiceGetResponse unexpected = answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
         throw new AssertionError(unexpected.getValue().size() + " bytes came");
       } catch (ExecutionException e) {
-        return (StatusRuntimeException) e.getCause();
+        return (StatusRuntimeException) Objects.requireNonNull(e.getCause());
       }
     }
 

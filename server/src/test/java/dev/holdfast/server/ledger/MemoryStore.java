@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -156,10 +157,10 @@ public final class MemoryStore implements LedgerStore {
     Map<Slot, SlotHistory> slots = new HashMap<>();
     OlderReleases older = new OlderReleases();
     for (Slot slot : touched.slots()) {
-      TreeMap<Long, Released> past = released(shelf, slot);
+      NavigableMap<Long, Released> past = released(shelf, slot);
       Released latest = past.isEmpty() ? null : past.lastEntry().getValue();
       slots.put(slot, new SlotHistory(shelf.current.get(slot), latest));
-      past.values().stream().filter(one -> one != latest).forEach(older::add);
+      past.headMap(latest == null ? 0 : past.lastKey()).values().forEach(older::add);
     }
     Map<String, RequestReservations> requests = new HashMap<>();
     int room = Touched.LARGEST_LOAD;
@@ -239,7 +240,7 @@ public final class MemoryStore implements LedgerStore {
     shelf.soldBytes.values().removeIf(bytes -> bytes == 0);
   }
 
-  private static TreeMap<Long, Released> released(Shelf shelf, Slot slot) {
+  private static NavigableMap<Long, Released> released(Shelf shelf, Slot slot) {
     return shelf.released.getOrDefault(slot, new TreeMap<>());
   }
 

@@ -181,7 +181,8 @@ class NetworkLimitsTest {
       StatusRuntimeException refused =
           assertThrows(StatusRuntimeException.class, () -> reserve(flood));
       assertEquals(Status.Code.UNAVAILABLE, refused.getStatus().getCode());
-      assertTrue(refused.getMessage().contains("calls are open"), refused.getMessage());
+      assertTrue(
+          String.valueOf(refused.getMessage()).contains("calls are open"), refused.getMessage());
       connect().shutdownNow();
       for (Begun<?> call : begun) {
         call.call.cancel("enough", null);
@@ -197,7 +198,7 @@ class NetworkLimitsTest {
         reserve(channel);
         refused = false;
       } catch (StatusRuntimeException e) {
-        assertTrue(e.getMessage().contains("calls are open"), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).contains("calls are open"), e.getMessage());
       }
     }
   }

@@ -39,6 +39,6 @@ public record PutValue(String repositoryId, String key, Value value, @Nullable L
 
   @Override
   public long bytes() {
-    return FEW_BYTES + value.bytes().length;
+    return (long) FEW_BYTES + value.bytes().length;
   }
 }

@@ -37,7 +37,7 @@ public final class NetworkGuard implements ServerInterceptor {
   private final LineLimit lines = new LineLimit();
 
   /** The call whose headers the current thread is reading; gRPC makes what belongs to it then. */
-  private final ThreadLocal<@Nullable GuardedCall> beginning = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable GuardedCall> BEGINNING = new ThreadLocal<>();
 
   public NetworkGuard(NetworkLimits limits) {
     this.limits = limits;
@@ -86,7 +86,7 @@ public final class NetworkGuard implements ServerInterceptor {
         return;
       }
       warn(context, "as " + limits.connections() + " others are open");
-      var closing = context.close();
+      unused = context.close();
     }
   }
 
@@ -148,24 +148,24 @@ public final class NetworkGuard implements ServerInterceptor {
     return new ServerStreamTracer.Factory() {
       @Override
       public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-        return Objects.requireNonNull(beginning.get());
+        return Objects.requireNonNull(BEGINNING.get());
       }
     };
   }
 
   void begin(GuardedCall call) {
-    beginning.set(call);
+    BEGINNING.set(call);
   }
 
   void begun() {
-    beginning.remove();
+    BEGINNING.remove();
   }
 
   /** To be the last interceptor before the service, whose requests are read by us. */
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    GuardedCall guarded = Objects.requireNonNull(beginning.get());
+    GuardedCall guarded = Objects.requireNonNull(BEGINNING.get());
     if (!guarded.admitted()) {
       StatusRuntimeException refusal = tooManyCalls();
       call.close(refusal.getStatus(), Objects.requireNonNull(refusal.getTrailers()));

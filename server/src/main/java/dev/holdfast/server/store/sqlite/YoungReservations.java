@@ -247,9 +247,12 @@ final class YoungReservations {
    */
   void commit(Commit commit, Alteration alteration) throws SQLException {
     lock.writeLock().lock();
-    committingChunk = alteration.end().chunk() > end.chunk() ? alteration.end().chunk() : NOTHING;
-    committingQuiet = alteration.quiet() > quiet ? alteration.quiet() : NOTHING;
-    lock.writeLock().unlock();
+    try {
+      committingChunk = alteration.end().chunk() > end.chunk() ? alteration.end().chunk() : NOTHING;
+      committingQuiet = alteration.quiet() > quiet ? alteration.quiet() : NOTHING;
+    } finally {
+      lock.writeLock().unlock();
+    }
     try {
       run(commit);
     } finally {

@@ -281,7 +281,7 @@ class CheckpointsTest {
                                         + " SELECT max(i) FROM n");
                               })));
       begun.await();
-      for (int i = 0; !reading.isDone(); i++) {
+      while (!reading.isDone()) {
         assertTrue(length(writer) < 100 * PAGES, "it still reads");
         commitMuch(harness.checkpoints, writer);
       }

@@ -200,9 +200,9 @@ class DiskFailuresTest {
     assertNothingIsRead(store);
     refused(() -> reserve(store, 2));
     refused(store::tend);
-    Map<String, byte[]> before = files(database().getParent());
+    Map<String, byte[]> before = files(directory);
     refused(store::close);
-    Map<String, byte[]> after = files(database().getParent());
+    Map<String, byte[]> after = files(directory);
     assertEquals(before.keySet(), after.keySet());
     before.forEach((name, bytes) -> assertArrayEquals(bytes, after.get(name), name));
   }

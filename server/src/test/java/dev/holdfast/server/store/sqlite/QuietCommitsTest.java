@@ -39,13 +39,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class QuietCommitsTest {
-  private static final Runnable NOTHING = () -> {};
   private static final long NOW_MICROS = 1_000_000;
 
   @TempDir Path directory = Path.of("");
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
-  private Runnable beforeCommit = NOTHING;
-  private Runnable behindCommit = NOTHING;
+  private Runnable beforeCommit = QuietCommitsTest::nothing;
+  private Runnable behindCommit = QuietCommitsTest::nothing;
   private SqliteStore store;
   private int repositories;
 
@@ -80,35 +79,29 @@ class QuietCommitsTest {
     store.close();
   }
 
+  private static void nothing() {}
+
   private static Slot slot(int index) {
     return new Slot("request", index);
   }
 
   /** Something to be committed; with events, without, and with nothing for the young ones. */
   private enum Kind {
-    RESERVE(
-        (repository, number) -> new ReserveSlot(repository, slot(10 + number), 1, 5_000_000, "op")),
-    RENEW((repository, number) -> new RenewLease(repository, slot(number), 0, 9_000_000 + number)),
-    FILL((repository, number) -> new FillSlot(repository, slot(2), 0, "fill-" + number)),
-    RELEASE(
-        (repository, number) ->
-            new ReleaseSlot(repository, slot(3), 0, ReleaseReason.ATTEMPT_FAILED, "release")),
-    PUT(
-        (repository, number) ->
-            new PutValue(repository, "key", new Value(new byte[] {(byte) number}), null));
-
-    private interface Of {
-      Command command(String repository, int number);
-    }
-
-    private final Of of;
-
-    Kind(Of of) {
-      this.of = of;
-    }
+    RESERVE,
+    RENEW,
+    FILL,
+    RELEASE,
+    PUT;
 
     Command command(String repository, int number) {
-      return of.command(repository, number);
+      return switch (this) {
+        case RESERVE -> new ReserveSlot(repository, slot(10 + number), 1, 5_000_000, "op");
+        case RENEW -> new RenewLease(repository, slot(number), 0, 9_000_000 + number);
+        case FILL -> new FillSlot(repository, slot(2), 0, "fill-" + number);
+        case RELEASE ->
+            new ReleaseSlot(repository, slot(3), 0, ReleaseReason.ATTEMPT_FAILED, "release");
+        case PUT -> new PutValue(repository, "key", new Value(new byte[] {(byte) number}), null);
+      };
     }
   }
 
@@ -229,7 +222,7 @@ class QuietCommitsTest {
     beforeCommit = () -> at.accept(moment);
     behindCommit = () -> at.accept(moment + 1);
     run(command);
-    beforeCommit = NOTHING;
-    behindCommit = NOTHING;
+    beforeCommit = QuietCommitsTest::nothing;
+    behindCommit = QuietCommitsTest::nothing;
   }
 }
