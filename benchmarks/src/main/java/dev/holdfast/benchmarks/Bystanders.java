@@ -74,11 +74,10 @@ final class Bystanders {
   private void reconcile() throws Exception {
     try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
         LargeCalls calls = new LargeCalls(server.address())) {
-      String name = "%,d slots reconciled";
       compare(
           server,
           Target.T10_reconcile,
-          String.format(Locale.ROOT, name, scale.reconciled()),
+          String.format(Locale.ROOT, "%,d slots reconciled", scale.reconciled()),
           counted ->
               () -> {
                 calls.adopt(scale.reconciled());
@@ -90,11 +89,10 @@ final class Bystanders {
   private void endRequest() throws Exception {
     try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
         LargeCalls calls = new LargeCalls(server.address())) {
-      String name = "request of %,d slots ended";
       compare(
           server,
           Target.T10_end_request,
-          String.format(Locale.ROOT, name, scale.reconciled()),
+          String.format(Locale.ROOT, "request of %,d slots ended", scale.reconciled()),
           counted -> {
             String requestId = calls.adopt(scale.reconciled());
             return () -> calls.end(requestId, scale.reconciled());
@@ -107,11 +105,10 @@ final class Bystanders {
         LargeCalls calls = new LargeCalls(server.address());
         Connections connections = new Connections(server.address())) {
       Fill.reserve(connections, scale.verified());
-      String name = "%,d reservations verified";
       compare(
           server,
           Target.T10_verify,
-          String.format(Locale.ROOT, name, scale.verified()),
+          String.format(Locale.ROOT, "%,d reservations verified", scale.verified()),
           counted -> () -> calls.verify(scale.verified()));
     }
   }
@@ -119,11 +116,10 @@ final class Bystanders {
   private void watch() throws Exception {
     try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
         LargeCalls calls = new LargeCalls(server.address())) {
-      String name = "%,d subscribers told of changes";
       compare(
           server,
           Target.T10_watch,
-          String.format(Locale.ROOT, name, scale.subscribers()),
+          String.format(Locale.ROOT, "%,d subscribers told of changes", scale.subscribers()),
           counted -> {
             Subscribers subscribers =
                 new Subscribers(server.address(), LargeCalls.REPOSITORY, scale.subscribers());

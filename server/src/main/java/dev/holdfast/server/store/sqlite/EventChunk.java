@@ -33,13 +33,22 @@ record EventChunk(
     long eventsChecksum,
     long indexChecksum) {
 
-  /**
-   * The long columns.
-   *
-   * @param events the events, as they are encoded
-   * @param indexEntries what the index of releases has of them; null where the events tell that
-   */
-  record Contents(byte[] events, byte @Nullable [] indexEntries) {}
+  /** The long columns. */
+  static final class Contents {
+    private final byte[] events;
+    private final byte @Nullable [] indexEntries;
+
+    /**
+     * These.
+     *
+     * @param events the events, as they are encoded
+     * @param indexEntries what the index of releases has of them; null where the events tell that
+     */
+    Contents(byte[] events, byte @Nullable [] indexEntries) {
+      this.events = events;
+      this.indexEntries = indexEntries;
+    }
+  }
 
   /** The sums of a repository. */
   record Sums(long reservedBytes, long unassignedBytes, long reservationCount) {}

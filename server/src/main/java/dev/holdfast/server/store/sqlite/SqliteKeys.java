@@ -42,7 +42,7 @@ final class SqliteKeys {
       query.setLong(1, repository);
       query.setBytes(2, bytes(key));
       SqliteConnection.rows(query, Header::read)
-          .forEach(header -> versions.put(key, header.version()));
+          .forEach(header -> versions.put(key, header.version));
     }
     long last = touched.keys().isEmpty() ? 0 : lastVersion(connection, repository);
     long count = touched.keyCountAsked() ? count(connection, repository) : 0;
@@ -66,8 +66,20 @@ final class SqliteKeys {
   }
 
   /** A row of {@link #HEADER}. */
-  private record Header(
-      long repository, byte[] key, long version, long micros, long valueChecksum) {
+  private static final class Header {
+    private final long repository;
+    private final byte[] key;
+    private final long version;
+    private final long micros;
+    private final long valueChecksum;
+
+    private Header(long repository, byte[] key, long version, long micros, long valueChecksum) {
+      this.repository = repository;
+      this.key = key;
+      this.version = version;
+      this.micros = micros;
+      this.valueChecksum = valueChecksum;
+    }
 
     static Header read(ResultSet row) throws SQLException {
       Header header =
@@ -163,10 +175,10 @@ final class SqliteKeys {
             entry.micros(),
             checksum(value).value());
     put.setLong(1, repository);
-    put.setBytes(2, header.key());
-    put.setLong(3, header.version());
-    put.setLong(4, header.micros());
-    put.setLong(5, header.valueChecksum());
+    put.setBytes(2, header.key);
+    put.setLong(3, header.version);
+    put.setLong(4, header.micros);
+    put.setLong(5, header.valueChecksum);
     put.setInt(6, header.checksum().value());
     put.setBytes(7, value);
     put.executeUpdate();
@@ -206,7 +218,7 @@ final class SqliteKeys {
     query.setBytes(3, behind(prefix));
     query.setBytes(4, bytes(afterKey));
     query.setInt(5, limit);
-    return SqliteConnection.rows(query, row -> text(Header.read(row).key()));
+    return SqliteConnection.rows(query, row -> text(Header.read(row).key));
   }
 
   private static String text(byte[] key) {

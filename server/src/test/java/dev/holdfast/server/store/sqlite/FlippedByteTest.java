@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,7 +149,7 @@ class FlippedByteTest {
     Map<String, Object> answers = reads(store);
     boolean allTrue = true;
     for (Map.Entry<String, Object> answer : answers.entrySet()) {
-      Object right = truth.get(answer.getKey());
+      Object right = Objects.requireNonNull(truth.get(answer.getKey()));
       assertTrue(
           onlyMisses(answer.getValue(), right),
           () -> where + ": " + answer + " instead of " + right);
