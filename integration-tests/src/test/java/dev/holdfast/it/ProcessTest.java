@@ -148,8 +148,6 @@ class ProcessTest {
       delimiter = '|',
       textBlock =
           """
-          UPDATE events SET reserved_bytes = reserved_bytes + 5       | 115 | 110 | of events: chunk 1
-          UPDATE events SET reservation_count = 7                     | 7   | 1   | of events: chunk 1
           UPDATE repositories SET capacity_bytes = 1001               | 891 | 890 | of repositories: repository default
           DELETE FROM events WHERE chunk = 3                          | 3   | 2   | last chunk of events
           UPDATE reservations SET amount_bytes = 42                   | 110 | 10  | of reservations: slot
@@ -177,6 +175,34 @@ class ProcessTest {
                   problem -> problem.getRecorded() == recorded && problem.getCounted() == counted),
           live::toString);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          UPDATE events SET reserved_bytes = reserved_bytes + 5 | 115 | 110
+          UPDATE events SET reservation_count = 7               | 7   | 1
+          """)
+  void withoutTheEventsThatAStartNeedsThereIsNone(String damage, long recorded, long counted)
+      throws Exception {
+    fillBooks();
+    damage(damage);
+    Program bad = Program.run("verify", "--data-dir", dataDir.toString());
+    assertEquals(1, bad.exit(), bad.toString());
+    assertTrue(bad.out().contains("recorded " + recorded + ", counted " + counted), bad.out());
+    Program refused =
+        Program.run(
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--admin-listen",
+            "off",
+            "--data-dir",
+            dataDir.toString());
+    assertEquals(1, refused.exit(), refused.toString());
+    assertTrue(refused.err().contains("damaged row of events: chunk 1"), refused.err());
   }
 
   @Test
