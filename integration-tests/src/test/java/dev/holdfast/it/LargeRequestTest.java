@@ -48,18 +48,22 @@ class LargeRequestTest {
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
   private final Ledger ledger = Ledger.of(SERVER, Long.MAX_VALUE);
+  private int reserved;
 
   private static String request(int number) {
     return "0x%064x".formatted(number + 1);
   }
 
+  /** Each time with other operation ids: a reserve that was released is not made again. */
   private void reserve(String requestId, int count) {
+    String operationId = "reserve-" + ++reserved;
     for (int from = 0; from < count; from += SLOTS_AN_APPLY) {
       ApplyRequest.Builder apply = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
       for (int i = from; i < Math.min(count, from + SLOTS_AN_APPLY); i++) {
         apply.addOperations(
             Operation.newBuilder()
-                .setReserveSlot(ledger.reserving(Ledger.slot(requestId, i), AMOUNT_BYTES, "op")));
+                .setReserveSlot(
+                    ledger.reserving(Ledger.slot(requestId, i), AMOUNT_BYTES, operationId)));
       }
       assertTrue(
           SERVER.reservations().apply(apply.build()).getResultsList().stream()
