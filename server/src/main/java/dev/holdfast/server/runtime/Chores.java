@@ -6,8 +6,8 @@ import dev.holdfast.server.ledger.Retention;
 import dev.holdfast.server.ledger.ScheduledWork;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** What the server does by itself, over and over. */
@@ -56,7 +56,10 @@ final class Chores implements AutoCloseable {
   }
 
   private static ScheduledExecutorService thread(String name) {
-    return Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, name));
+    var thread = new ScheduledThreadPoolExecutor(1, work -> new Thread(work, name));
+    // Otherwise a server that ends would wait until the grace of its start is due.
+    thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return thread;
   }
 
   private void repeat(
