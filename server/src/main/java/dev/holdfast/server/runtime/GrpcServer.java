@@ -27,8 +27,6 @@ import org.slf4j.LoggerFactory;
 
 /** The gRPC side: transport settings, health, reflection, and the end of it all. */
 final class GrpcServer implements AutoCloseable {
-  private static final int LARGEST_REQUEST_BYTES = 16 * 1024 * 1024;
-
   /**
    * More calls than this are not begun on one connection; what comes on top waits with the client,
    * which knows how long it has time. Without a limit a server that falls behind reads ever more
@@ -98,7 +96,7 @@ final class GrpcServer implements AutoCloseable {
             // Handlers only check words and queue, so they run where the request was read; a hop to
             // another thread would cost more than they do.
             .directExecutor()
-            .maxInboundMessageSize(LARGEST_REQUEST_BYTES)
+            .maxInboundMessageSize(NetworkLimits.LARGEST_REQUEST_BYTES)
             .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
             // A peer that vanished without a word must not hold for hours what its calls hold.
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)

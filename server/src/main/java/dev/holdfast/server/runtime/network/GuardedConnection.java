@@ -108,7 +108,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
       // Behind the refusal, which is written in a moment.
       context.executor().execute(() -> reset(context, streamId));
     } else if (end) {
-      call.received(0, true);
+      call.endedEmpty();
     } else if (!settle(call)) {
       refuse(context, streamId, call, guard.tooManyBytes());
     }
@@ -169,7 +169,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
     if (call == null || call.refused()) {
       return padding;
     }
-    call.received(data.readableBytes(), end);
+    call.received(data, end);
     if (!settle(call)) {
       refuse(context, streamId, call, guard.tooManyBytes());
       return padding;

@@ -24,6 +24,9 @@ public record NetworkLimits(
   /** In which frames that carry nothing, and resets, are counted. */
   public static final int SECONDS = 10;
 
+  /** Of one message. */
+  public static final int LARGEST_REQUEST_BYTES = 16 * 1024 * 1024;
+
   /**
    * For a heap of 512 MiB, of which calls take some four kilobytes each, and large requests twice
    * their size for a moment.
