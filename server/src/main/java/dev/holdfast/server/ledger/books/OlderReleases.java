@@ -1,13 +1,22 @@
 package dev.holdfast.server.ledger.books;
 
 import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Releases of a repository's slots that are not the latest of their slots, to be found by key. */
 public final class OlderReleases {
-  private record Operation(Slot slot, String operationId) {}
+  private record Operation(Slot slot, String operationId) implements Comparable<Operation> {
+    private static final Comparator<Operation> ORDER =
+        Comparator.comparing(Operation::slot).thenComparing(Operation::operationId);
+
+    @Override
+    public int compareTo(Operation other) {
+      return ORDER.compare(this, other);
+    }
+  }
 
   private final Map<Long, Released> byGeneration = new HashMap<>();
   private final Map<Operation, Released> byOperation = new HashMap<>();

@@ -24,8 +24,6 @@ final class BooksCache {
 
   private static final int REPOSITORIES = 1024;
 
-  private record Key(String repositoryId, Slot slot) {}
-
   /**
    * A slot.
    *
@@ -34,7 +32,7 @@ final class BooksCache {
    */
   record KnownSlot(SlotHistory history, SlotPasts.@Nullable Past past) {}
 
-  private final Map<Key, KnownSlot> slots = latest(SLOTS);
+  private final Map<RepositorySlot, KnownSlot> slots = latest(SLOTS);
   private final Map<String, Rows.Known> repositories = latest(REPOSITORIES);
 
   private static <K, V> Map<K, V> latest(int room) {
@@ -71,15 +69,15 @@ final class BooksCache {
 
   /** What is known of a slot; null where the file has to be asked. */
   @Nullable KnownSlot slot(String repositoryId, Slot slot) {
-    return slots.get(new Key(repositoryId, slot));
+    return slots.get(new RepositorySlot(repositoryId, slot));
   }
 
   void put(String repositoryId, Slot slot, KnownSlot known) {
-    slots.put(new Key(repositoryId, slot), known);
+    slots.put(new RepositorySlot(repositoryId, slot), known);
   }
 
   void remove(String repositoryId, Slot slot) {
-    slots.remove(new Key(repositoryId, slot));
+    slots.remove(new RepositorySlot(repositoryId, slot));
   }
 
   void clearSlots() {

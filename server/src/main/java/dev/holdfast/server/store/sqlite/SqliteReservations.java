@@ -8,7 +8,6 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.SlotKeys;
 import dev.holdfast.server.store.sqlite.YoungReservations.Alteration;
 import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
-import dev.holdfast.server.store.sqlite.YoungReservations.Owner;
 import dev.holdfast.server.store.sqlite.YoungReservations.Young;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -36,9 +35,9 @@ final class SqliteReservations {
   private final long epoch;
 
   /** The young ones that are new, or altered, and those that are no longer young. */
-  private final Map<Owner, Young> entered = new HashMap<>();
+  private final Map<RepositorySlot, Young> entered = new HashMap<>();
 
-  private final Set<Owner> left = new HashSet<>();
+  private final Set<RepositorySlot> left = new HashSet<>();
   private Mark since;
   private boolean numbered;
 
@@ -75,7 +74,7 @@ final class SqliteReservations {
       if (Objects.equals(before, after)) {
         continue;
       }
-      Owner owner = new Owner(repositoryId, slot.slot());
+      RepositorySlot owner = new RepositorySlot(repositoryId, slot.slot());
       Young wasYoung = before == null ? null : young.get(repositoryId, slot.slot());
       boolean stays = sameGeneration(before, after);
       if (before != null && wasYoung == null && !stays) {
@@ -187,7 +186,7 @@ final class SqliteReservations {
     beginAt(young.sinceWithout(left));
   }
 
-  private void move(Map<Owner, Young> moved) throws SQLException {
+  private void move(Map<RepositorySlot, Young> moved) throws SQLException {
     List<Row> rows = new ArrayList<>(moved.size());
     moved.values().forEach(one -> rows.add(new Row(one.repository(), one.reservation())));
     write(rows);

@@ -7,13 +7,12 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.EventLog;
 import dev.holdfast.server.store.SlotKeys;
 import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
-import dev.holdfast.server.store.sqlite.YoungReservations.Owner;
 import dev.holdfast.server.store.sqlite.YoungReservations.Young;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import java.util.Set;
 
 /** Reads in the events which reservations are young. */
 final class YoungReplay {
-  private final Map<Owner, Young> living = new LinkedHashMap<>();
+  private final Map<RepositorySlot, Young> living = new LinkedHashMap<>();
 
   private YoungReplay() {}
 
@@ -72,15 +71,15 @@ final class YoungReplay {
     if (change instanceof Change.SlotReserved reserved) {
       Reservation reservation = reserved.reservation();
       living.put(
-          new Owner(repositoryId, reservation.slot()),
+          new RepositorySlot(repositoryId, reservation.slot()),
           new Young(repository, reservation, before, 0));
     } else if (change instanceof Change.SlotFilled filled) {
       Reservation reservation = filled.reservation();
       living.computeIfPresent(
-          new Owner(repositoryId, reservation.slot()),
+          new RepositorySlot(repositoryId, reservation.slot()),
           (owner, young) -> new Young(repository, reservation, young.since(), 0));
     } else if (change instanceof Change.SlotReleased released) {
-      living.remove(new Owner(repositoryId, released.released().reservation().slot()));
+      living.remove(new RepositorySlot(repositoryId, released.released().reservation().slot()));
     }
   }
 
@@ -88,9 +87,9 @@ final class YoungReplay {
   private void dropThoseWithARow(SqliteConnection connection) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT 1 FROM reservations WHERE repository = ? AND slot_key = ?");
-    List<Owner> inTheirOrder = new ArrayList<>(living.keySet());
-    inTheirOrder.sort(Comparator.comparing(Owner::repositoryId).thenComparing(Owner::slot));
-    for (Owner owner : inTheirOrder) {
+    List<RepositorySlot> inTheirOrder = new ArrayList<>(living.keySet());
+    Collections.sort(inTheirOrder);
+    for (RepositorySlot owner : inTheirOrder) {
       query.setLong(1, Objects.requireNonNull(living.get(owner)).repository());
       query.setBytes(2, SlotKeys.encode(owner.slot()));
       if (!SqliteConnection.rows(query, row -> row.getLong(1)).isEmpty()) {

@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -47,19 +48,19 @@ final class YoungReservations {
 
   private static final int MOVED_A_NEW_ONE = 2;
 
-  /**
-   * A slot of a repository.
-   *
-   * @param repositoryId the repository
-   * @param slot the slot
-   */
-  record Owner(String repositoryId, Slot slot) {
-    private Request request() {
-      return new Request(repositoryId, slot.requestId());
+  private record Request(String repositoryId, String requestId) implements Comparable<Request> {
+    private static final Comparator<Request> ORDER =
+        Comparator.comparing(Request::repositoryId).thenComparing(Request::requestId);
+
+    static Request of(RepositorySlot owner) {
+      return new Request(owner.repositoryId(), owner.slot().requestId());
+    }
+
+    @Override
+    public int compareTo(Request other) {
+      return ORDER.compare(this, other);
     }
   }
-
-  private record Request(String repositoryId, String requestId) {}
 
   /**
    * A place in the events.
@@ -100,9 +101,9 @@ final class YoungReservations {
   private long committingQuiet = NOTHING;
 
   /** The oldest first. */
-  private final Map<Owner, Young> places = new LinkedHashMap<>();
+  private final Map<RepositorySlot, Young> places = new LinkedHashMap<>();
 
-  private final Map<Request, Set<Owner>> requests = new HashMap<>();
+  private final Map<Request, Set<RepositorySlot>> requests = new HashMap<>();
   private Mark since;
   private Mark end;
 
@@ -125,13 +126,14 @@ final class YoungReservations {
 
   /** The one of a slot; null where there is none. */
   @Nullable Young get(String repositoryId, Slot slot) {
-    return places.get(new Owner(repositoryId, slot));
+    return places.get(new RepositorySlot(repositoryId, slot));
   }
 
   /** Those of a request. */
   List<Reservation> ofRequest(String repositoryId, String requestId) {
     List<Reservation> found = new ArrayList<>();
-    for (Owner owner : requests.getOrDefault(new Request(repositoryId, requestId), Set.of())) {
+    for (RepositorySlot owner :
+        requests.getOrDefault(new Request(repositoryId, requestId), Set.of())) {
       found.add(Objects.requireNonNull(places.get(owner)).reservation());
     }
     return found;
@@ -143,8 +145,8 @@ final class YoungReservations {
   }
 
   /** Those that are wanted. */
-  Map<Owner, Young> all(Predicate<Young> wanted) {
-    Map<Owner, Young> found = new HashMap<>();
+  Map<RepositorySlot, Young> all(Predicate<Young> wanted) {
+    Map<RepositorySlot, Young> found = new HashMap<>();
     places.forEach(
         (owner, young) -> {
           if (wanted.test(young)) {
@@ -192,8 +194,8 @@ final class YoungReservations {
   }
 
   /** Where the events begin that tell of those that are not excepted. */
-  Mark sinceWithout(Set<Owner> excepted) {
-    for (Map.Entry<Owner, Young> entry : places.entrySet()) {
+  Mark sinceWithout(Set<RepositorySlot> excepted) {
+    for (Map.Entry<RepositorySlot, Young> entry : places.entrySet()) {
       if (!excepted.contains(entry.getKey())) {
         return entry.getValue().since();
       }
@@ -207,11 +209,11 @@ final class YoungReservations {
    * @param entered how many come with the transaction that writes it
    * @param wanted which may get one
    */
-  Map<Owner, Young> toBeMoved(int entered, Predicate<Owner> wanted) {
+  Map<RepositorySlot, Young> toBeMoved(int entered, Predicate<RepositorySlot> wanted) {
     int tooMany = places.size() + entered - room;
     int limit = MOVED_A_COMMIT + MOVED_A_NEW_ONE * entered;
-    Map<Owner, Young> oldest = new HashMap<>();
-    for (Map.Entry<Owner, Young> entry : places.entrySet()) {
+    Map<RepositorySlot, Young> oldest = new HashMap<>();
+    for (Map.Entry<RepositorySlot, Young> entry : places.entrySet()) {
       long age = end.told() - entry.getValue().since().told();
       boolean tooOld = age > (long) room * EVENTS_A_PLACE;
       if (oldest.size() >= limit || (oldest.size() >= tooMany && !tooOld)) {
@@ -233,7 +235,12 @@ final class YoungReservations {
    * @param end behind the last event that was written
    * @param quiet how many commits brought no events then, as it was written to the file
    */
-  record Alteration(Set<Owner> left, Map<Owner, Young> entered, Mark since, Mark end, long quiet) {}
+  record Alteration(
+      Set<RepositorySlot> left,
+      Map<RepositorySlot, Young> entered,
+      Mark since,
+      Mark end,
+      long quiet) {}
 
   /** A commit in the file. */
   interface Commit {
@@ -298,21 +305,21 @@ final class YoungReservations {
   }
 
   /** Takes one over; one that replaces another of its generation is as old as that. */
-  private void put(Owner owner, Young young) {
+  private void put(RepositorySlot owner, Young young) {
     Young before = places.get(owner);
     if (before != null && !before.isOfGeneration(young.reservation().generation())) {
       places.remove(owner);
     }
     places.put(owner, young);
     if (before == null) {
-      requests.computeIfAbsent(owner.request(), request -> new HashSet<>(2)).add(owner);
+      requests.computeIfAbsent(Request.of(owner), request -> new HashSet<>(2)).add(owner);
     }
   }
 
-  private void remove(Owner owner) {
+  private void remove(RepositorySlot owner) {
     if (places.remove(owner) != null) {
       requests.computeIfPresent(
-          owner.request(),
+          Request.of(owner),
           (request, owners) -> {
             owners.remove(owner);
             return owners.isEmpty() ? null : owners;

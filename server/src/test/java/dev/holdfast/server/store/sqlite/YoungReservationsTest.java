@@ -364,7 +364,7 @@ class YoungReservationsTest {
                     throw new SQLException("the disk is gone");
                   },
                   new YoungReservations.Alteration(
-                      Set.of(new YoungReservations.Owner(REPOSITORY, slot(1))),
+                      Set.of(new RepositorySlot(REPOSITORY, slot(1))),
                       Map.of(),
                       young.since(),
                       end,
@@ -402,7 +402,7 @@ class YoungReservationsTest {
             behind.set(onAnotherThread(reader, () -> indexes(store)));
           },
           new YoungReservations.Alteration(
-              Set.of(new YoungReservations.Owner(REPOSITORY, slot(0))),
+              Set.of(new RepositorySlot(REPOSITORY, slot(0))),
               Map.of(),
               young.since(),
               new YoungReservations.Mark(3, 3),
