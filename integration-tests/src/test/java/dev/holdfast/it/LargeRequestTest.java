@@ -21,10 +21,13 @@ import dev.holdfast.v1.SellSlotResponse;
 import dev.holdfast.v1.StorageRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -140,7 +143,8 @@ class LargeRequestTest {
   }
 
   @Test
-  void theOneFreeSlotOfALargeRequestIsSold() {
+  void theLastFreeSlotsOfALargeRequestAreSoldOnce() throws Exception {
+    int free = 4;
     reserve(request(0), SLOTS);
     var offered =
         SERVER
@@ -151,21 +155,43 @@ class LargeRequestTest {
                     .setOffer(Offer.newBuilder().setOfferId("o").setMinPricePerBytePerSecond("1"))
                     .build());
     assertEquals("o", offered.getOffer().getOfferId());
-    SellSlotRequest.Builder sale =
+    SellSlotRequest sale =
         SellSlotRequest.newBuilder()
             .setRepositoryId(ledger.id())
             .setStorageRequest(
                 StorageRequest.newBuilder()
                     .setRequestId(request(0))
-                    .setSlotCount(SLOTS + 1)
+                    .setSlotCount(SLOTS + free)
                     .setSlotSizeBytes(1)
                     .setDuration(Ledger.millis(1000))
-                    .setPricePerBytePerSecond("1"));
-    SellSlotResponse sold = SERVER.sales().sellSlot(sale.build());
-    assertEquals(SLOTS, sold.getReservation().getSlot().getSlotIndex());
-    SellSlotResponse declined = SERVER.sales().sellSlot(sale.build());
-    assertFalse(declined.getSold());
-    assertEquals(DeclineReason.DECLINE_REASON_NO_FREE_SLOT, declined.getDeclines(0).getReason());
+                    .setPricePerBytePerSecond("1"))
+            .build();
+    SellSlotResponse would =
+        SERVER.sales().sellSlot(sale.toBuilder().setValidateOnly(true).build());
+    assertTrue(would.getReservation().getSlot().getSlotIndex() >= SLOTS);
+    assertEquals(0, would.getReservation().getGeneration());
+
+    List<Future<SellSlotResponse>> sales = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(2 * free);
+    for (int i = 0; i < 2 * free; i++) {
+      SellSlotRequest one = sale.toBuilder().setOperationId("sale " + i).build();
+      sales.add(threads.submit(() -> SERVER.sales().sellSlot(one)));
+    }
+    Set<Long> sold = new TreeSet<>();
+    for (int i = 0; i < 2 * free; i++) {
+      SellSlotResponse response = sales.get(i).get(1, TimeUnit.MINUTES);
+      if (response.getSold()) {
+        sold.add(response.getReservation().getSlot().getSlotIndex());
+        SellSlotRequest again = sale.toBuilder().setOperationId("sale " + i).build();
+        assertEquals(response.getReservation(), SERVER.sales().sellSlot(again).getReservation());
+      } else {
+        assertEquals(
+            DeclineReason.DECLINE_REASON_NO_FREE_SLOT, response.getDeclines(0).getReason());
+        assertEquals(1, response.getDeclinesCount());
+      }
+    }
+    threads.shutdown();
+    assertEquals(Set.copyOf(LongStream.range(SLOTS, SLOTS + free).boxed().toList()), sold);
   }
 
   @Test

@@ -103,6 +103,21 @@ final class Calls {
   /** Sends a command through the queue for a call that was opened before. */
   <C extends Command, R> void submit(
       Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer) {
+    submit(
+        call,
+        command,
+        answer,
+        () -> call.fail(new IllegalStateException("only a sale is decided again")));
+  }
+
+  /**
+   * The same for a command that may have to be decided again.
+   *
+   * @param drawnReserved runs instead of an answer, and sees to it that the call is answered, where
+   *     all slots that were drawn for it are reserved
+   */
+  <C extends Command, R> void submit(
+      Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer, Runnable drawnReserved) {
     Executor answering = here.get();
     ledger.submit(
         command,
@@ -123,6 +138,8 @@ final class Calls {
               call.answer(answer.apply(command, done));
             } else if (outcome instanceof Rejection rejection) {
               call.fail(new RejectedException(rejection));
+            } else if (outcome instanceof Outcome.DrawnReserved) {
+              drawnReserved.run();
             } else {
               call.fail(new IllegalStateException("a rule is broken"));
             }
@@ -187,6 +204,11 @@ final class Calls {
    */
   <R> void reconcile(Call<R> call, Consumer<LedgerReads> work, Runnable afterwards) {
     execute(readers.reconciles(), call, work, afterwards);
+  }
+
+  /** Goes through a request for the sale of a slot, likewise. */
+  <R> void drawSlots(Call<R> call, Consumer<LedgerReads> work, Runnable afterwards) {
+    execute(readers.slotDraws(), call, work, afterwards);
   }
 
   private <R> void execute(

@@ -23,6 +23,7 @@ public final class ReaderThreads implements AutoCloseable {
   private final ThreadPoolExecutor pointReads;
   private final ThreadPoolExecutor scans;
   private final ThreadPoolExecutor reconciles;
+  private final ThreadPoolExecutor slotDraws;
   private final ThreadPoolExecutor watchDelivery;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "call-timer"));
@@ -38,6 +39,7 @@ public final class ReaderThreads implements AutoCloseable {
     // reconcile is no recount, and must not wait for one.
     scans = threads("scan", 1, LONG_WAITING_LIMIT);
     reconciles = threads("reconcile", 1, LONG_WAITING_LIMIT);
+    slotDraws = threads("slot-draw", 1, LONG_WAITING_LIMIT);
     // A watcher has one step waiting at the most, so the watchers are the limit.
     watchDelivery = threads("watch", TELLING, Integer.MAX_VALUE);
   }
@@ -65,6 +67,11 @@ public final class ReaderThreads implements AutoCloseable {
     return reconciles;
   }
 
+  /** Those who go through requests for sales. */
+  ThreadPoolExecutor slotDraws() {
+    return slotDraws;
+  }
+
   /** Those who read for watchers, and tell them. */
   ThreadPoolExecutor watchDelivery() {
     return watchDelivery;
@@ -86,6 +93,7 @@ public final class ReaderThreads implements AutoCloseable {
     pointReads.shutdown();
     scans.shutdown();
     reconciles.shutdown();
+    slotDraws.shutdown();
     watchDelivery.shutdown();
     timer.shutdown();
   }

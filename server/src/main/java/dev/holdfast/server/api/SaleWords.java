@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import dev.holdfast.server.ledger.books.Offer.Terms;
 import dev.holdfast.server.ledger.rules.SaleFields;
 import dev.holdfast.server.ledger.rules.SellSlot;
+import dev.holdfast.server.ledger.rules.SlotChoice;
 import dev.holdfast.server.ledger.rules.SlotIndexes;
 import dev.holdfast.server.ledger.rules.StorageRequest;
 import dev.holdfast.v1.Offer;
@@ -73,12 +74,11 @@ final class SaleWords {
     return new SellSlot(
         repositoryId,
         request,
-        excluded,
+        SlotChoice.draw(request.slotCount(), excluded, seed),
         SaleFields.of(request, fingerprint(excluded)),
         message.hasLease() ? words.leaseMicros(message.getLease()) : 0,
         words.operationId(message.getOperationId()),
-        message.getValidateOnly(),
-        seed);
+        message.getValidateOnly());
   }
 
   private static SlotIndexes excluded(Words words, long slotCount, SellSlotRequest message) {

@@ -3,7 +3,6 @@ package dev.holdfast.server.api;
 import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.rules.DeleteOffer;
 import dev.holdfast.server.ledger.rules.Outcome.OfferDone;
-import dev.holdfast.server.ledger.rules.Outcome.SaleDone;
 import dev.holdfast.server.ledger.rules.PutOffer;
 import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.v1.DeleteOfferRequest;
@@ -26,10 +25,12 @@ import org.jspecify.annotations.Nullable;
 /** SalesService, as the contract has it. */
 final class SalesApi extends SalesServiceImplBase {
   private final Calls calls;
+  private final SlotSales slotSales;
 
   /** The service on these calls. */
   SalesApi(Calls calls) {
     this.calls = calls;
+    this.slotSales = new SlotSales(calls);
   }
 
   @Override
@@ -120,14 +121,13 @@ final class SalesApi extends SalesServiceImplBase {
 
   @Override
   public void sellSlot(SellSlotRequest request, StreamObserver<SellSlotResponse> observer) {
-    calls.changeMany(
+    slotSales.sell(
         observer,
         words ->
             SaleWords.sellSlot(
                 words,
                 words.repositoryId(request.getRepositoryId()),
                 request,
-                ThreadLocalRandom.current().nextLong()),
-        (command, done) -> SaleMessages.sold(command.repositoryId(), (SaleDone) done));
+                ThreadLocalRandom.current().nextLong()));
   }
 }

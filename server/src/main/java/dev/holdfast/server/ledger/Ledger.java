@@ -479,11 +479,13 @@ public final class Ledger implements AutoCloseable {
       Call call = calls.get(i);
       size += call.size();
       bytes += call.bytes();
-      for (String requestId : call.command().wholeRequests()) {
+      for (Map.Entry<String, Integer> request : call.command().requests().entrySet()) {
         // Beyond a batch it is alone in it, however many there are.
         size +=
             transaction.reservationCount(
-                call.command().repositoryId(), requestId, BATCH_CHANGES + 1);
+                call.command().repositoryId(),
+                request.getKey(),
+                Math.min(request.getValue(), BATCH_CHANGES + 1));
       }
       if (i > 0 && (size > BATCH_CHANGES || bytes > BATCH_BYTES)) {
         return i;

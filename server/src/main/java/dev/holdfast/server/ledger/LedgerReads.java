@@ -8,6 +8,7 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,14 @@ public interface LedgerReads {
       return new ReservationsQuery(repositoryId, requestId, filled, slot, limit);
     }
   }
+
+  /**
+   * Goes through the slots of a request that have reservations, as they are at one moment. It takes
+   * as long as there are many.
+   *
+   * @param slotIndexes takes their indexes, from the smallest to the largest, as unsigned
+   */
+  void reservedIndexes(String repositoryId, String requestId, LongConsumer slotIndexes);
 
   /** An offer; null where there is none. */
   @Nullable Offer offer(String repositoryId, String offerId);

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** An engine that fails or waits when it is told to, and counts its commits. */
@@ -243,6 +244,12 @@ public final class FaultyStore implements LedgerStore {
   public void survey(String repositoryId, long afterRevision, Survey survey) {
     attempt(Step.READ);
     store.survey(repositoryId, afterRevision, survey);
+  }
+
+  @Override
+  public void reservedIndexes(String repositoryId, String requestId, LongConsumer slotIndexes) {
+    attempt(Step.READ);
+    store.reservedIndexes(repositoryId, requestId, slotIndexes);
   }
 
   @Override

@@ -17,18 +17,20 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.Survey;
-import dev.holdfast.server.ledger.books.TakenIndexes;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,9 +173,11 @@ public final class MemoryStore implements LedgerStore {
       requests.put(request.getKey(), first);
       room -= first.reservations().size();
     }
-    Map<String, TakenIndexes> taken = new HashMap<>();
-    for (String requestId : touched.indexRequests()) {
-      taken.put(requestId, TakenIndexes.of(ofRequest(shelf, requestId)));
+    Map<String, Set<Long>> reserved = new HashMap<>();
+    for (String requestId : touched.drawn().keySet()) {
+      Set<Long> indexes = new HashSet<>();
+      ofRequest(shelf, requestId).forEach(one -> indexes.add(one.slot().slotIndex()));
+      reserved.put(requestId, indexes);
     }
     LoadedOffers offers = new LoadedOffers(Map.copyOf(shelf.terms), Map.copyOf(shelf.soldBytes));
     Map<String, Long> versions = new HashMap<>();
@@ -186,7 +190,7 @@ public final class MemoryStore implements LedgerStore {
             touched.keys().isEmpty() ? 0 : shelf.lastVersion,
             touched.keyCountAsked() ? shelf.entries.size() : 0);
     return new LoadedBooks(
-        touched, shelf.repository, slots, older, requests, taken, offers, operations, keys);
+        touched, shelf.repository, slots, older, requests, reserved, offers, operations, keys);
   }
 
   private static List<Reservation> ofRequest(Shelf shelf, String requestId) {
@@ -373,6 +377,14 @@ public final class MemoryStore implements LedgerStore {
         shelf.events.isEmpty() ? revision + 1 : shelf.events.get(0).revision(),
         List.copyOf(found),
         found.size() == wanted.size() ? 0 : found.get(found.size() - 1).revision());
+  }
+
+  @Override
+  public void reservedIndexes(String repositoryId, String requestId, LongConsumer slotIndexes) {
+    ofRequest(shelf(repositoryId), requestId).stream()
+        .map(Reservation::slot)
+        .sorted()
+        .forEach(slot -> slotIndexes.accept(slot.slotIndex()));
   }
 
   @Override

@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +149,9 @@ public abstract class LedgerStoreSuite {
         assertEquals(surveyed(memory, id, revision), surveyed(store, id, revision));
       }
       compareEvents(memory, id, commands);
+      for (String requestId : commands.requestIds()) {
+        assertEquals(reserved(memory, id, requestId), reserved(store, id, requestId));
+      }
       Touched touched = new Touched(id);
       commands.slots().forEach(touched::slot);
       for (Slot slot : commands.slots()) {
@@ -155,7 +159,7 @@ public abstract class LedgerStoreSuite {
         commands.someGenerations(20).forEach(generation -> touched.slot(slot, generation, ""));
       }
       commands.requestIds().forEach(one -> touched.request(one, Touched.LARGEST_LOAD));
-      commands.requestIds().forEach(touched::indexes);
+      commands.slots().forEach(one -> touched.drawn(one.requestId(), new long[] {one.slotIndex()}));
       touched.offers();
       commands.operations().forEach(touched::operation);
       commands.keys().forEach(touched::key);
@@ -170,6 +174,12 @@ public abstract class LedgerStoreSuite {
       assertEquals(memory.keys(id, key, "", 100), store.keys(id, key, "", 100), key);
       assertEquals(memory.keys(id, "", key, 2), store.keys(id, "", key, 2), key);
     }
+  }
+
+  private static List<Long> reserved(LedgerStore store, String id, String requestId) {
+    List<Long> indexes = new ArrayList<>();
+    store.reservedIndexes(id, requestId, indexes::add);
+    return indexes;
   }
 
   private static List<Object> surveyed(LedgerStore store, String id, long afterRevision) {
@@ -223,10 +233,12 @@ public abstract class LedgerStoreSuite {
       seen.add(String.valueOf(books.repository()));
       touched.slots().stream().sorted().forEach(slot -> seen.addAll(seen(books, touched, slot)));
       touched.requestIds().stream().sorted().forEach(id -> seen.add(books.reservationsOf(id)));
-      touched.indexRequests().stream()
-          .sorted()
-          .map(id -> books.takenIndexes(id).indexes())
-          .forEach(taken -> seen.add(Arrays.stream(taken).sorted().boxed().toList()));
+      new TreeMap<>(touched.drawn())
+          .forEach(
+              (id, drawn) ->
+                  drawn.stream()
+                      .flatMapToLong(Arrays::stream)
+                      .forEach(index -> seen.add(books.isReserved(new Slot(id, index)))));
       seen.add(books.loadedOffers());
       seen.add(books.operations());
       touched.keys().stream().sorted().forEach(key -> seen.add(books.keys().version(key)));

@@ -24,8 +24,8 @@ public interface Books {
   /** The reservations that a request has now, as many as were asked for. */
   RequestReservations reservationsOf(String requestId);
 
-  /** Which slots of a request have reservations now. */
-  TakenIndexes takenIndexes(String requestId);
+  /** Whether a slot that was drawn for a sale has a reservation now. */
+  boolean isReserved(Slot slot);
 
   /** An offer; null where there is none, or it was deleted. */
   @Nullable Offer offer(String offerId);

@@ -103,13 +103,9 @@ public final class Draft implements Books {
   }
 
   @Override
-  public TakenIndexes takenIndexes(String requestId) {
-    List<Slot> altered = slotsByRequest().getOrDefault(requestId, List.of());
-    TakenIndexes before = base.takenIndexes(requestId);
-    return altered.isEmpty()
-        ? before
-        : before.with(
-            altered, altered.stream().filter(slot -> slot(slot).current() != null).toList());
+  public boolean isReserved(Slot slot) {
+    SlotHistory altered = slots.get(slot);
+    return altered != null ? altered.current() != null : base.isReserved(slot);
   }
 
   @Override

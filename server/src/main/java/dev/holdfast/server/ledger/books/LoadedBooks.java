@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
 import dev.holdfast.server.ledger.books.Touched.PastKeys;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param slots what the slots asked for have; those of which nothing is known are left out; mutable
  * @param older what was asked for of their past, beside their latest releases
  * @param requests the reservations of the requests asked for; those without any are left out
- * @param taken the slots with reservations of the requests of which they were asked for
+ * @param reserved of the slots that were drawn those that have reservations, by request; it may
+ *     have others of the request too
  * @param loadedOffers the offers asked for
  * @param operations the operations asked for that are remembered
  * @param keys what was asked for of the datastore
@@ -25,7 +27,7 @@ public record LoadedBooks(
     Map<Slot, SlotHistory> slots,
     OlderReleases older,
     Map<String, RequestReservations> requests,
-    Map<String, TakenIndexes> taken,
+    Map<String, Set<Long>> reserved,
     LoadedOffers loadedOffers,
     Map<OperationKey, RememberedOperation> operations,
     LoadedKeys keys)
@@ -71,7 +73,7 @@ public record LoadedBooks(
   }
 
   private boolean isWhole(String requestId) {
-    return touched.indexRequests().contains(requestId)
+    return touched.drawn().containsKey(requestId)
         || (touched.requestIds().contains(requestId)
             && !requests.getOrDefault(requestId, RequestReservations.NONE).more());
   }
@@ -83,9 +85,9 @@ public record LoadedBooks(
   }
 
   @Override
-  public TakenIndexes takenIndexes(String requestId) {
-    require(touched.indexRequests().contains(requestId), requestId);
-    return taken.getOrDefault(requestId, TakenIndexes.NONE);
+  public boolean isReserved(Slot slot) {
+    require(touched.drawn().containsKey(slot.requestId()), slot);
+    return reserved.getOrDefault(slot.requestId(), Set.of()).contains(slot.slotIndex());
   }
 
   @Override

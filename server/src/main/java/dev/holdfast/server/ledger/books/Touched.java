@@ -1,8 +1,10 @@
 package dev.holdfast.server.ledger.books;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -17,7 +19,7 @@ public final class Touched {
   private final String repositoryId;
   private final Map<Slot, PastKeys> slots = new HashMap<>();
   private final Map<String, Integer> requests = new LinkedHashMap<>();
-  private final Set<String> indexRequests = new HashSet<>();
+  private final Map<String, List<long[]>> drawn = new HashMap<>();
   private final Set<String> offerIds = new HashSet<>();
   private boolean allOffers;
   private final Set<OperationKey> operations = new HashSet<>();
@@ -120,9 +122,9 @@ public final class Touched {
     requests.merge(requestId, limit, Math::max);
   }
 
-  /** Asks for which slots of the request have reservations, however many these are. */
-  public void indexes(String requestId) {
-    indexRequests.add(requestId);
+  /** Asks which of these slots of the request have reservations. */
+  public void drawn(String requestId, long[] slotIndexes) {
+    drawn.computeIfAbsent(requestId, id -> new ArrayList<>(1)).add(slotIndexes);
   }
 
   /** Asks for an offer, and how much is sold under it, also where it was deleted. */
@@ -174,9 +176,9 @@ public final class Touched {
     return requests;
   }
 
-  /** The requests of which it is asked which slots have reservations. */
-  public Set<String> indexRequests() {
-    return indexRequests;
+  /** The slots of which it is asked whether they have reservations, by request, as asked for. */
+  public Map<String, List<long[]>> drawn() {
+    return drawn;
   }
 
   public Set<String> offerIds() {

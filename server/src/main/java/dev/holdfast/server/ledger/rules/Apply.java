@@ -5,9 +5,9 @@ import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Draft;
 import dev.holdfast.server.ledger.books.Touched;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Many changes in order, with no other between them.
@@ -65,10 +65,10 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
   }
 
   @Override
-  public Set<String> wholeRequests() {
-    Set<String> all = new HashSet<>();
+  public Map<String, Integer> requests() {
+    Map<String, Integer> all = new HashMap<>();
     for (Step step : steps) {
-      all.addAll(step.wholeRequests());
+      step.requests().forEach((id, limit) -> all.merge(id, limit, Math::max));
     }
     return all;
   }

@@ -2,7 +2,7 @@ package dev.holdfast.server.ledger.rules;
 
 import dev.holdfast.server.ledger.books.Books;
 import dev.holdfast.server.ledger.books.Touched;
-import java.util.Set;
+import java.util.Map;
 
 /** Something that is to be done to one repository, its words checked and normalised. */
 public interface Command {
@@ -23,7 +23,7 @@ public interface Command {
    */
   Decision decide(Books books, long nowMicros);
 
-  /** How many changes it asks for, at the most, beside those of {@link #wholeRequests}. */
+  /** How many changes it asks for, at the most, beside those of {@link #requests}. */
   default int size() {
     return 1;
   }
@@ -33,8 +33,11 @@ public interface Command {
     return FEW_BYTES;
   }
 
-  /** The requests whose reservations it looks at; how many these are, the engine can tell. */
-  default Set<String> wholeRequests() {
-    return Set.of();
+  /**
+   * The requests whose reservations it looks at, with how many of them at the most; how many there
+   * are, the engine can tell.
+   */
+  default Map<String, Integer> requests() {
+    return Map.of();
   }
 }

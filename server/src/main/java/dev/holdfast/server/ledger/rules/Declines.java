@@ -100,12 +100,15 @@ final class Declines {
   }
 
   /** No slot is left to choose: so many are excluded, and all others have reservations. */
-  static Decline noFreeSlot(StorageRequest asked, int excludedCount, long reservedCount) {
+  static Decline noFreeSlot(StorageRequest asked, int excludedCount) {
     return new Decline(
         "",
         Reason.NO_FREE_SLOT,
         "of the request's %s slots %s are excluded, and %s of the others reserved here"
-            .formatted(Long.toUnsignedString(asked.slotCount()), excludedCount, reservedCount));
+            .formatted(
+                Long.toUnsignedString(asked.slotCount()),
+                excludedCount,
+                Long.toUnsignedString(asked.slotCount() - excludedCount)));
   }
 
   private static Decline because(Offer offer, Reason reason, String detail) {

@@ -9,7 +9,7 @@ import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.RequestReservations;
 import dev.holdfast.server.ledger.books.Touched;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * Releases the slots of a request: all that one transaction has the room for. Sent again under its
@@ -70,7 +70,7 @@ public record EndRequest(String repositoryId, String requestId, String operation
   }
 
   @Override
-  public Set<String> wholeRequests() {
-    return Set.of(requestId);
+  public Map<String, Integer> requests() {
+    return Map.of(requestId, Touched.LARGEST_LOAD);
   }
 }

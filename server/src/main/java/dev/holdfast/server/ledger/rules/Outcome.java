@@ -8,7 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What became of a command. */
-public sealed interface Outcome permits Outcome.Done, Rejection, Outcome.Broken {
+public sealed interface Outcome
+    permits Outcome.Done, Rejection, Outcome.DrawnReserved, Outcome.Broken {
 
   /** It was done, or had been done before. */
   sealed interface Done extends Outcome {}
@@ -97,6 +98,12 @@ public sealed interface Outcome permits Outcome.Done, Rejection, Outcome.Broken 
 
   /** The outcomes of an {@link Apply}, one a step. */
   record ApplyDone(List<Outcome> outcomes) implements Done {}
+
+  /**
+   * All slots that were drawn for a sale are reserved, which says nothing of the others: it is to
+   * be decided again with others drawn. Nothing was changed.
+   */
+  record DrawnReserved() implements Outcome {}
 
   /** A rule threw: a defect of this program. Nothing was changed. */
   record Broken(RuntimeException cause) implements Outcome {}

@@ -14,31 +14,30 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Touched;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * Sells a slot of a storage request, on the terms of an offer.
  *
- * @param excluded the slots of it that are not to be chosen
+ * @param choice which of its slots
  * @param asked all that is compared when it is sent again
  * @param leaseMicros the length of the lease; 0 for none
  * @param validateOnly whether to answer what would be, and change nothing
- * @param seed whatever number, which decides between the slots
  */
 public record SellSlot(
     String repositoryId,
     StorageRequest request,
-    SlotIndexes excluded,
+    SlotChoice choice,
     SaleFields asked,
     long leaseMicros,
     String operationId,
-    boolean validateOnly,
-    long seed)
+    boolean validateOnly)
     implements Command {
 
   @Override
   public void touch(Touched touched) {
-    touched.indexes(request.requestId());
+    touched.drawn(request.requestId(), choice.drawn());
     touched.offers();
     touched.operation(key());
   }
@@ -54,18 +53,29 @@ public record SellSlot(
 
   @Override
   public long bytes() {
-    return FEW_BYTES + (long) Long.BYTES * excluded.size();
+    return FEW_BYTES + choice.bytes();
   }
 
   @Override
-  public Set<String> wholeRequests() {
-    return Set.of(request.requestId());
+  public Map<String, Integer> requests() {
+    return Map.of(request.requestId(), choice.drawn().length);
+  }
+
+  /** The same with another choice. */
+  public SellSlot with(SlotChoice other) {
+    return new SellSlot(
+        repositoryId, request, other, asked, leaseMicros, operationId, validateOnly);
   }
 
   private Decision in(Repository repository, Books books, long nowMicros) {
     RememberedOperation earlier = books.operation(key());
     if (earlier != null) {
       return Decision.of(replay(repository, books, earlier));
+    }
+    OptionalLong free =
+        choice.first(index -> books.isReserved(new Slot(request.requestId(), index)));
+    if (free.isEmpty() && !choice.exhaustive()) {
+      return Decision.of(new Outcome.DrawnReserved());
     }
     List<Offer> offers = books.offers();
     List<Decline> declines = new ArrayList<>();
@@ -86,14 +96,13 @@ public record SellSlot(
     if (offers.isEmpty()) {
       declines.add(Declines.noOffers(repository));
     }
-    FreeSlots free = new FreeSlots(request, excluded, books.takenIndexes(request.requestId()));
-    if (free.none()) {
-      declines.add(free.decline());
+    if (free.isEmpty()) {
+      declines.add(Declines.noFreeSlot(request, choice.excluded().size()));
     }
-    if (best == null || ended != null || free.none()) {
+    if (best == null || ended != null || free.isEmpty()) {
       return Decision.of(new Outcome.SaleDone(null, declines, repository.availableBytes()));
     }
-    Slot slot = new Slot(request.requestId(), free.any(seed));
+    Slot slot = new Slot(request.requestId(), free.getAsLong());
     return sell(repository, slot, best, nowMicros);
   }
 

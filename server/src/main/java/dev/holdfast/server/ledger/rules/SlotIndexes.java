@@ -1,6 +1,7 @@
 package dev.holdfast.server.ledger.rules;
 
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 
 /** A set of slot indexes, which are unsigned. There may be millions, so they are kept as such. */
@@ -36,23 +37,37 @@ public final class SlotIndexes {
     return ascending.length;
   }
 
-  /** These and the others that are below a bound. */
-  SlotIndexes with(long bound, long... others) {
-    long[] all = Arrays.copyOf(ascending, ascending.length + others.length);
-    System.arraycopy(others, 0, all, ascending.length, others.length);
-    return below(bound, all);
-  }
-
   /** The index that is not among these and has so many others of that kind before it. */
   long absent(long rank) {
-    long index = rank;
-    for (long present : ascending) {
-      if (Long.compareUnsigned(present, index) > 0) {
-        break;
+    int from = 0;
+    int to = ascending.length;
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      // So many of that kind are before the one in the middle.
+      if (Long.compareUnsigned(ascending[middle] - middle, rank) > 0) {
+        to = middle;
+      } else {
+        from = middle + 1;
       }
-      index++;
     }
-    return index;
+    return rank + from;
+  }
+
+  /** How many are before an index of those that are not among these; empty where it is one. */
+  OptionalLong rank(long index) {
+    int from = 0;
+    int to = ascending.length;
+    while (from < to) {
+      int middle = (from + to) >>> 1;
+      if (Long.compareUnsigned(ascending[middle], index) < 0) {
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return from < ascending.length && ascending[from] == index
+        ? OptionalLong.empty()
+        : OptionalLong.of(index - from);
   }
 
   /** These, from the smallest to the largest. */

@@ -10,7 +10,6 @@ import dev.holdfast.server.ledger.books.RequestReservations;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
-import dev.holdfast.server.ledger.books.TakenIndexes;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
@@ -20,9 +19,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqliteLoad {
   private static final int LARGEST_SET = 64;
+
+  /** So many reservations of a request are less to read than a set of slots is to look up. */
+  private static final int FEW_RESERVATIONS = 64;
 
   private final SqliteConnection connection;
   private final HistoryIndex history;
@@ -61,7 +64,7 @@ final class SqliteLoad {
     OlderReleases older = new OlderReleases();
     Map<String, RequestReservations> requests = new HashMap<>();
     Map<OperationKey, RememberedOperation> operations = new HashMap<>();
-    Map<String, TakenIndexes> taken = new HashMap<>();
+    Map<String, Set<Long>> reserved = new HashMap<>();
     LoadedOffers offers = LoadedOffers.NONE;
     if (found != null) {
       offers = new SqliteOffers(connection).load(key, touched);
@@ -123,8 +126,10 @@ final class SqliteLoad {
         requests.put(request.getKey(), first);
         room -= first.reservations().size();
       }
-      for (String requestId : touched.indexRequests()) {
-        taken.put(requestId, taken(key, touched.repositoryId(), requestId));
+      for (Map.Entry<String, List<long[]>> drawn : touched.drawn().entrySet()) {
+        reserved.put(
+            drawn.getKey(),
+            reserved(key, touched.repositoryId(), drawn.getKey(), drawn.getValue()));
       }
     }
     return new LoadedBooks(
@@ -133,7 +138,7 @@ final class SqliteLoad {
         slots,
         older,
         requests,
-        taken,
+        reserved,
         offers,
         operations,
         SqliteKeys.load(connection, key, touched));
@@ -201,24 +206,57 @@ final class SqliteLoad {
     return SqliteConnection.rows(query, Rows::reservation);
   }
 
-  /** Only the keys of the rows, and only the numbers in them. */
-  private TakenIndexes taken(long repository, String repositoryId, String requestId)
+  /**
+   * Which of the slots that were drawn have reservations. Most requests have few here, and it is
+   * less work to read which slots these are; of a request with many only those drawn are looked up.
+   */
+  private Set<Long> reserved(
+      long repository, String repositoryId, String requestId, List<long[]> drawn)
       throws SQLException {
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT slot_key FROM reservations"
-                + " WHERE repository = ? AND slot_key > ? AND slot_key < ?");
-    query.setLong(1, repository);
-    query.setBytes(2, SlotKeys.encodeRequest(requestId));
-    query.setBytes(3, SlotKeys.behindRequest(requestId));
-    LongStream.Builder indexes = LongStream.builder();
-    try (ResultSet row = query.executeQuery()) {
-      while (row.next()) {
-        indexes.add(SlotKeys.decode(row.getBytes(1)).slotIndex());
+    Set<Long> reserved = new HashSet<>();
+    int youngCount = young.countOf(repositoryId, requestId);
+    if (youngCount <= FEW_RESERVATIONS) {
+      PreparedStatement query =
+          connection.prepared(
+              "SELECT slot_key FROM reservations"
+                  + " WHERE repository = ? AND slot_key > ? AND slot_key < ? LIMIT ?");
+      query.setLong(1, repository);
+      query.setBytes(2, SlotKeys.encodeRequest(requestId));
+      query.setBytes(3, SlotKeys.behindRequest(requestId));
+      query.setInt(4, FEW_RESERVATIONS + 1);
+      List<Long> found = SqliteConnection.rows(query, SqliteLoad::slotIndex);
+      reserved.addAll(found);
+      young.ofRequest(repositoryId, requestId).forEach(one -> reserved.add(one.slot().slotIndex()));
+      if (found.size() <= FEW_RESERVATIONS) {
+        return reserved;
       }
     }
-    young.ofRequest(repositoryId, requestId).forEach(one -> indexes.add(one.slot().slotIndex()));
-    return new TakenIndexes(indexes.build().toArray());
+    List<byte[]> oldKeys = new ArrayList<>();
+    for (long[] some : drawn) {
+      for (long index : some) {
+        Slot slot = new Slot(requestId, index);
+        if (young.get(repositoryId, slot) != null) {
+          reserved.add(index);
+        } else {
+          oldKeys.add(SlotKeys.encode(slot));
+        }
+      }
+    }
+    oldKeys.sort(Arrays::compareUnsigned);
+    for (List<byte[]> some : sets(oldKeys)) {
+      PreparedStatement query =
+          set(
+              "SELECT slot_key FROM reservations WHERE repository = ? AND slot_key IN (",
+              some.size());
+      query.setLong(1, repository);
+      setAll(query, 2, some);
+      reserved.addAll(SqliteConnection.rows(query, SqliteLoad::slotIndex));
+    }
+    return reserved;
+  }
+
+  private static long slotIndex(ResultSet row) throws SQLException {
+    return SlotKeys.decode(row.getBytes(1)).slotIndex();
   }
 
   /** How many reservations a request has, up to a limit. */

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -485,6 +486,16 @@ public final class SqliteStore implements LedgerStore {
         "cannot go through a repository",
         connection -> {
           SqliteSurvey.survey(connection, young, repositoryId, afterRevision, survey);
+          return true;
+        });
+  }
+
+  @Override
+  public void reservedIndexes(String repositoryId, String requestId, LongConsumer slotIndexes) {
+    longReads.read(
+        "cannot go through a request",
+        connection -> {
+          SqliteSurvey.reservedIndexes(connection, young, repositoryId, requestId, slotIndexes);
           return true;
         });
   }

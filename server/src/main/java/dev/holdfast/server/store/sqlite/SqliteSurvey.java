@@ -1,11 +1,16 @@
 package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Survey;
+import dev.holdfast.server.store.SlotKeys;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** Goes through all that there is of a repository, a row at a time, on one snapshot. */
 final class SqliteSurvey {
@@ -27,6 +32,41 @@ final class SqliteSurvey {
     survey.repository(known.repository());
     events(connection, known.number(), afterRevision, survey);
     reservations(connection, known.number(), youngOnes, survey);
+  }
+
+  /** The indexes of the slots of a request that have reservations, in their order. */
+  static void reservedIndexes(
+      SqliteConnection connection,
+      YoungReservations young,
+      String repositoryId,
+      String requestId,
+      LongConsumer slotIndexes)
+      throws SQLException {
+    connection.run("BEGIN");
+    Deque<Slot> youngOnes =
+        new ArrayDeque<>(
+            young.seenBy(connection, all -> all.ofRequest(repositoryId, requestId)).stream()
+                .map(Reservation::slot)
+                .sorted()
+                .toList());
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT slot_key FROM reservations"
+                + " WHERE repository = ? AND slot_key > ? AND slot_key < ? ORDER BY slot_key");
+    query.setLong(1, SqliteReads.number(connection, repositoryId));
+    query.setBytes(2, SlotKeys.encodeRequest(requestId));
+    query.setBytes(3, SlotKeys.behindRequest(requestId));
+    // Only the keys of the rows, as there may be millions.
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        Slot slot = SlotKeys.decode(row.getBytes(1));
+        while (!youngOnes.isEmpty() && youngOnes.element().compareTo(slot) < 0) {
+          slotIndexes.accept(youngOnes.remove().slotIndex());
+        }
+        slotIndexes.accept(slot.slotIndex());
+      }
+    }
+    youngOnes.forEach(slot -> slotIndexes.accept(slot.slotIndex()));
   }
 
   private static void events(

@@ -43,7 +43,8 @@ public final class Sales {
     SlotIndexes indexes = SlotIndexes.below(request.slotCount(), excluded);
     String numbers = Arrays.toString(indexes.ascending().toArray()).replace(" ", "");
     SaleFields asked = SaleFields.of(request, numbers);
-    return new SellSlot(repositoryId, request, indexes, asked, 0, operationId, false, seed);
+    SlotChoice choice = SlotChoice.draw(request.slotCount(), indexes, seed);
+    return new SellSlot(repositoryId, request, choice, asked, 0, operationId, false);
   }
 
   /** The same with a lease. */
@@ -51,12 +52,11 @@ public final class Sales {
     return new SellSlot(
         sale.repositoryId(),
         sale.request(),
-        sale.excluded(),
+        sale.choice(),
         sale.asked(),
         leaseMicros,
         sale.operationId(),
-        sale.validateOnly(),
-        sale.seed());
+        sale.validateOnly());
   }
 
   /** The same, only to be answered. */
@@ -64,11 +64,10 @@ public final class Sales {
     return new SellSlot(
         sale.repositoryId(),
         sale.request(),
-        sale.excluded(),
+        sale.choice(),
         sale.asked(),
         sale.leaseMicros(),
         sale.operationId(),
-        true,
-        sale.seed());
+        true);
   }
 }

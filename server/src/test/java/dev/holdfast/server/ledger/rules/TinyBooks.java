@@ -14,7 +14,6 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
-import dev.holdfast.server.ledger.books.TakenIndexes;
 import dev.holdfast.server.ledger.books.Touched;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -144,11 +143,8 @@ final class TinyBooks implements Books {
   }
 
   @Override
-  public TakenIndexes takenIndexes(String requestId) {
-    return TakenIndexes.of(
-        current.values().stream()
-            .filter(reservation -> reservation.slot().requestId().equals(requestId))
-            .toList());
+  public boolean isReserved(Slot slot) {
+    return current.containsKey(slot);
   }
 
   /** Nobody asks for keys of these books. */

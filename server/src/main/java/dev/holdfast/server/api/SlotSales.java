@@ -1,0 +1,82 @@
+package dev.holdfast.server.api;
+
+import dev.holdfast.server.ledger.LedgerReads;
+import dev.holdfast.server.ledger.rules.FreeSlotDraw;
+import dev.holdfast.server.ledger.rules.Outcome.SaleDone;
+import dev.holdfast.server.ledger.rules.Rejections;
+import dev.holdfast.server.ledger.rules.SellSlot;
+import dev.holdfast.v1.SellSlotResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * SellSlot. Of a request that is nearly all reserved here, the slots that were drawn with the call
+ * may be reserved without exception. Then others are drawn of those that are free at a moment of
+ * the call, beside the queue as that takes long, and the sale is decided again.
+ */
+final class SlotSales {
+  /**
+   * So often others are drawn. Each time but the first, other sales of the request, at least as
+   * many as slots were free, came in between.
+   */
+  private static final int LARGEST_DRAWS = 10;
+
+  /** What sales may take that wait for slots to be drawn: each keeps what it excludes. */
+  private static final long LARGEST_WAITING_BYTES = 32L << 20;
+
+  private final Calls calls;
+  private final AtomicLong waitingBytes = new AtomicLong();
+
+  SlotSales(Calls calls) {
+    this.calls = calls;
+  }
+
+  void sell(StreamObserver<SellSlotResponse> observer, Calls.Asked<SellSlot> asked) {
+    Calls.Call<SellSlotResponse> call = calls.begin(observer);
+    if (calls.isRefused(call)) {
+      return;
+    }
+    try {
+      submit(call, Calls.check(asked), 0);
+    } catch (RejectedException e) {
+      call.fail(e);
+    }
+  }
+
+  private void submit(Calls.Call<SellSlotResponse> call, SellSlot command, int draws) {
+    calls.submit(
+        call,
+        command,
+        (sent, done) -> SaleMessages.sold(sent.repositoryId(), (SaleDone) done),
+        () -> drawAgain(call, command, draws + 1));
+  }
+
+  private void drawAgain(Calls.Call<SellSlotResponse> call, SellSlot command, int draws) {
+    if (draws > LARGEST_DRAWS) {
+      call.fail(
+          new RejectedException(
+              Rejections.overloaded(
+                  LARGEST_DRAWS, "times others sold all slots of the request that were drawn")));
+      return;
+    }
+    long bytes = command.bytes();
+    if (waitingBytes.addAndGet(bytes) > LARGEST_WAITING_BYTES) {
+      long others = waitingBytes.addAndGet(-bytes);
+      call.fail(
+          new RejectedException(
+              Rejections.overloaded((int) others, "bytes of sales wait for free slots")));
+      return;
+    }
+    calls.drawSlots(
+        call,
+        reads -> submit(call, redrawn(reads, command), draws),
+        () -> waitingBytes.addAndGet(-bytes));
+  }
+
+  private static SellSlot redrawn(LedgerReads reads, SellSlot command) {
+    FreeSlotDraw draw = new FreeSlotDraw(command.choice(), ThreadLocalRandom.current().nextLong());
+    reads.reservedIndexes(command.repositoryId(), command.request().requestId(), draw);
+    return command.with(draw.choice());
+  }
+}
