@@ -121,6 +121,12 @@ public interface LedgerReads {
    */
   default void probe() {}
 
+  /**
+   * Looks for damage in a little of all that is kept, the next time in the next. To be called some
+   * ten times a second.
+   */
+  default void scrub() {}
+
   /** Why the books cannot be relied on at the moment; empty where they can. */
   default String trouble() {
     return "";

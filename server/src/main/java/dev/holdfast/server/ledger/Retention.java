@@ -1,6 +1,7 @@
 package dev.holdfast.server.ledger;
 
 import java.time.Duration;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,17 @@ public final class Retention implements Runnable {
   public void run() {
     long servedMicros = servedMicros();
     long keptMicros = kept.toMillis() * 1000;
+    try {
+      forget(servedMicros, keptMicros);
+    } catch (CompletionException e) {
+      // Of what fails in the engine the ledger tells, once; the next look tries again.
+      if (!(e.getCause() instanceof StoreException)) {
+        throw e;
+      }
+    }
+  }
+
+  private void forget(long servedMicros, long keptMicros) {
     int forgotten;
     do {
       forgotten =

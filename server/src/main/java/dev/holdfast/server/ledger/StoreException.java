@@ -22,11 +22,32 @@ public final class StoreException extends RuntimeException {
   /**
    * Something on the disk is not what was written there.
    *
+   * @param kind what follows from it
    * @param subject what it is, to a person
    * @param stored the checksum that stands with it
-   * @param computed the checksum of what is found there
+   * @param computed the checksum of what is found there; the same where that is not what is wrong
    */
-  public record Damage(String subject, long stored, long computed) {}
+  public record Damage(Kind kind, String subject, long stored, long computed) {
+    /** What follows from damage. */
+    public enum Kind {
+      /** A row and its key: the row that was written may be hidden from whoever looks for it. */
+      ROW,
+      /** What a row has besides, which is found where it is looked for. */
+      CONTENT,
+      /** What is made again of something else. */
+      DERIVED
+    }
+
+    private String words() {
+      return stored == computed
+          ? subject
+          : subject + ": its checksum is " + computed + ", not " + stored;
+    }
+  }
+
+  private static final String TO_DO =
+      ". Stop the server, let 'holdfast verify' tell all that is damaged, and put a copy of the"
+          + " data dir in its place";
 
   /** Nothing was changed. */
   public static StoreException notApplied(String what, Throwable cause) {
@@ -46,13 +67,19 @@ public final class StoreException extends RuntimeException {
   /** What was asked for is damaged, and nothing was changed. */
   public static StoreException damaged(Damage damage) {
     return new StoreException(
-        damage.subject()
-            + ": its checksum is "
-            + damage.computed()
-            + ", not "
-            + damage.stored()
-            + "; nothing of it is served. Stop the server, let 'holdfast verify' tell all that is"
-            + " damaged, and put a copy of the data dir in its place",
+        damage.words()
+            + (damage.kind() == Damage.Kind.DERIVED
+                ? "; it is made again of the events"
+                : "; nothing of it is served" + TO_DO),
+        null,
+        false,
+        damage);
+  }
+
+  /** What was asked for is not found, and may be what this damage hides; nothing was changed. */
+  public static StoreException hidden(Damage damage) {
+    return new StoreException(
+        "not found, but it may be hidden by damage: " + damage.words() + TO_DO,
         null,
         false,
         damage);

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** What the server does by itself, over and over. */
 final class Chores implements AutoCloseable {
   private static final long PROBE_MILLIS = 1000;
+  private static final long SCRUB_MILLIS = 100;
 
   /** The first calls to a process that was just started take so long on a busy machine. */
   private static final long FIRST_CALLS_MILLIS = 2000;
@@ -22,6 +23,7 @@ final class Chores implements AutoCloseable {
 
   private final ScheduledExecutorService forgetting = thread("retention");
   private final ScheduledExecutorService probing = thread("store-probe");
+  private final ScheduledExecutorService scrubbing = thread("scrub");
   private final Ledger.Watch watch;
 
   private final Ledger ledger;
@@ -53,6 +55,7 @@ final class Chores implements AutoCloseable {
     long forgetMillis = forget.period().toMillis();
     repeat(forgetting, forget, forgetMillis, forgetMillis);
     repeat(probing, ledger.reads()::probe, PROBE_MILLIS, PROBE_MILLIS);
+    repeat(scrubbing, ledger.reads()::scrub, SCRUB_MILLIS, SCRUB_MILLIS);
   }
 
   private static ScheduledExecutorService thread(String name) {
@@ -72,7 +75,7 @@ final class Chores implements AutoCloseable {
   /** Begins nothing more, and waits for what was begun. */
   @Override
   public void close() {
-    for (ScheduledExecutorService thread : List.of(sweeping, forgetting, probing)) {
+    for (ScheduledExecutorService thread : List.of(sweeping, forgetting, probing, scrubbing)) {
       thread.shutdown();
       try {
         if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

@@ -1,5 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.store.EventLog;
@@ -144,6 +145,13 @@ record EventChunk(
     return chunk;
   }
 
+  /** Reads and checks all of a row of {@link #COLUMNS}. */
+  static void checkAll(ResultSet row) throws SQLException {
+    EventChunk chunk = read(row, 1);
+    chunk.encoded(row);
+    chunk.indexEntries(row);
+  }
+
   /** The same, whatever its checksum says. */
   static EventChunk unchecked(ResultSet row, int first) throws SQLException {
     long reservedBytes = row.getLong(first + 5);
@@ -166,20 +174,36 @@ record EventChunk(
   /** The events of a row of {@link #COLUMNS} as they were encoded, checked. */
   byte[] encoded(ResultSet row) throws SQLException {
     byte[] encoded = row.getBytes(EVENTS);
-    checksum(chunk, encoded).check(eventsChecksum, this::words);
+    checksum(chunk, encoded).checkContent(eventsChecksum, this::words);
     return encoded;
   }
 
   /** What the index of releases has of a row of {@link #COLUMNS}, checked; null for nothing. */
   byte @Nullable [] indexEntries(ResultSet row) throws SQLException {
     byte @Nullable [] entries = row.getBytes(INDEX_ENTRIES);
-    checksum(chunk, entries).check(indexChecksum, this::words);
+    checksum(chunk, entries).checkContent(indexChecksum, this::words);
     return entries;
   }
 
   /** The events of a row of {@link #COLUMNS}, checked. */
   List<Event> events(ResultSet row) throws SQLException {
     return EventLog.decode(encoded(row), firstRevision, micros);
+  }
+
+  /**
+   * Checks that nothing is hidden between two that follow each other.
+   *
+   * @throws StoreException where revisions are missing
+   */
+  void requireNext(EventChunk before) {
+    if (firstRevision != before.lastRevision + 1) {
+      throw StoreException.damaged(
+          new StoreException.Damage(
+              StoreException.Damage.Kind.ROW,
+              "missing row of events: between " + before.words() + ", and " + words(),
+              0,
+              0));
+    }
   }
 
   /** How many events there are. */

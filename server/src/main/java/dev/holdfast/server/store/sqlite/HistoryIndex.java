@@ -88,7 +88,9 @@ final class HistoryIndex {
   private int mergeSize;
 
   private long committedChunk;
-  private boolean damaged;
+
+  /** Any thread may find that out. */
+  private volatile boolean damaged;
 
   /** The entries that have not paid for a step yet. */
   private int unpaid;
@@ -228,6 +230,11 @@ final class HistoryIndex {
       damaged = true;
       throw e;
     }
+  }
+
+  /** A part of a run turned out to be damaged. */
+  void noticeDamage() {
+    damaged = true;
   }
 
   /** Whether a part of a run turned out to be damaged: then it is to be made again. */

@@ -30,7 +30,7 @@ final class HistoryRows {
     static Run read(ResultSet row) throws SQLException {
       HistoryRun run = new HistoryRun(row.getLong(1), row.getInt(2), row.getLong(3), null);
       Run read = new Run(run, row.getBoolean(4));
-      read.checksum().check(row.getLong(5), () -> "run " + run.id());
+      read.checksum().checkDerived(row.getLong(5), () -> "run " + run.id());
       return read;
     }
 
@@ -67,7 +67,8 @@ final class HistoryRows {
     long part = row.getLong(1);
     byte[] bytes = row.getBytes(3);
     checksum(table, part, bytes)
-        .check(row.getLong(2), () -> "part " + (int) part + " of run " + (part >>> Integer.SIZE));
+        .checkDerived(
+            row.getLong(2), () -> "part " + (int) part + " of run " + (part >>> Integer.SIZE));
     return bytes;
   }
 

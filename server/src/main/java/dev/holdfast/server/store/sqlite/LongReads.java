@@ -1,5 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.StoreException;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Set;
@@ -31,6 +32,9 @@ final class LongReads {
       return read.on(connection);
     } catch (SQLException e) {
       throw condition.failed(what, e);
+    } catch (StoreException e) {
+      condition.notice(e);
+      throw e;
     } finally {
       synchronized (underWay) {
         underWay.remove(connection);

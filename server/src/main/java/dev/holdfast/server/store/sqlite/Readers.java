@@ -67,6 +67,9 @@ final class Readers implements AutoCloseable {
       failed(failure);
       drop(place, failure);
       throw failure;
+    } catch (StoreException e) {
+      condition.notice(e);
+      throw e;
     } finally {
       idle.add(place);
     }

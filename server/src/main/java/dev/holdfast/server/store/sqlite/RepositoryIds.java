@@ -26,7 +26,11 @@ final class RepositoryIds {
       List<Rows.Known> found = SqliteConnection.rows(query, Rows::repository);
       if (found.isEmpty()) {
         throw StoreException.damaged(
-            new StoreException.Damage("missing row of repositories: number " + number, 1, 0));
+            new StoreException.Damage(
+                StoreException.Damage.Kind.ROW,
+                "missing row of repositories: number " + number,
+                1,
+                0));
       }
       known = found.get(0).repository().id();
       ids.put(number, known);

@@ -1,6 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.StoreException.Damage.Kind;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +78,24 @@ final class RowChecksum {
    * @throws StoreException where the row is not what was written
    */
   void check(long stored, Supplier<String> row) {
+    check(stored, Kind.ROW, row);
+  }
+
+  /** The same for a long value that has a checksum of its own, which the row's covers. */
+  void checkContent(long stored, Supplier<String> row) {
+    check(stored, Kind.CONTENT, row);
+  }
+
+  /** The same for what is made again of something else. */
+  void checkDerived(long stored, Supplier<String> row) {
+    check(stored, Kind.DERIVED, row);
+  }
+
+  private void check(long stored, Kind kind, Supplier<String> row) {
     if (stored != value()) {
       throw StoreException.damaged(
-          new StoreException.Damage("damaged row of " + table + ": " + row.get(), stored, value()));
+          new StoreException.Damage(
+              kind, "damaged row of " + table + ": " + row.get(), stored, value()));
     }
   }
 }

@@ -218,7 +218,10 @@ final class Rows {
   }
 
   /** A damaged key may be no key any more. */
-  private static String words(byte[] slotKey) {
+  private static String words(byte @Nullable [] slotKey) {
+    if (slotKey == null) {
+      return "no key";
+    }
     try {
       Slot slot = SlotKeys.decode(slotKey);
       return "slot " + Long.toUnsignedString(slot.slotIndex()) + " of request " + slot.requestId();
@@ -271,7 +274,7 @@ final class Rows {
     long revision = row.getLong(7);
     @Nullable String asked = row.getString(10);
     RememberedOperation.Sale sale =
-        asked == null
+        asked == null || key.requestId() == null
             ? null
             : new RememberedOperation.Sale(
                 new Slot(key.requestId(), row.getLong(8)), row.getLong(9), asked);

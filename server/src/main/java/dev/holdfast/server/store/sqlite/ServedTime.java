@@ -1,38 +1,84 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.StoreException;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
 
 /**
  * For how long the ledger has served, and how far the events had come by then: so their age is told
  * by no clock that can be set.
+ *
+ * <p>What is damaged of it counts as less, so that everything is kept for longer.
  */
 final class ServedTime {
+  static final String TIME = "micros, checksum";
+  static final String NOTE = "served_micros, chunk, checksum";
+
+  private static final DamageLog DAMAGE = new DamageLog();
+
   private final SqliteConnection connection;
 
   ServedTime(SqliteConnection connection) {
     this.connection = connection;
   }
 
-  private record Note(long servedMicros, long chunk) {}
+  private record Note(long servedMicros, long chunk) {
+    RowChecksum checksum() {
+      return new RowChecksum("served_notes").number(servedMicros).number(chunk);
+    }
+  }
 
   long micros() throws SQLException {
-    return connection.number("SELECT micros FROM served");
+    try (ResultSet row = connection.prepared("SELECT " + TIME + " FROM served").executeQuery()) {
+      row.next();
+      return time(row);
+    } catch (StoreException e) {
+      DAMAGE.tell(e);
+      return before(Long.MAX_VALUE).servedMicros();
+    }
+  }
+
+  /** A row of {@link #TIME}. */
+  static long time(ResultSet row) throws SQLException {
+    long micros = row.getLong(1);
+    checksum(micros).checkContent(row.getLong(2), () -> "the time served");
+    return micros;
+  }
+
+  private static RowChecksum checksum(long micros) {
+    return new RowChecksum("served").number(micros);
+  }
+
+  /** A row of {@link #NOTE}. */
+  static void check(ResultSet row) throws SQLException {
+    var unused = read(row);
+  }
+
+  private static Note read(ResultSet row) throws SQLException {
+    Note note = new Note(row.getLong(1), row.getLong(2));
+    note.checksum()
+        .checkContent(row.getLong(3), () -> "the note after " + note.servedMicros() + " us");
+    return note;
   }
 
   void note(long servedMicros, long apartMicros) throws SQLException {
-    PreparedStatement update = connection.prepared("UPDATE served SET micros = max(micros, ?)");
-    update.setLong(1, servedMicros);
+    PreparedStatement update = connection.prepared("UPDATE served SET micros = ?, checksum = ?");
+    long micros = Math.max(micros(), servedMicros);
+    update.setLong(1, micros);
+    update.setInt(2, checksum(micros).value());
     update.executeUpdate();
     long lastChunk = connection.number("SELECT max(chunk) FROM events");
     Note last = before(Long.MAX_VALUE);
     boolean due = last.chunk() == 0 || servedMicros - last.servedMicros() >= apartMicros;
     if (lastChunk > last.chunk() && due) {
+      Note note = new Note(servedMicros, lastChunk);
       PreparedStatement insert =
-          connection.prepared("INSERT OR REPLACE INTO served_notes VALUES (?, ?)");
-      insert.setLong(1, servedMicros);
-      insert.setLong(2, lastChunk);
+          connection.prepared(
+              "INSERT OR REPLACE INTO served_notes (" + NOTE + ") VALUES (?, ?, ?)");
+      insert.setLong(1, note.servedMicros());
+      insert.setLong(2, note.chunk());
+      insert.setInt(3, note.checksum().value());
       insert.executeUpdate();
     }
   }
@@ -50,14 +96,23 @@ final class ServedTime {
     delete.executeUpdate();
   }
 
+  /** The last note before a time that is not damaged; of nothing where there is none. */
   private Note before(long servedMicros) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT served_micros, chunk FROM served_notes WHERE served_micros < ?"
-                + " ORDER BY served_micros DESC LIMIT 1");
+            "SELECT "
+                + NOTE
+                + " FROM served_notes WHERE served_micros < ? ORDER BY served_micros DESC");
     query.setLong(1, servedMicros);
-    List<Note> notes =
-        SqliteConnection.rows(query, row -> new Note(row.getLong(1), row.getLong(2)));
-    return notes.isEmpty() ? new Note(0, 0) : notes.get(0);
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        try {
+          return read(row);
+        } catch (StoreException e) {
+          DAMAGE.tell(e);
+        }
+      }
+    }
+    return new Note(0, 0);
   }
 }

@@ -133,9 +133,14 @@ final class SqliteEvents {
     byte[] key = key(asked);
     int chunks = 0;
     long bytes = 0;
+    EventChunk before = null;
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
         EventChunk header = EventChunk.read(row, 1);
+        if (before != null) {
+          header.requireNext(before);
+        }
+        before = header;
         byte[] chunk = header.encoded(row);
         if (EventLog.mentions(chunk, key)) {
           for (Event event : EventLog.decode(chunk, header.firstRevision(), header.micros())) {

@@ -1,5 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
@@ -12,6 +13,8 @@ import java.util.List;
  * released, so they lead to the rest, and nothing else needs an index by time.
  */
 final class SqliteForget {
+  private static final DamageLog DAMAGE = new DamageLog();
+
   private SqliteForget() {}
 
   /**
@@ -75,7 +78,7 @@ final class SqliteForget {
     PreparedStatement delete =
         connection.prepared(
             "DELETE FROM operations WHERE repository = ? AND revision = ? AND kind = ?");
-    for (Event event : SqliteConnection.rows(query, chunk::events).get(0)) {
+    for (Event event : events(query, chunk)) {
       if (event.change() instanceof Change.SlotReleased change
           && !change.released().reservation().offerId().isEmpty()) {
         delete.setLong(1, chunk.repository());
@@ -83,6 +86,16 @@ final class SqliteForget {
         delete.setInt(3, Kind.SELL_SLOT.number());
         delete.executeUpdate();
       }
+    }
+  }
+
+  /** None where they are damaged: the operations that they lead to then stay for ever. */
+  private static List<Event> events(PreparedStatement query, EventChunk chunk) throws SQLException {
+    try {
+      return SqliteConnection.rows(query, chunk::events).get(0);
+    } catch (StoreException e) {
+      DAMAGE.tell(e);
+      return List.of();
     }
   }
 

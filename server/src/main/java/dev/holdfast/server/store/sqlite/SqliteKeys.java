@@ -99,12 +99,12 @@ final class SqliteKeys {
     }
 
     Entry entry(byte[] value) {
-      SqliteKeys.checksum(value).check(valueChecksum, this::words);
+      SqliteKeys.checksum(value).checkContent(valueChecksum, this::words);
       return new Entry(text(key), new Value(value), version, micros);
     }
 
     private String words() {
-      return "key " + text(key);
+      return key == null ? "no key" : "key " + text(key);
     }
   }
 

@@ -144,6 +144,25 @@ final class SqliteLoad {
         SqliteKeys.load(connection, key, touched));
   }
 
+  /**
+   * Whether what was asked for was found, one by one: of what is asked for in general nobody knows
+   * whether it is all that there is.
+   */
+  static boolean foundAll(LoadedBooks books) {
+    Touched touched = books.touched();
+    Repository repository = books.repository();
+    return repository != null
+        && !repository.deleted()
+        && touched.requests().isEmpty()
+        && touched.drawn().isEmpty()
+        && touched.operations().isEmpty()
+        && touched.offerIds().isEmpty()
+        && !touched.allOffers()
+        && touched.keys().isEmpty()
+        && !touched.keyCountAsked()
+        && touched.slots().stream().allMatch(slot -> books.slot(slot).current() != null);
+  }
+
   /** What a repository begins with that never was; null where that is nothing. */
   private @Nullable Repository neverMade(Touched touched) throws SQLException {
     long revision = LedgerRow.read(connection).firstRevision();

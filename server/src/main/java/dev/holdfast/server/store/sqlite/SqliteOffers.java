@@ -228,7 +228,8 @@ final class SqliteOffers {
       return new BigInteger(digits);
     } catch (NumberFormatException e) {
       throw StoreException.damaged(
-          new StoreException.Damage("damaged row of offers: offer " + offerId, 0, 0));
+          new StoreException.Damage(
+              StoreException.Damage.Kind.ROW, "damaged row of offers: offer " + offerId, 0, 0));
     }
   }
 }

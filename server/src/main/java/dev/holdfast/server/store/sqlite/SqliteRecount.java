@@ -102,6 +102,11 @@ final class SqliteRecount {
     }
     tryTo(this::lostEvents);
     tryTo(() -> LedgerRow.read(connection));
+    each("SELECT " + ServedTime.TIME + " FROM served WHERE rowid > ?", -1, ServedTime::time);
+    each(
+        "SELECT " + ServedTime.NOTE + " FROM served_notes WHERE served_micros > ?",
+        -1,
+        ServedTime::check);
     sold.values().removeIf(one -> one.recordedBytes() == 0 && one.countedBytes() == 0);
     return new Recount(
         known.repository(),
@@ -140,11 +145,7 @@ final class SqliteRecount {
     each(
         "SELECT " + EventChunk.COLUMNS + " FROM events WHERE " + where,
         number,
-        row -> {
-          EventChunk chunk = EventChunk.read(row, 1);
-          chunk.encoded(row);
-          chunk.indexEntries(row);
-        });
+        EventChunk::checkAll);
   }
 
   private void count(Reservation one) {

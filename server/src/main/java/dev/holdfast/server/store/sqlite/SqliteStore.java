@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -48,7 +49,7 @@ public final class SqliteStore implements LedgerStore {
   private SqliteConnection writer;
 
   /** Null where the store was opened to be looked at: who changes nothing needs no index. */
-  private @Nullable HistoryIndex history;
+  private volatile @Nullable HistoryIndex history;
 
   /** Also asked by those who read. */
   private volatile YoungReservations young;
@@ -61,6 +62,7 @@ public final class SqliteStore implements LedgerStore {
   private final int youngRoom;
   private final Readers readers;
   private final LongReads longReads;
+  private final Scrub scrub;
 
   /** Open for as long as the store is, and closed last. */
   private final SqliteConnection checkpointer;
@@ -87,6 +89,7 @@ public final class SqliteStore implements LedgerStore {
     this.young = YoungReplay.load(writer, youngRoom);
     this.readers = new Readers(READERS, this::reader, condition);
     this.longReads = new LongReads(this::reader, condition);
+    this.scrub = new Scrub(readers, this::noticeIndexDamage);
     this.checkpointer = SqliteConnection.checkpointer(database);
     this.checkpoints =
         new Checkpoints(
@@ -308,6 +311,10 @@ public final class SqliteStore implements LedgerStore {
   /** The connection that writes, with nothing in doubt. */
   private SqliteConnection usableWriter() {
     condition.requireWritable();
+    HistoryIndex index = history;
+    if (index != null && index.damaged() && !writer.isClosed()) {
+      writer.close();
+    }
     if (writer.isClosed()) {
       reopen();
     }
@@ -378,6 +385,25 @@ public final class SqliteStore implements LedgerStore {
     throw StoreException.refused(condition.trouble());
   }
 
+  private void noticeIndexDamage() {
+    HistoryIndex index = history;
+    if (index != null) {
+      index.noticeDamage();
+    }
+  }
+
+  @Override
+  public void scrub() {
+    var unused = scrub.step();
+  }
+
+  /** Looks at all rows at once. */
+  void scrubAll() {
+    while (scrub.step()) {
+      // Looks on.
+    }
+  }
+
   @Override
   public void probe() {
     condition.look();
@@ -398,40 +424,52 @@ public final class SqliteStore implements LedgerStore {
       return "a read takes too long";
     }
     String trouble = condition.trouble();
-    return trouble.isEmpty() && readers.failing() ? "reads fail" : trouble;
+    if (!trouble.isEmpty()) {
+      return trouble;
+    } else if (readers.failing()) {
+      return "reads fail";
+    }
+    StoreException.Damage hiding = condition.hiding();
+    return hiding == null ? "" : hiding.subject();
+  }
+
+  /** What was looked for; null where it is known not to be there. */
+  private <T> @Nullable T found(Optional<T> found) {
+    if (found.isEmpty()) {
+      condition.requireNothingHidden();
+    }
+    return found.orElse(null);
   }
 
   @Override
   public @Nullable Repository repository(String repositoryId) {
-    return readers
-        .read(connection -> SqliteReads.repository(connection, repositoryId))
-        .orElse(null);
+    return found(readers.read(connection -> SqliteReads.repository(connection, repositoryId)));
   }
 
   @Override
   public List<Repository> repositories(String afterId, int limit) {
+    condition.requireNothingHidden();
     return readers.read(connection -> SqliteReads.repositories(connection, afterId, limit));
   }
 
   @Override
   public @Nullable Reservation reservation(String repositoryId, Slot slot) {
-    return readers
-        .readInOneSnapshot(
-            connection -> SqliteReads.reservation(connection, young, repositoryId, slot))
-        .orElse(null);
+    return found(
+        readers.readInOneSnapshot(
+            connection -> SqliteReads.reservation(connection, young, repositoryId, slot)));
   }
 
   @Override
   public ReservationsPage reservations(ReservationsQuery query) {
+    condition.requireNothingHidden();
     return readers.readInOneSnapshot(
         connection -> SqliteReads.reservations(connection, young, query));
   }
 
   @Override
   public @Nullable EventsPage events(EventsQuery query) {
-    return readers
-        .readInOneSnapshot(connection -> new SqliteEvents(connection).page(query))
-        .orElse(null);
+    condition.requireNothingHidden();
+    return found(readers.readInOneSnapshot(connection -> new SqliteEvents(connection).page(query)));
   }
 
   @Override
@@ -447,16 +485,16 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public @Nullable Offer offer(String repositoryId, String offerId) {
-    return readers
-        .readInOneSnapshot(
+    return found(
+        readers.readInOneSnapshot(
             connection ->
                 new SqliteOffers(connection)
-                    .one(SqliteReads.number(connection, repositoryId), offerId))
-        .orElse(null);
+                    .one(SqliteReads.number(connection, repositoryId), offerId)));
   }
 
   @Override
   public List<Offer> offers(String repositoryId, String afterId, int limit) {
+    condition.requireNothingHidden();
     return readers.readInOneSnapshot(
         connection ->
             new SqliteOffers(connection)
@@ -465,15 +503,15 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public @Nullable Entry entry(String repositoryId, String key) {
-    return readers
-        .readInOneSnapshot(
+    return found(
+        readers.readInOneSnapshot(
             connection ->
-                SqliteKeys.entry(connection, SqliteReads.number(connection, repositoryId), key))
-        .orElse(null);
+                SqliteKeys.entry(connection, SqliteReads.number(connection, repositoryId), key)));
   }
 
   @Override
   public List<String> keys(String repositoryId, String prefix, String afterKey, int limit) {
+    condition.requireNothingHidden();
     return readers.readInOneSnapshot(
         connection ->
             SqliteKeys.keys(
@@ -482,6 +520,7 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public void survey(String repositoryId, long afterRevision, Survey survey) {
+    condition.requireNothingHidden();
     longReads.read(
         "cannot go through a repository",
         connection -> {

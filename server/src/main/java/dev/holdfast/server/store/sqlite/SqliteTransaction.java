@@ -77,7 +77,14 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     pasts.put(touched.repositoryId(), loaded);
     return attempt(
         "cannot load",
-        () -> new SqliteLoad(connection, history, young, cache).books(touched, loaded));
+        () -> {
+          LoadedBooks books =
+              new SqliteLoad(connection, history, young, cache).books(touched, loaded);
+          if (condition.hiding() != null && !SqliteLoad.foundAll(books)) {
+            condition.requireNothingHidden();
+          }
+          return books;
+        });
   }
 
   @Override
@@ -276,6 +283,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       failed = true;
       throw condition.failed(what, e);
     } catch (StoreException e) {
+      condition.notice(e);
       // What is damaged is not used, and nothing else is in doubt.
       failed |= e.damage() == null || history.damaged();
       throw e;

@@ -4,8 +4,10 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.store.FatalErrors;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
 
 /** Whether the store can be relied on; asked before anything is read or written, by any thread. */
 final class StoreCondition {
@@ -21,6 +23,9 @@ final class StoreCondition {
 
   /** Whether names of its files lead elsewhere. */
   private volatile boolean replaced;
+
+  /** The first damage that was found of those that may hide rows; null for none. */
+  private volatile StoreException.@Nullable Damage hiding;
 
   /** Whether nobody knows what became of the last commit. */
   private volatile boolean unsettled;
@@ -96,13 +101,61 @@ final class StoreCondition {
     replaced = file != null;
   }
 
+  /**
+   * To be called with what was thrown where something was read. Where the row of a slot has another
+   * key now, who looks for the slot does not find it. Nobody can tell which row a damaged one was,
+   * so from now on nothing counts as missing. What is found is what was written.
+   */
+  void notice(StoreException e) {
+    StoreException.Damage damage = e.damage();
+    if (damage != null) {
+      notice(damage);
+    }
+  }
+
+  private void notice(StoreException.Damage damage) {
+    if (damage.kind() == StoreException.Damage.Kind.ROW && hiding == null) {
+      hiding = damage;
+      LOGGER.error(
+          "from now on what is not found is refused, as it may be hidden: {}", damage.subject());
+    }
+  }
+
+  /** What may hide rows; null where nothing is known to. */
+  StoreException.@Nullable Damage hiding() {
+    return hiding;
+  }
+
+  /**
+   * To be called where something was not found.
+   *
+   * @throws StoreException where it may be there all the same
+   */
+  void requireNothingHidden() {
+    StoreException.Damage damage = hiding;
+    if (damage != null) {
+      throw StoreException.hidden(damage);
+    }
+  }
+
   /** A statement failed. */
   StoreException failed(String what, SQLException e) {
     StoreException failure = StoreException.notApplied(what, e);
     if (LostWrites.inSync(e)) {
       halt(failure);
+    } else if (isCorrupt(e)) {
+      notice(
+          new StoreException.Damage(
+              StoreException.Damage.Kind.ROW, "damaged file: " + e.getMessage(), 0, 0));
     }
     return failure;
+  }
+
+  /** Whether SQLite found its file damaged, which it tells of a page once it comes by. */
+  private static boolean isCorrupt(SQLException e) {
+    int code = e.getErrorCode() & 0xff;
+    return code == SQLiteErrorCode.SQLITE_CORRUPT.code
+        || code == SQLiteErrorCode.SQLITE_NOTADB.code;
   }
 
   /** A commit failed, so nobody knows what became of it. */

@@ -130,13 +130,17 @@ CREATE TABLE gaps (
 
 -- For how long servers have served this ledger in all: what is kept is kept for so long, whatever the
 -- clock says. A note says how long that was when the events had come to a chunk; some hundred are kept.
-CREATE TABLE served (micros INTEGER NOT NULL) STRICT;
+CREATE TABLE served (
+  micros INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
 
-INSERT INTO served VALUES (0);
+INSERT INTO served VALUES (0, 871697698);
 
 CREATE TABLE served_notes (
   served_micros INTEGER PRIMARY KEY,
-  chunk INTEGER NOT NULL
+  chunk INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 
 -- The index of releases: runs, each written in one go. A run has the entries of some chunks of events

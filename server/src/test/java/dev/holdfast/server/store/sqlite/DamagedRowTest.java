@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.StoreException;
@@ -108,6 +109,24 @@ class DamagedRowTest {
       assertNotNull(store.reservation(REPOSITORY, slot(0)));
       assertEquals(
           subject, Objects.requireNonNull(store.recount(REPOSITORY)).problems().get(0).subject());
+    }
+  }
+
+  @Test
+  void ofEventsThatAreMissingInBetweenIsTold() throws SQLException {
+    try (SqliteStore store = open()) {
+      StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
+      for (int i = 0; i < 3; i++) {
+        StoreRunner.run(store, List.of(reserve(i)), 1);
+      }
+    }
+    damage("DELETE FROM events WHERE last_revision = 3");
+    try (SqliteStore store = open()) {
+      StoreException refused =
+          assertThrows(
+              StoreException.class, () -> store.events(EventsQuery.all(REPOSITORY, 0, 100)));
+      String subject = Objects.requireNonNull(refused.damage()).subject();
+      assertTrue(subject.startsWith("missing row of events: between chunk 2"), subject);
     }
   }
 

@@ -39,6 +39,8 @@ class FlippedByteTest {
   private static final List<String> REPOSITORIES = List.of("default", "cold");
   private static final HistoryIndex.Room ROOM = new HistoryIndex.Room(20, 600, Long.SIZE);
   private static final int YOUNG = 20;
+  private static final int PAGE_BYTES = 4096;
+  private static final int FILE_HEADER_BYTES = 100;
 
   @TempDir Path directory = Path.of("");
 
@@ -135,7 +137,7 @@ class FlippedByteTest {
       Files.write(database, flipped);
       String where = "byte " + at + " of " + file.length + " is " + flipped[at];
       try (SqliteStore store = SqliteStore.openAsItIs(database)) {
-        check(store, truth, where);
+        check(store, truth, at, where);
       } catch (StoreException | IllegalStateException e) {
         // The store is refused as a whole.
         assertTrue(e.getMessage() != null, where);
@@ -145,7 +147,16 @@ class FlippedByteTest {
     }
   }
 
-  private void check(SqliteStore store, Map<String, Object> truth, String where) {
+  /**
+   * Whether a byte is of those that say how many cells a page of a table has. Who goes through the
+   * table misses nothing where there are fewer; the sums do, of which the scrub knows nothing.
+   */
+  private static boolean isCellCount(int at) {
+    int inPage = at < PAGE_BYTES ? at - FILE_HEADER_BYTES : at % PAGE_BYTES;
+    return inPage == 3 || inPage == 4;
+  }
+
+  private void check(SqliteStore store, Map<String, Object> truth, int at, String where) {
     Map<String, Object> answers = reads(store);
     boolean allTrue = true;
     for (Map.Entry<String, Object> answer : answers.entrySet()) {
@@ -154,6 +165,15 @@ class FlippedByteTest {
           onlyMisses(answer.getValue(), right),
           () -> where + ": " + answer + " instead of " + right);
       allTrue &= answer.getValue().equals(right);
+    }
+    store.scrubAll();
+    if (!isCellCount(at)) {
+      reads(store)
+          .forEach(
+              (what, answer) ->
+                  assertTrue(
+                      answer instanceof StoreException || answer.equals(truth.get(what)),
+                      () -> where + ", after the scrub: " + what + " is " + answer));
     }
     if (!allTrue) {
       boolean found;

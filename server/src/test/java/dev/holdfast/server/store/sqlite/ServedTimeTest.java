@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreRunner;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,5 +49,44 @@ class ServedTimeTest {
     assertTrue(number("SELECT count(*) FROM served_notes") <= 102, "notes");
     long oldest = number("SELECT min(micros) FROM events");
     assertTrue(oldest > 1980 && oldest <= 2000, "the oldest is of " + oldest);
+  }
+
+  /** What damage does: nothing is forgotten early, and nothing is kept for ever. */
+  @Test
+  void whatIsDamagedIsToldAndCountsAsLess() throws SQLException {
+    Path database = directory.resolve("holdfast.db");
+    try (SqliteStore store = SqliteStore.open(database)) {
+      for (long micros = 1; micros <= 900; micros++) {
+        serve(store, micros);
+      }
+    }
+    try (SqliteConnection other = SqliteConnection.writer(database)) {
+      other.run("UPDATE served SET micros = micros + 1000000");
+      other.run(
+          "UPDATE served_notes SET chunk = 1000 WHERE served_micros ="
+              + " (SELECT min(served_micros) FROM served_notes)");
+    }
+    try (SqliteStore store = SqliteStore.open(database)) {
+      List<String> problems =
+          Objects.requireNonNull(store.recount("default")).problems().stream()
+              .map(Recount.Problem::subject)
+              .toList();
+      assertTrue(problems.contains("damaged row of served: the time served"), problems::toString);
+      assertTrue(
+          problems.stream().anyMatch(one -> one.startsWith("damaged row of served_notes")),
+          problems::toString);
+      long served = store.servedMicros();
+      assertTrue(served > 800 && served <= 900, "served " + served);
+
+      // A start would have been refused, as it reads these events.
+      try (SqliteConnection other = SqliteConnection.writer(database)) {
+        other.run("UPDATE events SET events = zeroblob(length(events)) WHERE chunk = 2");
+      }
+      serve(store, KEPT + 2);
+      assertEquals(1, number("SELECT min(chunk) FROM events"), "forgotten too early");
+      serve(store, KEPT + 50);
+      assertEquals(KEPT + 50, store.servedMicros());
+      assertTrue(number("SELECT min(chunk) FROM events") > 2, "kept for ever");
+    }
   }
 }
