@@ -171,6 +171,19 @@ class AnswersTest {
     return gets;
   }
 
+  /** Takes all of the room for one call. */
+  private Calls.Call<ApplyResponse> fillAll() {
+    Calls.Call<ApplyResponse> call =
+        new Calls(ledger, readers, () -> Runnable::run, watch, answers).begin(new NotedAnswer<>());
+    answers.takeAlways(call, ROOM_BYTES);
+    return call;
+  }
+
+  private void empty(Calls.Call<ApplyResponse> call) {
+    answers.sent(call, ROOM_BYTES);
+    call.over();
+  }
+
   private static void refused(StatusRuntimeException e) {
     assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e::toString);
     assertTrue(String.valueOf(e.getMessage()).contains("bytes of answers wait"), e::toString);
@@ -202,11 +215,12 @@ class AnswersTest {
 
   @Test
   void smallAnswersGoOnWhileLargeOnesFillTheRoom() {
-    fill();
+    Calls.Call<ApplyResponse> other = fillAll();
     var available =
         RepositoryServiceGrpc.newBlockingStub(channel())
             .available(AvailableRequest.getDefaultInstance());
     assertEquals(1_000_000, available.getAvailableBytes());
+    empty(other);
   }
 
   @Test
@@ -260,9 +274,7 @@ class AnswersTest {
 
   @Test
   void whatMayBeAnsweredAtLengthIsNotChangedWithoutRoom() {
-    Calls.Call<ApplyResponse> other =
-        new Calls(ledger, readers, () -> Runnable::run, watch, answers).begin(new NotedAnswer<>());
-    answers.takeAlways(other, ROOM_BYTES);
+    Calls.Call<ApplyResponse> other = fillAll();
     var stub = ReservationsServiceGrpc.newBlockingStub(channel());
     long revision = Objects.requireNonNull(store.repository("default")).revision();
     StatusRuntimeException e = null;
@@ -273,8 +285,7 @@ class AnswersTest {
     }
     refused(Objects.requireNonNull(e));
     assertEquals(revision, Objects.requireNonNull(store.repository("default")).revision());
-    answers.sent(other, ROOM_BYTES);
-    other.over();
+    empty(other);
     assertEquals(1, stub.apply(reserve(1)).getResultsCount());
   }
 
