@@ -59,13 +59,6 @@ class FloodsTest {
   private static final int CALLS_OF_A_CONNECTION = 1024;
   private static final int OPEN_CALLS = 16_384;
 
-  /** Two more than have room for as many calls as one connection may begin. */
-  private static final int CONNECTIONS =
-      Integer.getInteger("holdfast.floods.connections", OPEN_CALLS / CALLS_OF_A_CONNECTION + 2);
-
-  /** How many watchers are cut off at a time, five times. */
-  private static final int WATCHERS = Integer.getInteger("holdfast.floods.watchers", 100);
-
   /** Room for all requests that are under way, of which one connection gets half. */
   private static final int REQUEST_MIB = 64;
 
@@ -250,9 +243,10 @@ class FloodsTest {
 
   @Test
   void callsThatAreBegunByTheThousandLeaveRoomToOthers() throws Exception {
+    int connections = OPEN_CALLS / CALLS_OF_A_CONNECTION + 2;
     List<Http2Socket> flood = new ArrayList<>();
     try {
-      for (int i = 0; i < CONNECTIONS; i++) {
+      for (int i = 0; i < connections; i++) {
         Http2Socket socket = new Http2Socket(SERVER.server().target());
         flood.add(socket);
         for (int call = 0; call < CALLS_OF_A_CONNECTION; call++) {
@@ -260,7 +254,7 @@ class FloodsTest {
         }
         socket.flush();
       }
-      Http2Socket last = flood.get(CONNECTIONS - 1);
+      Http2Socket last = flood.get(connections - 1);
       Http2Socket.Frame end = last.read(Http2Socket.HEADERS);
       Http2Headers headers = last.headers(end);
       assertEquals("14", headers.get("grpc-status").toString());
@@ -303,7 +297,7 @@ class FloodsTest {
       List<CompletableFuture<String>> cut = new ArrayList<>();
       try (Proxy proxy = new Proxy(SERVER.server().target());
           Stubs stubs = new Stubs(proxy.target())) {
-        for (int watcher = 0; watcher < WATCHERS; watcher++) {
+        for (int watcher = 0; watcher < 100; watcher++) {
           CompletableFuture<String> end = new CompletableFuture<>();
           CompletableFuture<Void> begun = new CompletableFuture<>();
           ClientCalls.asyncServerStreamingCall(

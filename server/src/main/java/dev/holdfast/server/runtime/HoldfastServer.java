@@ -96,8 +96,9 @@ final class HoldfastServer {
       HighWaterMark.acceptLoss(directory, clock.nowMicros());
     }
     HighWaterMark.check(directory);
-    SqliteStore store = opened.add(SqliteStore.open(directory.database(), new Halt()));
-    opened.add(HighWaterMark.keep(directory, store));
+    Halt halt = new Halt();
+    SqliteStore store = opened.add(SqliteStore.open(directory.database(), halt));
+    opened.add(HighWaterMark.keep(directory, store, halt));
     LogWatch watch = new LogWatch();
     EventLoops eventLoops = opened.add(new EventLoops());
     RequestWorkers workers = opened.add(new RequestWorkers(watch::failed));

@@ -171,19 +171,6 @@ class AnswersTest {
     return gets;
   }
 
-  /** Takes all of the room for one call. */
-  private Calls.Call<ApplyResponse> fillAll() {
-    Calls.Call<ApplyResponse> call =
-        new Calls(ledger, readers, () -> Runnable::run, watch, answers).begin(new NotedAnswer<>());
-    answers.takeAlways(call, ROOM_BYTES);
-    return call;
-  }
-
-  private void empty(Calls.Call<ApplyResponse> call) {
-    answers.sent(call, ROOM_BYTES);
-    call.over();
-  }
-
   private static void refused(StatusRuntimeException e) {
     assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e::toString);
     assertTrue(String.valueOf(e.getMessage()).contains("bytes of answers wait"), e::toString);
@@ -215,12 +202,11 @@ class AnswersTest {
 
   @Test
   void smallAnswersGoOnWhileLargeOnesFillTheRoom() {
-    Calls.Call<ApplyResponse> other = fillAll();
+    fill();
     var available =
         RepositoryServiceGrpc.newBlockingStub(channel())
             .available(AvailableRequest.getDefaultInstance());
     assertEquals(1_000_000, available.getAvailableBytes());
-    empty(other);
   }
 
   @Test
@@ -274,7 +260,9 @@ class AnswersTest {
 
   @Test
   void whatMayBeAnsweredAtLengthIsNotChangedWithoutRoom() {
-    Calls.Call<ApplyResponse> other = fillAll();
+    Calls.Call<ApplyResponse> other =
+        new Calls(ledger, readers, () -> Runnable::run, watch, answers).begin(new NotedAnswer<>());
+    answers.takeAlways(other, ROOM_BYTES);
     var stub = ReservationsServiceGrpc.newBlockingStub(channel());
     long revision = Objects.requireNonNull(store.repository("default")).revision();
     StatusRuntimeException e = null;
@@ -285,7 +273,8 @@ class AnswersTest {
     }
     refused(Objects.requireNonNull(e));
     assertEquals(revision, Objects.requireNonNull(store.repository("default")).revision());
-    empty(other);
+    answers.sent(other, ROOM_BYTES);
+    other.over();
     assertEquals(1, stub.apply(reserve(1)).getResultsCount());
   }
 

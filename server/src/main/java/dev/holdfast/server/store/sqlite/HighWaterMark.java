@@ -1,6 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.store.FatalErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class HighWaterMark implements AutoCloseable {
 
   private final MarkFile file;
   private final SqliteStore store;
+  private final FatalErrors fatalErrors;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -50,9 +52,11 @@ public final class HighWaterMark implements AutoCloseable {
     }
   }
 
-  private HighWaterMark(MarkFile file, SqliteStore store, StorePosition written) {
+  private HighWaterMark(
+      MarkFile file, SqliteStore store, FatalErrors fatalErrors, StorePosition written) {
     this.file = file;
     this.store = store;
+    this.fatalErrors = fatalErrors;
     this.written = written;
   }
 
@@ -89,7 +93,11 @@ public final class HighWaterMark implements AutoCloseable {
       SqliteStore.prepare(connection);
       int raised = RevisionRaise.run(connection, highestGiven, nowMicros);
       // A crash before the mark is made anew must not lead to a second raise.
-      MarkFile.make(directory.mark(), StorePosition.of(connection, position(highestGiven))).close();
+      MarkFile.make(
+              directory.mark(),
+              StorePosition.of(connection, position(highestGiven)),
+              MarkFile.Sync.REAL)
+          .close();
       LOGGER.warn(
           "changes are lost and the loss is accepted: {}. The revisions of {} repositories are"
               + " raised by 2^40; Reconcile is due",
@@ -154,18 +162,30 @@ public final class HighWaterMark implements AutoCloseable {
   }
 
   private static StorePosition position(Path database) {
-    try (SqliteConnection connection = SqliteConnection.writer(database)) {
+    try (SqliteConnection connection = SqliteConnection.untouching(database)) {
       return SqliteStore.isFresh(connection) ? NOTHING : StorePosition.of(connection, NOTHING);
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot open " + database, e);
     }
   }
 
-  /** Keeps the mark of a store from now on, until it is closed, which is before the store is. */
-  public static HighWaterMark keep(DataDirectory directory, SqliteStore store) throws IOException {
+  /**
+   * Keeps the mark of a store from now on, until it is closed, which is before the store is.
+   *
+   * @param fatalErrors who ends the process where a sync of the mark fails
+   */
+  public static HighWaterMark keep(
+      DataDirectory directory, SqliteStore store, FatalErrors fatalErrors) throws IOException {
+    return keep(directory, store, fatalErrors, MarkFile.Sync.REAL);
+  }
+
+  static HighWaterMark keep(
+      DataDirectory directory, SqliteStore store, FatalErrors fatalErrors, MarkFile.Sync sync)
+      throws IOException {
     StorePosition before = MarkFile.read(directory.mark()).mark();
     StorePosition now = store.position(before == null ? NOTHING : before);
-    HighWaterMark mark = new HighWaterMark(MarkFile.make(directory.mark(), now), store, now);
+    HighWaterMark mark =
+        new HighWaterMark(MarkFile.make(directory.mark(), now, sync), store, fatalErrors, now);
     var unused =
         mark.thread.scheduleWithFixedDelay(
             mark::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -189,7 +209,13 @@ public final class HighWaterMark implements AutoCloseable {
   synchronized void writeIfFurther() throws IOException {
     StorePosition now = store.position(written);
     if (!now.equals(written)) {
-      file.write(now);
+      try {
+        file.write(now);
+      } catch (MarkFile.FailedSyncException e) {
+        // The store lies on the same disk.
+        fatalErrors.halt(StoreException.notApplied("cannot sync the high-water mark", e));
+        throw e;
+      }
       written = now;
     }
   }

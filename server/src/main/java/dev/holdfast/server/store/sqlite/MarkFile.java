@@ -24,10 +24,28 @@ final class MarkFile implements AutoCloseable {
   private static final int PLACES = 2;
 
   private final FileChannel channel;
+  private final Sync sync;
   private int place;
 
-  private MarkFile(FileChannel channel) {
+  private MarkFile(FileChannel channel, Sync sync) {
     this.channel = channel;
+    this.sync = sync;
+  }
+
+  /** Brings to the disk what was written, so that a test can have that fail. */
+  interface Sync {
+    Sync REAL = channel -> channel.force(false);
+
+    void of(FileChannel channel) throws IOException;
+  }
+
+  /** A sync failed: nobody knows what of the file the disk has, and it will not say so again. */
+  static final class FailedSyncException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    FailedSyncException(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
   }
 
   /**
@@ -80,9 +98,9 @@ final class MarkFile implements AutoCloseable {
   }
 
   /** Makes the file again, with this in both places, durably. */
-  static MarkFile make(Path path, StorePosition mark) throws IOException {
+  static MarkFile make(Path path, StorePosition mark, Sync sync) throws IOException {
     OwnerOnly.file(path);
-    MarkFile file = new MarkFile(FileChannel.open(path, StandardOpenOption.WRITE));
+    MarkFile file = new MarkFile(FileChannel.open(path, StandardOpenOption.WRITE), sync);
     for (int i = 0; i < PLACES; i++) {
       file.write(mark);
     }
@@ -107,7 +125,11 @@ final class MarkFile implements AutoCloseable {
     while (bytes.hasRemaining()) {
       channel.write(bytes, at + bytes.position());
     }
-    channel.force(false);
+    try {
+      sync.of(channel);
+    } catch (IOException e) {
+      throw new FailedSyncException(e);
+    }
     place = (place + 1) % PLACES;
   }
 

@@ -87,6 +87,16 @@ final class SqliteConnection implements AutoCloseable {
     }
   }
 
+  /**
+   * A connection that leaves the files as they are, also where it is the last to close: no other
+   * one then takes the log into the database and deletes it.
+   */
+  static SqliteConnection untouching(Path database) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    return open(database, config);
+  }
+
   /** A connection that takes the log into the database beside the writer. */
   static SqliteConnection checkpointer(Path database) {
     SQLiteConfig config = existing();

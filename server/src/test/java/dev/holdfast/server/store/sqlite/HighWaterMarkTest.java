@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.EventsPage;
 import dev.holdfast.server.ledger.EventsQuery;
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
@@ -24,6 +25,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +54,7 @@ class HighWaterMarkTest {
     try (DataDirectory data = DataDirectory.hold(living, "test")) {
       HighWaterMark.check(data);
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store)) {
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
         StoreRunner.run(
             store,
             List.of(
@@ -65,7 +68,7 @@ class HighWaterMarkTest {
       copy(living, older);
       HighWaterMark.check(data);
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store)) {
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
         for (int i = 0; i < RESERVATIONS; i++) {
           reserve(store, i);
         }
@@ -73,6 +76,10 @@ class HighWaterMarkTest {
         copy(living, killed);
       }
     }
+  }
+
+  private static void thrown(StoreException e) {
+    throw e;
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -168,7 +175,7 @@ class HighWaterMarkTest {
       HighWaterMark.acceptLoss(data, 3);
       HighWaterMark.check(data);
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store)) {
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
         Repository raised = store.repository(REPOSITORY);
         if (raised != null) {
           assertTrue(raised.revision() > RAISE, raised::toString);
@@ -211,7 +218,7 @@ class HighWaterMarkTest {
       try (DataDirectory data = DataDirectory.hold(killed, "test")) {
         HighWaterMark.acceptLoss(data, 3);
         try (SqliteStore store = SqliteStore.open(data.database());
-            HighWaterMark mark = HighWaterMark.keep(data, store)) {
+            HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
           long next = reserve(store, 0);
           assertTrue(next > given, next + " after " + given);
           given = next;
@@ -222,6 +229,33 @@ class HighWaterMarkTest {
   }
 
   @Test
+  void aFailedSyncIsFatal() throws IOException {
+    AtomicBoolean fails = new AtomicBoolean();
+    List<StoreException> fatal = new CopyOnWriteArrayList<>();
+    MarkFile.Sync sync =
+        channel -> {
+          if (fails.get()) {
+            throw new IOException("Input/output error");
+          }
+        };
+    try (DataDirectory data = DataDirectory.hold(killed, "test");
+        SqliteStore store = SqliteStore.open(data.database());
+        HighWaterMark mark = HighWaterMark.keep(data, store, fatal::add, sync)) {
+      reserve(store, RESERVATIONS);
+      mark.writeIfFurther();
+      fails.set(true);
+      mark.writeIfFurther();
+      assertEquals(List.of(), fatal, "nothing came further, and nothing was written");
+      reserve(store, RESERVATIONS + 1);
+      assertThrows(IOException.class, mark::writeIfFurther);
+      fails.set(false);
+    }
+    assertTrue(
+        String.valueOf(fatal.get(0).getMessage()).contains("cannot sync the high-water mark"),
+        fatal::toString);
+  }
+
+  @Test
   void othersHaveNoRights() throws IOException {
     Path open = Files.createDirectories(directory.resolve("open"));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -229,7 +263,7 @@ class HighWaterMarkTest {
     Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rw-r--r--"));
     try (DataDirectory data = DataDirectory.hold(open, "test");
         SqliteStore store = SqliteStore.open(data.database());
-        HighWaterMark mark = HighWaterMark.keep(data, store)) {
+        HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
       mark.writeIfFurther();
       assertEquals("rwx------", rights(open));

@@ -1,0 +1,250 @@
+package dev.holdfast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.v1.ListEventsRequest;
+import dev.holdfast.v1.ListEventsResponse;
+import dev.holdfast.v1.ReconcileHeader;
+import dev.holdfast.v1.ReconcileResponse;
+import dev.holdfast.v1.ReleaseSlotRequest;
+import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.WatchEventsRequest;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store that lost what was acknowledged, as the one who operates it meets that. */
+class LostStoreTest {
+  private static final long RAISE = 1L << 40;
+  private static final int LOST = 20;
+
+  @TempDir private Path temp;
+
+  /** The generations that were given out and lost: the reservations that they were given with. */
+  private long lostGeneration;
+
+  private long lostRevision;
+
+  /** As it lies there when the server was killed, and the same of an earlier day. */
+  private Path killed = Path.of("");
+
+  private Path older = Path.of("");
+
+  private void leaveAStoreBehind() throws Exception {
+    Path dataDir = temp.resolve("data");
+    killed = temp.resolve("killed");
+    older = temp.resolve("older");
+    try (ServerProcess server = ServerProcess.start(dataDir, "--capacity", "1TiB");
+        Stubs stubs = new Stubs(server.target())) {
+      long kept = reserve(stubs, 0);
+      assertTrue(kept > 0, "generation " + kept);
+      assertEquals(0, server.terminate());
+    }
+    copy(dataDir, older);
+    try (ServerProcess server = ServerProcess.start(dataDir);
+        Stubs stubs = new Stubs(server.target())) {
+      for (int i = 1; i <= LOST; i++) {
+        lostGeneration = reserve(stubs, i);
+      }
+      lostRevision = revision(stubs);
+      // The mark is at most a second behind.
+      Path mark = dataDir.resolve("holdfast.mark");
+      Poll.until("the mark is written", () -> says(mark, lostRevision));
+      server.kill();
+    }
+    copy(dataDir, killed);
+  }
+
+  /**
+   * Whether one of the two places of a mark says this revision, which is the sixth of its numbers.
+   */
+  private static boolean says(Path mark, long revision) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(mark));
+    return IntStream.of(0, 4096)
+        .anyMatch(place -> bytes.getLong(place + 5 * Long.BYTES) == revision);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectory(
+        to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    for (String name : List.of("holdfast.db", "holdfast.db-wal", "holdfast.mark")) {
+      if (Files.exists(from.resolve(name))) {
+        Files.copy(from.resolve(name), to.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  private static long reserve(Stubs stubs, long index) {
+    return stubs
+        .reservations()
+        .reserveSlot(
+            ReserveSlotRequest.newBuilder()
+                .setSlot(Ledger.slot("request", index))
+                .setAmountBytes(1)
+                .build())
+        .getReservation()
+        .getGeneration();
+  }
+
+  private static long revision(Stubs stubs) {
+    return stubs.repositories().available(AvailableRequest.getDefaultInstance()).getRevision();
+  }
+
+  /** The bytes that could still tell what was lost. */
+  private static Map<String, Integer> evidence(Path dataDir) throws IOException {
+    Map<String, Integer> evidence = new TreeMap<>();
+    for (String name : List.of("holdfast.db", "holdfast.db-wal", "holdfast.mark")) {
+      Path file = dataDir.resolve(name);
+      byte[] bytes = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+      evidence.put(name, Arrays.hashCode(bytes));
+    }
+    return evidence;
+  }
+
+  private static void assertRefused(Path dataDir, String what) throws Exception {
+    String dir = dataDir.toString();
+    assertRefused(
+        dataDir,
+        what,
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--admin-listen",
+        "off",
+        "--data-dir",
+        dir);
+  }
+
+  private static void assertRefused(Path dataDir, String what, String... words) throws Exception {
+    Map<String, Integer> before = evidence(dataDir);
+    Program refused = Program.run(words);
+    assertEquals(1, refused.exit(), refused::toString);
+    assertEquals("", refused.out());
+    // What the JVM itself writes is not among them.
+    List<String> lines = refused.err().lines().filter(line -> !line.startsWith("WARNING")).toList();
+    assertEquals(1, lines.size(), refused.err());
+    String line = lines.get(0);
+    assertTrue(
+        line.startsWith(
+            "holdfast: the store in " + dataDir + " lost acknowledged changes: " + what),
+        line);
+    assertTrue(line.contains("--accept-loss"), line);
+    assertEquals(before, evidence(dataDir), "a refused start altered the files");
+  }
+
+  @Test
+  void isRefusedUntilTheLossIsAcceptedAndThenNothingComesTwice() throws Exception {
+    leaveAStoreBehind();
+    Path log = killed.resolve("holdfast.db-wal");
+    byte[] logBytes = Files.readAllBytes(log);
+    Files.write(log, new byte[0]);
+    assertRefused(killed, "it ends at chunk ");
+    Files.delete(log);
+    assertRefused(killed, "it ends at chunk ");
+    Files.write(log, Arrays.copyOf(logBytes, logBytes.length / 2));
+    assertRefused(killed, "it ends at chunk ");
+    Path database = killed.resolve("holdfast.db");
+    Files.delete(database);
+    Files.delete(log);
+    assertRefused(killed, "holdfast.db is missing, with all of ");
+
+    Files.copy(older.resolve("holdfast.db"), database, StandardCopyOption.COPY_ATTRIBUTES);
+    assertRefused(killed, "it ends at chunk ");
+    assertRefused(killed, "it ends at chunk ", "verify", "--data-dir", killed.toString());
+
+    long raised;
+    try (ServerProcess server = ServerProcess.start(killed, "--accept-loss");
+        Stubs stubs = new Stubs(server.target())) {
+      assertTrue(server.log().contains("Reconcile is due"), server.log());
+      raised = revision(stubs);
+      assertTrue(raised > RAISE, "revision " + raised);
+      whatCameBeforeIsCompacted(stubs, raised);
+      nothingIsGivenOutTwice(stubs);
+      assertEquals(0, server.terminate());
+    }
+    try (ServerProcess server = ServerProcess.start(killed, "--accept-loss");
+        Stubs stubs = new Stubs(server.target())) {
+      assertTrue(revision(stubs) < raised + RAISE, "raised again, where nothing is lost");
+      assertEquals(0, server.terminate());
+    }
+    Program verify = Program.run("verify", "--data-dir", killed.toString());
+    assertEquals(0, verify.exit(), verify::toString);
+  }
+
+  private void whatCameBeforeIsCompacted(Stubs stubs, long raised) {
+    for (long after : new long[] {0, 2, lostRevision, raised - 2}) {
+      Refused watch =
+          refused(
+              () -> {
+                var unused =
+                    stubs
+                        .reservations()
+                        .watchEvents(
+                            WatchEventsRequest.newBuilder().setAfterRevision(after).build())
+                        .next();
+              });
+      assertEquals("REVISION_COMPACTED", watch.reason(), "after " + after);
+      assertEquals(raised, watch.number("oldest_revision"));
+
+      ListEventsResponse list =
+          stubs
+              .reservations()
+              .listEvents(ListEventsRequest.newBuilder().setAfterRevision(after).build());
+      assertEquals(raised, list.getOldestRevision());
+      assertEquals(
+          List.of(raised), list.getEventsList().stream().map(e -> e.getRevision()).toList());
+    }
+    Refused reconcile = refused(() -> reconcile(stubs, lostRevision));
+    assertEquals("REVISION_COMPACTED", reconcile.reason());
+    assertEquals(raised, reconcile.number("oldest_revision"));
+  }
+
+  /** What the chain says is held here: the slot that is known still, and those that were lost. */
+  private static ReconcileResponse reconcile(Stubs stubs, long asOfRevision) {
+    return Reconciler.reconcile(
+        stubs,
+        ReconcileHeader.newBuilder().setAsOfRevision(asOfRevision).build(),
+        IntStream.rangeClosed(0, LOST)
+            .mapToObj(i -> Reconciler.observed(Ledger.slot("request", i), 1))
+            .toList());
+  }
+
+  private void nothingIsGivenOutTwice(Stubs stubs) {
+    Refused late =
+        refused(
+            () -> {
+              var unused =
+                  stubs
+                      .reservations()
+                      .releaseSlot(
+                          ReleaseSlotRequest.newBuilder()
+                              .setSlot(Ledger.slot("request", LOST))
+                              .setGeneration(lostGeneration)
+                              .build());
+            });
+    assertEquals("RESERVATION_NOT_FOUND", late.reason());
+    assertTrue(reserve(stubs, LOST + 1) > RAISE, "a generation from before");
+    ReconcileResponse reconciled = reconcile(stubs, revision(stubs));
+    assertEquals(LOST, reconciled.getAdoptedCount3());
+    assertEquals(1, reconciled.getFilledCount2());
+    assertTrue(reconciled.getRevision() > RAISE, reconciled::toString);
+  }
+
+  private static Refused refused(Runnable call) {
+    return Refused.of(assertThrows(StatusRuntimeException.class, call::run));
+  }
+}
