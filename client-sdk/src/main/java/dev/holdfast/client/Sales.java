@@ -35,7 +35,8 @@ public final class Sales {
 
   /**
    * Makes an offer in the repository {@code default}, or replaces all but the {@code soldBytes} of
-   * the one that has its id. What was sold under it stays sold. To put it again is harmless.
+   * the one that has its id. What was sold under it stays sold. To put it again is harmless. A
+   * repository has at most 10,000 offers.
    *
    * @param offer the offer
    * @return the offer as it is kept

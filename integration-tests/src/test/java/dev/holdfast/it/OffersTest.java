@@ -107,6 +107,14 @@ class OffersTest {
   }
 
   @Test
+  void manyThatDeclineAreAllTold() {
+    List<String> ids = IntStream.range(100, 250).mapToObj(i -> "o" + i).toList();
+    ids.forEach(id -> shop.put(Shop.offer(id).setEnabled(false)));
+    List<String> told = shop.declines(shop.selling("request", 1, ""));
+    assertEquals(ids.stream().map(id -> id + " DISABLED").toList(), told);
+  }
+
+  @Test
   void whatIsNotThereIsNotFound() {
     Refused missing = Refused.with("OFFER_NOT_FOUND", () -> shop.get("none"));
     assertEquals("none", missing.fact("offer_id"));

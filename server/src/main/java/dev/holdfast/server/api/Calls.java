@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -103,21 +104,16 @@ final class Calls {
   /** Sends a command through the queue for a call that was opened before. */
   <C extends Command, R> void submit(
       Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer) {
-    submit(
-        call,
-        command,
-        answer,
-        () -> call.fail(new IllegalStateException("only a sale is decided again")));
+    submit(call, command, answer, outcome -> false);
   }
 
   /**
-   * The same for a command that may have to be decided again.
+   * The same where some outcomes are not to be answered at once.
    *
-   * @param drawnReserved runs instead of an answer, and sees to it that the call is answered, where
-   *     all slots that were drawn for it are reserved
+   * @param takes whether it takes an outcome, and sees to it that the call is answered
    */
   <C extends Command, R> void submit(
-      Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer, Runnable drawnReserved) {
+      Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer, Predicate<Outcome> takes) {
     Executor answering = here.get();
     ledger.submit(
         command,
@@ -134,12 +130,13 @@ final class Calls {
 
           @Override
           public void answer(Outcome outcome) {
+            if (takes.test(outcome)) {
+              return;
+            }
             if (outcome instanceof Outcome.Done done) {
               call.answer(answer.apply(command, done));
             } else if (outcome instanceof Rejection rejection) {
               call.fail(new RejectedException(rejection));
-            } else if (outcome instanceof Outcome.DrawnReserved) {
-              drawnReserved.run();
             } else {
               call.fail(new IllegalStateException("a rule is broken"));
             }
@@ -206,7 +203,12 @@ final class Calls {
     execute(readers.reconciles(), call, work, afterwards);
   }
 
-  /** Goes through a request for the sale of a slot, likewise. */
+  /** Answers that nothing was changed, where it takes some time to put that into words. */
+  <R> void answerUnchanged(Call<R> call, Supplier<R> answer) {
+    execute(readers.pointReads(), call, reads -> call.answerIfRoom(answer.get()), () -> {});
+  }
+
+  /** Goes through a request for the sale of a slot, on a thread for that, likewise. */
   <R> void drawSlots(Call<R> call, Consumer<LedgerReads> work, Runnable afterwards) {
     execute(readers.slotDraws(), call, work, afterwards);
   }

@@ -2,6 +2,7 @@ package dev.holdfast.server.api;
 
 import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.rules.FreeSlotDraw;
+import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Outcome.SaleDone;
 import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.server.ledger.rules.SellSlot;
@@ -21,6 +22,9 @@ final class SlotSales {
    * many as slots were free, came in between.
    */
   private static final int LARGEST_DRAWS = 10;
+
+  /** To put more than these into words takes longer than a thread of the network is to take. */
+  private static final int MANY_DECLINES = 100;
 
   /** What sales may take that wait for slots to be drawn: each keeps what it excludes. */
   private static final long LARGEST_WAITING_BYTES = 32L << 20;
@@ -49,7 +53,17 @@ final class SlotSales {
         call,
         command,
         (sent, done) -> SaleMessages.sold(sent.repositoryId(), (SaleDone) done),
-        () -> drawAgain(call, command, draws + 1));
+        outcome -> {
+          if (outcome instanceof Outcome.DrawnReserved) {
+            drawAgain(call, command, draws + 1);
+            return true;
+          }
+          if (outcome instanceof SaleDone done && done.declineCount() > MANY_DECLINES) {
+            calls.answerUnchanged(call, () -> SaleMessages.sold(command.repositoryId(), done));
+            return true;
+          }
+          return false;
+        });
   }
 
   private void drawAgain(Calls.Call<SellSlotResponse> call, SellSlot command, int draws) {

@@ -179,7 +179,7 @@ public final class MemoryStore implements LedgerStore {
       ofRequest(shelf, requestId).forEach(one -> indexes.add(one.slot().slotIndex()));
       reserved.put(requestId, indexes);
     }
-    LoadedOffers offers = new LoadedOffers(Map.copyOf(shelf.terms), Map.copyOf(shelf.soldBytes));
+    LoadedOffers offers = LoadedOffers.of(shelf.terms, shelf.soldBytes);
     Map<String, Long> versions = new HashMap<>();
     shelf.entries.forEach((key, entry) -> versions.put(key, entry.version()));
     versions.keySet().retainAll(touched.keys());

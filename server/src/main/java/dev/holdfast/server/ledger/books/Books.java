@@ -30,8 +30,11 @@ public interface Books {
   /** An offer; null where there is none, or it was deleted. */
   @Nullable Offer offer(String offerId);
 
-  /** All offers, by id. */
+  /** All offers, by id; the list does not change. */
   List<Offer> offers();
+
+  /** How many offers there are, and deleted ones under which something is sold. */
+  int offerCount();
 
   /** How much is sold under an offer of this id, whether or not it still exists. */
   long soldBytes(String offerId);

@@ -125,6 +125,11 @@ public final class Draft implements Books {
   }
 
   @Override
+  public int offerCount() {
+    return offers.count();
+  }
+
+  @Override
   public long soldBytes(String offerId) {
     return offers.soldBytes(offerId);
   }

@@ -1,11 +1,11 @@
 package dev.holdfast.server.ledger.books;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +18,30 @@ final class DraftOffers {
   private final Map<String, Optional<Offer.Terms>> terms = new HashMap<>();
   private final Map<String, Long> soldBytes = new HashMap<>();
 
+  /** How many more there are than before. */
+  private int added;
+
+  /** All offers as they are now, once they were asked for; never altered, as others keep it. */
+  private @Nullable List<Offer> all;
+
   DraftOffers(Books base) {
     this.base = base;
   }
 
   void put(String offerId, Offer.Terms now) {
+    added += isKnown(offerId) ? 0 : 1;
     terms.put(offerId, Optional.of(now));
+    altered(offerId);
   }
 
   void delete(String offerId) {
     terms.put(offerId, Optional.empty());
+    added -= isKnown(offerId) ? 0 : 1;
+    altered(offerId);
+  }
+
+  private boolean isKnown(String offerId) {
+    return offer(offerId) != null || soldBytes(offerId) != 0;
   }
 
   /** Drops them all; nothing is sold under them any longer. */
@@ -35,6 +49,16 @@ final class DraftOffers {
     cleared = true;
     terms.clear();
     soldBytes.clear();
+    added = 0;
+    all = null;
+  }
+
+  private void altered(String offerId) {
+    if (all != null) {
+      List<Offer> now = new ArrayList<>(all);
+      LoadedOffers.set(now, offerId, offer(offerId));
+      all = now;
+    }
   }
 
   /** Books what a change means for the offer that its reservation was sold under, if any. */
@@ -49,6 +73,7 @@ final class DraftOffers {
   private void add(Reservation reservation, int sign) {
     if (!reservation.offerId().isEmpty()) {
       soldBytes.merge(reservation.offerId(), sign * reservation.amountBytes(), Long::sum);
+      altered(reservation.offerId());
     }
   }
 
@@ -67,21 +92,26 @@ final class DraftOffers {
   }
 
   List<Offer> all() {
-    TreeMap<String, Offer.Terms> now = new TreeMap<>();
-    if (!cleared) {
-      base.offers().forEach(offer -> now.put(offer.id(), offer.terms()));
+    List<Offer> now = all;
+    if (now == null) {
+      now = cleared ? new ArrayList<>() : new ArrayList<>(base.offers());
+      for (String offerId : terms.keySet()) {
+        LoadedOffers.set(now, offerId, offer(offerId));
+      }
+      for (String offerId : soldBytes.keySet()) {
+        LoadedOffers.set(now, offerId, offer(offerId));
+      }
+      all = now;
     }
-    terms.forEach(
-        (id, altered) -> {
-          if (altered.isPresent()) {
-            now.put(id, altered.get());
-          } else {
-            now.remove(id);
-          }
-        });
-    List<Offer> all = new ArrayList<>(now.size());
-    now.forEach((id, found) -> all.add(new Offer(id, found, soldBytes(id))));
-    return all;
+    return Collections.unmodifiableList(now);
+  }
+
+  /**
+   * How many there are, and deleted ones under which something is sold. A release that takes one of
+   * these out counts with the next batch, as it does not know its offer.
+   */
+  int count() {
+    return (cleared ? 0 : base.offerCount()) + added;
   }
 
   Delta.OffersDelta delta() {

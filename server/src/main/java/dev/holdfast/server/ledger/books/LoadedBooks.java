@@ -99,7 +99,13 @@ public record LoadedBooks(
   @Override
   public List<Offer> offers() {
     require(touched.allOffers(), "offers");
-    return loadedOffers.all();
+    return loadedOffers.offers();
+  }
+
+  @Override
+  public int offerCount() {
+    require(touched.allOffers(), "offers");
+    return loadedOffers.count();
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Whether an offer sells what is asked for, and why not, in words and numbers. */
@@ -14,84 +15,103 @@ final class Declines {
   private Declines() {}
 
   /** The first reason why the offer does not sell; null where it does. */
-  static @Nullable Decline by(
+  static @Nullable Reason reason(
       Offer offer, StorageRequest asked, Repository repository, long nowMicros) {
     Offer.Terms terms = offer.terms();
     long sizeBytes = asked.slotSizeBytes();
     BigInteger maxCollateral = terms.maxCollateral();
     Long untilMicros = terms.untilMicros();
-    long leftBytes = terms.totalBytes() - offer.soldBytes();
-
     if (!terms.enabled()) {
-      return because(offer, Reason.DISABLED, "the offer is not enabled");
+      return Reason.DISABLED;
     } else if (terms.maxSlotBytes() != 0 && sizeBytes > terms.maxSlotBytes()) {
-      return because(
-          offer,
-          Reason.SLOT_TOO_LARGE,
-          "the slot has %s bytes, the offer sells at most %s"
-              .formatted(sizeBytes, terms.maxSlotBytes()));
+      return Reason.SLOT_TOO_LARGE;
     } else if (sizeBytes < terms.minSlotBytes()) {
-      return because(
-          offer,
-          Reason.SLOT_TOO_SMALL,
-          "the slot has %s bytes, the offer sells at least %s"
-              .formatted(sizeBytes, terms.minSlotBytes()));
+      return Reason.SLOT_TOO_SMALL;
     } else if (terms.maxDurationMicros() != 0
         && asked.durationMicros() > terms.maxDurationMicros()) {
-      return because(
-          offer,
-          Reason.DURATION_TOO_LONG,
-          "the space is wanted for %s s, the offer sells at most %s s"
-              .formatted(seconds(asked.durationMicros()), seconds(terms.maxDurationMicros())));
+      return Reason.DURATION_TOO_LONG;
     } else if (asked.price().compareTo(terms.minPrice()) < 0) {
-      return because(
-          offer,
-          Reason.PRICE_TOO_LOW,
-          "the request pays %s a byte and second, the offer takes at least %s"
-              .formatted(asked.price(), terms.minPrice()));
+      return Reason.PRICE_TOO_LOW;
     } else if (maxCollateral != null && asked.collateral().compareTo(maxCollateral) > 0) {
-      return because(
-          offer,
-          Reason.COLLATERAL_TOO_HIGH,
-          "the request wants a collateral of %s a byte, the offer puts up at most %s"
-              .formatted(asked.collateral(), maxCollateral));
+      return Reason.COLLATERAL_TOO_HIGH;
     } else if (untilMicros != null && asked.endMicros(nowMicros) > untilMicros) {
-      return because(
-          offer,
-          Reason.OFFER_ENDS_TOO_EARLY,
-          "the request ends at %s, the offer at %s"
-              .formatted(time(asked.endMicros(nowMicros)), time(untilMicros)));
-    } else if (terms.totalBytes() != 0 && sizeBytes > leftBytes) {
-      return because(
-          offer,
-          Reason.OFFER_SOLD_OUT,
-          "the slot has %s bytes, the offer has %s left: of its %s are %s sold"
-              .formatted(sizeBytes, Math.max(0, leftBytes), terms.totalBytes(), offer.soldBytes()));
+      return Reason.OFFER_ENDS_TOO_EARLY;
+    } else if (terms.totalBytes() != 0 && sizeBytes > leftBytes(offer)) {
+      return Reason.OFFER_SOLD_OUT;
     } else if (sizeBytes > repository.availableBytes()) {
-      return because(
-          offer,
-          Reason.INSUFFICIENT_STORAGE,
-          "the slot has %s bytes, repository %s has %s available: of its %s are %s reserved"
-              .formatted(
-                  sizeBytes,
-                  repository.id(),
-                  repository.availableBytes(),
-                  repository.capacityBytes(),
-                  repository.reservedBytes()));
+      return Reason.INSUFFICIENT_STORAGE;
     }
     return null;
   }
 
-  /** The request has ended already; null where it has not. */
-  static @Nullable Decline ended(StorageRequest asked, long nowMicros) {
-    Long endMicros = asked.endMicros();
-    return endMicros == null || endMicros > nowMicros
-        ? null
-        : new Decline(
-            "",
-            Reason.REQUEST_ENDED,
-            "the request ended at %s, and now it is %s"
-                .formatted(time(endMicros), time(nowMicros)));
+  private static long leftBytes(Offer offer) {
+    return offer.terms().totalBytes() - offer.soldBytes();
+  }
+
+  /** The reason of an offer in words and numbers. */
+  static Decline of(
+      Offer offer, Reason reason, StorageRequest asked, Repository repository, long nowMicros) {
+    Offer.Terms terms = offer.terms();
+    String theSlot = "the slot has " + asked.slotSizeBytes() + " bytes, ";
+    String detail =
+        switch (reason) {
+          case DISABLED -> "the offer is not enabled";
+          case SLOT_TOO_LARGE -> theSlot + "the offer sells at most " + terms.maxSlotBytes();
+          case SLOT_TOO_SMALL -> theSlot + "the offer sells at least " + terms.minSlotBytes();
+          case DURATION_TOO_LONG ->
+              "the space is wanted for "
+                  + seconds(asked.durationMicros())
+                  + " s, the offer sells at most "
+                  + seconds(terms.maxDurationMicros())
+                  + " s";
+          case PRICE_TOO_LOW ->
+              "the request pays "
+                  + asked.price()
+                  + " a byte and second, the offer takes at least "
+                  + terms.minPrice();
+          case COLLATERAL_TOO_HIGH ->
+              "the request wants a collateral of "
+                  + asked.collateral()
+                  + " a byte, the offer puts up at most "
+                  + terms.maxCollateral();
+          case OFFER_ENDS_TOO_EARLY ->
+              "the request ends at "
+                  + time(asked.endMicros(nowMicros))
+                  + ", the offer at "
+                  + time(Objects.requireNonNull(terms.untilMicros()));
+          case OFFER_SOLD_OUT ->
+              theSlot
+                  + "the offer has "
+                  + Math.max(0, leftBytes(offer))
+                  + " left: of its "
+                  + terms.totalBytes()
+                  + " are "
+                  + offer.soldBytes()
+                  + " sold";
+          case INSUFFICIENT_STORAGE ->
+              theSlot
+                  + "repository "
+                  + repository.id()
+                  + " has "
+                  + repository.availableBytes()
+                  + " available: of its "
+                  + repository.capacityBytes()
+                  + " are "
+                  + repository.reservedBytes()
+                  + " reserved";
+          case REQUEST_ENDED, NO_OFFERS, NO_FREE_SLOT ->
+              throw new IllegalArgumentException("no offer's reason: " + reason);
+        };
+    return new Decline(offer.id(), reason, detail);
+  }
+
+  /** The request has ended already. */
+  static Decline ended(StorageRequest asked, long nowMicros) {
+    return new Decline(
+        "",
+        Reason.REQUEST_ENDED,
+        "the request ended at %s, and now it is %s"
+            .formatted(time(asked.endMicros(nowMicros)), time(nowMicros)));
   }
 
   static Decline noOffers(Repository repository) {
@@ -109,10 +129,6 @@ final class Declines {
                 Long.toUnsignedString(asked.slotCount()),
                 excludedCount,
                 Long.toUnsignedString(asked.slotCount() - excludedCount)));
-  }
-
-  private static Decline because(Offer offer, Reason reason, String detail) {
-    return new Decline(offer.id(), reason, detail);
   }
 
   private static String seconds(long micros) {

@@ -55,11 +55,21 @@ public sealed interface Outcome
    * What became of a sale.
    *
    * @param reservation what was sold, or would be where it was only asked for; null for nothing
-   * @param declines why nothing was sold; empty where something was
+   * @param unsold why nothing was sold; null where something was
    * @param availableBytes what is available now, or would be
    */
-  record SaleDone(@Nullable Reservation reservation, List<Decline> declines, long availableBytes)
-      implements Done {}
+  record SaleDone(@Nullable Reservation reservation, @Nullable Unsold unsold, long availableBytes)
+      implements Done {
+    /** Why nothing was sold, offer by offer; empty where something was. */
+    public List<Decline> declines() {
+      return unsold == null ? List.of() : unsold.declines();
+    }
+
+    /** About how many reasons these are, at the most. */
+    public int declineCount() {
+      return unsold == null ? 0 : unsold.offers().size();
+    }
+  }
 
   /**
    * Some slots.

@@ -7,9 +7,12 @@ import dev.holdfast.server.ledger.books.Touched;
 
 /** Makes an offer, or gives the one of this id other terms. */
 public record PutOffer(String repositoryId, String offerId, Offer.Terms terms) implements Command {
+  /** So many are in memory for each sale, and are looked at one after the other. */
+  static final int LARGEST_COUNT = 10_000;
+
   @Override
   public void touch(Touched touched) {
-    touched.offer(offerId);
+    touched.offers();
   }
 
   @Override
@@ -20,7 +23,11 @@ public record PutOffer(String repositoryId, String offerId, Offer.Terms terms) i
         repository -> {
           Offer offer = new Offer(offerId, terms, books.soldBytes(offerId));
           Outcome outcome = new Outcome.OfferDone(offer);
-          return offer.equals(books.offer(offerId))
+          Offer before = books.offer(offerId);
+          if (before == null && offer.soldBytes() == 0 && books.offerCount() >= LARGEST_COUNT) {
+            return Decision.of(Rejections.tooManyOffers(repositoryId, LARGEST_COUNT));
+          }
+          return offer.equals(before)
               ? Decision.of(outcome)
               : Decision.of(outcome, new Change.OfferPut(offerId, terms));
         });

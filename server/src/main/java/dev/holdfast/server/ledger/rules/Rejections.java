@@ -7,6 +7,7 @@ import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The refusals in words and numbers, each written once. */
@@ -189,6 +190,22 @@ public final class Rejections {
         Reason.OPERATION_ID_REUSED,
         "operation id " + operationId + " was used before for " + before,
         facts("repository_id", repositoryId, "operation_id", operationId, "field", field));
+  }
+
+  /** The repository has as many offers as it may have. */
+  static Rejection tooManyOffers(String repositoryId, int count) {
+    String description =
+        "repository "
+            + repositoryId
+            + " has "
+            + count
+            + " offers, deleted ones under which something is sold among them, and may not have"
+            + " more; delete or replace others";
+    return new Rejection(
+        Reason.INVALID_ARGUMENT,
+        "offer: " + description,
+        facts("field", "offer", "repository_id", repositoryId),
+        List.of(new Rejection.FieldViolation("offer", description)));
   }
 
   /** So much waits for the store that no more is taken on. */

@@ -12,7 +12,6 @@ import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Touched;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -78,29 +77,19 @@ public record SellSlot(
       return Decision.of(new Outcome.DrawnReserved());
     }
     List<Offer> offers = books.offers();
-    List<Decline> declines = new ArrayList<>();
     Offer best = null;
     for (Offer offer : offers) {
-      Decline decline = Declines.by(offer, request, repository, nowMicros);
-      if (decline != null) {
-        declines.add(decline);
-      } else if (best == null || offer.terms().minPrice().compareTo(best.terms().minPrice()) > 0) {
-        // They come by id, so of those with one price the first stays.
+      // They come by id, so of those with one price the first stays.
+      if ((best == null || offer.terms().minPrice().compareTo(best.terms().minPrice()) > 0)
+          && Declines.reason(offer, request, repository, nowMicros) == null) {
         best = offer;
       }
     }
-    Decline ended = Declines.ended(request, nowMicros);
-    if (ended != null) {
-      declines.add(ended);
-    }
-    if (offers.isEmpty()) {
-      declines.add(Declines.noOffers(repository));
-    }
-    if (free.isEmpty()) {
-      declines.add(Declines.noFreeSlot(request, choice.excluded().size()));
-    }
-    if (best == null || ended != null || free.isEmpty()) {
-      return Decision.of(new Outcome.SaleDone(null, declines, repository.availableBytes()));
+    if (best == null || request.ended(nowMicros) || free.isEmpty()) {
+      Unsold unsold =
+          new Unsold(
+              request, repository, offers, nowMicros, free.isPresent(), choice.excluded().size());
+      return Decision.of(new Outcome.SaleDone(null, unsold, repository.availableBytes()));
     }
     Slot slot = new Slot(request.requestId(), free.getAsLong());
     return sell(repository, slot, best, nowMicros);
@@ -121,7 +110,7 @@ public record SellSlot(
             offer.id());
     Outcome outcome =
         new Outcome.SaleDone(
-            reservation, List.of(), repository.availableBytes() - request.slotSizeBytes());
+            reservation, null, repository.availableBytes() - request.slotSizeBytes());
     if (validateOnly) {
       return Decision.of(outcome);
     }
@@ -155,7 +144,7 @@ public record SellSlot(
     }
     Reservation current = books.slot(sale.slot()).current();
     if (current != null && current.generation() == sale.generation()) {
-      return new Outcome.SaleDone(current, List.of(), repository.availableBytes());
+      return new Outcome.SaleDone(current, null, repository.availableBytes());
     }
     Released released = books.released(sale.slot(), sale.generation());
     if (released == null) {

@@ -24,6 +24,11 @@ public record StorageRequest(
     BigInteger collateral,
     @Nullable Long endMicros) {
 
+  /** Whether it says that it has ended. */
+  boolean ended(long nowMicros) {
+    return endMicros != null && endMicros <= nowMicros;
+  }
+
   long endMicros(long nowMicros) {
     return endMicros != null ? endMicros : nowMicros + durationMicros;
   }

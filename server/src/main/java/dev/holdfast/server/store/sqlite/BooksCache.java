@@ -35,6 +35,8 @@ final class BooksCache {
   private final Map<RepositorySlot, KnownSlot> slots = latest(SLOTS);
   private final Map<String, Rows.Known> repositories = latest(REPOSITORIES);
 
+  private final OffersCache offers = new OffersCache();
+
   private static <K, V> Map<K, V> latest(int room) {
     return new LinkedHashMap<>() {
       @Override
@@ -80,6 +82,10 @@ final class BooksCache {
     slots.remove(new RepositorySlot(repositoryId, slot));
   }
 
+  OffersCache offers() {
+    return offers;
+  }
+
   void clearSlots() {
     slots.clear();
   }
@@ -87,5 +93,6 @@ final class BooksCache {
   void clear() {
     slots.clear();
     repositories.clear();
+    offers.clear();
   }
 }

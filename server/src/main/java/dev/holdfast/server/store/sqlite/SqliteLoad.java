@@ -67,7 +67,7 @@ final class SqliteLoad {
     Map<String, Set<Long>> reserved = new HashMap<>();
     LoadedOffers offers = LoadedOffers.NONE;
     if (found != null) {
-      offers = new SqliteOffers(connection).load(key, touched);
+      offers = offers(key, touched);
       for (OperationKey operation : touched.operations()) {
         RememberedOperation remembered = operation(key, operation);
         if (remembered != null) {
@@ -161,6 +161,19 @@ final class SqliteLoad {
         && touched.keys().isEmpty()
         && !touched.keyCountAsked()
         && touched.slots().stream().allMatch(slot -> books.slot(slot).current() != null);
+  }
+
+  private LoadedOffers offers(long repository, Touched touched) throws SQLException {
+    SqliteOffers offers = new SqliteOffers(connection);
+    if (!touched.allOffers()) {
+      return offers.some(repository, touched.offerIds());
+    }
+    LoadedOffers known = cache.offers().get(touched.repositoryId());
+    if (known == null) {
+      known = offers.all(repository);
+      cache.offers().put(touched.repositoryId(), known);
+    }
+    return known;
   }
 
   /** What a repository begins with that never was; null where that is nothing. */

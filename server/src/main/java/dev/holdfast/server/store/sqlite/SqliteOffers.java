@@ -6,15 +6,16 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.LoadedOffers;
 import dev.holdfast.server.ledger.books.Offer;
-import dev.holdfast.server.ledger.books.Touched;
 import java.math.BigInteger;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -54,30 +55,35 @@ final class SqliteOffers {
     }
   }
 
-  LoadedOffers load(long repository, Touched touched) throws SQLException {
-    if (!touched.allOffers() && touched.offerIds().isEmpty()) {
-      return LoadedOffers.NONE;
-    }
-    Map<String, Offer.Terms> terms = new HashMap<>();
-    Map<String, Long> soldBytes = new HashMap<>();
-    if (touched.allOffers()) {
-      SqliteConnection.rows(all(repository), SqliteOffers::row)
-          .forEach(row -> take(row, terms, soldBytes));
-    } else {
-      for (String offerId : touched.offerIds()) {
-        take(row(repository, offerId), terms, soldBytes);
-      }
-    }
-    return new LoadedOffers(terms, soldBytes);
+  /** All offers of a repository. */
+  LoadedOffers all(long repository) throws SQLException {
+    PreparedStatement query =
+        connection.prepared("SELECT " + COLUMNS + " FROM offers WHERE repository = ?");
+    query.setLong(1, repository);
+    return loaded(SqliteConnection.rows(query, SqliteOffers::row));
   }
 
-  private static void take(Row row, Map<String, Offer.Terms> terms, Map<String, Long> soldBytes) {
-    if (row.terms() != null) {
-      terms.put(row.offerId(), row.terms());
+  /** Some of them. */
+  LoadedOffers some(long repository, Set<String> offerIds) throws SQLException {
+    List<Row> rows = new ArrayList<>(offerIds.size());
+    for (String offerId : offerIds) {
+      rows.add(row(repository, offerId));
     }
-    if (row.soldBytes() != 0) {
-      soldBytes.put(row.offerId(), row.soldBytes());
+    return loaded(rows);
+  }
+
+  private static LoadedOffers loaded(List<Row> rows) {
+    Map<String, Offer.Terms> terms = new HashMap<>();
+    Map<String, Long> soldBytes = new HashMap<>();
+    for (Row row : rows) {
+      if (row.terms() != null) {
+        terms.put(row.offerId(), row.terms());
+      }
+      if (row.soldBytes() != 0) {
+        soldBytes.put(row.offerId(), row.soldBytes());
+      }
     }
+    return LoadedOffers.of(terms, soldBytes);
   }
 
   /** A deleted offer's row stays for as long as something is sold under it. */
@@ -179,13 +185,6 @@ final class SqliteOffers {
     query.setLong(1, repository);
     query.setString(2, offerId);
     return SqliteConnection.rows(query, SqliteOffers::offer).stream().findFirst();
-  }
-
-  private PreparedStatement all(long repository) throws SQLException {
-    PreparedStatement query =
-        connection.prepared("SELECT " + COLUMNS + " FROM offers WHERE repository = ?");
-    query.setLong(1, repository);
-    return query;
   }
 
   private static Offer offer(ResultSet columns) throws SQLException {

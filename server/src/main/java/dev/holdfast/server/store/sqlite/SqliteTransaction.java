@@ -228,6 +228,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private void remember(Delta delta) {
     String repositoryId = delta.after().id();
     cache.put(write.number(repositoryId), delta.after());
+    cache.offers().alter(repositoryId, delta.offers());
     SlotPasts known = pasts(delta);
     for (Delta.SlotDelta slot : delta.slots()) {
       // A slot that was found by its request alone came without its past.

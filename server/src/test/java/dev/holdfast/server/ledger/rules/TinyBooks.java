@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whole books in memory that can be copied, kept by other code than the server keeps its own. */
@@ -165,6 +166,15 @@ final class TinyBooks implements Books {
     return terms.entrySet().stream()
         .map(entry -> new Offer(entry.getKey(), entry.getValue(), soldBytes(entry.getKey())))
         .toList();
+  }
+
+  @Override
+  public int offerCount() {
+    return (int)
+        Stream.concat(terms.keySet().stream(), current.values().stream().map(Reservation::offerId))
+            .filter(id -> !id.isEmpty())
+            .distinct()
+            .count();
   }
 
   /** Counted out each time, where the server keeps a sum. */
