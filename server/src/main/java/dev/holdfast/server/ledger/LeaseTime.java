@@ -76,6 +76,8 @@ final class LeaseTime {
 
   /** Gives every lease its grace, whatever happened. For a start. */
   void giveGrace(LedgerStore.Transaction transaction) {
+    // Where this is not committed, it comes before whatever is; where it is, it costs nothing then.
+    graceDue = true;
     adjust(transaction, 0, GRACE_MICROS);
   }
 

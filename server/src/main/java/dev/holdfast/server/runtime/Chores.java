@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Chores implements AutoCloseable {
   private static final long PROBE_MILLIS = 1000;
   private static final long SCRUB_MILLIS = 100;
+  private static final long RESERVE_MILLIS = 60_000;
 
   /** The first calls to a process that was just started take so long on a busy machine. */
   private static final long FIRST_CALLS_MILLIS = 2000;
@@ -24,14 +25,22 @@ final class Chores implements AutoCloseable {
   private final ScheduledExecutorService forgetting = thread("retention");
   private final ScheduledExecutorService probing = thread("store-probe");
   private final ScheduledExecutorService scrubbing = thread("scrub");
+  private final ScheduledExecutorService reserving = thread("disk-reserve");
   private final Ledger.Watch watch;
 
   private final Ledger ledger;
   private final Duration retention;
+  private final Runnable reserve;
 
-  Chores(Ledger ledger, Duration retention, Ledger.Watch watch) {
+  /**
+   * For a ledger.
+   *
+   * @param reserve keeps room on the disk; it is run about once a minute while the store is well
+   */
+  Chores(Ledger ledger, Duration retention, Runnable reserve, Ledger.Watch watch) {
     this.ledger = ledger;
     this.retention = retention;
+    this.reserve = reserve;
     this.watch = watch;
   }
 
@@ -56,6 +65,14 @@ final class Chores implements AutoCloseable {
     repeat(forgetting, forget, forgetMillis, forgetMillis);
     repeat(probing, ledger.reads()::probe, PROBE_MILLIS, PROBE_MILLIS);
     repeat(scrubbing, ledger.reads()::scrub, SCRUB_MILLIS, SCRUB_MILLIS);
+    repeat(reserving, this::keepReserve, 0, RESERVE_MILLIS);
+  }
+
+  /** Not in a directory that somebody put in the place of the store's. */
+  private void keepReserve() {
+    if (ledger.reads().trouble().isEmpty()) {
+      reserve.run();
+    }
   }
 
   private static ScheduledExecutorService thread(String name) {
@@ -75,7 +92,8 @@ final class Chores implements AutoCloseable {
   /** Begins nothing more, and waits for what was begun. */
   @Override
   public void close() {
-    for (ScheduledExecutorService thread : List.of(sweeping, forgetting, probing, scrubbing)) {
+    for (ScheduledExecutorService thread :
+        List.of(sweeping, forgetting, probing, scrubbing, reserving)) {
       thread.shutdown();
       try {
         if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

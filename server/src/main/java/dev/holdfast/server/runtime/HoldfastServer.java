@@ -7,11 +7,13 @@ import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
 import dev.holdfast.server.ledger.SteadyClock;
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
-import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.store.sqlite.DataDirectory;
+import dev.holdfast.server.store.sqlite.DiskTrouble;
 import dev.holdfast.server.store.sqlite.HighWaterMark;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import java.io.IOException;
@@ -78,7 +80,7 @@ final class HoldfastServer {
     try {
       return start(settings, clock, opened);
     } catch (IOException | RuntimeException e) {
-      StartException failure = new StartException(reason(e), e);
+      StartException failure = StartException.of(settings.dataDir(), e);
       try {
         opened.closeAll();
       } catch (Exception suppressed) {
@@ -91,7 +93,7 @@ final class HoldfastServer {
   private static HoldfastServer start(Settings settings, LedgerClock clock, Closers opened)
       throws IOException {
     String process = "process " + ProcessHandle.current().pid();
-    DataDirectory directory = opened.add(hold(settings.dataDir(), process));
+    DataDirectory directory = opened.add(DataDirectory.hold(settings.dataDir(), process));
     if (settings.acceptLoss()) {
       HighWaterMark.acceptLoss(directory, clock.nowMicros());
     }
@@ -105,12 +107,14 @@ final class HoldfastServer {
     Ledger ledger = new Ledger(store, clock, WAITING_LIMIT, watch);
     ledger.start();
     opened.add(ledger);
-    ledger.giveGrace();
+    giveGrace(ledger);
     if (settings.capacityBytes() != null) {
       createDefault(ledger, settings.capacityBytes());
     }
     ReaderThreads readers = opened.add(new ReaderThreads(SqliteStore.READERS));
-    Chores chores = opened.add(new Chores(ledger, settings.retention(), watch));
+    Chores chores =
+        opened.add(
+            new Chores(ledger, settings.retention(), directory.reserve()::makeIfMissing, watch));
     Readiness readiness = new Readiness(ledger);
     if (settings.adminListen() != null) {
       AdminServer admin = opened.add(answerProbes(settings.adminListen(), readiness));
@@ -138,12 +142,14 @@ final class HoldfastServer {
     return new HoldfastServer(opened, grpc);
   }
 
-  private static DataDirectory hold(Path path, String holder) {
+  /** Where there is no room for it, it comes before the first change for which there is. */
+  private static void giveGrace(Ledger ledger) {
     try {
-      return DataDirectory.hold(path, holder);
-    } catch (IOException e) {
-      // Its class says what happened; its message is only the file's name.
-      throw new StartException("cannot use the data dir " + path + ": " + e, e);
+      ledger.giveGrace();
+    } catch (StoreException e) {
+      if (!DiskTrouble.isFull(e)) {
+        throw e;
+      }
     }
   }
 
@@ -161,32 +167,23 @@ final class HoldfastServer {
     }
   }
 
+  /** One that exists is only looked at, which a full disk does not hinder. */
   private static void createDefault(Ledger ledger, long capacityBytes) {
-    Outcome outcome = ledger.run(new CreateRepository(DEFAULT_REPOSITORY, capacityBytes));
-    if (outcome instanceof Outcome.RepositoryDone) {
-      LOG.info("made repository {} with {} bytes", DEFAULT_REPOSITORY, capacityBytes);
-    } else if (outcome instanceof Rejection rejection
-        && rejection.reason() == Rejection.Reason.REPOSITORY_ALREADY_EXISTS) {
-      String stored = rejection.facts().get("capacity_bytes");
-      if (!Long.toString(capacityBytes).equals(stored)) {
-        LOG.warn(
-            "repository {} has a capacity of {} bytes, which stands; --capacity says {}. To change"
-                + " it, call UpdateRepository",
-            DEFAULT_REPOSITORY,
-            stored,
-            capacityBytes);
+    Repository existing = ledger.reads().repository(DEFAULT_REPOSITORY);
+    if (existing == null) {
+      Outcome outcome = ledger.run(new CreateRepository(DEFAULT_REPOSITORY, capacityBytes));
+      if (!(outcome instanceof Outcome.RepositoryDone)) {
+        throw new StartException("cannot make repository " + DEFAULT_REPOSITORY + ": " + outcome);
       }
-    } else {
-      throw new StartException("cannot make repository " + DEFAULT_REPOSITORY + ": " + outcome);
+      LOG.info("made repository {} with {} bytes", DEFAULT_REPOSITORY, capacityBytes);
+    } else if (existing.capacityBytes() != capacityBytes) {
+      LOG.warn(
+          "repository {} has a capacity of {} bytes, which stands; --capacity says {}. To change"
+              + " it, call UpdateRepository",
+          DEFAULT_REPOSITORY,
+          existing.capacityBytes(),
+          capacityBytes);
     }
-  }
-
-  private static String reason(Exception e) {
-    Throwable cause = e;
-    while (cause.getCause() != null && cause.getMessage() == null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   /** Where it serves gRPC, as {@code HOST:PORT} with the real port. */

@@ -1,6 +1,7 @@
 package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.ledger.Recount;
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.store.sqlite.DataDirectory;
 import dev.holdfast.server.store.sqlite.HighWaterMark;
@@ -52,8 +53,8 @@ final class VerifyCommand implements Callable<Integer> {
       try (SqliteStore store = SqliteStore.openAsItIs(directory.database())) {
         return verify(store) ? 0 : 1;
       }
-    } catch (IOException e) {
-      throw new StartException("cannot use the data dir " + dataDir + ": " + e, e);
+    } catch (IOException | StoreException | DataDirectory.NotExecutableException e) {
+      throw StartException.of(dataDir, e);
     } catch (DataDirectory.HeldException e) {
       throw new StartException(e.getMessage() + "; a ledger that serves is asked with Verify", e);
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.books.ReleaseReason;
@@ -238,6 +239,20 @@ class LeaseTimeTest {
     aheadMicros.set(YEAR);
     open();
     ledger.giveGrace();
+    assertEquals(60 * SECOND, leftMicros());
+  }
+
+  /** A start on a full disk serves all the same. */
+  @Test
+  void graceForWhichThereWasNoRoomComesBeforeTheFirstChange() {
+    reserve(SLOT, 60 * SECOND);
+    close();
+    steadyMicros.addAndGet(HOUR);
+    open();
+    store.failAt(FaultyStore.Step.COMMIT);
+    assertThrows(StoreException.class, ledger::giveGrace);
+    store.failAt(null);
+    change();
     assertEquals(60 * SECOND, leftMicros());
   }
 

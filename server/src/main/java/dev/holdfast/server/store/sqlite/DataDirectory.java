@@ -24,10 +24,29 @@ public final class DataDirectory implements AutoCloseable {
 
   private final Path path;
   private final FileChannel channel;
+  private final DiskReserve reserve;
 
   private DataDirectory(Path path, FileChannel channel) {
     this.path = path;
     this.channel = channel;
+    this.reserve = new DiskReserve(path, DiskReserve.Disk.REAL);
+  }
+
+  /** Nothing may be executed where the driver unpacks SQLite's native code. */
+  public static final class NotExecutableException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NotExecutableException(Path path) {
+      super(
+          "nothing may be executed in "
+              + path
+              + ", where SQLite's native code is unpacked; mount it without noexec, or name a"
+              + " directory where it may: HOLDFAST_JAVA_OPTS=-D"
+              + UNPACK_DIRECTORY
+              + "=DIR ./holdfast, or java -D"
+              + UNPACK_DIRECTORY
+              + "=DIR -jar");
+    }
   }
 
   /** Somebody else holds the directory. */
@@ -49,10 +68,12 @@ public final class DataDirectory implements AutoCloseable {
    *
    * @param holder who holds it from now on, for whoever is refused
    * @throws HeldException where somebody else holds it
+   * @throws NotExecutableException where SQLite's native code could not be loaded
    * @throws IOException where it cannot be made or written to
    */
   public static DataDirectory hold(Path path, String holder) throws IOException {
     OwnerOnly.directory(path);
+    DiskTrouble.requireRights(path);
     OwnerOnly.file(path.resolve(LOCK));
     FileChannel channel =
         FileChannel.open(
@@ -66,9 +87,15 @@ public final class DataDirectory implements AutoCloseable {
       throw new HeldException(path, other);
     }
     DataDirectory directory = new DataDirectory(path, channel);
-    directory.setHolder(holder);
-    unpackInto(path.resolve("native"));
-    return directory;
+    try {
+      directory.reserve.makeRoomForStart();
+      directory.setHolder(holder);
+      unpackInto(path.resolve("native"));
+      return directory;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
   }
 
   /**
@@ -77,16 +104,37 @@ public final class DataDirectory implements AutoCloseable {
    * behind for ever, and often nothing may be executed.
    */
   private static void unpackInto(Path directory) throws IOException {
-    if (System.getProperty(UNPACK_DIRECTORY) != null) {
+    String told = System.getProperty(UNPACK_DIRECTORY);
+    if (told != null) {
+      requireExecutable(Path.of(told));
       return;
     }
-    OwnerOnly.directory(directory);
-    try (DirectoryStream<Path> leftBehind = Files.newDirectoryStream(directory)) {
-      for (Path file : leftBehind) {
-        Files.delete(file);
+    if (Files.exists(directory)) {
+      try (DirectoryStream<Path> leftBehind = Files.newDirectoryStream(directory)) {
+        for (Path file : leftBehind) {
+          Files.delete(file);
+        }
       }
     }
+    OwnerOnly.directory(directory);
+    requireExecutable(directory);
     System.setProperty(UNPACK_DIRECTORY, directory.toString());
+  }
+
+  /** The driver would only find out in the end, and tell it with a stack. */
+  private static void requireExecutable(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    Path file = Files.createTempFile(directory, "executable", "");
+    try {
+      // Where it can be marked, but may not be executed all the same.
+      if (file.toFile().setExecutable(true) && !Files.isExecutable(file)) {
+        throw new NotExecutableException(directory);
+      }
+    } finally {
+      Files.delete(file);
+    }
   }
 
   private static @Nullable FileLock lock(FileChannel channel) throws IOException {
@@ -108,8 +156,16 @@ public final class DataDirectory implements AutoCloseable {
 
   /** Says who holds it, for whoever is refused. */
   public void setHolder(String holder) throws IOException {
-    channel.truncate(0);
-    channel.write(ByteBuffer.wrap((holder + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+    ByteBuffer bytes = ByteBuffer.wrap((holder + "\n").getBytes(StandardCharsets.UTF_8));
+    int length = bytes.remaining();
+    // Not emptied before: on a full disk somebody else would take the room.
+    channel.write(bytes, 0);
+    channel.truncate(length);
+  }
+
+  /** What keeps room on the disk for the next start. */
+  public DiskReserve reserve() {
+    return reserve;
   }
 
   /** The file of the database. */

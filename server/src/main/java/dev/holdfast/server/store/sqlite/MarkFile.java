@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -97,17 +98,35 @@ final class MarkFile implements AutoCloseable {
     return crc.getValue();
   }
 
-  /** Makes the file again, with this in both places, durably. */
+  /**
+   * Makes the file again, with this in both places, durably. Where that fails, as on a full disk,
+   * there is the file that was there before, or none.
+   */
   static MarkFile make(Path path, StorePosition mark, Sync sync) throws IOException {
-    OwnerOnly.file(path);
-    MarkFile file = new MarkFile(FileChannel.open(path, StandardOpenOption.WRITE), sync);
-    for (int i = 0; i < PLACES; i++) {
-      file.write(mark);
+    if (Files.exists(path)) {
+      return written(path, mark, sync);
     }
+    Path fresh = path.resolveSibling(path.getFileName() + ".new");
+    OwnerOnly.file(fresh);
+    MarkFile file = written(fresh, mark, sync);
+    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
       directory.force(true);
     }
     return file;
+  }
+
+  private static MarkFile written(Path path, StorePosition mark, Sync sync) throws IOException {
+    MarkFile file = new MarkFile(FileChannel.open(path, StandardOpenOption.WRITE), sync);
+    try {
+      for (int i = 0; i < PLACES; i++) {
+        file.write(mark);
+      }
+      return file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
   }
 
   /** Writes it over the older of the two, durably. */

@@ -1,5 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
+import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,8 +24,20 @@ interface SqliteCalls {
    * @param taken how much of that is in the database
    */
   record Log(int length, int taken) {
+    private static final int LOG_HEADER_BYTES = 32;
+    private static final int PAGE_HEADER_BYTES = 24;
+
     int rest() {
       return length - taken;
+    }
+
+    /**
+     * Whether the file has another page behind these. Where it has none, no start can take what a
+     * commit that failed has left there for one that was made.
+     */
+    boolean hasPagesBehindEnd(SqliteConnection connection) throws SQLException, IOException {
+      long pageBytes = PAGE_HEADER_BYTES + connection.number("PRAGMA page_size");
+      return connection.logBytes() >= LOG_HEADER_BYTES + (length + 1L) * pageBytes;
     }
   }
 

@@ -24,11 +24,13 @@ final class SqliteConnection implements AutoCloseable {
   private static final int CACHE_KIB = 64 * 1024;
   private static final int READER_CACHE_KIB = 8 * 1024;
 
+  private final Path log;
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
   private boolean closed;
 
-  private SqliteConnection(Connection connection) {
+  private SqliteConnection(Path database, Connection connection) {
+    this.log = database.resolveSibling(database.getFileName() + "-wal");
     this.connection = connection;
   }
 
@@ -110,7 +112,7 @@ final class SqliteConnection implements AutoCloseable {
     config.setGetGeneratedKeys(false);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     try {
-      return new SqliteConnection(config.createConnection("jdbc:sqlite:" + database));
+      return new SqliteConnection(database, config.createConnection("jdbc:sqlite:" + database));
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot open " + database, e);
     }
@@ -142,6 +144,11 @@ final class SqliteConnection implements AutoCloseable {
     } catch (SQLException e) {
       close();
     }
+  }
+
+  /** How long the file of the log is. */
+  long logBytes() throws IOException {
+    return Files.size(log);
   }
 
   /** Has what it does at the moment fail. Any thread may, as long as it is not closed meanwhile. */

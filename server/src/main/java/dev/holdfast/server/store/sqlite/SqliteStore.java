@@ -319,15 +319,37 @@ public final class SqliteStore implements LedgerStore {
       reopen();
     }
     if (condition.unsettled()) {
-      // Where the failed commit stands in the log, though not as committed, this takes its place.
-      try {
-        commitNothing();
-      } catch (StoreException e) {
-        throw StoreException.notApplied("cannot settle the outcome of a commit", e);
-      }
-      condition.settled();
+      settleOutcome();
     }
     return writer;
+  }
+
+  private void settleOutcome() {
+    // Where the failed commit stands in the log, though not as committed, this takes its place.
+    try {
+      commitNothing();
+    } catch (StoreException e) {
+      if (!DiskTrouble.isFull(e) || hasPagesBehindEnd()) {
+        throw StoreException.notApplied("cannot settle the outcome of a commit", e);
+      }
+    }
+    condition.settled();
+  }
+
+  /**
+   * Whether the log has pages behind what was committed, which then can be written over however
+   * full the disk is. So that keeps nobody from reading.
+   */
+  private boolean hasPagesBehindEnd() {
+    if (writer.isClosed()) {
+      reopen();
+    }
+    try {
+      return calls.checkpoint(writer, "NOOP").hasPagesBehindEnd(writer);
+    } catch (IOException | SQLException e) {
+      LOGGER.debug("cannot look at the log", e);
+      return true;
+    }
   }
 
   /** Commits, and alters nothing. */

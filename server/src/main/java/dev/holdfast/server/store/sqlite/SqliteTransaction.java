@@ -7,6 +7,7 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.Touched;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   /** Whether a statement failed: then nothing of this connection is used again. */
   private boolean failed;
+
+  /** Whether it writes one page alone. */
+  private boolean numbered;
 
   /** Whether the index was written, which knows no way back: nor then, without a commit. */
   private boolean indexed;
@@ -172,9 +176,10 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         });
   }
 
-  /** Has the commit write something, though nothing is altered. */
+  /** Has the commit write one page, though nothing is altered. */
   void number() {
     reservations.number();
+    numbered = true;
   }
 
   @Override
@@ -184,8 +189,10 @@ final class SqliteTransaction implements LedgerStore.Transaction {
             "cannot write",
             () -> {
               indexed = true;
-              history.write(connection, write.entryCount());
-              reservations.moveOldest();
+              if (!numbered) {
+                history.write(connection, write.entryCount());
+                reservations.moveOldest();
+              }
               return reservations.alteration(write.end(young.end()));
             });
     try {
@@ -194,11 +201,23 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     } catch (SQLException e) {
       // Whatever became of it, the next one begins with what the file says.
       open = false;
-      StoreException unknown = condition.commitFailed(e);
-      closeAfter(unknown);
-      throw unknown;
+      StoreException failure =
+          isUndone(e) ? condition.failed("cannot commit", e) : condition.commitFailed(e);
+      closeAfter(failure);
+      throw failure;
     }
     committed = true;
+  }
+
+  /** Whether a commit that failed left nothing behind, as there was no room for a single page. */
+  private boolean isUndone(SQLException failure) {
+    try {
+      return DiskTrouble.isFull(failure)
+          && !calls.checkpoint(connection, "NOOP").hasPagesBehindEnd(connection);
+    } catch (IOException | SQLException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
   }
 
   private void closeAfter(StoreException failure) {

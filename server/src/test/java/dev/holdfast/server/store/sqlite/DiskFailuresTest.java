@@ -16,9 +16,11 @@ import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,8 @@ class DiskFailuresTest {
   private enum When {
     NEVER,
     BEFORE,
+    /** Likewise, with a part of it in the log. */
+    BETWEEN,
     /** It is made, and told to have failed. */
     BEHIND
   }
@@ -51,14 +55,18 @@ class DiskFailuresTest {
   private static final class Disk implements SqliteCalls {
     When commitFails = When.NEVER;
     SQLiteErrorCode with = SQLiteErrorCode.SQLITE_IOERR_WRITE;
+    Runnable leave = () -> {};
     boolean checkpointFails;
     int checkpoints;
 
     @Override
     public void commit(SqliteConnection connection) throws SQLException {
-      if (commitFails == When.BEFORE) {
+      if (commitFails == When.BEFORE || commitFails == When.BETWEEN) {
         // As SQLite does when it cannot write.
         connection.run("ROLLBACK");
+        if (commitFails == When.BETWEEN) {
+          leave.run();
+        }
         throw failure();
       }
       REAL.commit(connection);
@@ -229,6 +237,87 @@ class DiskFailuresTest {
     disk.checkpointFails = false;
     try (SqliteStore killed = afterKill()) {
       assertNotNull(killed.reservation(REPOSITORY, slot(0)));
+    }
+  }
+
+  /** Callers hear that nothing was changed, and others read as before. */
+  @Test
+  void aCommitForWhichTheDiskHasNoRoomIsKnownToBeUndone() throws IOException {
+    try (SqliteStore store = open()) {
+      reserve(store, 0);
+      lengthenLog(store);
+      disk.with = SQLiteErrorCode.SQLITE_FULL;
+      disk.commitFails = When.BEFORE;
+      for (int i = 1; i < 4; i++) {
+        int slot = i;
+        refused(() -> reserve(store, slot));
+        assertEquals("", store.trouble());
+        assertNotNull(store.reservation(REPOSITORY, slot(0)));
+        assertNull(store.reservation(REPOSITORY, slot(slot)));
+        store.tend();
+      }
+      disk.commitFails = When.NEVER;
+      reserve(store, 1);
+      assertNotNull(store.reservation(REPOSITORY, slot(1)));
+    }
+    assertEquals(List.of(), fatal);
+  }
+
+  @Test
+  void whatAFullDiskLeftOfACommitIsWrittenOverBeforeAnybodyReads() throws IOException {
+    try (SqliteStore store = open()) {
+      reserve(store, 0);
+      lengthenLog(store);
+      disk.with = SQLiteErrorCode.SQLITE_FULL;
+      disk.commitFails = When.BETWEEN;
+      disk.leave = () -> appendToLog(2 * 4096);
+      StoreException unknown = assertThrows(StoreException.class, () -> reserve(store, 1));
+      assertTrue(unknown.outcomeUnknown());
+      disk.leave = () -> {};
+      refused(store::tend);
+      assertNothingIsRead(store);
+
+      disk.commitFails = When.NEVER;
+      store.tend();
+      assertNotNull(store.reservation(REPOSITORY, slot(0)));
+      assertNull(store.reservation(REPOSITORY, slot(1)));
+    }
+  }
+
+  private Path log() {
+    return database().resolveSibling("holdfast.db-wal");
+  }
+
+  /** Until nothing of what it had before it began again is behind its end. */
+  private void lengthenLog(SqliteStore store) throws IOException {
+    long before = Files.size(log());
+    for (int i = 100; Files.size(log()) == before; i++) {
+      reserve(store, i);
+    }
+  }
+
+  private void appendToLog(int bytes) {
+    try {
+      Files.write(log(), new byte[bytes], StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** It takes no room to settle what left nothing behind. */
+  @Test
+  void anUnknownOutcomeIsSettledOnAFullDisk() throws IOException {
+    try (SqliteStore store = open()) {
+      reserve(store, 0);
+      lengthenLog(store);
+      disk.commitFails = When.BEFORE;
+      StoreException unknown = assertThrows(StoreException.class, () -> reserve(store, 1));
+      assertTrue(unknown.outcomeUnknown());
+      disk.with = SQLiteErrorCode.SQLITE_FULL;
+      store.tend();
+      assertEquals("", store.trouble());
+      assertNotNull(store.reservation(REPOSITORY, slot(0)));
+      assertNull(store.reservation(REPOSITORY, slot(1)));
     }
   }
 
