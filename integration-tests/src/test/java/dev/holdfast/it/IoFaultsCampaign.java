@@ -5,12 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import dev.holdfast.v1.AvailableRequest;
-import dev.holdfast.v1.DatastoreServiceGetRequest;
-import dev.holdfast.v1.DatastoreServicePutRequest;
-import dev.holdfast.v1.GetReservationRequest;
 import dev.holdfast.v1.RenewLeaseRequest;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotRequest;
@@ -65,49 +61,11 @@ class IoFaultsCampaign {
     return ServerProcess.startIn(faults.environment(), dataDir, all.toArray(String[]::new));
   }
 
-  /** What was acknowledged to one caller, and what it sent last. */
-  private static final class Acknowledged {
-    final List<Long> slots = new ArrayList<>();
-    final long[] values = new long[KEYS];
-    final long[] sent = new long[KEYS];
-    long next = 1;
-  }
-
-  private static ByteString value(int writer, long number) {
-    byte[] bytes = new byte[VALUE_BYTES];
-    new Random(writer * 1_000_003L + number).nextBytes(bytes);
-    return ByteString.copyFrom(bytes);
-  }
-
-  private static String request(int writer) {
-    return "request-" + writer;
-  }
-
   /** Puts values and reserves slots until the server is gone. */
-  private static Void write(Stubs stubs, int writer, Acknowledged known) {
+  private static Void write(Stubs stubs, AcknowledgedWrites writes) {
     try {
       while (true) {
-        long number = known.next++;
-        int key = (int) (number % KEYS);
-        known.sent[key] = number;
-        var unused =
-            stubs
-                .datastore()
-                .put(
-                    DatastoreServicePutRequest.newBuilder()
-                        .setKey("key-" + writer + "-" + key)
-                        .setValue(value(writer, number))
-                        .build());
-        known.values[key] = number;
-        var reserved =
-            stubs
-                .reservations()
-                .reserveSlot(
-                    ReserveSlotRequest.newBuilder()
-                        .setSlot(Ledger.slot(request(writer), number))
-                        .setAmountBytes(1)
-                        .build());
-        known.slots.add(reserved.getReservation().getSlot().getSlotIndex());
+        writes.write(stubs);
       }
     } catch (StatusRuntimeException e) {
       // Nobody is there any more.
@@ -118,48 +76,12 @@ class IoFaultsCampaign {
     }
   }
 
-  /** Counts what is missing of what was acknowledged. */
-  private static int lost(Stubs stubs, List<Acknowledged> all) {
-    int lost = 0;
-    for (int writer = 0; writer < WRITERS; writer++) {
-      Acknowledged known = all.get(writer);
-      for (long slot : known.slots) {
-        lost += reservation(stubs, request(writer), slot) ? 0 : 1;
-      }
-      for (int key = 0; key < KEYS; key++) {
-        if (known.values[key] == 0) {
-          continue;
-        }
-        ByteString found =
-            stubs
-                .datastore()
-                .get(
-                    DatastoreServiceGetRequest.newBuilder()
-                        .setKey("key-" + writer + "-" + key)
-                        .build())
-                .getValue();
-        boolean right =
-            found.equals(value(writer, known.values[key]))
-                || found.equals(value(writer, known.sent[key]));
-        lost += right ? 0 : 1;
-      }
-    }
-    return lost;
+  private static int lost(Stubs stubs, List<AcknowledgedWrites> all) {
+    return all.stream().mapToInt(writes -> writes.lost(stubs)).sum();
   }
 
   private static boolean reservation(Stubs stubs, String request, long slot) {
-    try {
-      return stubs
-          .reservations()
-          .getReservation(
-              GetReservationRequest.newBuilder().setSlot(Ledger.slot(request, slot)).build())
-          .hasReservation();
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
-        return false;
-      }
-      throw e;
-    }
+    return AcknowledgedWrites.isReserved(stubs, request, slot);
   }
 
   private static void assertConsistent(Stubs stubs) {
@@ -174,9 +96,9 @@ class IoFaultsCampaign {
   @Test
   void aFailedSyncLosesNothing() throws Exception {
     ExecutorService threads = Executors.newCachedThreadPool();
-    List<Acknowledged> all = new ArrayList<>();
+    List<AcknowledgedWrites> all = new ArrayList<>();
     for (int i = 0; i < WRITERS; i++) {
-      all.add(new Acknowledged());
+      all.add(new AcknowledgedWrites(i, VALUE_BYTES, KEYS));
     }
     int lost = 0;
     try {
@@ -192,10 +114,7 @@ class IoFaultsCampaign {
                   ? "fsync -wal drop " + random.nextInt(200) + " 1"
                   : "fsync .db drop " + random.nextInt(3) + " 1");
           List<Callable<Void>> writing = new ArrayList<>();
-          for (int i = 0; i < WRITERS; i++) {
-            int writer = i;
-            writing.add(() -> write(stubs, writer, all.get(writer)));
-          }
+          all.forEach(writes -> writing.add(() -> write(stubs, writes)));
           for (Future<Void> written : threads.invokeAll(writing)) {
             written.get();
           }
@@ -214,7 +133,7 @@ class IoFaultsCampaign {
       assertEquals(0, server.terminate());
     }
     Program verify = Program.run("verify", "--data-dir", dataDir.toString());
-    long acknowledged = all.stream().mapToLong(one -> one.next).sum() * 2;
+    long acknowledged = all.stream().mapToLong(AcknowledgedWrites::count).sum();
     System.out.printf(
         "io-faults campaign: cycles=%d acknowledged=%d lost=%d%n", CYCLES, acknowledged, lost);
     assertEquals(0, lost);

@@ -22,11 +22,19 @@ record Program(int exit, String out, String err) {
 
   /** Runs it with these words. */
   static Program run(String... words) throws IOException, InterruptedException {
+    return runBehind(List.of(), words);
+  }
+
+  /** Runs it by way of another program, to which these words belong. */
+  static Program runBehind(List<String> launcher, String... words)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(command(List.of(words)));
     Path out = Files.createTempFile("holdfast", ".out");
     Path err = Files.createTempFile("holdfast", ".err");
     try {
       Process process =
-          new ProcessBuilder(command(List.of(words)))
+          new ProcessBuilder(command)
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();

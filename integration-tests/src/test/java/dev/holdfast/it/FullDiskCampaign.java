@@ -1,0 +1,358 @@
+package dev.holdfast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.util.Durations;
+import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.VerifyRequest;
+import dev.holdfast.v1.VerifyResponse;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Servers on a small disk that is full, mounted read-only, or not theirs: {@code
+ * integration-tests/campaigns/full-disk/run} mounts it, and runs this.
+ */
+class FullDiskCampaign {
+  private static final int CYCLES = Integer.getInteger("holdfast.full-disk.cycles", 3);
+
+  private static final int WRITERS = 4;
+  private static final int VALUE_BYTES = 16 << 10;
+  private static final int FEW_KEYS = 8;
+  private static final int MANY_KEYS = 4096;
+  private static final String RESERVE = "holdfast.reserve";
+  private static final int RESERVE_BYTES = 8 << 20;
+  private static final int REFUSED = 200;
+  private static final long NOBODY = 65_534;
+
+  /** The superuser without the right to pass over what files say of their rights. */
+  private static final List<String> ORDINARY =
+      List.of(
+          "setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", "--inh-caps=-all");
+
+  private final Random random = Seed.random();
+
+  @TempDir private Path temp;
+
+  /** The disk; the data dir is its root. */
+  private Path disk = Path.of("");
+
+  @BeforeEach
+  void begin() throws Exception {
+    String mounted = System.getProperty("holdfast.full-disk.directory");
+    assertNotNull(mounted, "see full-disk/run");
+    disk = Path.of(mounted);
+    remount("rw,exec");
+    clearDisk();
+  }
+
+  private void clearDisk() throws IOException {
+    try (Stream<Path> files = Files.walk(disk)) {
+      List<Path> all = new ArrayList<>(files.filter(file -> !file.equals(disk)).toList());
+      Collections.reverse(all);
+      for (Path file : all) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private Path fill() {
+    return disk.resolve("somebody-elses");
+  }
+
+  private static void create(Path file) throws IOException {
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  }
+
+  /** Somebody else writes until the disk is full. */
+  private void fillDisk() throws IOException {
+    if (!Files.exists(fill())) {
+      create(fill());
+    }
+    byte[] piece = new byte[4096];
+    try (OutputStream out = Files.newOutputStream(fill(), StandardOpenOption.APPEND)) {
+      while (true) {
+        out.write(piece);
+      }
+    } catch (IOException e) {
+      assertTrue(disk.toFile().getUsableSpace() < piece.length, e::toString);
+    }
+  }
+
+  private ServerProcess start() throws Exception {
+    return ServerProcess.start(disk, "--capacity", "1TiB", "--admin-listen", "127.0.0.1:0");
+  }
+
+  /**
+   * How much is missing. Where a commit that failed left a part of itself in the log, reads are
+   * refused until something was written over that.
+   */
+  private static int lost(Stubs stubs, List<AcknowledgedWrites> all) throws Exception {
+    int[] lost = new int[1];
+    for (AcknowledgedWrites writes : all) {
+      Poll.until(
+          "reads are answered",
+          () -> {
+            try {
+              lost[0] += writes.lost(stubs);
+              return true;
+            } catch (StatusRuntimeException e) {
+              assertEquals("STORE_UNAVAILABLE", Refused.of(e).reason());
+              return false;
+            }
+          });
+    }
+    return lost[0];
+  }
+
+  private static void assertConsistent(Stubs stubs) {
+    VerifyResponse answer = stubs.repositories().verify(VerifyRequest.getDefaultInstance());
+    assertTrue(answer.getConsistent(), answer::toString);
+  }
+
+  /** Writes, refused or not, until it is told to stop. */
+  private static Void write(
+      Stubs stubs, AcknowledgedWrites writes, AtomicInteger refused, AtomicBoolean stop) {
+    while (!stop.get()) {
+      try {
+        writes.write(stubs);
+      } catch (StatusRuntimeException e) {
+        assertEquals("STORE_UNAVAILABLE", Refused.of(e).reason());
+        refused.incrementAndGet();
+      }
+    }
+    return null;
+  }
+
+  /** Has callers write while the disk fills up, and looks whether others can read. */
+  private void writeUntilRefused(Stubs stubs, List<AcknowledgedWrites> all) throws Exception {
+    AtomicInteger refused = new AtomicInteger();
+    AtomicBoolean stop = new AtomicBoolean();
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      List<Future<Void>> writing = new ArrayList<>();
+      all.forEach(writes -> writing.add(threads.submit(() -> write(stubs, writes, refused, stop))));
+      long enough = all.get(0).count() + 50 + random.nextInt(200);
+      Poll.until("changes are made", () -> all.get(0).count() >= enough);
+      Poll.until(
+          "changes are refused",
+          () -> {
+            fillDisk();
+            return refused.get() >= REFUSED;
+          });
+      stop.set(true);
+      for (Future<Void> written : writing) {
+        written.get();
+      }
+    } finally {
+      stop.set(true);
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void nothingIsLostOnAFullDiskAndAStartHasRoom() throws Exception {
+    int lost = 0;
+    long acknowledged = 0;
+    for (int cycle = 0; cycle < CYCLES; cycle++) {
+      clearDisk();
+      // In the database the log takes hardly any room beside what is there, or nearly its own size.
+      int keys = cycle % 2 == 0 ? FEW_KEYS : MANY_KEYS;
+      List<AcknowledgedWrites> all = new ArrayList<>();
+      for (int i = 0; i < WRITERS; i++) {
+        all.add(new AcknowledgedWrites(i, VALUE_BYTES, keys));
+      }
+      try (ServerProcess server = start();
+          Stubs stubs = new Stubs(server.target())) {
+        Poll.until("the reserve is made", this::hasReserve);
+        lease(stubs);
+        writeUntilRefused(stubs, all);
+        assertEquals(503, Http.get(server.adminPort(), "/readyz").statusCode());
+        lost += lost(stubs, all);
+        assertConsistent(stubs);
+        server.kill();
+      }
+      fillDisk();
+
+      try (ServerProcess server = start();
+          Stubs stubs = new Stubs(server.target())) {
+        // The log that it takes into the database may leave room for another reserve at once.
+        assertEquals(cycle + 1, releases(server), server.log());
+        lost += lost(stubs, all);
+        writeUntilRefused(stubs, all);
+        lost += lost(stubs, all);
+        assertConsistent(stubs);
+        server.kill();
+      }
+      Files.deleteIfExists(disk.resolve(RESERVE));
+      fillDisk();
+
+      // What the one before had is room enough, though not for the grace of the lease.
+      try (ServerProcess server = start();
+          Stubs stubs = new Stubs(server.target())) {
+        lost += lost(stubs, all);
+        Files.delete(fill());
+        Poll.until("changes are made again", () -> isWritable(stubs, all.get(0)));
+        int port = server.adminPort();
+        Poll.until("it is ready", () -> Http.get(port, "/readyz").statusCode() == 200);
+        lost += lost(stubs, all) + (isLeased(stubs) ? 0 : 1);
+        assertConsistent(stubs);
+        assertEquals(0, server.terminate(), server.log());
+      }
+      Program verify = Program.run("verify", "--data-dir", disk.toString());
+      assertEquals(0, verify.exit(), verify.out());
+      acknowledged += all.stream().mapToLong(AcknowledgedWrites::count).sum();
+    }
+    System.out.printf(
+        "full-disk campaign: cycles=%d acknowledged=%d lost=%d%n", CYCLES, acknowledged, lost);
+    assertEquals(0, lost);
+  }
+
+  /** One that no start finds with as much left as it gives everybody. */
+  private static void lease(Stubs stubs) {
+    var unused =
+        stubs
+            .reservations()
+            .reserveSlot(
+                ReserveSlotRequest.newBuilder()
+                    .setSlot(Ledger.slot("leased", 0))
+                    .setAmountBytes(1)
+                    .setLease(Durations.fromSeconds(60))
+                    .build());
+  }
+
+  private static boolean isLeased(Stubs stubs) {
+    return AcknowledgedWrites.isReserved(stubs, "leased", 0);
+  }
+
+  private boolean hasReserve() throws IOException {
+    Path reserve = disk.resolve(RESERVE);
+    return Files.exists(reserve) && Files.size(reserve) == RESERVE_BYTES;
+  }
+
+  private static long releases(ServerProcess server) throws IOException {
+    return server.warnings().stream()
+        .filter(line -> line.contains("takes the room of " + RESERVE))
+        .count();
+  }
+
+  private static boolean isWritable(Stubs stubs, AcknowledgedWrites writes) {
+    try {
+      writes.write(stubs);
+      return true;
+    } catch (StatusRuntimeException e) {
+      assertEquals("STORE_UNAVAILABLE", Refused.of(e).reason());
+      return false;
+    }
+  }
+
+  /** Both programs end, and say in one line what is to be done. */
+  private static void assertTold(List<String> launcher, Path dataDir, String... words)
+      throws Exception {
+    String data = dataDir.toString();
+    for (Program ended :
+        List.of(
+            Program.runBehind(
+                launcher,
+                "serve",
+                "--data-dir",
+                data,
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "off"),
+            Program.runBehind(launcher, "verify", "--data-dir", data))) {
+      assertEquals(1, ended.exit(), ended.err());
+      assertEquals("", ended.out());
+      List<String> lines = ended.err().lines().toList();
+      assertEquals(1, lines.size(), ended.err());
+      assertTrue(lines.get(0).startsWith("holdfast: "), ended.err());
+      for (String word : words) {
+        assertTrue(lines.get(0).contains(word), ended.err());
+      }
+    }
+  }
+
+  private static void system(String... words) throws Exception {
+    assertEquals(
+        0, new ProcessBuilder(words).inheritIO().start().waitFor(), List.of(words)::toString);
+  }
+
+  private void remount(String options) throws Exception {
+    system("mount", "-o", "remount," + options, disk.toString());
+  }
+
+  @Test
+  void whatKeepsAServerFromStartingIsToldInOneLine() throws Exception {
+    try (ServerProcess server = start();
+        Stubs stubs = new Stubs(server.target())) {
+      new AcknowledgedWrites(0, VALUE_BYTES, FEW_KEYS).write(stubs);
+      Poll.until("the reserve is made", this::hasReserve);
+      server.kill();
+    }
+    assertTold(List.of(), disk.resolve("holdfast.mark"), "is no directory", "--data-dir");
+
+    remount("ro");
+    assertTold(List.of(), disk, "read-only", "mount it for writing");
+    remount("rw");
+
+    remount("noexec");
+    assertTold(List.of(), disk, "nothing may be executed in", "-Dorg.sqlite.tmpdir=");
+    Program elsewhere =
+        Program.runBehind(
+            List.of("env", "JAVA_TOOL_OPTIONS=-Dorg.sqlite.tmpdir=" + temp),
+            "verify",
+            "--data-dir",
+            disk.toString());
+    assertEquals(0, elsewhere.exit(), elsewhere.err());
+    remount("exec");
+
+    for (String name :
+        List.of("holdfast.db", "holdfast.db-wal", "holdfast.mark", "holdfast.lock", "native")) {
+      Path file = disk.resolve(name);
+      if (!Files.exists(file)) {
+        // What ends well leaves no log.
+        create(file);
+      }
+      system("chown", Long.toString(NOBODY), file.toString());
+      assertTold(ORDINARY, disk, "no right to read and write " + file, "chown -R");
+      system("chown", "0", file.toString());
+      // Its owner took the right to write from it.
+      system("chmod", "u-w", file.toString());
+      assertTold(ORDINARY, disk, "no right to read and write " + file, "chmod -R u+rwX");
+      system("chmod", "u+w", file.toString());
+    }
+    system("chown", Long.toString(NOBODY), disk.toString());
+    assertTold(ORDINARY, disk, "no right to read and write " + disk, "chown -R");
+    system("chown", "0", disk.toString());
+
+    fillDisk();
+    Files.delete(disk.resolve(RESERVE));
+    fillDisk();
+    assertTold(List.of(), disk, "is full", "of room there");
+    Files.delete(fill());
+    Program verify = Program.run("verify", "--data-dir", disk.toString());
+    assertEquals(0, verify.exit(), verify.err());
+  }
+}
