@@ -56,6 +56,7 @@ final class GrpcServer implements AutoCloseable {
   private final Drain drain;
   private final Streams streams;
   private final Readiness readiness;
+  private final RequestWorkers workers;
   private final Answers answers;
   private final String address;
 
@@ -65,6 +66,7 @@ final class GrpcServer implements AutoCloseable {
       Drain drain,
       Streams streams,
       Readiness readiness,
+      RequestWorkers workers,
       Answers answers,
       String address) {
     this.server = server;
@@ -72,6 +74,7 @@ final class GrpcServer implements AutoCloseable {
     this.drain = drain;
     this.streams = streams;
     this.readiness = readiness;
+    this.workers = workers;
     this.answers = answers;
     this.address = address;
   }
@@ -129,7 +132,7 @@ final class GrpcServer implements AutoCloseable {
     readiness.serving();
     health.start(watch);
     String address = words(new InetSocketAddress(listen.getAddress(), server.getPort()));
-    return new GrpcServer(server, health, drain, streams, readiness, answers, address);
+    return new GrpcServer(server, health, drain, streams, readiness, workers, answers, address);
   }
 
   private static ServerCredentials credentials(NetworkGuard guard) {
@@ -177,7 +180,7 @@ final class GrpcServer implements AutoCloseable {
     int unanswered = 0;
     try {
       if (!awaitAnswers()) {
-        unanswered = answers.unansweredCount();
+        unanswered = unansweredCount();
         LOG.warn(
             "after {} s of draining, cuts off {} calls without an answer, and {} bytes of answers"
                 + " that their callers do not take",
@@ -197,6 +200,11 @@ final class GrpcServer implements AutoCloseable {
     }
   }
 
+  /** Of the calls that were taken on, also of those whose large requests wait to be read. */
+  private int unansweredCount() {
+    return answers.unansweredCount() + workers.waitingCount();
+  }
+
   /**
    * Waits until every call was answered and the answers were sent.
    *
@@ -208,7 +216,7 @@ final class GrpcServer implements AutoCloseable {
     while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(DRAIN_SECONDS)) {
       boolean ended = server.awaitTermination(POLL_MILLIS, TimeUnit.MILLISECONDS);
       long now = System.nanoTime();
-      if (answers.unansweredCount() > 0 || answers.unsentBytes() > 0) {
+      if (unansweredCount() > 0 || answers.unsentBytes() > 0) {
         quietSince = now;
       } else if (ended || now - quietSince > TimeUnit.SECONDS.toNanos(QUIET_SECONDS)) {
         return true;

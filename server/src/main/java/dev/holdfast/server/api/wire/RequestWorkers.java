@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ public final class RequestWorkers implements AutoCloseable {
   private static final long LARGEST_WAITING_BYTES = 32L * 1024 * 1024;
 
   private final AtomicLong waitingBytes = new AtomicLong();
+  private final AtomicInteger waiting = new AtomicInteger();
   private final Consumer<RuntimeException> failed;
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
@@ -63,6 +65,7 @@ public final class RequestWorkers implements AutoCloseable {
   /** Takes room for a request that is going to wait; false where there is none. */
   boolean reserve(int bytes) {
     if (waitingBytes.addAndGet(bytes) <= LARGEST_WAITING_BYTES) {
+      waiting.incrementAndGet();
       return true;
     }
     waitingBytes.addAndGet(-bytes);
@@ -70,11 +73,13 @@ public final class RequestWorkers implements AutoCloseable {
   }
 
   void release(int bytes) {
+    waiting.decrementAndGet();
     waitingBytes.addAndGet(-bytes);
   }
 
-  int waitingCount() {
-    return threads.getQueue().size();
+  /** How many large requests came in and are not read yet. */
+  public int waitingCount() {
+    return waiting.get();
   }
 
   void execute(Runnable work) {
