@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The files that are open, by device and inode, to be compared with what their names lead to. */
 final class OpenFiles {
   private final Map<Path, Object> keys = new LinkedHashMap<>();
+  private final Path database;
 
   /**
    * Remembers the files of a database that is open.
@@ -19,6 +20,7 @@ final class OpenFiles {
    * @throws IOException where they cannot be looked at
    */
   OpenFiles(Path database) throws IOException {
+    this.database = database;
     String name = database.getFileName().toString();
     for (Path file :
         List.of(
@@ -41,14 +43,24 @@ final class OpenFiles {
   /** A name that leads elsewhere or nowhere now; null for none. */
   @Nullable Path replaced() {
     for (Map.Entry<Path, Object> file : keys.entrySet()) {
-      try {
-        if (!file.getValue().equals(key(file.getKey()))) {
-          return file.getKey();
-        }
-      } catch (IOException e) {
+      if (isReplaced(file.getKey(), file.getValue())) {
         return file.getKey();
       }
     }
     return null;
+  }
+
+  /** The same of the database alone, or where its directory went: it takes some microseconds. */
+  boolean databaseReplaced() {
+    Object key = keys.get(database);
+    return key != null && isReplaced(database, key);
+  }
+
+  private static boolean isReplaced(Path file, Object key) {
+    try {
+      return !key.equals(key(file));
+    } catch (IOException e) {
+      return true;
+    }
   }
 }

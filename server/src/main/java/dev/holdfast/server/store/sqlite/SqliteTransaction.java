@@ -207,6 +207,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       throw failure;
     }
     committed = true;
+    condition.requireFound();
   }
 
   /** Whether a commit that failed left nothing behind, as there was no room for a single page. */

@@ -2,6 +2,7 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.store.FatalErrors;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,19 @@ final class StoreCondition {
     }
     if (halted || replaced) {
       throw StoreException.refused(trouble());
+    }
+  }
+
+  /**
+   * To be called after a commit, before anybody is told of it.
+   *
+   * @throws StoreException where the next start will not find what was committed
+   */
+  void requireFound() {
+    if (files.databaseReplaced()) {
+      look();
+      throw StoreException.unknown(
+          "cannot tell where it was committed to", new IOException(trouble()));
     }
   }
 
