@@ -66,6 +66,7 @@ final class AdminServer implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("admin", true), NioIoHandler.newFactory());
   private final Supplier<String> unready;
+  private final int requestSeconds;
   private final Channel listening;
 
   /** By how long they have waited for the end of a request; of the thread alone. */
@@ -77,7 +78,13 @@ final class AdminServer implements AutoCloseable {
    * @param unready why the server is not ready; empty where it is
    */
   AdminServer(InetSocketAddress address, Supplier<String> unready) throws IOException {
+    this(address, unready, REQUEST_SECONDS);
+  }
+
+  AdminServer(InetSocketAddress address, Supplier<String> unready, int requestSeconds)
+      throws IOException {
     this.unready = unready;
+    this.requestSeconds = requestSeconds;
     ChannelFuture bound =
         new ServerBootstrap()
             .group(thread)
@@ -126,9 +133,7 @@ final class AdminServer implements AutoCloseable {
         end.cancel(false);
       }
       end =
-          context
-              .executor()
-              .schedule(() -> closeUnread(channel), REQUEST_SECONDS, TimeUnit.SECONDS);
+          context.executor().schedule(() -> closeUnread(channel), requestSeconds, TimeUnit.SECONDS);
     }
 
     private static void closeUnread(Channel channel) {

@@ -23,13 +23,17 @@ import org.junit.jupiter.api.Test;
 class AdminServerTest {
   private static final int LIMIT_MILLIS = 60_000;
 
+  /** Longer than any test takes. */
+  private static final int PATIENCE_SECONDS = 600;
+
   private volatile String why = "";
-  private final AdminServer server = start();
+  private AdminServer server = start(PATIENCE_SECONDS);
   private final List<Socket> sockets = new ArrayList<>();
 
-  private AdminServer start() {
+  private AdminServer start(int requestSeconds) {
     try {
-      return new AdminServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), () -> why);
+      return new AdminServer(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), () -> why, requestSeconds);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -146,6 +150,15 @@ class AdminServerTest {
     } catch (SocketException reset) {
       return true;
     }
+  }
+
+  @Test
+  void aRequestThatDoesNotComeInEndsItsConnection() throws IOException {
+    server.close();
+    server = start(1);
+    Socket socket = connect();
+    send(socket, "GET /livez HTTP/1.1\r\nHo");
+    assertTrue(isEnded(socket));
   }
 
   @Test
