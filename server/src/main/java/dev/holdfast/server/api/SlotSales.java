@@ -70,16 +70,13 @@ final class SlotSales {
     if (draws > LARGEST_DRAWS) {
       call.fail(
           new RejectedException(
-              Rejections.overloaded(
-                  LARGEST_DRAWS, "times others sold all slots of the request that were drawn")));
+              Rejections.slotsContended(
+                  command.repositoryId(), command.request().requestId(), LARGEST_DRAWS)));
       return;
     }
     long bytes = command.bytes();
     if (waitingBytes.addAndGet(bytes) > LARGEST_WAITING_BYTES) {
-      long others = waitingBytes.addAndGet(-bytes);
-      call.fail(
-          new RejectedException(
-              Rejections.overloaded((int) others, "bytes of sales wait for free slots")));
+      call.fail(new RejectedException(Rejections.salesWaiting(waitingBytes.addAndGet(-bytes))));
       return;
     }
     calls.drawSlots(

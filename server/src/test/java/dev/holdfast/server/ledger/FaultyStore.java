@@ -34,6 +34,7 @@ public final class FaultyStore implements LedgerStore {
   private final AtomicInteger commits = new AtomicInteger();
   private final AtomicInteger reads = new AtomicInteger();
   private final AtomicInteger tended = new AtomicInteger();
+  private volatile boolean reservationsHidden;
   private volatile List<Step> failing = List.of();
   private final AtomicInteger looks = new AtomicInteger();
   private final AtomicInteger largestRelease = new AtomicInteger();
@@ -58,6 +59,11 @@ public final class FaultyStore implements LedgerStore {
   /** Fails at both from now on. */
   public void failAt(Step step, Step other) {
     failing = List.of(step, other);
+  }
+
+  /** Shows no reservations to who goes through a request, as if each came a moment later. */
+  public void hideReservations() {
+    reservationsHidden = true;
   }
 
   /** Lets the next transaction wait before it commits, until the gate is opened. */
@@ -248,8 +254,11 @@ public final class FaultyStore implements LedgerStore {
 
   @Override
   public void reservedIndexes(String repositoryId, String requestId, LongConsumer slotIndexes) {
+    reads.incrementAndGet();
     attempt(Step.READ);
-    store.reservedIndexes(repositoryId, requestId, slotIndexes);
+    if (!reservationsHidden) {
+      store.reservedIndexes(repositoryId, requestId, slotIndexes);
+    }
   }
 
   @Override

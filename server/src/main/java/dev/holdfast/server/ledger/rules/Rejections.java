@@ -226,6 +226,28 @@ public final class Rejections {
         facts("waiting_count", Integer.toString(waitingCount)));
   }
 
+  /** Others were always faster to reserve what a sale had found to be free. */
+  public static Rejection slotsContended(String repositoryId, String requestId, int times) {
+    return Rejection.of(
+        Reason.OVERLOADED,
+        times
+            + " times others reserved all slots of request "
+            + requestId
+            + " that this sale had drawn; try again in a moment",
+        facts("repository_id", repositoryId, "request_id", requestId));
+  }
+
+  /** Other sales fill the room for those that look for free slots. */
+  public static Rejection salesWaiting(long waitingBytes) {
+    return Rejection.of(
+        Reason.OVERLOADED,
+        "sales of "
+            + waitingBytes
+            + " bytes look for free slots of requests that are nearly all reserved; try again in a"
+            + " moment",
+        facts("waiting_bytes", Long.toString(waitingBytes)));
+  }
+
   /** A caller keeps room for the slots that it observed, and does not go on. */
   public static Rejection observationStalled(int observedCount, String why) {
     return Rejection.of(
