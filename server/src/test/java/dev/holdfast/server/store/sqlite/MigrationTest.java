@@ -89,6 +89,23 @@ class MigrationTest {
     IllegalStateException refused =
         assertThrows(IllegalStateException.class, () -> SqliteStore.open(database));
     assertTrue(String.valueOf(refused.getMessage()).contains("schema version 99"));
-    assertThrows(IllegalStateException.class, () -> SqliteStore.openAsItIs(database));
+    assertThatItIsNotVerified("run the program that wrote it, or a newer one");
+  }
+
+  @Test
+  void aStoreOfAnOlderSchemaIsVerifiedAfterAStart() throws SQLException {
+    try (SqliteConnection connection = SqliteConnection.writer(database)) {
+      connection.run("PRAGMA user_version = 0");
+    }
+    assertThatItIsNotVerified(
+        "start 'serve' on it once, which brings it there, and verify it then");
+  }
+
+  private void assertThatItIsNotVerified(String whatToDo) {
+    IllegalStateException refused =
+        assertThrows(IllegalStateException.class, () -> SqliteStore.openAsItIs(database));
+    String message = String.valueOf(refused.getMessage());
+    assertTrue(message.startsWith("the store has schema version "), message);
+    assertTrue(message.endsWith("; " + whatToDo), message);
   }
 }
