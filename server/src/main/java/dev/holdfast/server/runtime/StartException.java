@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.store.sqlite.DiskTrouble;
+import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
 

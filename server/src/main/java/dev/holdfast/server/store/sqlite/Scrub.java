@@ -2,6 +2,16 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreException.Damage;
+import dev.holdfast.server.store.sqlite.connection.DamageLog;
+import dev.holdfast.server.store.sqlite.connection.Readers;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.releases.RunRows;
+import dev.holdfast.server.store.sqlite.rows.EventChunk;
+import dev.holdfast.server.store.sqlite.rows.RevisionGaps;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
+import dev.holdfast.server.store.sqlite.rows.ServedTime;
+import dev.holdfast.server.store.sqlite.rows.SqliteKeys;
+import dev.holdfast.server.store.sqlite.rows.SqliteOffers;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -33,30 +43,35 @@ final class Scrub {
 
   private static final List<Way> WAYS =
       List.of(
-          new Way("repositories", Rows.REPOSITORY, List.of("repository"), Rows::repository),
-          new Way("repositories", Rows.REPOSITORY, List.of("repository_id"), Rows::repository),
+          new Way(
+              "repositories", RowMapper.REPOSITORY, List.of("repository"), RowMapper::repository),
+          new Way(
+              "repositories",
+              RowMapper.REPOSITORY,
+              List.of("repository_id"),
+              RowMapper::repository),
           new Way(
               "reservations",
-              Rows.RESERVATION,
+              RowMapper.RESERVATION,
               List.of("repository", "slot_key"),
-              Rows::reservation),
+              RowMapper::reservation),
           new Way(
               "reservations INDEXED BY reservations_by_lease",
-              Rows.RESERVATION,
+              RowMapper.RESERVATION,
               List.of("lease_expire_micros", "repository", "slot_key"),
-              Rows::reservation),
+              RowMapper::reservation),
           new Way(
               "offers", SqliteOffers.COLUMNS, List.of("repository", "offer_id"), SqliteOffers::row),
           new Way(
               "operations",
-              Rows.OPERATION,
+              RowMapper.OPERATION,
               List.of("repository", "request_id", "operation_id"),
-              Rows::operation),
+              RowMapper::operation),
           new Way(
               "operations INDEXED BY operations_by_revision",
-              Rows.OPERATION,
+              RowMapper.OPERATION,
               List.of("repository", "revision", "request_id", "operation_id"),
-              Rows::operation),
+              RowMapper::operation),
           new Way("events", EventChunk.COLUMNS, List.of("chunk"), EventChunk::checkAll),
           new Way(
               "events INDEXED BY events_by_revision",
@@ -68,17 +83,17 @@ final class Scrub {
           new Way("gaps", RevisionGaps.COLUMNS, List.of("repository"), RevisionGaps::checked),
           new Way("entries", SqliteKeys.ENTRY, List.of("repository", "key"), SqliteKeys::entry),
           new Way("entry_versions", SqliteKeys.VERSION, List.of("repository"), SqliteKeys::version),
-          new Way("history_runs", HistoryRows.RUN, List.of("run"), HistoryRows.Run::read),
+          new Way("history_runs", RunRows.RUN, List.of("run"), RunRows.Run::read),
           new Way(
-              HistoryRows.PARTS,
-              HistoryRows.columns(HistoryRows.PARTS),
+              RunRows.PARTS,
+              RunRows.columns(RunRows.PARTS),
               List.of("part"),
-              row -> HistoryRows.bytes(HistoryRows.PARTS, row)),
+              row -> RunRows.bytes(RunRows.PARTS, row)),
           new Way(
-              HistoryRows.FILTERS,
-              HistoryRows.columns(HistoryRows.FILTERS),
+              RunRows.FILTERS,
+              RunRows.columns(RunRows.FILTERS),
               List.of("part"),
-              row -> HistoryRows.bytes(HistoryRows.FILTERS, row)));
+              row -> RunRows.bytes(RunRows.FILTERS, row)));
 
   private final Readers readers;
   private final Runnable indexDamaged;

@@ -4,6 +4,10 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
+import dev.holdfast.server.store.sqlite.connection.DamageLog;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.rows.EventChunk;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -103,11 +107,11 @@ final class SqliteForget {
   private static void keepSums(SqliteConnection connection, EventChunk chunk) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT " + Rows.REPOSITORY + " FROM repositories WHERE repository = ?");
+            "SELECT " + RowMapper.REPOSITORY + " FROM repositories WHERE repository = ?");
     query.setLong(1, chunk.repository());
-    for (Rows.Known known : SqliteConnection.rows(query, Rows::repository)) {
+    for (RowMapper.Known known : SqliteConnection.rows(query, RowMapper::repository)) {
       if (known.repository().revision() < chunk.lastRevision() && chunk.sums() != null) {
-        SqliteWrite.put(connection, Rows.withSumsOf(known, chunk));
+        SqliteWrite.put(connection, RowMapper.withSumsOf(known, chunk));
       }
     }
   }

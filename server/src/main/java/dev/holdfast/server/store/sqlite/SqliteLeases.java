@@ -3,6 +3,9 @@ package dev.holdfast.server.store.sqlite;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.sqlite.connection.DamageLog;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,7 +16,7 @@ import java.util.List;
 final class SqliteLeases {
   private static final int ROWS_AT_ONCE = 4096;
 
-  private static final String LEASED = "SELECT " + Rows.RESERVATION + " FROM reservations";
+  private static final String LEASED = "SELECT " + RowMapper.RESERVATION + " FROM reservations";
 
   private static final DamageLog DAMAGE = new DamageLog();
 
@@ -94,7 +97,7 @@ final class SqliteLeases {
     try (ResultSet row = query.executeQuery()) {
       while (rows.size() < ROWS_AT_ONCE && row.next()) {
         try {
-          rows.add(new Row(row.getLong(1), Rows.reservation(row)));
+          rows.add(new Row(row.getLong(1), RowMapper.reservation(row)));
         } catch (StoreException e) {
           DAMAGE.tell(e);
         }
@@ -108,14 +111,14 @@ final class SqliteLeases {
     PreparedStatement put =
         connection.prepared(
             "INSERT OR REPLACE INTO reservations ("
-                + Rows.RESERVATION
+                + RowMapper.RESERVATION
                 + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (Row row : rows) {
       Reservation one = row.reservation();
       long earliest = nowMicros + Math.min(one.leaseMicros(), graceMicros);
       long latest = nowMicros + one.leaseMicros();
       long expire = one.leaseExpireMicros() + byMicros;
-      Rows.set(
+      RowMapper.set(
           put, row.repository(), one.withLeaseEnding(Math.min(latest, Math.max(earliest, expire))));
       put.executeUpdate();
     }

@@ -12,6 +12,15 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.server.store.sqlite.releases.SlotPasts;
+import dev.holdfast.server.store.sqlite.releases.SqlitePasts;
+import dev.holdfast.server.store.sqlite.rows.LedgerRow;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
+import dev.holdfast.server.store.sqlite.rows.SqliteKeys;
+import dev.holdfast.server.store.sqlite.rows.SqliteOffers;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -36,15 +45,15 @@ final class SqliteLoad {
   private static final int FEW_RESERVATIONS = 64;
 
   private final SqliteConnection connection;
-  private final HistoryIndex history;
-  private final YoungReservations young;
-  private final BooksCache cache;
+  private final ReleaseIndex history;
+  private final RecentReservations young;
+  private final WriterCache cache;
 
   SqliteLoad(
       SqliteConnection connection,
-      HistoryIndex history,
-      YoungReservations young,
-      BooksCache cache) {
+      ReleaseIndex history,
+      RecentReservations young,
+      WriterCache cache) {
     this.connection = connection;
     this.history = history;
     this.young = young;
@@ -57,7 +66,7 @@ final class SqliteLoad {
    * @param pasts takes what is found of the past of the slots
    */
   LoadedBooks books(Touched touched, SlotPasts pasts) throws SQLException {
-    Rows.Known found = cache.repository(connection, touched.repositoryId());
+    RowMapper.Known found = cache.repository(connection, touched.repositoryId());
     Repository repository = found == null ? neverMade(touched) : found.repository();
     long key = found == null ? 0 : found.number();
     Map<Slot, SlotHistory> slots = new HashMap<>();
@@ -82,7 +91,7 @@ final class SqliteLoad {
       List<byte[]> oldKeys = new ArrayList<>(touched.slots().size());
       List<Reservation> current = new ArrayList<>();
       for (Slot slot : touched.slots()) {
-        BooksCache.KnownSlot known = cache.slot(touched.repositoryId(), slot);
+        WriterCache.KnownSlot known = cache.slot(touched.repositoryId(), slot);
         if (known != null) {
           slots.put(slot, known.history());
           if (known.past() != null) {
@@ -90,7 +99,7 @@ final class SqliteLoad {
           }
           continue;
         }
-        YoungReservations.Young one = young.get(touched.repositoryId(), slot);
+        RecentReservations.Young one = young.get(touched.repositoryId(), slot);
         if (one != null && one.firstInEpoch() == history.epoch()) {
           slots.put(slot, new SlotHistory(one.reservation(), null));
           continue;
@@ -188,12 +197,12 @@ final class SqliteLoad {
       PreparedStatement query =
           set(
               "SELECT "
-                  + Rows.RESERVATION
+                  + RowMapper.RESERVATION
                   + " FROM reservations WHERE repository = ? AND slot_key IN (",
               some.size());
       query.setLong(1, repository);
       setAll(query, 2, some);
-      loaded.addAll(SqliteConnection.rows(query, Rows::reservation));
+      loaded.addAll(SqliteConnection.rows(query, RowMapper::reservation));
     }
     return loaded;
   }
@@ -228,14 +237,14 @@ final class SqliteLoad {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
-                + Rows.RESERVATION
+                + RowMapper.RESERVATION
                 + " FROM reservations WHERE repository = ? AND slot_key > ? AND slot_key < ?"
                 + " ORDER BY slot_key LIMIT ?");
     query.setLong(1, repository);
     query.setBytes(2, SlotKeys.encodeRequest(requestId));
     query.setBytes(3, SlotKeys.behindRequest(requestId));
     query.setInt(4, limit);
-    return SqliteConnection.rows(query, Rows::reservation);
+    return SqliteConnection.rows(query, RowMapper::reservation);
   }
 
   /**
@@ -293,7 +302,7 @@ final class SqliteLoad {
 
   /** How many reservations a request has, up to a limit. */
   int reservationCount(String repositoryId, String requestId, int limit) throws SQLException {
-    Rows.Known found = cache.repository(connection, repositoryId);
+    RowMapper.Known found = cache.repository(connection, repositoryId);
     if (found == null) {
       return 0;
     }
@@ -314,12 +323,12 @@ final class SqliteLoad {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
-                + Rows.OPERATION
+                + RowMapper.OPERATION
                 + " FROM operations WHERE repository = ? AND request_id = ? AND operation_id = ?");
     query.setLong(1, repository);
     query.setString(2, operation.requestId());
     query.setString(3, operation.operationId());
-    List<RememberedOperation> found = SqliteConnection.rows(query, Rows::operation);
+    List<RememberedOperation> found = SqliteConnection.rows(query, RowMapper::operation);
     return found.isEmpty() ? null : found.get(0);
   }
 }

@@ -8,6 +8,12 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.sqlite.connection.DamageLog;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.MergedReservationCursor;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.rows.RepositoryIds;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,15 +37,16 @@ final class SqliteReads {
 
   static Optional<Repository> repository(SqliteConnection connection, String repositoryId)
       throws SQLException {
-    return known(connection, repositoryId).map(Rows.Known::repository);
+    return known(connection, repositoryId).map(RowMapper.Known::repository);
   }
 
   /** A repository that exists, with its sums as they are now. */
-  static Optional<Rows.Known> known(SqliteConnection connection, String repositoryId)
+  static Optional<RowMapper.Known> known(SqliteConnection connection, String repositoryId)
       throws SQLException {
-    PreparedStatement query = connection.prepared(Rows.BOOKS + " WHERE book.repository_id = ?");
+    PreparedStatement query =
+        connection.prepared(RowMapper.BOOKS + " WHERE book.repository_id = ?");
     query.setString(1, repositoryId);
-    return firstOf(SqliteConnection.rows(query, Rows::books))
+    return firstOf(SqliteConnection.rows(query, RowMapper::books))
         .filter(known -> !known.repository().deleted());
   }
 
@@ -47,11 +54,11 @@ final class SqliteReads {
   static long number(SqliteConnection connection, String repositoryId) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT " + Rows.REPOSITORY + " FROM repositories WHERE repository_id = ?");
+            "SELECT " + RowMapper.REPOSITORY + " FROM repositories WHERE repository_id = ?");
     query.setString(1, repositoryId);
-    return firstOf(SqliteConnection.rows(query, Rows::repository))
+    return firstOf(SqliteConnection.rows(query, RowMapper::repository))
         .filter(known -> !known.repository().deleted())
-        .map(Rows.Known::number)
+        .map(RowMapper.Known::number)
         .orElse(NO_REPOSITORY);
   }
 
@@ -59,12 +66,12 @@ final class SqliteReads {
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            Rows.BOOKS + " WHERE book.repository_id > ? ORDER BY book.repository_id");
+            RowMapper.BOOKS + " WHERE book.repository_id > ? ORDER BY book.repository_id");
     query.setString(1, afterId);
     List<Repository> found = new ArrayList<>();
     try (ResultSet row = query.executeQuery()) {
       while (found.size() < limit && row.next()) {
-        Repository repository = Rows.books(row).repository();
+        Repository repository = RowMapper.books(row).repository();
         if (!repository.deleted()) {
           found.add(repository);
         }
@@ -74,25 +81,25 @@ final class SqliteReads {
   }
 
   static Optional<Reservation> reservation(
-      SqliteConnection connection, YoungReservations young, String repositoryId, Slot slot)
+      SqliteConnection connection, RecentReservations young, String repositoryId, Slot slot)
       throws SQLException {
-    Optional<YoungReservations.Young> one =
+    Optional<RecentReservations.Young> one =
         young.seenBy(connection, all -> Optional.ofNullable(all.get(repositoryId, slot)));
     if (one.isPresent()) {
-      return one.map(YoungReservations.Young::reservation);
+      return one.map(RecentReservations.Young::reservation);
     }
     PreparedStatement query =
         connection.prepared(
             "SELECT "
-                + Rows.RESERVATION
+                + RowMapper.RESERVATION
                 + " FROM reservations WHERE repository = ? AND slot_key = ?");
     query.setLong(1, number(connection, repositoryId));
     query.setBytes(2, SlotKeys.encode(slot));
-    return firstOf(SqliteConnection.rows(query, Rows::reservation));
+    return firstOf(SqliteConnection.rows(query, RowMapper::reservation));
   }
 
   static ReservationsPage reservations(
-      SqliteConnection connection, YoungReservations young, ReservationsQuery asked)
+      SqliteConnection connection, RecentReservations young, ReservationsQuery asked)
       throws SQLException {
     String requestId = asked.requestId();
     List<Reservation> youngOnes =
@@ -108,7 +115,7 @@ final class SqliteReads {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
-                + Rows.RESERVATION
+                + RowMapper.RESERVATION
                 + " FROM reservations WHERE repository = ? AND slot_key > ? AND slot_key < ?"
                 + " ORDER BY slot_key LIMIT ?");
     query.setLong(1, number(connection, asked.repositoryId()));
@@ -116,7 +123,7 @@ final class SqliteReads {
     query.setBytes(3, to);
     query.setInt(4, ROWS_A_PAGE);
     List<Reservation> found = new ArrayList<>();
-    try (LivingBySlot living = new LivingBySlot(query, youngOnes)) {
+    try (MergedReservationCursor living = new MergedReservationCursor(query, youngOnes)) {
       for (int looked = 1; living.next(); looked++) {
         Reservation reservation = living.reservation();
         boolean wanted = asked.filled() == null || asked.filled() == reservation.filled();
@@ -137,7 +144,7 @@ final class SqliteReads {
   private record Lease(String repositoryId, long expireMicros, ExpireLeases.Expired expired) {}
 
   static List<ExpireLeases> expiredLeases(
-      SqliteConnection connection, YoungReservations young, long nowMicros, int limit)
+      SqliteConnection connection, RecentReservations young, long nowMicros, int limit)
       throws SQLException {
     List<Lease> leases = new ArrayList<>();
     young
@@ -164,7 +171,7 @@ final class SqliteReads {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
-                + Rows.RESERVATION
+                + RowMapper.RESERVATION
                 + " FROM reservations WHERE lease_expire_micros <= ?"
                 + " ORDER BY lease_expire_micros");
     query.setLong(1, nowMicros);
@@ -173,7 +180,7 @@ final class SqliteReads {
     try (ResultSet row = query.executeQuery()) {
       while (leases.size() < limit && row.next()) {
         try {
-          Reservation reservation = Rows.reservation(row);
+          Reservation reservation = RowMapper.reservation(row);
           leases.add(lease(ids.of(row.getLong(1)), reservation));
         } catch (StoreException e) {
           DAMAGE.tell(e);

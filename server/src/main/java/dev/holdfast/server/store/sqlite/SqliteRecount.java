@@ -4,6 +4,18 @@ import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.LogPosition;
+import dev.holdfast.server.store.sqlite.memtable.MemtableRecovery;
+import dev.holdfast.server.store.sqlite.releases.IndexCheck;
+import dev.holdfast.server.store.sqlite.rows.EventChunk;
+import dev.holdfast.server.store.sqlite.rows.LedgerRow;
+import dev.holdfast.server.store.sqlite.rows.RevisionGaps;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
+import dev.holdfast.server.store.sqlite.rows.ServedTime;
+import dev.holdfast.server.store.sqlite.rows.SqliteEvents;
+import dev.holdfast.server.store.sqlite.rows.SqliteKeys;
+import dev.holdfast.server.store.sqlite.rows.SqliteOffers;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Counts everything that the file says, and nothing of what is in memory, on one snapshot, and
  * looks at every row of it, one at a time. For a connection that is closed afterwards.
  */
-final class SqliteRecount {
+public final class SqliteRecount {
   /** So many damaged rows are named; of the others only their number is told. */
   private static final int NAMED = 100;
 
@@ -45,7 +57,7 @@ final class SqliteRecount {
       throws SQLException {
     connection.prepared("BEGIN").execute();
     SqliteRecount recount = new SqliteRecount(connection);
-    Rows.Known known = recount.known(repositoryId);
+    RowMapper.Known known = recount.known(repositoryId);
     return known == null ? Optional.empty() : Optional.of(recount.of(known, youngRoom, withIndex));
   }
 
@@ -54,44 +66,46 @@ final class SqliteRecount {
     connection.prepared("BEGIN").execute();
     SqliteRecount recount = new SqliteRecount(connection);
     recount.each(
-        "SELECT " + Rows.REPOSITORY + " FROM repositories WHERE deleted <> ?", 0, Rows::repository);
+        "SELECT " + RowMapper.REPOSITORY + " FROM repositories WHERE deleted <> ?",
+        0,
+        RowMapper::repository);
     recount.rows(
         "repository NOT IN (SELECT repository FROM repositories WHERE deleted = ?)",
         0,
-        Rows::reservation,
+        RowMapper::reservation,
         SqliteOffers::row);
     recount.index();
     return recount.problems();
   }
 
   /** The repository as it is recorded, also where that is damaged; null where there is none. */
-  private Rows.@Nullable Known known(String repositoryId) throws SQLException {
+  private RowMapper.@Nullable Known known(String repositoryId) throws SQLException {
     PreparedStatement query =
-        connection.prepared(Rows.BOOKS + " WHERE book.repository_id = ? AND book.deleted = 0");
+        connection.prepared(RowMapper.BOOKS + " WHERE book.repository_id = ? AND book.deleted = 0");
     query.setString(1, repositoryId);
     try (ResultSet row = query.executeQuery()) {
       if (!row.next()) {
         return null;
       }
-      Rows.Known known = Rows.unchecked(row);
-      tryTo(() -> Rows.check(known, row));
-      if (!Rows.hasEvents(row)) {
+      RowMapper.Known known = RowMapper.unchecked(row);
+      tryTo(() -> RowMapper.check(known, row));
+      if (!RowMapper.hasEvents(row)) {
         return known;
       }
-      EventChunk chunk = EventChunk.unchecked(row, Rows.SUMS);
-      tryTo(() -> chunk.check(row, Rows.SUMS));
-      return Rows.withSumsOf(known, chunk);
+      EventChunk chunk = EventChunk.unchecked(row, RowMapper.SUMS);
+      tryTo(() -> chunk.check(row, RowMapper.SUMS));
+      return RowMapper.withSumsOf(known, chunk);
     }
   }
 
-  private Recount of(Rows.Known known, int youngRoom, boolean withIndex) throws SQLException {
+  private Recount of(RowMapper.Known known, int youngRoom, boolean withIndex) throws SQLException {
     for (Reservation one : young(youngRoom, known.repository().id())) {
       count(one);
     }
     rows(
         "repository = ?",
         known.number(),
-        row -> count(Rows.reservation(row)),
+        row -> count(RowMapper.reservation(row)),
         row -> {
           SqliteOffers.Row offer = SqliteOffers.row(row);
           sell(offer.offerId(), offer.soldBytes(), 0);
@@ -126,13 +140,19 @@ final class SqliteRecount {
   }
 
   private void index() throws SQLException {
-    HistoryCheck.each(this::tryTo, connection);
+    IndexCheck.each(this::tryTo, connection);
   }
 
   private void rows(String where, long number, Look reservation, Look offer) throws SQLException {
-    each("SELECT " + Rows.RESERVATION + " FROM reservations WHERE " + where, number, reservation);
+    each(
+        "SELECT " + RowMapper.RESERVATION + " FROM reservations WHERE " + where,
+        number,
+        reservation);
     each("SELECT " + SqliteOffers.COLUMNS + " FROM offers WHERE " + where, number, offer);
-    each("SELECT " + Rows.OPERATION + " FROM operations WHERE " + where, number, Rows::operation);
+    each(
+        "SELECT " + RowMapper.OPERATION + " FROM operations WHERE " + where,
+        number,
+        RowMapper::operation);
     each("SELECT " + SqliteKeys.ENTRY + " FROM entries WHERE " + where, number, SqliteKeys::entry);
     each(
         "SELECT " + SqliteKeys.VERSION + " FROM entry_versions WHERE " + where,
@@ -171,7 +191,7 @@ final class SqliteRecount {
   /** The young ones of a repository; none where the events that tell of them are damaged. */
   private List<Reservation> young(int youngRoom, String repositoryId) throws SQLException {
     List<Reservation> found = new ArrayList<>();
-    tryTo(() -> found.addAll(YoungReplay.load(connection, youngRoom).of(repositoryId)));
+    tryTo(() -> found.addAll(MemtableRecovery.load(connection, youngRoom).of(repositoryId)));
     return found;
   }
 
@@ -188,7 +208,7 @@ final class SqliteRecount {
   private void lostEvents() throws SQLException {
     long known =
         Math.max(
-            YoungSince.read(connection),
+            LogPosition.read(connection),
             connection.number(
                 "SELECT coalesce(max(last_chunk), 0) FROM history_runs WHERE in_use"));
     long last = connection.number("SELECT max(chunk) FROM events");
@@ -203,11 +223,6 @@ final class SqliteRecount {
     void at(ResultSet row) throws SQLException;
   }
 
-  /** Work that may hit damage. */
-  interface Work {
-    void run() throws SQLException;
-  }
-
   private void each(String sql, long number, Look look) throws SQLException {
     PreparedStatement query = connection.prepared(sql);
     query.setLong(1, number);
@@ -218,7 +233,7 @@ final class SqliteRecount {
     }
   }
 
-  private void tryTo(Work work) throws SQLException {
+  private void tryTo(IndexCheck.Work work) throws SQLException {
     try {
       work.run();
     } catch (StoreException e) {

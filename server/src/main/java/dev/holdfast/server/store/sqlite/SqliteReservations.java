@@ -6,9 +6,16 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.SlotKeys;
-import dev.holdfast.server.store.sqlite.YoungReservations.Alteration;
-import dev.holdfast.server.store.sqlite.YoungReservations.Mark;
-import dev.holdfast.server.store.sqlite.YoungReservations.Young;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.LogPosition;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Alteration;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Mark;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Young;
+import dev.holdfast.server.store.sqlite.memtable.RepositorySlot;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.server.store.sqlite.releases.SlotPasts;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,7 +38,7 @@ final class SqliteReservations {
   private static final int GATHERED_ROWS = 4096;
 
   private final SqliteConnection connection;
-  private final YoungReservations young;
+  private final RecentReservations young;
   private final long epoch;
 
   /** The young ones that are new, or altered, and those that are no longer young. */
@@ -44,9 +51,9 @@ final class SqliteReservations {
   /**
    * For a transaction.
    *
-   * @param epoch the {@linkplain HistoryIndex#epoch epoch} of the index that its loads look into
+   * @param epoch the {@linkplain ReleaseIndex#epoch epoch} of the index that its loads look into
    */
-  SqliteReservations(SqliteConnection connection, YoungReservations young, long epoch) {
+  SqliteReservations(SqliteConnection connection, RecentReservations young, long epoch) {
     this.connection = connection;
     this.young = young;
     this.epoch = epoch;
@@ -148,10 +155,10 @@ final class SqliteReservations {
         Comparator.comparingLong(Row::repository).thenComparing(row -> row.reservation().slot()));
     gather(
         "INSERT OR REPLACE INTO reservations ("
-            + Rows.RESERVATION
+            + RowMapper.RESERVATION
             + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
-        (statement, row) -> Rows.set(statement, row.repository(), row.reservation()));
+        (statement, row) -> RowMapper.set(statement, row.repository(), row.reservation()));
   }
 
   private interface Setter<T> {
@@ -195,7 +202,7 @@ final class SqliteReservations {
 
   private void beginAt(Mark mark) throws SQLException {
     if (mark.chunk() > since.chunk()) {
-      YoungSince.write(connection, mark.chunk());
+      LogPosition.write(connection, mark.chunk());
       since = mark;
     }
   }

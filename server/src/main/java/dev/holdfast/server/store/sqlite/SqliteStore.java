@@ -16,6 +16,25 @@ import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.ledger.rules.ExpireLeases;
 import dev.holdfast.server.store.FatalErrors;
 import dev.holdfast.server.store.Schema;
+import dev.holdfast.server.store.sqlite.connection.Checkpointer;
+import dev.holdfast.server.store.sqlite.connection.LongReads;
+import dev.holdfast.server.store.sqlite.connection.LostWrites;
+import dev.holdfast.server.store.sqlite.connection.Readers;
+import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.connection.StoreCondition;
+import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
+import dev.holdfast.server.store.sqlite.directory.OpenFiles;
+import dev.holdfast.server.store.sqlite.memtable.MemtableRecovery;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.releases.ReleaseHashes;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.server.store.sqlite.releases.RunRows;
+import dev.holdfast.server.store.sqlite.rows.LedgerRow;
+import dev.holdfast.server.store.sqlite.rows.ServedTime;
+import dev.holdfast.server.store.sqlite.rows.SqliteEvents;
+import dev.holdfast.server.store.sqlite.rows.SqliteKeys;
+import dev.holdfast.server.store.sqlite.rows.SqliteOffers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -49,16 +68,16 @@ public final class SqliteStore implements LedgerStore {
   private SqliteConnection writer;
 
   /** Null where the store was opened to be looked at: who changes nothing needs no index. */
-  private volatile @Nullable HistoryIndex history;
+  private volatile @Nullable ReleaseIndex history;
 
   /** Also asked by those who read. */
-  private volatile YoungReservations young;
+  private volatile RecentReservations young;
 
   private final StoreCondition condition;
   private final SqliteCalls calls;
-  private final Checkpoints checkpoints;
-  private final BooksCache cache = new BooksCache();
-  private final HistoryIndex.Room historyRoom;
+  private final Checkpointer checkpoints;
+  private final WriterCache cache = new WriterCache();
+  private final ReleaseIndex.Room historyRoom;
   private final int youngRoom;
   private final Readers readers;
   private final LongReads longReads;
@@ -75,8 +94,8 @@ public final class SqliteStore implements LedgerStore {
       SqliteConnection writer,
       StoreCondition condition,
       SqliteCalls calls,
-      @Nullable HistoryIndex history,
-      HistoryIndex.Room historyRoom,
+      @Nullable ReleaseIndex history,
+      ReleaseIndex.Room historyRoom,
       int youngRoom)
       throws SQLException {
     this.database = database;
@@ -86,14 +105,14 @@ public final class SqliteStore implements LedgerStore {
     this.history = history;
     this.historyRoom = historyRoom;
     this.youngRoom = youngRoom;
-    this.young = YoungReplay.load(writer, youngRoom);
+    this.young = MemtableRecovery.load(writer, youngRoom);
     this.readers = new Readers(READERS, this::reader, condition);
     this.longReads = new LongReads(this::reader, condition);
     this.scrub = new Scrub(readers, this::noticeIndexDamage);
     this.checkpointer = SqliteConnection.checkpointer(database);
     this.checkpoints =
-        new Checkpoints(
-            database, checkpointer, Checkpoints.PAGES, condition, readers, longReads, calls);
+        new Checkpointer(
+            database, checkpointer, Checkpointer.PAGES, condition, readers, longReads, calls);
   }
 
   /**
@@ -104,16 +123,20 @@ public final class SqliteStore implements LedgerStore {
    */
   public static SqliteStore open(Path database, FatalErrors fatalErrors) {
     return open(
-        database, HistoryIndex.Room.DEFAULT, YoungReservations.ROOM, fatalErrors, SqliteCalls.REAL);
+        database,
+        ReleaseIndex.Room.DEFAULT,
+        RecentReservations.ROOM,
+        fatalErrors,
+        SqliteCalls.REAL);
   }
 
   /** The same for one who is thrown what is fatal. */
   public static SqliteStore open(Path database) {
-    return open(database, HistoryIndex.Room.DEFAULT, YoungReservations.ROOM);
+    return open(database, ReleaseIndex.Room.DEFAULT, RecentReservations.ROOM);
   }
 
   /** The same with less room for what is young or in memory, so that a test sees it overflow. */
-  static SqliteStore open(Path database, HistoryIndex.Room historyRoom, int youngRoom) {
+  public static SqliteStore open(Path database, ReleaseIndex.Room historyRoom, int youngRoom) {
     return open(database, historyRoom, youngRoom, SqliteStore::thrown, SqliteCalls.REAL);
   }
 
@@ -121,9 +144,9 @@ public final class SqliteStore implements LedgerStore {
     throw e;
   }
 
-  static SqliteStore open(
+  public static SqliteStore open(
       Path database,
-      HistoryIndex.Room historyRoom,
+      ReleaseIndex.Room historyRoom,
       int youngRoom,
       FatalErrors fatalErrors,
       SqliteCalls calls) {
@@ -134,7 +157,7 @@ public final class SqliteStore implements LedgerStore {
         (writer, condition) -> {
           prepare(writer);
           syncWhatWasRecovered(writer, condition, calls);
-          HistoryIndex history = HistoryIndex.load(writer, historyRoom);
+          ReleaseIndex history = ReleaseIndex.load(writer, historyRoom);
           return new SqliteStore(
               database, writer, condition, calls, history, historyRoom, youngRoom);
         });
@@ -168,8 +191,8 @@ public final class SqliteStore implements LedgerStore {
               condition,
               SqliteCalls.REAL,
               null,
-              HistoryIndex.Room.DEFAULT,
-              YoungReservations.ROOM);
+              ReleaseIndex.Room.DEFAULT,
+              RecentReservations.ROOM);
         });
   }
 
@@ -265,7 +288,7 @@ public final class SqliteStore implements LedgerStore {
   }
 
   /** Brings a database to the newest schema, and gives it an identity where it has none. */
-  static void prepare(SqliteConnection writer) throws SQLException {
+  public static void prepare(SqliteConnection writer) throws SQLException {
     migrate(writer, SCHEMA);
     LedgerRow.makeIfMissing(writer);
     ReleaseHashes.makeIfMissing(writer);
@@ -276,7 +299,7 @@ public final class SqliteStore implements LedgerStore {
    *
    * @throws IllegalStateException where a newer program wrote it
    */
-  static boolean isFresh(SqliteConnection connection) throws SQLException {
+  public static boolean isFresh(SqliteConnection connection) throws SQLException {
     int found = (int) connection.number("PRAGMA user_version");
     return SCHEMA.scriptsFrom(found).size() == SCHEMA.version();
   }
@@ -311,7 +334,7 @@ public final class SqliteStore implements LedgerStore {
   /** The connection that writes, with nothing in doubt. */
   private SqliteConnection usableWriter() {
     condition.requireWritable();
-    HistoryIndex index = history;
+    ReleaseIndex index = history;
     if (index != null && index.damaged() && !writer.isClosed()) {
       writer.close();
     }
@@ -372,10 +395,10 @@ public final class SqliteStore implements LedgerStore {
     SqliteConnection opened = opened(() -> SqliteConnection.writerAgain(database));
     try {
       if (history != null && history.damaged()) {
-        HistoryRows.deleteAll(opened);
+        RunRows.deleteAll(opened);
       }
-      history = HistoryIndex.load(opened, historyRoom);
-      YoungReservations loaded = YoungReplay.load(opened, youngRoom);
+      history = ReleaseIndex.load(opened, historyRoom);
+      RecentReservations loaded = MemtableRecovery.load(opened, youngRoom);
       young.retire();
       young = loaded;
       cache.clear();
@@ -408,7 +431,7 @@ public final class SqliteStore implements LedgerStore {
   }
 
   private void noticeIndexDamage() {
-    HistoryIndex index = history;
+    ReleaseIndex index = history;
     if (index != null) {
       index.noticeDamage();
     }
@@ -579,12 +602,12 @@ public final class SqliteStore implements LedgerStore {
    *
    * @param before where it was when it was looked at last
    */
-  StorePosition position(StorePosition before) {
+  public StorePosition position(StorePosition before) {
     return readers.readInOneSnapshot(connection -> StorePosition.of(connection, before));
   }
 
   /** The youngest reservations. */
-  YoungReservations young() {
+  public RecentReservations young() {
     return young;
   }
 

@@ -4,6 +4,11 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Survey;
 import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.MergedReservationCursor;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.rows.EventChunk;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,14 +23,14 @@ final class SqliteSurvey {
 
   static void survey(
       SqliteConnection connection,
-      YoungReservations young,
+      RecentReservations young,
       String repositoryId,
       long afterRevision,
       Survey survey)
       throws SQLException {
     connection.run("BEGIN");
     List<Reservation> youngOnes = young.seenBy(connection, all -> all.of(repositoryId));
-    Rows.Known known = SqliteReads.known(connection, repositoryId).orElse(null);
+    RowMapper.Known known = SqliteReads.known(connection, repositoryId).orElse(null);
     if (known == null) {
       return;
     }
@@ -37,7 +42,7 @@ final class SqliteSurvey {
   /** The indexes of the slots of a request that have reservations, in their order. */
   static void reservedIndexes(
       SqliteConnection connection,
-      YoungReservations young,
+      RecentReservations young,
       String repositoryId,
       String requestId,
       LongConsumer slotIndexes)
@@ -95,10 +100,10 @@ final class SqliteSurvey {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
-                + Rows.RESERVATION
+                + RowMapper.RESERVATION
                 + " FROM reservations WHERE repository = ? ORDER BY slot_key");
     query.setLong(1, repository);
-    try (LivingBySlot living = new LivingBySlot(query, young)) {
+    try (MergedReservationCursor living = new MergedReservationCursor(query, young)) {
       while (living.next()) {
         survey.reservation(living.reservation());
       }

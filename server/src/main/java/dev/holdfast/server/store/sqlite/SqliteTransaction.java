@@ -7,6 +7,15 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.connection.SqliteFreePages;
+import dev.holdfast.server.store.sqlite.connection.StoreCondition;
+import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.server.store.sqlite.releases.SlotPasts;
+import dev.holdfast.server.store.sqlite.rows.ServedTime;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,9 +26,9 @@ import java.util.Map;
 /** A transaction on the connection that writes. */
 final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteConnection connection;
-  private final HistoryIndex history;
-  private final BooksCache cache;
-  private final YoungReservations young;
+  private final ReleaseIndex history;
+  private final WriterCache cache;
+  private final RecentReservations young;
   private final StoreCondition condition;
   private final SqliteCalls calls;
   private final SqliteReservations reservations;
@@ -44,9 +53,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   private SqliteTransaction(
       SqliteConnection connection,
-      HistoryIndex history,
-      YoungReservations young,
-      BooksCache cache,
+      ReleaseIndex history,
+      RecentReservations young,
+      WriterCache cache,
       StoreCondition condition,
       SqliteCalls calls) {
     this.connection = connection;
@@ -62,9 +71,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   static SqliteTransaction begin(
       SqliteConnection connection,
-      HistoryIndex history,
-      YoungReservations young,
-      BooksCache cache,
+      ReleaseIndex history,
+      RecentReservations young,
+      WriterCache cache,
       StoreCondition condition,
       SqliteCalls calls) {
     try {
@@ -184,7 +193,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   @Override
   public void commit() {
-    YoungReservations.Alteration alteration =
+    RecentReservations.Alteration alteration =
         attempt(
             "cannot write",
             () -> {
@@ -256,7 +265,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         cache.put(
             repositoryId,
             slot.slot(),
-            new BooksCache.KnownSlot(slot.after(), known.of(slot.slot())));
+            new WriterCache.KnownSlot(slot.after(), known.of(slot.slot())));
       } else {
         cache.remove(repositoryId, slot.slot());
       }

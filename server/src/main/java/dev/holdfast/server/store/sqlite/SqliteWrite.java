@@ -10,6 +10,17 @@ import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.releases.ReleaseEntries;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.server.store.sqlite.releases.SlotPasts;
+import dev.holdfast.server.store.sqlite.releases.SqlitePasts;
+import dev.holdfast.server.store.sqlite.rows.EventChunk;
+import dev.holdfast.server.store.sqlite.rows.EventPlace;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
+import dev.holdfast.server.store.sqlite.rows.SqliteKeys;
+import dev.holdfast.server.store.sqlite.rows.SqliteOffers;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -25,10 +36,10 @@ import java.util.Set;
  * with the event that tells of it. Where it was too young to have a row, that event is what deletes
  * it.
  */
-final class SqliteWrite {
+public final class SqliteWrite {
   private final SqliteConnection connection;
   private final SqliteReservations reservations;
-  private final BooksCache cache;
+  private final WriterCache cache;
   private final SqlitePasts releases;
   private final ReleaseEntries entries;
 
@@ -46,8 +57,8 @@ final class SqliteWrite {
   SqliteWrite(
       SqliteConnection connection,
       SqliteReservations reservations,
-      BooksCache cache,
-      HistoryIndex history,
+      WriterCache cache,
+      ReleaseIndex history,
       long lastChunk) {
     this.connection = connection;
     this.reservations = reservations;
@@ -68,9 +79,9 @@ final class SqliteWrite {
   }
 
   /** Behind the last event that was written, where they began here. */
-  YoungReservations.Mark end(YoungReservations.Mark begin) {
+  RecentReservations.Mark end(RecentReservations.Mark begin) {
     int told = chunks.stream().mapToInt(chunk -> chunk.events().size()).sum();
-    return new YoungReservations.Mark(lastChunk, begin.told() + told);
+    return new RecentReservations.Mark(lastChunk, begin.told() + told);
   }
 
   /** The short name of a repository that was written. */
@@ -97,25 +108,25 @@ final class SqliteWrite {
   /** Its row is written where more than the sums was altered: those stand with the events. */
   private long repository(Delta delta) throws SQLException {
     Repository after = delta.after();
-    Rows.Known known = cache.repository(connection, after.id());
+    RowMapper.Known known = cache.repository(connection, after.id());
     long number =
         known == null
             ? connection.number("SELECT coalesce(max(repository), 0) + 1 FROM repositories")
             : known.number();
     if (known == null || !onlySumsDiffer(known.repository(), after)) {
-      put(connection, new Rows.Known(number, after));
+      put(connection, new RowMapper.Known(number, after));
     }
     return number;
   }
 
   /** Writes the row of a repository. */
-  static void put(SqliteConnection connection, Rows.Known known) throws SQLException {
+  public static void put(SqliteConnection connection, RowMapper.Known known) throws SQLException {
     PreparedStatement put =
         connection.prepared(
             "INSERT OR REPLACE INTO repositories ("
-                + Rows.REPOSITORY
+                + RowMapper.REPOSITORY
                 + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    Rows.set(put, known);
+    RowMapper.set(put, known);
     put.executeUpdate();
   }
 
@@ -130,10 +141,10 @@ final class SqliteWrite {
     PreparedStatement insert =
         connection.prepared(
             "INSERT OR REPLACE INTO operations ("
-                + Rows.OPERATION
+                + RowMapper.OPERATION
                 + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (RememberedOperation operation : operations) {
-      Rows.set(insert, repository, operation);
+      RowMapper.set(insert, repository, operation);
       insert.executeUpdate();
     }
   }
@@ -157,8 +168,8 @@ final class SqliteWrite {
                 + EventChunk.COLUMNS
                 + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     List<Event> events = delta.events();
-    for (int from = 0; from < events.size(); from += ReleaseEntry.EVENTS_A_CHUNK) {
-      int to = Math.min(events.size(), from + ReleaseEntry.EVENTS_A_CHUNK);
+    for (int from = 0; from < events.size(); from += EventPlace.EVENTS_A_CHUNK) {
+      int to = Math.min(events.size(), from + EventPlace.EVENTS_A_CHUNK);
       List<Event> some = events.subList(from, to);
       lastChunk++;
       LongArrayList added = entries.of(repository, lastChunk, some, pasts);

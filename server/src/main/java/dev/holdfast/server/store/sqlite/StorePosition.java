@@ -1,5 +1,9 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.mark.RevisionRaise;
+import dev.holdfast.server.store.sqlite.memtable.LogPosition;
+import dev.holdfast.server.store.sqlite.rows.LedgerRow;
 import java.sql.SQLException;
 import java.util.UUID;
 
@@ -11,7 +15,7 @@ import java.util.UUID;
  * @param versions how many versions its datastores have given out, all together
  * @param revision the highest revision of any repository that is known of
  */
-record StorePosition(UUID ledger, long chunk, long versions, long revision) {
+public record StorePosition(UUID ledger, long chunk, long versions, long revision) {
   /** Versions grow by more than that only where some were lost. */
   private static final long VERSIONS_MASK = RevisionRaise.RAISE - 1;
 
@@ -20,7 +24,8 @@ record StorePosition(UUID ledger, long chunk, long versions, long revision) {
    *
    * @param before where it was when it was looked at last: what came since is read
    */
-  static StorePosition of(SqliteConnection connection, StorePosition before) throws SQLException {
+  public static StorePosition of(SqliteConnection connection, StorePosition before)
+      throws SQLException {
     return new StorePosition(
         LedgerRow.read(connection).id(),
         lastChunk(connection),
@@ -34,17 +39,17 @@ record StorePosition(UUID ledger, long chunk, long versions, long revision) {
   }
 
   /** The highest chunk that there ever was, also where it is forgotten. */
-  static long lastChunk(SqliteConnection connection) throws SQLException {
+  public static long lastChunk(SqliteConnection connection) throws SQLException {
     return Math.max(
-        YoungSince.read(connection),
+        LogPosition.read(connection),
         connection.number("SELECT coalesce(max(chunk), 0) FROM events"));
   }
 
-  boolean isBehind(StorePosition other) {
+  public boolean isBehind(StorePosition other) {
     return chunk < other.chunk || versions < other.versions;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return chunk == 0 && versions == 0;
   }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.store.LedgerStoreSuite;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +14,6 @@ class CollidingHashesTest extends LedgerStoreSuite {
 
   @Override
   protected LedgerStore open() {
-    return SqliteStore.open(directory.resolve("holdfast.db"), new HistoryIndex.Room(20, 600, 4), 5);
+    return SqliteStore.open(directory.resolve("holdfast.db"), new ReleaseIndex.Room(20, 600, 4), 5);
   }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicLong;

@@ -20,6 +20,8 @@ import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ class DamagedRowTest {
   @TempDir Path directory = Path.of("");
 
   private SqliteStore open() {
-    return SqliteStore.open(database(), new HistoryIndex.Room(20, 600, Long.SIZE), 0);
+    return SqliteStore.open(database(), new ReleaseIndex.Room(20, 600, Long.SIZE), 0);
   }
 
   private Path database() {

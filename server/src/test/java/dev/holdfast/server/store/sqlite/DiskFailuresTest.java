@@ -15,6 +15,10 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -103,7 +107,7 @@ class DiskFailuresTest {
     Files.createDirectories(database().getParent());
     SqliteStore store =
         SqliteStore.open(
-            database(), HistoryIndex.Room.DEFAULT, YoungReservations.ROOM, fatal::add, disk);
+            database(), ReleaseIndex.Room.DEFAULT, RecentReservations.ROOM, fatal::add, disk);
     if (store.repository(REPOSITORY) == null) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
     }

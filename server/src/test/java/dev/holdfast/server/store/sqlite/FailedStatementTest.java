@@ -17,6 +17,8 @@ import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.ledger.rules.UpdateRepository;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -53,7 +55,7 @@ class FailedStatementTest {
   })
   void leavesNothingBehind(String where, int youngRoom) throws SQLException {
     Path database = directory.resolve("holdfast.db");
-    try (SqliteStore store = SqliteStore.open(database, HistoryIndex.Room.DEFAULT, youngRoom);
+    try (SqliteStore store = SqliteStore.open(database, ReleaseIndex.Room.DEFAULT, youngRoom);
         SqliteConnection other = SqliteConnection.writer(database)) {
       StoreRunner.run(
           store,
@@ -105,7 +107,7 @@ class FailedStatementTest {
     Path database = directory.resolve("holdfast.db");
     Map<ReleaseSlot, Outcome> released = new LinkedHashMap<>();
     try (SqliteStore store =
-            SqliteStore.open(database, new HistoryIndex.Room(20, 600, Long.SIZE), 100);
+            SqliteStore.open(database, new ReleaseIndex.Room(20, 600, Long.SIZE), 100);
         SqliteConnection other = SqliteConnection.writer(database)) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
       for (int failures = 0; failures < 3; failures++) {

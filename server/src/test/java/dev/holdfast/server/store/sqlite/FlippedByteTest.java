@@ -14,6 +14,7 @@ import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.PutValue;
 import dev.holdfast.server.store.RandomCommands;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class FlippedByteTest {
   private static final int FLIPS = Integer.getInteger("holdfast.flips", 40);
   private static final long SEED = Long.getLong("holdfast.seed", new Random().nextLong());
   private static final List<String> REPOSITORIES = List.of("default", "cold");
-  private static final HistoryIndex.Room ROOM = new HistoryIndex.Room(20, 600, Long.SIZE);
+  private static final ReleaseIndex.Room ROOM = new ReleaseIndex.Room(20, 600, Long.SIZE);
   private static final int YOUNG = 20;
   private static final int PAGE_BYTES = 4096;
   private static final int FILE_HEADER_BYTES = 100;

@@ -15,6 +15,7 @@ import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.EndRequest;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

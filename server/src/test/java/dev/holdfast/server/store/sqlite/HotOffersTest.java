@@ -20,6 +20,8 @@ import dev.holdfast.server.ledger.rules.PutOffer;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.Sales;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,8 +53,8 @@ class HotOffersTest {
     store =
         SqliteStore.open(
             directory.resolve("holdfast.db"),
-            HistoryIndex.Room.DEFAULT,
-            YoungReservations.ROOM,
+            ReleaseIndex.Room.DEFAULT,
+            RecentReservations.ROOM,
             e -> {
               throw e;
             },

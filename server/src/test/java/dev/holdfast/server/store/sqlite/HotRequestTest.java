@@ -17,6 +17,8 @@ import dev.holdfast.server.ledger.rules.PutOffer;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.ledger.rules.Sales;
 import dev.holdfast.server.ledger.rules.Step;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,8 +57,8 @@ class HotRequestTest {
     store =
         SqliteStore.open(
             directory.resolve("holdfast.db"),
-            HistoryIndex.Room.DEFAULT,
-            YoungReservations.ROOM,
+            ReleaseIndex.Room.DEFAULT,
+            RecentReservations.ROOM,
             e -> {
               throw e;
             },

@@ -16,6 +16,8 @@ import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.ledger.rules.Step;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -116,7 +118,7 @@ class HotSlotTest {
       use(store);
     }
     try (SqliteConnection connection = SqliteConnection.writer(database())) {
-      HistoryIndex index = HistoryIndex.load(connection, HistoryIndex.Room.DEFAULT);
+      ReleaseIndex index = ReleaseIndex.load(connection, ReleaseIndex.Room.DEFAULT);
       List<Long> found = new ArrayList<>();
       index.find(connection, index.hashes().ofSlot(1, SLOT), found::add);
       long runs = connection.number("SELECT count(*) FROM history_runs WHERE in_use = 1");

@@ -11,6 +11,7 @@ import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.store.Schema;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;

@@ -10,6 +10,8 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.store.RandomCommands;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -34,7 +36,7 @@ class QueryPlansTest {
     Path database = directory.resolve("holdfast.db");
     Set<String> statements;
     try (SqliteStore store =
-        SqliteStore.open(database, new HistoryIndex.Room(20, 600, Long.SIZE), 5)) {
+        SqliteStore.open(database, new ReleaseIndex.Room(20, 600, Long.SIZE), 5)) {
       Set<String> atStart = store.statements();
       RandomCommands commands = new RandomCommands(Seed.random(), 50);
       for (int i = 0; i < 100; i++) {

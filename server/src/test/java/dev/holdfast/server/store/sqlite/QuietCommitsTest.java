@@ -16,6 +16,11 @@ import dev.holdfast.server.ledger.rules.PutValue;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.RenewLease;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -67,8 +72,8 @@ class QuietCommitsTest {
     store =
         SqliteStore.open(
             database(),
-            HistoryIndex.Room.DEFAULT,
-            YoungReservations.ROOM,
+            ReleaseIndex.Room.DEFAULT,
+            RecentReservations.ROOM,
             fatal -> fail(fatal),
             calls);
   }
@@ -131,9 +136,9 @@ class QuietCommitsTest {
         List<Reservation> all = new ArrayList<>(youngOnes);
         PreparedStatement rows =
             connection.prepared(
-                "SELECT " + Rows.RESERVATION + " FROM reservations WHERE repository = ?");
+                "SELECT " + RowMapper.RESERVATION + " FROM reservations WHERE repository = ?");
         rows.setLong(1, SqliteReads.number(connection, repository));
-        all.addAll(SqliteConnection.rows(rows, Rows::reservation));
+        all.addAll(SqliteConnection.rows(rows, RowMapper::reservation));
         all.sort(Comparator.comparing(Reservation::slot));
         return all;
       } catch (SQLException e) {

@@ -24,6 +24,8 @@ import dev.holdfast.server.ledger.rules.PutValue;
 import dev.holdfast.server.ledger.rules.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +53,7 @@ class ScrubTest {
   }
 
   private SqliteStore open() {
-    return SqliteStore.open(database(), new HistoryIndex.Room(20, 600, Long.SIZE), 0);
+    return SqliteStore.open(database(), new ReleaseIndex.Room(20, 600, Long.SIZE), 0);
   }
 
   private static Slot slot(int index) {

@@ -2,6 +2,7 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.store.LedgerStoreSuite;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,6 +13,6 @@ class SmallIndexTest extends LedgerStoreSuite {
   @Override
   protected LedgerStore open() {
     return SqliteStore.open(
-        directory.resolve("holdfast.db"), new HistoryIndex.Room(20, 600, Long.SIZE), 5);
+        directory.resolve("holdfast.db"), new ReleaseIndex.Room(20, 600, Long.SIZE), 5);
   }
 }

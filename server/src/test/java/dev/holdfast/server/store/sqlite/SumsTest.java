@@ -13,6 +13,8 @@ import dev.holdfast.server.ledger.rules.DeleteRepository;
 import dev.holdfast.server.ledger.rules.ReserveSlot;
 import dev.holdfast.server.ledger.rules.ReserveUnassigned;
 import dev.holdfast.server.ledger.rules.UpdateRepository;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -66,8 +68,8 @@ class SumsTest {
   private Repository inItsRow() throws SQLException {
     try (SqliteConnection connection = SqliteConnection.reader(directory.resolve("holdfast.db"))) {
       return SqliteConnection.rows(
-              connection.prepared("SELECT " + Rows.REPOSITORY + " FROM repositories"),
-              Rows::repository)
+              connection.prepared("SELECT " + RowMapper.REPOSITORY + " FROM repositories"),
+              RowMapper::repository)
           .get(0)
           .repository();
     }

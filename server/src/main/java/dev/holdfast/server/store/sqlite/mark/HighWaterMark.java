@@ -1,0 +1,240 @@
+package dev.holdfast.server.store.sqlite.mark;
+
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.store.FatalErrors;
+import dev.holdfast.server.store.sqlite.SqliteStore;
+import dev.holdfast.server.store.sqlite.StorePosition;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.directory.DataDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says outside the database how far it has come, so that a store that lost its newest part is told
+ * from one that is whole: SQLite takes a log that is missing or cut off for the end of what was
+ * written.
+ *
+ * <p>A thread beside the writer reads what is committed and writes it down, so the mark is never
+ * ahead of the store, and at most a second behind it.
+ */
+public final class HighWaterMark implements AutoCloseable {
+  private static final long EVERY_MILLIS = 500;
+  private static final long END_SECONDS = 10;
+  private static final Logger LOGGER = LoggerFactory.getLogger(HighWaterMark.class);
+
+  private static final StorePosition NOTHING = new StorePosition(new UUID(0, 0), 0, 0, 0);
+
+  private final MarkFile file;
+  private final SqliteStore store;
+  private final FatalErrors fatalErrors;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "high-water-mark");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private StorePosition written;
+  private boolean failing;
+
+  /** A store lost changes that were acknowledged, or may have. */
+  public static final class LossException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    LossException(String message) {
+      super(message);
+    }
+  }
+
+  private HighWaterMark(
+      MarkFile file, SqliteStore store, FatalErrors fatalErrors, StorePosition written) {
+    this.file = file;
+    this.store = store;
+    this.fatalErrors = fatalErrors;
+    this.written = written;
+  }
+
+  /**
+   * Compares a store that nobody has open with its mark.
+   *
+   * @throws LossException where the store is behind it, or nobody can tell
+   */
+  public static void check(DataDirectory directory) throws IOException {
+    String loss = loss(directory, MarkFile.read(directory.mark()));
+    if (loss != null) {
+      throw new LossException(
+          "the store in "
+              + directory.path()
+              + " lost acknowledged changes: "
+              + loss
+              + ". Put its newest files back, or start 'serve' with --accept-loss to go on with"
+              + " what is there; Reconcile is due then");
+    }
+  }
+
+  /**
+   * Goes on with a store that is behind its mark: its revisions are raised. Does nothing where
+   * nothing is lost.
+   */
+  public static void acceptLoss(DataDirectory directory, long nowMicros) throws IOException {
+    MarkFile.Content content = MarkFile.read(directory.mark());
+    String loss = loss(directory, content);
+    if (loss == null) {
+      return;
+    }
+    long highestGiven = content.mark() == null ? 0 : content.mark().revision();
+    try (SqliteConnection connection = SqliteConnection.writer(directory.database())) {
+      SqliteStore.prepare(connection);
+      int raised = RevisionRaise.run(connection, highestGiven, nowMicros);
+      // A crash before the mark is made anew must not lead to a second raise.
+      MarkFile.make(
+              directory.mark(),
+              StorePosition.of(connection, position(highestGiven)),
+              MarkFile.Sync.REAL)
+          .close();
+      LOGGER.warn(
+          "changes are lost and the loss is accepted: {}. The revisions of {} repositories are"
+              + " raised by 2^40; Reconcile is due",
+          loss,
+          raised);
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot go on with " + directory.database(), e);
+    }
+  }
+
+  private static StorePosition position(long revision) {
+    return new StorePosition(NOTHING.ledger(), 0, 0, revision);
+  }
+
+  /** What is lost; null for nothing. */
+  private static @Nullable String loss(DataDirectory directory, MarkFile.Content content)
+      throws IOException {
+    StorePosition mark = content.mark();
+    Path database = directory.database();
+    if (!Files.exists(database) || Files.size(database) == 0) {
+      if (content.found()) {
+        return database.getFileName()
+            + " is missing"
+            + (mark == null ? "" : ", with all of " + mark.chunk() + " chunks of events");
+      }
+      Path log = database.resolveSibling(database.getFileName() + "-wal");
+      return Files.exists(log)
+          ? database.getFileName() + " is missing, but " + log.getFileName() + " is there"
+          : null;
+    }
+    StorePosition found = position(database);
+    if (mark == null) {
+      if (found.isEmpty() && !content.found()) {
+        return null;
+      }
+      return directory.mark().getFileName()
+          + (content.found() ? " is damaged" : " is missing")
+          + ", so nobody can tell whether the store is whole; it ends at chunk "
+          + found.chunk()
+          + " of events";
+    }
+    if (!found.ledger().equals(mark.ledger())) {
+      return database.getFileName()
+          + " is of ledger "
+          + found.ledger()
+          + ", but "
+          + directory.mark().getFileName()
+          + " is of ledger "
+          + mark.ledger();
+    }
+    return found.isBehind(mark)
+        ? "it ends at chunk "
+            + found.chunk()
+            + " of events and "
+            + found.versions()
+            + " versions of keys, but "
+            + mark.chunk()
+            + " chunks and "
+            + mark.versions()
+            + " versions were committed"
+        : null;
+  }
+
+  private static StorePosition position(Path database) {
+    try (SqliteConnection connection = SqliteConnection.untouching(database)) {
+      return SqliteStore.isFresh(connection) ? NOTHING : StorePosition.of(connection, NOTHING);
+    } catch (SQLException e) {
+      throw StoreException.notApplied("cannot open " + database, e);
+    }
+  }
+
+  /**
+   * Keeps the mark of a store from now on, until it is closed, which is before the store is.
+   *
+   * @param fatalErrors who ends the process where a sync of the mark fails
+   */
+  public static HighWaterMark keep(
+      DataDirectory directory, SqliteStore store, FatalErrors fatalErrors) throws IOException {
+    return keep(directory, store, fatalErrors, MarkFile.Sync.REAL);
+  }
+
+  static HighWaterMark keep(
+      DataDirectory directory, SqliteStore store, FatalErrors fatalErrors, MarkFile.Sync sync)
+      throws IOException {
+    StorePosition before = MarkFile.read(directory.mark()).mark();
+    StorePosition now = store.position(before == null ? NOTHING : before);
+    HighWaterMark mark =
+        new HighWaterMark(MarkFile.make(directory.mark(), now, sync), store, fatalErrors, now);
+    var unused =
+        mark.thread.scheduleWithFixedDelay(
+            mark::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    return mark;
+  }
+
+  private void look() {
+    try {
+      writeIfFurther();
+      failing = false;
+    } catch (IOException | RuntimeException e) {
+      // The store itself tells why it cannot be read, and is refused then.
+      if (!failing) {
+        failing = true;
+        LOGGER.warn("cannot write the high-water mark; it is tried again", e);
+      }
+    }
+  }
+
+  /** Writes how far the store has come, where it has. */
+  synchronized void writeIfFurther() throws IOException {
+    StorePosition now = store.position(written);
+    if (!now.equals(written)) {
+      try {
+        file.write(now);
+      } catch (MarkFile.FailedSyncException e) {
+        // The store lies on the same disk.
+        fatalErrors.halt(StoreException.notApplied("cannot sync the high-water mark", e));
+        throw e;
+      }
+      written = now;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    thread.shutdown();
+    try {
+      if (thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+        writeIfFurther();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package dev.holdfast.server.store.sqlite.mark;
+
+import dev.holdfast.server.ledger.books.Change.CapacityChanged;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.sqlite.SqliteWrite;
+import dev.holdfast.server.store.sqlite.StorePosition;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.rows.EventChunk;
+import dev.holdfast.server.store.sqlite.rows.LedgerRow;
+import dev.holdfast.server.store.sqlite.rows.RevisionGaps;
+import dev.holdfast.server.store.sqlite.rows.RowMapper;
+import dev.holdfast.server.store.sqlite.rows.SqliteKeys;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Goes on with a store that lost its newest changes. Somebody may have been given the revisions,
+ * generations and versions that were lost, so all of them jump far over what can have been lost,
+ * and what lies between counts as compacted.
+ */
+public final class RevisionRaise {
+  /** No store makes so many changes between two looks at how far it has come. */
+  public static final long RAISE = 1L << 40;
+
+  private final SqliteConnection connection;
+  private final long highestGiven;
+  private final long nowMicros;
+  private long chunk;
+
+  private RevisionRaise(SqliteConnection connection, long highestGiven, long nowMicros) {
+    this.connection = connection;
+    this.highestGiven = highestGiven;
+    this.nowMicros = nowMicros;
+  }
+
+  /**
+   * Raises everything in one transaction.
+   *
+   * @param highestGiven the highest revision that is known to have been given to anybody
+   * @return how many repositories were raised
+   */
+  static int run(SqliteConnection connection, long highestGiven, long nowMicros)
+      throws SQLException {
+    connection.prepared("BEGIN IMMEDIATE").execute();
+    int raised = new RevisionRaise(connection, highestGiven, nowMicros).all();
+    connection.prepared("COMMIT").execute();
+    return raised;
+  }
+
+  private int all() throws SQLException {
+    chunk =
+        Math.max(
+            StorePosition.lastChunk(connection),
+            connection.number("SELECT coalesce(max(last_chunk), 0) FROM history_runs"));
+    List<RowMapper.Known> all =
+        SqliteConnection.rows(connection.prepared(RowMapper.BOOKS), RowMapper::books);
+    long highest = highestGiven;
+    for (RowMapper.Known known : all) {
+      highest = Math.max(highest, known.repository().revision());
+      raise(known);
+    }
+    LedgerRow ledger = LedgerRow.read(connection);
+    highest = Math.max(highest, ledger.firstRevision());
+    new LedgerRow(ledger.id(), highest + RAISE).write(connection);
+    return all.size();
+  }
+
+  private void raise(RowMapper.Known known) throws SQLException {
+    Repository before = known.repository();
+    long raise = RAISE;
+    // An older copy may be from before an earlier raise.
+    while (before.revision() + raise < highestGiven + RAISE / 2) {
+      raise += RAISE;
+    }
+    Repository after = before.raisedTo(before.revision() + raise, nowMicros);
+    CapacityChanged.Kind kind =
+        after.deleted() ? CapacityChanged.Kind.DELETED : CapacityChanged.Kind.UPDATED;
+    List<Event> events =
+        List.of(
+            new Event(
+                after.revision(),
+                nowMicros,
+                after.availableBytes(),
+                new CapacityChanged(kind, after.capacityBytes())));
+    EventChunk.Contents contents = new EventChunk.Contents(EventLog.encode(events), null);
+    PreparedStatement insert =
+        connection.prepared(
+            "INSERT INTO events ("
+                + EventChunk.COLUMNS
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    EventChunk.of(++chunk, known.number(), events, contents, after).set(insert, contents);
+    insert.executeUpdate();
+    SqliteWrite.put(connection, new RowMapper.Known(known.number(), after));
+    RevisionGaps.put(connection, known.number(), after.revision());
+    for (long version : versions(known.number())) {
+      SqliteKeys.putVersion(connection, known.number(), version + raise);
+    }
+  }
+
+  /** The newest version of a repository's datastore, where it gave any out. */
+  private List<Long> versions(long repository) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT " + SqliteKeys.VERSION + " FROM entry_versions WHERE repository = ?");
+    query.setLong(1, repository);
+    List<Long> versions = new ArrayList<>();
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        versions.add(SqliteKeys.version(row));
+      }
+    }
+    return versions;
+  }
+}

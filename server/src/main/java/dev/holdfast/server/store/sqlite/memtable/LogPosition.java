@@ -1,0 +1,35 @@
+package dev.holdfast.server.store.sqlite.memtable;
+
+import dev.holdfast.server.store.sqlite.connection.RowChecksum;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** The one row that says where the events begin that alone tell of reservations. */
+public final class LogPosition {
+  private LogPosition() {}
+
+  public static void write(SqliteConnection connection, long chunk) throws SQLException {
+    PreparedStatement update =
+        connection.prepared("UPDATE young_since SET chunk = ?, checksum = ?");
+    update.setLong(1, chunk);
+    update.setInt(2, checksum(chunk).value());
+    update.executeUpdate();
+  }
+
+  public static long read(SqliteConnection connection) throws SQLException {
+    PreparedStatement query = connection.prepared("SELECT chunk, checksum FROM young_since");
+    return SqliteConnection.rows(query, LogPosition::checked).get(0);
+  }
+
+  private static long checked(ResultSet row) throws SQLException {
+    long chunk = row.getLong(1);
+    checksum(chunk).check(row.getLong(2), () -> "chunk " + chunk);
+    return chunk;
+  }
+
+  private static RowChecksum checksum(long chunk) {
+    return new RowChecksum("young_since").number(chunk);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.holdfast.server.store.sqlite.memtable;
+
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Mark;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Young;
+import dev.holdfast.server.store.sqlite.rows.EventChunk;
+import dev.holdfast.server.store.sqlite.rows.RepositoryIds;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Reads in the events which reservations are young. */
+public final class MemtableRecovery {
+  private final Map<RepositorySlot, Young> living = new LinkedHashMap<>();
+
+  private MemtableRecovery() {}
+
+  public static RecentReservations load(SqliteConnection connection, int room) throws SQLException {
+    Mark since = new Mark(LogPosition.read(connection), 0);
+    long quiet = connection.number("SELECT quiet_commits FROM young_since");
+    MemtableRecovery replay = new MemtableRecovery();
+    Mark end = replay.readAll(connection, since);
+    replay.dropThoseWithARow(connection);
+    RecentReservations young = new RecentReservations(room, since, quiet);
+    young.alter(new RecentReservations.Alteration(Set.of(), replay.living, since, end, quiet));
+    return young;
+  }
+
+  private Mark readAll(SqliteConnection connection, Mark since) throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk > ? ORDER BY chunk");
+    query.setLong(1, since.chunk());
+    Mark end = since;
+    RepositoryIds ids = new RepositoryIds(connection);
+    try (ResultSet row = query.executeQuery()) {
+      while (row.next()) {
+        EventChunk chunk = EventChunk.read(row, 1);
+        List<Event> events = events(chunk, row);
+        long repository = chunk.repository();
+        String repositoryId = ids.of(repository);
+        for (Event event : events) {
+          read(repository, repositoryId, end, event.change());
+        }
+        end = new Mark(chunk.chunk(), end.told() + events.size());
+      }
+    }
+    return end;
+  }
+
+  private static List<Event> events(EventChunk chunk, ResultSet row) throws SQLException {
+    byte[] encoded = chunk.encoded(row);
+    try {
+      return EventLog.decode(encoded, chunk.firstRevision(), chunk.micros());
+    } catch (RuntimeException e) {
+      throw StoreException.notApplied("cannot read chunk " + chunk.chunk() + " of events", e);
+    }
+  }
+
+  private void read(long repository, String repositoryId, Mark before, Change.Booked change) {
+    if (change instanceof Change.SlotReserved reserved) {
+      Reservation reservation = reserved.reservation();
+      living.put(
+          new RepositorySlot(repositoryId, reservation.slot()),
+          new Young(repository, reservation, before, 0));
+    } else if (change instanceof Change.SlotFilled filled) {
+      Reservation reservation = filled.reservation();
+      living.computeIfPresent(
+          new RepositorySlot(repositoryId, reservation.slot()),
+          (owner, young) -> new Young(repository, reservation, young.since(), 0));
+    } else if (change instanceof Change.SlotReleased released) {
+      living.remove(new RepositorySlot(repositoryId, released.released().reservation().slot()));
+    }
+  }
+
+  /** Those are as their row says: a lease that was renewed is told by no event. */
+  private void dropThoseWithARow(SqliteConnection connection) throws SQLException {
+    PreparedStatement query =
+        connection.prepared("SELECT 1 FROM reservations WHERE repository = ? AND slot_key = ?");
+    List<RepositorySlot> inTheirOrder = new ArrayList<>(living.keySet());
+    Collections.sort(inTheirOrder);
+    for (RepositorySlot owner : inTheirOrder) {
+      query.setLong(1, Objects.requireNonNull(living.get(owner)).repository());
+      query.setBytes(2, SlotKeys.encode(owner.slot()));
+      if (!SqliteConnection.rows(query, row -> row.getLong(1)).isEmpty()) {
+        living.remove(owner);
+      }
+    }
+  }
+}

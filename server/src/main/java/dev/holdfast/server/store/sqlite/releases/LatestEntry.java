@@ -1,0 +1,25 @@
+package dev.holdfast.server.store.sqlite.releases;
+
+import java.util.function.LongConsumer;
+
+/** Of the entries that it is given, the one with the latest place before another; 0 for none. */
+final class LatestEntry implements LongConsumer {
+  private final long before;
+  private long entry;
+
+  LatestEntry(long before) {
+    this.before = before;
+  }
+
+  @Override
+  public void accept(long other) {
+    long place = ReleaseEntry.place(other);
+    if (place < before && place > ReleaseEntry.place(entry)) {
+      entry = other;
+    }
+  }
+
+  long entry() {
+    return entry;
+  }
+}

@@ -1,0 +1,130 @@
+package dev.holdfast.server.store.sqlite.releases;
+
+import dev.holdfast.server.ledger.books.OlderReleases;
+import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.books.Touched.PastKeys;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.rows.SqliteEvents;
+import dev.holdfast.server.store.sqlite.rows.SqliteEvents.Standing;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what is remembered of released reservations: the index says where in the events it may
+ * stand, the events what it is. All lookups of a set are made before any event is read, so that a
+ * chunk is read once.
+ */
+public final class SqlitePasts {
+  private final SqliteConnection connection;
+  private final ReleaseIndex index;
+
+  public SqlitePasts(SqliteConnection connection, ReleaseIndex index) {
+    this.connection = connection;
+    this.index = index;
+  }
+
+  private record Lookup(Slot slot, long hash, long candidate) {}
+
+  /** Finds the latest releases of slots. */
+  public void loadLatest(long repository, Collection<Slot> slots, SlotPasts pasts)
+      throws SQLException {
+    List<Lookup> lookups = new ArrayList<>();
+    for (Slot slot : slots) {
+      long hash = index.hashes().ofSlot(repository, slot);
+      addLookup(lookups, slot, hash, Long.MAX_VALUE);
+    }
+    // There is a second round where slots share a hash.
+    while (!lookups.isEmpty()) {
+      TreeSet<Long> places = new TreeSet<>();
+      lookups.forEach(lookup -> places.add(ReleaseEntry.place(lookup.candidate())));
+      Map<Long, Standing> standing = new SqliteEvents(connection).at(places);
+      List<Lookup> next = new ArrayList<>();
+      for (Lookup lookup : lookups) {
+        long place = ReleaseEntry.place(lookup.candidate());
+        Standing found = standing.get(place);
+        Released latest = found == null ? null : found.release(repository, lookup.slot());
+        if (found == null || latest != null) {
+          pasts.put(lookup.slot(), past(latest, lookup.candidate(), pasts.of(lookup.slot())));
+        } else {
+          // Another slot's, which the entry of this one must keep.
+          pasts.put(lookup.slot(), new SlotPasts.Past(null, ReleaseEntry.keepingOlder(0)));
+          if (ReleaseEntry.keepsOlder(lookup.candidate())) {
+            addLookup(next, lookup.slot(), lookup.hash(), place);
+          }
+        }
+      }
+      lookups = next;
+    }
+  }
+
+  private void addLookup(List<Lookup> lookups, Slot slot, long hash, long before)
+      throws SQLException {
+    long candidate = index.newestBefore(connection, hash, before);
+    if (candidate != 0) {
+      lookups.add(new Lookup(slot, hash, candidate));
+    }
+  }
+
+  /**
+   * The end of the past that was found, or of one that is forgotten.
+   *
+   * @param others what is known of other slots with the hash; null for none
+   */
+  private static SlotPasts.Past past(
+      @Nullable Released latest, long candidate, SlotPasts.@Nullable Past others) {
+    // What is older than something forgotten is forgotten too, and need not be kept.
+    long entry = latest == null ? ReleaseEntry.place(candidate) : candidate;
+    return new SlotPasts.Past(latest, others == null ? entry : ReleaseEntry.keepingOlder(entry));
+  }
+
+  /** Finds older releases by what they were asked for, of slots whose latest release is known. */
+  public OlderReleases older(
+      long repository, Map<Slot, PastKeys> asked, Map<Slot, SlotHistory> slots)
+      throws SQLException {
+    OlderReleases older = new OlderReleases();
+    TreeSet<Long> places = new TreeSet<>();
+    for (Map.Entry<Slot, PastKeys> entry : asked.entrySet()) {
+      SlotHistory history = slots.getOrDefault(entry.getKey(), SlotHistory.NONE);
+      if (history.latestReleased() != null) {
+        for (long hash : hashes(repository, entry.getKey(), entry.getValue(), history)) {
+          index.find(connection, hash, candidate -> places.add(ReleaseEntry.place(candidate)));
+        }
+      }
+    }
+    if (!places.isEmpty()) {
+      for (Standing standing : new SqliteEvents(connection).at(places).values()) {
+        Released release = standing.release(repository);
+        if (release != null) {
+          older.add(release);
+        }
+      }
+    }
+    return older;
+  }
+
+  /** Of what cannot be said by the slot's history. */
+  private List<Long> hashes(long repository, Slot slot, PastKeys keys, SlotHistory history) {
+    List<Long> hashes = new ArrayList<>();
+    Released latest = history.latestReleased();
+    keys.forEachGeneration(
+        generation -> {
+          if (latest != null && generation < latest.reservation().generation()) {
+            hashes.add(index.hashes().ofGeneration(repository, slot, generation));
+          }
+        });
+    keys.forEachOperationId(
+        id -> {
+          if (history.operation(id) == null) {
+            hashes.add(index.hashes().ofOperation(repository, slot, id));
+          }
+        });
+    return hashes;
+  }
+}

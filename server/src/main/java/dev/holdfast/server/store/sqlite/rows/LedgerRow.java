@@ -1,0 +1,60 @@
+package dev.holdfast.server.store.sqlite.rows;
+
+import dev.holdfast.server.store.sqlite.connection.RowChecksum;
+import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The one row of the table of the ledger itself.
+ *
+ * @param id which ledger it is; made with the store, and the same for ever
+ * @param firstRevision behind this one the revisions of a new repository begin, and the versions of
+ *     a datastore: below it somebody may have been given some that were lost
+ */
+public record LedgerRow(UUID id, long firstRevision) {
+  private RowChecksum checksum() {
+    return new RowChecksum("ledger").text(id.toString()).number(firstRevision);
+  }
+
+  public static LedgerRow read(SqliteConnection connection) throws SQLException {
+    return rows(connection).get(0);
+  }
+
+  /** Makes it in a store that has none yet. */
+  public static void makeIfMissing(SqliteConnection connection) throws SQLException {
+    if (rows(connection).isEmpty()) {
+      new LedgerRow(UUID.randomUUID(), 0).write(connection);
+    }
+  }
+
+  private static List<LedgerRow> rows(SqliteConnection connection) throws SQLException {
+    PreparedStatement query =
+        connection.prepared("SELECT ledger_id, first_revision, checksum FROM ledger");
+    return SqliteConnection.rows(query, LedgerRow::checked);
+  }
+
+  private static LedgerRow checked(ResultSet row) throws SQLException {
+    String id = row.getString(1);
+    long firstRevision = row.getLong(2);
+    new RowChecksum("ledger")
+        .text(id)
+        .number(firstRevision)
+        .check(row.getLong(3), () -> "ledger " + id);
+    return new LedgerRow(UUID.fromString(id), firstRevision);
+  }
+
+  public void write(SqliteConnection connection) throws SQLException {
+    PreparedStatement put =
+        connection.prepared(
+            "INSERT OR REPLACE INTO ledger (one, ledger_id, first_revision, checksum)"
+                + " VALUES (1, ?, ?, ?)");
+    put.setString(1, id.toString());
+    put.setLong(2, firstRevision);
+    put.setInt(3, checksum().value());
+    put.executeUpdate();
+  }
+}

@@ -1,0 +1,47 @@
+package dev.holdfast.server.store.sqlite.directory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.server.store.sqlite.StorePosition;
+import dev.holdfast.server.store.sqlite.mark.MarkFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The files beside the database. */
+class DataDirectoryTest {
+  @TempDir private Path directory;
+
+  @Test
+  void whoHoldsItIsToldWithTheLastWords() throws IOException {
+    try (DataDirectory held = DataDirectory.hold(directory, "a holder with a long name")) {
+      held.setHolder("process 1");
+      assertEquals("process 1\n", Files.readString(directory.resolve(DataDirectory.LOCK)));
+    }
+  }
+
+  /** A file without content would be taken for one that was damaged. */
+  @Test
+  void whereThereIsNoRoomForAMarkThereIsNone() throws IOException {
+    Path mark = directory.resolve("holdfast.mark");
+    Path fresh = directory.resolve("holdfast.mark.new");
+    StorePosition position = new StorePosition(new UUID(1, 2), 3, 4, 5);
+    Files.createSymbolicLink(fresh, Path.of("/dev/full"));
+    assertThrows(IOException.class, () -> MarkFile.make(mark, position, MarkFile.Sync.REAL));
+    assertFalse(Files.exists(mark));
+
+    Files.delete(fresh);
+    // What a crash left.
+    Files.writeString(fresh, "a part");
+    MarkFile.make(mark, position, MarkFile.Sync.REAL).close();
+    assertEquals(new MarkFile.Content(true, position), MarkFile.read(mark));
+    assertFalse(Files.exists(fresh));
+    assertTrue(Files.isRegularFile(mark));
+  }
+}

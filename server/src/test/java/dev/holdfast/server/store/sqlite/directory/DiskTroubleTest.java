@@ -1,0 +1,67 @@
+package dev.holdfast.server.store.sqlite.directory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.server.ledger.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * What is told of a data directory that cannot be used. Where it takes a disk or a user of its own
+ * to bring that about, the campaign full-disk does.
+ */
+class DiskTroubleTest {
+  @TempDir private Path directory;
+
+  private static StoreException failure(SQLiteErrorCode code) {
+    return StoreException.notApplied("cannot open", new SQLiteException("on purpose", code));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = SQLiteErrorCode.class,
+      names = {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"})
+  void aFullDiskIsToldWithWhatAStartNeeds(SQLiteErrorCode code) {
+    assertTrue(DiskTrouble.isFull(failure(code)));
+    String told =
+        Objects.requireNonNull(DiskTrouble.explain(directory.resolve("data"), failure(code)));
+    assertTrue(told.contains(" is full, "), told);
+    assertTrue(told.contains("make at least " + DiskReserve.BYTES + " bytes of room"), told);
+    assertEquals(1, told.lines().count(), told);
+  }
+
+  @Test
+  void whatIsNoDirectoryIsNamed() throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    for (Path data : new Path[] {file, file.resolve("below")}) {
+      assertEquals(
+          file + " is no directory; name one with --data-dir",
+          DiskTrouble.explain(data, new IOException("on purpose")));
+    }
+  }
+
+  @Test
+  void otherFailuresAreToldByThemselves() {
+    for (Exception other :
+        new Exception[] {
+          new IOException("on purpose"),
+          new IllegalStateException("on purpose"),
+          failure(SQLiteErrorCode.SQLITE_CORRUPT),
+          failure(SQLiteErrorCode.SQLITE_IOERR_READ)
+        }) {
+      assertFalse(DiskTrouble.isFull(other));
+      assertNull(DiskTrouble.explain(directory, other));
+    }
+  }
+}

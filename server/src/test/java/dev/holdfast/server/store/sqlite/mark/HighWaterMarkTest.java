@@ -1,0 +1,283 @@
+package dev.holdfast.server.store.sqlite.mark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.holdfast.server.ledger.EventsPage;
+import dev.holdfast.server.ledger.EventsQuery;
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Value;
+import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.DeleteRepository;
+import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.PutValue;
+import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.store.sqlite.SqliteStore;
+import dev.holdfast.server.store.sqlite.directory.DataDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A store that lost its newest part is told from one that was killed. */
+class HighWaterMarkTest {
+  private static final String REPOSITORY = "default";
+  private static final int RESERVATIONS = 50;
+  private static final long RAISE = 1L << 40;
+
+  @TempDir Path directory = Path.of("");
+
+  private Path killed = Path.of("");
+  private Path older = Path.of("");
+
+  /** Files as they lie there when the program is killed, and when it ended well before. */
+  @BeforeEach
+  void leaveAStoreBehind() throws IOException {
+    Path living = directory.resolve("living");
+    killed = Files.createDirectories(directory.resolve("killed"));
+    older = Files.createDirectories(directory.resolve("older"));
+    try (DataDirectory data = DataDirectory.hold(living, "test")) {
+      HighWaterMark.check(data);
+      try (SqliteStore store = SqliteStore.open(data.database());
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+        StoreRunner.run(
+            store,
+            List.of(
+                new CreateRepository(REPOSITORY, 1000),
+                new PutValue(REPOSITORY, "key", new Value(new byte[1]), null),
+                new CreateRepository("gone", 10),
+                new DeleteRepository("gone")),
+            1);
+        mark.writeIfFurther();
+      }
+      copy(living, older);
+      HighWaterMark.check(data);
+      try (SqliteStore store = SqliteStore.open(data.database());
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+        for (int i = 0; i < RESERVATIONS; i++) {
+          reserve(store, i);
+        }
+        mark.writeIfFurther();
+        copy(living, killed);
+      }
+    }
+  }
+
+  private static void thrown(StoreException e) {
+    throw e;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    for (String name : List.of("holdfast.db", "holdfast.db-wal", "holdfast.mark")) {
+      if (Files.exists(from.resolve(name))) {
+        Files.copy(from.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  private static long reserve(SqliteStore store, int index) {
+    Outcome outcome =
+        StoreRunner.run(
+                store, List.of(new ReserveSlot(REPOSITORY, new Slot("r", index), 1, 0, "")), 2)
+            .get(0);
+    return assertInstanceOf(Outcome.ReservationDone.class, outcome).reservation().generation();
+  }
+
+  @Test
+  void whatWasKilledIsWhole() throws IOException {
+    try (DataDirectory data = DataDirectory.hold(killed, "test")) {
+      HighWaterMark.check(data);
+      HighWaterMark.acceptLoss(data, 3);
+      try (SqliteStore store = SqliteStore.open(data.database())) {
+        assertEquals(
+            RESERVATIONS + 1, Objects.requireNonNull(store.repository(REPOSITORY)).revision());
+      }
+    }
+  }
+
+  /** What happens to the files. */
+  enum Loss {
+    LOG_DELETED,
+    LOG_CUT_OFF,
+    LOG_FLIPPED,
+    OLDER_COPY,
+    NO_DATABASE,
+    NO_DATABASE_AND_NO_MARK,
+    NO_MARK,
+    DAMAGED_MARK,
+    OTHER_LEDGER
+  }
+
+  private void lose(Loss loss) throws IOException {
+    Path database = killed.resolve("holdfast.db");
+    Path log = killed.resolve("holdfast.db-wal");
+    Path mark = killed.resolve("holdfast.mark");
+    byte[] bytes = Files.readAllBytes(log);
+    switch (loss) {
+      case LOG_DELETED -> Files.delete(log);
+      case LOG_CUT_OFF -> Files.write(log, Arrays.copyOf(bytes, bytes.length / 2));
+      case LOG_FLIPPED -> {
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(log, bytes);
+      }
+      case OLDER_COPY -> {
+        Files.delete(log);
+        Files.copy(older.resolve("holdfast.db"), database, StandardCopyOption.REPLACE_EXISTING);
+      }
+      case NO_DATABASE -> {
+        Files.delete(log);
+        Files.delete(database);
+      }
+      case NO_DATABASE_AND_NO_MARK -> {
+        Files.delete(mark);
+        Files.delete(database);
+      }
+      case NO_MARK -> Files.delete(mark);
+      case DAMAGED_MARK -> Files.write(mark, new byte[9000]);
+      case OTHER_LEDGER -> {
+        Path other = directory.resolve("other");
+        try (DataDirectory data = DataDirectory.hold(other, "test");
+            SqliteStore store = SqliteStore.open(data.database())) {
+          StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
+        }
+        Files.delete(log);
+        Files.copy(other.resolve("holdfast.db"), database, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLossIsRefusedUntilItIsAccepted(Loss loss) throws IOException {
+    lose(loss);
+    try (DataDirectory data = DataDirectory.hold(killed, "test")) {
+      for (int i = 0; i < 2; i++) {
+        HighWaterMark.LossException refused =
+            assertThrows(HighWaterMark.LossException.class, () -> HighWaterMark.check(data));
+        assertTrue(
+            String.valueOf(refused.getMessage()).contains("--accept-loss"), refused.getMessage());
+      }
+      HighWaterMark.acceptLoss(data, 3);
+      HighWaterMark.check(data);
+      try (SqliteStore store = SqliteStore.open(data.database());
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+        Repository raised = store.repository(REPOSITORY);
+        if (raised != null) {
+          assertTrue(raised.revision() > RAISE, raised::toString);
+          EventsPage page =
+              Objects.requireNonNull(store.events(EventsQuery.all(REPOSITORY, 0, 100)));
+          assertEquals(raised.revision(), page.oldestRevision());
+          assertEquals(raised.revision(), page.events().get(0).revision());
+          assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
+        }
+        StoreRunner.run(
+            store,
+            List.of(new CreateRepository(REPOSITORY, 1000), new CreateRepository("gone", 10)),
+            4);
+        assertTrue(reserve(store, RESERVATIONS) > RAISE);
+        Outcome put =
+            StoreRunner.run(
+                    store,
+                    List.of(new PutValue(REPOSITORY, "key", new Value(new byte[2]), null)),
+                    5)
+                .get(0);
+        assertTrue(assertInstanceOf(Outcome.PutDone.class, put).version() > RAISE, put::toString);
+        mark.writeIfFurther();
+        Repository gone = Objects.requireNonNull(store.repository("gone"));
+        assertTrue(gone.revision() > RAISE, gone::toString);
+      }
+      HighWaterMark.check(data);
+    }
+  }
+
+  /** An older copy is put in place a second time, from before the first loss was accepted. */
+  @Test
+  void aSecondLossRaisesOverTheFirst() throws IOException {
+    long given = 0;
+    for (int i = 0; i < 3; i++) {
+      Files.deleteIfExists(killed.resolve("holdfast.db-wal"));
+      Files.copy(
+          older.resolve("holdfast.db"),
+          killed.resolve("holdfast.db"),
+          StandardCopyOption.REPLACE_EXISTING);
+      try (DataDirectory data = DataDirectory.hold(killed, "test")) {
+        HighWaterMark.acceptLoss(data, 3);
+        try (SqliteStore store = SqliteStore.open(data.database());
+            HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+          long next = reserve(store, 0);
+          assertTrue(next > given, next + " after " + given);
+          given = next;
+          mark.writeIfFurther();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aFailedSyncIsFatal() throws IOException {
+    AtomicBoolean fails = new AtomicBoolean();
+    List<StoreException> fatal = new CopyOnWriteArrayList<>();
+    MarkFile.Sync sync =
+        channel -> {
+          if (fails.get()) {
+            throw new IOException("Input/output error");
+          }
+        };
+    try (DataDirectory data = DataDirectory.hold(killed, "test");
+        SqliteStore store = SqliteStore.open(data.database());
+        HighWaterMark mark = HighWaterMark.keep(data, store, fatal::add, sync)) {
+      reserve(store, RESERVATIONS);
+      mark.writeIfFurther();
+      fails.set(true);
+      mark.writeIfFurther();
+      assertEquals(List.of(), fatal, "nothing came further, and nothing was written");
+      reserve(store, RESERVATIONS + 1);
+      assertThrows(IOException.class, mark::writeIfFurther);
+      fails.set(false);
+    }
+    assertTrue(
+        String.valueOf(fatal.get(0).getMessage()).contains("cannot sync the high-water mark"),
+        fatal::toString);
+  }
+
+  @Test
+  void othersHaveNoRights() throws IOException {
+    Path open = Files.createDirectories(directory.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path old = Files.createFile(open.resolve("holdfast.db"));
+    Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rw-r--r--"));
+    try (DataDirectory data = DataDirectory.hold(open, "test");
+        SqliteStore store = SqliteStore.open(data.database());
+        HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+      StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
+      mark.writeIfFurther();
+      assertEquals("rwx------", rights(open));
+      try (Stream<Path> files = Files.list(open)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          assertEquals("rw-------", rights(file), file.toString());
+        }
+      }
+    }
+  }
+
+  private static String rights(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+}
