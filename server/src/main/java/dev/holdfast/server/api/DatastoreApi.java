@@ -1,11 +1,15 @@
 package dev.holdfast.server.api;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.convert.PageTokens;
+import dev.holdfast.server.api.convert.ProtoConverters;
+import dev.holdfast.server.api.convert.RejectedException;
 import dev.holdfast.server.ledger.books.Entry;
-import dev.holdfast.server.ledger.rules.DeleteKey;
-import dev.holdfast.server.ledger.rules.KeyRejections;
 import dev.holdfast.server.ledger.rules.Outcome.PutDone;
-import dev.holdfast.server.ledger.rules.PutValue;
+import dev.holdfast.server.ledger.rules.repositories.DeleteKey;
+import dev.holdfast.server.ledger.rules.repositories.KeyRejections;
+import dev.holdfast.server.ledger.rules.repositories.PutValue;
 import dev.holdfast.v1.DatastoreServiceDeleteRequest;
 import dev.holdfast.v1.DatastoreServiceDeleteResponse;
 import dev.holdfast.v1.DatastoreServiceGetRequest;
@@ -22,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /** DatastoreService, as the contract has it. */
 final class DatastoreApi extends DatastoreServiceImplBase {
-  private final Calls calls;
+  private final CallDispatcher calls;
 
   /** The service on these calls. */
-  DatastoreApi(Calls calls) {
+  DatastoreApi(CallDispatcher calls) {
     this.calls = calls;
   }
 
@@ -65,7 +69,7 @@ final class DatastoreApi extends DatastoreServiceImplBase {
           return DatastoreServiceGetResponse.newBuilder()
               .setValue(UnsafeByteOperations.unsafeWrap(found.value().bytes()))
               .setVersion(found.version())
-              .setUpdateTime(Messages.time(found.micros()))
+              .setUpdateTime(ProtoConverters.time(found.micros()))
               .build();
         });
   }

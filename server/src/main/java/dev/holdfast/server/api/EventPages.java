@@ -1,5 +1,9 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.convert.EventConverter;
+import dev.holdfast.server.api.convert.PageTokens;
+import dev.holdfast.server.api.convert.RejectedException;
+import dev.holdfast.server.api.convert.RequestValidator;
 import dev.holdfast.server.ledger.EventsPage;
 import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.LedgerReads;
@@ -12,7 +16,7 @@ import dev.holdfast.v1.ListEventsResponse;
 final class EventPages {
   private EventPages() {}
 
-  static EventsQuery query(Words words, ListEventsRequest request) {
+  static EventsQuery query(RequestValidator words, ListEventsRequest request) {
     String requestId =
         request.getRequestId().isEmpty()
             ? null
@@ -43,7 +47,7 @@ final class EventPages {
     ListEventsResponse.Builder response =
         ListEventsResponse.newBuilder().setOldestRevision(page.oldestRevision());
     page.events()
-        .forEach(event -> response.addEvents(EventMessages.event(query.repositoryId(), event)));
+        .forEach(event -> response.addEvents(EventConverter.event(query.repositoryId(), event)));
     if (page.lookedTo() != 0) {
       response.setNextPageToken(
           PageTokens.encode(

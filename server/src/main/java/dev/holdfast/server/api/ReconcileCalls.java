@@ -1,5 +1,6 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.calls.CallDispatcher;
 import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.ReconcileResponse;
 import io.grpc.stub.StreamObserver;
@@ -15,7 +16,7 @@ final class ReconcileCalls {
   private static final int SMALL_CALL = 10_000;
   private static final int SMALL_CALLS = 10;
 
-  private final Calls calls;
+  private final CallDispatcher calls;
   private final LongSupplier nanos;
   private final ObservedRoom room;
   private final Set<ReconcileStream> open = ConcurrentHashMap.newKeySet();
@@ -25,11 +26,11 @@ final class ReconcileCalls {
    *
    * @param nanos the time, as {@link System#nanoTime()} has it
    */
-  ReconcileCalls(Calls calls, LongSupplier nanos) {
+  ReconcileCalls(CallDispatcher calls, LongSupplier nanos) {
     this(calls, nanos, new ObservedRoom(OBSERVED_LIMIT, SMALL_CALL, SMALL_CALLS * SMALL_CALL));
   }
 
-  ReconcileCalls(Calls calls, LongSupplier nanos, ObservedRoom room) {
+  ReconcileCalls(CallDispatcher calls, LongSupplier nanos, ObservedRoom room) {
     this.calls = calls;
     this.nanos = nanos;
     this.room = room;

@@ -1,14 +1,17 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.convert.ReconcileRequests;
+import dev.holdfast.server.api.convert.RejectedException;
 import dev.holdfast.server.ledger.LedgerReads;
-import dev.holdfast.server.ledger.rules.Observation;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Outcome.ReconcileDone;
-import dev.holdfast.server.ledger.rules.Reconcile;
-import dev.holdfast.server.ledger.rules.ReconcilePlan;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.server.ledger.rules.RevisionRejections;
+import dev.holdfast.server.ledger.rules.reconcile.Observation;
+import dev.holdfast.server.ledger.rules.reconcile.Reconcile;
+import dev.holdfast.server.ledger.rules.reconcile.ReconcilePlan;
 import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.ReconcileResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -29,8 +32,8 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   /** How long it may take to send all: slots that trickle in must not keep the room either. */
   static final long SENDING_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  private final Calls calls;
-  private final Calls.Call<ReconcileResponse> call;
+  private final CallDispatcher calls;
+  private final CallDispatcher.Call<ReconcileResponse> call;
   private final ObservedRoom.Share room;
   private final int largest;
   private final LongSupplier nanos;
@@ -44,7 +47,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   /** The call until it is over, and its work until that is done: who is cut off still has it. */
   private int users = 1;
 
-  private ReconcileWords.@Nullable Header header;
+  private ReconcileRequests.@Nullable Header header;
   private Observation observation = new Observation();
 
   /** Whether the call was answered before its end; what still comes is of no interest. */
@@ -60,7 +63,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
    * @param atTheEnd is told when the call is over
    */
   ReconcileStream(
-      Calls calls,
+      CallDispatcher calls,
       StreamObserver<ReconcileResponse> observer,
       ObservedRoom room,
       LongSupplier nanos,
@@ -138,18 +141,18 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
 
   private void take(ReconcileRequest request) {
     if (header == null) {
-      header = ReconcileWords.header(request);
+      header = ReconcileRequests.header(request);
       return;
     }
-    int count = ReconcileWords.observed(request).getSlotsCount();
+    int count = ReconcileRequests.observed(request).getSlotsCount();
     if (observation.size() + count > largest) {
-      throw ReconcileWords.wrong("observed.slots", "must be at most " + largest + " in all");
+      throw ReconcileRequests.wrong("observed.slots", "must be at most " + largest + " in all");
     }
     if (!room.take(count)) {
       throw new RejectedException(
           Rejections.overloaded(largest, "slots are what others may observe at a time"));
     }
-    ReconcileWords.add(request.getObserved(), observation);
+    ReconcileRequests.add(request.getObserved(), observation);
   }
 
   /** The call broke off: it is over, and nothing was done. */
@@ -163,7 +166,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     }
     complete = true;
     if (header == null) {
-      refuse(ReconcileWords.wrong("header", "is required"));
+      refuse(ReconcileRequests.wrong("header", "is required"));
     } else if (observation.size() == 0 && !header.allowEmpty()) {
       refuse(
           new RejectedException(
@@ -171,7 +174,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     } else if (calls.isRefused(call)) {
       refused = true;
     } else {
-      ReconcileWords.Header asked = header;
+      ReconcileRequests.Header asked = header;
       Observation observed = observation;
       // Nobody needs it when the plan is made, and it is large.
       observation = new Observation();
@@ -180,7 +183,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     }
   }
 
-  private void reconcile(LedgerReads reads, ReconcileWords.Header header, Observation observed) {
+  private void reconcile(LedgerReads reads, ReconcileRequests.Header header, Observation observed) {
     ReconcilePlan plan = new ReconcilePlan(header.scope(), observed);
     reads.survey(header.scope().repositoryId(), header.scope().asOfRevision(), plan);
     Rejection rejection = plan.rejection();
@@ -189,7 +192,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     }
     Reconcile command = plan.command();
     if (command.slotCount() > LARGEST_CHANGE) {
-      throw ReconcileWords.wrong(
+      throw ReconcileRequests.wrong(
           "observed.slots",
           "differ from the reservations in "
               + command.slotCount()
@@ -198,10 +201,10 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
               + " can be changed at once; observe fewer new slots, or more of the old ones, first");
     }
     if (!header.dryRun()) {
-      calls.submit(call, command, (sent, done) -> ReconcileWords.response((ReconcileDone) done));
+      calls.submit(call, command, (sent, done) -> ReconcileRequests.response((ReconcileDone) done));
       return;
     }
     Outcome outcome = plan.dryRun(command);
-    call.answer(ReconcileWords.response((ReconcileDone) outcome));
+    call.answer(ReconcileRequests.response((ReconcileDone) outcome));
   }
 }

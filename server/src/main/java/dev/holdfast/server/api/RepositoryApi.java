@@ -1,15 +1,19 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.convert.PageTokens;
+import dev.holdfast.server.api.convert.ProtoConverters;
+import dev.holdfast.server.api.convert.RejectedException;
 import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.books.Repository;
-import dev.holdfast.server.ledger.rules.CreateRepository;
-import dev.holdfast.server.ledger.rules.DeleteRepository;
 import dev.holdfast.server.ledger.rules.Outcome.RepositoryDone;
 import dev.holdfast.server.ledger.rules.Rejections;
-import dev.holdfast.server.ledger.rules.ReleaseUnassigned;
-import dev.holdfast.server.ledger.rules.ReserveUnassigned;
-import dev.holdfast.server.ledger.rules.UpdateRepository;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.ledger.rules.repositories.DeleteRepository;
+import dev.holdfast.server.ledger.rules.repositories.ReleaseUnassigned;
+import dev.holdfast.server.ledger.rules.repositories.ReserveUnassigned;
+import dev.holdfast.server.ledger.rules.repositories.UpdateRepository;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.CreateRepositoryRequest;
@@ -38,10 +42,10 @@ import org.jspecify.annotations.Nullable;
 final class RepositoryApi extends RepositoryServiceImplBase {
   private static final String LIST = PageTokens.question("ListRepositories");
 
-  private final Calls calls;
+  private final CallDispatcher calls;
 
   /** The service on these calls. */
-  RepositoryApi(Calls calls) {
+  RepositoryApi(CallDispatcher calls) {
     this.calls = calls;
   }
 
@@ -56,7 +60,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
                 words.amountBytes("capacity_bytes", request.getCapacityBytes())),
         (command, done) ->
             CreateRepositoryResponse.newBuilder()
-                .setRepository(Messages.repository(((RepositoryDone) done).repository()))
+                .setRepository(ProtoConverters.repository(((RepositoryDone) done).repository()))
                 .build());
   }
 
@@ -68,7 +72,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
         words -> words.repositoryId(request.getRepositoryId()),
         (reads, id) ->
             GetRepositoryResponse.newBuilder()
-                .setRepository(Messages.repository(existing(reads, id)))
+                .setRepository(ProtoConverters.repository(existing(reads, id)))
                 .build());
   }
 
@@ -90,7 +94,8 @@ final class RepositoryApi extends RepositoryServiceImplBase {
           ListRepositoriesResponse.Builder response = ListRepositoriesResponse.newBuilder();
           found.stream()
               .limit(page.size())
-              .forEach(repository -> response.addRepositories(Messages.repository(repository)));
+              .forEach(
+                  repository -> response.addRepositories(ProtoConverters.repository(repository)));
           if (found.size() > page.size()) {
             response.setNextPageToken(PageTokens.encode(LIST, found.get(page.size() - 1).id()));
           }
@@ -114,7 +119,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
         },
         (command, done) ->
             UpdateRepositoryResponse.newBuilder()
-                .setRepository(Messages.repository(((RepositoryDone) done).repository()))
+                .setRepository(ProtoConverters.repository(((RepositoryDone) done).repository()))
                 .build());
   }
 
@@ -132,7 +137,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
     calls.read(
         observer,
         words -> words.repositoryId(request.getRepositoryId()),
-        (reads, id) -> Messages.available(existing(reads, id)));
+        (reads, id) -> ProtoConverters.available(existing(reads, id)));
   }
 
   @Override
@@ -183,7 +188,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
           if (recount == null) {
             throw new RejectedException(Rejections.repositoryNotFound(id));
           }
-          return Messages.verified(recount);
+          return ProtoConverters.verified(recount);
         });
   }
 

@@ -1,5 +1,12 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.convert.ApplyConverter;
+import dev.holdfast.server.api.convert.OperationConverter;
+import dev.holdfast.server.api.convert.PageTokens;
+import dev.holdfast.server.api.convert.ProtoConverters;
+import dev.holdfast.server.api.convert.RejectedException;
+import dev.holdfast.server.api.convert.RequestValidator;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.books.Reservation;
@@ -38,12 +45,12 @@ import org.jspecify.annotations.Nullable;
 
 /** ReservationsService, as the contract has it. */
 final class ReservationsApi extends ReservationsServiceImplBase {
-  private final Calls calls;
+  private final CallDispatcher calls;
   private final ReconcileCalls reconciles;
   private final WatchCalls watches;
 
   /** The service on these calls. */
-  ReservationsApi(Calls calls, ReconcileCalls reconciles, WatchCalls watches) {
+  ReservationsApi(CallDispatcher calls, ReconcileCalls reconciles, WatchCalls watches) {
     this.calls = calls;
     this.reconciles = reconciles;
     this.watches = watches;
@@ -54,8 +61,10 @@ final class ReservationsApi extends ReservationsServiceImplBase {
       ReserveSlotRequest request, StreamObserver<ReserveSlotResponse> observer) {
     calls.change(
         observer,
-        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
-        (command, done) -> Messages.reserved(command.repositoryId(), (ReservationDone) done));
+        words ->
+            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) ->
+            ProtoConverters.reserved(command.repositoryId(), (ReservationDone) done));
   }
 
   private record OneSlot(String repositoryId, Slot slot) {}
@@ -77,7 +86,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
                 Rejections.reservationNotFound(repositoryId, asked.slot(), 0));
           }
           return GetReservationResponse.newBuilder()
-              .setReservation(Messages.reservation(repositoryId, found))
+              .setReservation(ProtoConverters.reservation(repositoryId, found))
               .build();
         });
   }
@@ -94,7 +103,8 @@ final class ReservationsApi extends ReservationsServiceImplBase {
           ListReservationsResponse.Builder response = ListReservationsResponse.newBuilder();
           page.reservations()
               .forEach(
-                  found -> response.addReservations(Messages.reservation(repositoryId, found)));
+                  found ->
+                      response.addReservations(ProtoConverters.reservation(repositoryId, found)));
           if (page.last() != null) {
             response.setNextPageToken(PageTokens.encode(question(query), position(page.last())));
           }
@@ -102,7 +112,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
         });
   }
 
-  private static ReservationsQuery query(Words words, ListReservationsRequest request) {
+  private static ReservationsQuery query(RequestValidator words, ListReservationsRequest request) {
     ReservationsQuery first =
         new ReservationsQuery(
             words.repositoryId(request.getRepositoryId()),
@@ -117,7 +127,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
     return last == null ? first : first.behind(last);
   }
 
-  private static @Nullable Boolean filled(Words words, ReservationState state) {
+  private static @Nullable Boolean filled(RequestValidator words, ReservationState state) {
     return switch (state) {
       case RESERVATION_STATE_UNSPECIFIED -> null;
       case RESERVATION_STATE_RESERVED -> false;
@@ -151,16 +161,18 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   public void renewLease(RenewLeaseRequest request, StreamObserver<RenewLeaseResponse> observer) {
     calls.change(
         observer,
-        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
-        (command, done) -> Messages.renewed(command.repositoryId(), (ReservationDone) done));
+        words ->
+            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) -> ProtoConverters.renewed(command.repositoryId(), (ReservationDone) done));
   }
 
   @Override
   public void fillSlot(FillSlotRequest request, StreamObserver<FillSlotResponse> observer) {
     calls.change(
         observer,
-        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
-        (command, done) -> Messages.filled(command.repositoryId(), (ReservationDone) done));
+        words ->
+            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) -> ProtoConverters.filled(command.repositoryId(), (ReservationDone) done));
   }
 
   @Override
@@ -168,25 +180,28 @@ final class ReservationsApi extends ReservationsServiceImplBase {
       ReleaseSlotRequest request, StreamObserver<ReleaseSlotResponse> observer) {
     calls.change(
         observer,
-        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
-        (command, done) -> Messages.released((SlotReleaseDone) done));
+        words ->
+            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) -> ProtoConverters.released((SlotReleaseDone) done));
   }
 
   @Override
   public void endRequest(EndRequestRequest request, StreamObserver<EndRequestResponse> observer) {
     calls.change(
         observer,
-        words -> Steps.of(words, words.repositoryId(request.getRepositoryId()), request),
-        (command, done) -> Messages.ended((SlotsReleaseDone) done));
+        words ->
+            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        (command, done) -> ProtoConverters.ended((SlotsReleaseDone) done));
   }
 
   @Override
   public void apply(ApplyRequest request, StreamObserver<ApplyResponse> observer) {
     calls.changeMany(
         observer,
-        words -> Batches.command(words, request),
+        words -> ApplyConverter.command(words, request),
         (command, done) ->
-            Batches.response(request, command.repositoryId(), ((ApplyDone) done).outcomes()));
+            ApplyConverter.response(
+                request, command.repositoryId(), ((ApplyDone) done).outcomes()));
   }
 
   @Override

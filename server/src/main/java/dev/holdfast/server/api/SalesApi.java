@@ -1,10 +1,15 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.convert.OfferConverter;
+import dev.holdfast.server.api.convert.PageTokens;
+import dev.holdfast.server.api.convert.RejectedException;
+import dev.holdfast.server.api.convert.SaleRequests;
 import dev.holdfast.server.ledger.books.Offer;
-import dev.holdfast.server.ledger.rules.DeleteOffer;
 import dev.holdfast.server.ledger.rules.Outcome.OfferDone;
-import dev.holdfast.server.ledger.rules.PutOffer;
 import dev.holdfast.server.ledger.rules.Rejections;
+import dev.holdfast.server.ledger.rules.sales.DeleteOffer;
+import dev.holdfast.server.ledger.rules.sales.PutOffer;
 import dev.holdfast.v1.DeleteOfferRequest;
 import dev.holdfast.v1.DeleteOfferResponse;
 import dev.holdfast.v1.GetOfferRequest;
@@ -24,11 +29,11 @@ import org.jspecify.annotations.Nullable;
 
 /** SalesService, as the contract has it. */
 final class SalesApi extends SalesServiceImplBase {
-  private final Calls calls;
+  private final CallDispatcher calls;
   private final SlotSales slotSales;
 
   /** The service on these calls. */
-  SalesApi(Calls calls) {
+  SalesApi(CallDispatcher calls) {
     this.calls = calls;
     this.slotSales = new SlotSales(calls);
   }
@@ -43,12 +48,12 @@ final class SalesApi extends SalesServiceImplBase {
           }
           return new PutOffer(
               words.repositoryId(request.getRepositoryId()),
-              SaleWords.offerId(words, "offer.offer_id", request.getOffer().getOfferId()),
-              SaleWords.terms(words, request.getOffer()));
+              SaleRequests.offerId(words, "offer.offer_id", request.getOffer().getOfferId()),
+              SaleRequests.terms(words, request.getOffer()));
         },
         (command, done) ->
             PutOfferResponse.newBuilder()
-                .setOffer(SaleMessages.offer(((OfferDone) done).offer()))
+                .setOffer(OfferConverter.offer(((OfferDone) done).offer()))
                 .build());
   }
 
@@ -61,14 +66,14 @@ final class SalesApi extends SalesServiceImplBase {
         words ->
             new OneOffer(
                 words.repositoryId(request.getRepositoryId()),
-                SaleWords.offerId(words, "offer_id", request.getOfferId())),
+                SaleRequests.offerId(words, "offer_id", request.getOfferId())),
         (reads, asked) -> {
           String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
           Offer found = reads.offer(repositoryId, asked.offerId());
           if (found == null) {
             throw new RejectedException(Rejections.offerNotFound(repositoryId, asked.offerId()));
           }
-          return GetOfferResponse.newBuilder().setOffer(SaleMessages.offer(found)).build();
+          return GetOfferResponse.newBuilder().setOffer(OfferConverter.offer(found)).build();
         });
   }
 
@@ -80,7 +85,7 @@ final class SalesApi extends SalesServiceImplBase {
         words ->
             new DeleteOffer(
                 words.repositoryId(request.getRepositoryId()),
-                SaleWords.offerId(words, "offer_id", request.getOfferId())),
+                SaleRequests.offerId(words, "offer_id", request.getOfferId())),
         (command, done) -> DeleteOfferResponse.getDefaultInstance());
   }
 
@@ -106,7 +111,7 @@ final class SalesApi extends SalesServiceImplBase {
           ListOffersResponse.Builder response = ListOffersResponse.newBuilder();
           found.stream()
               .limit(page.size())
-              .forEach(offer -> response.addOffers(SaleMessages.offer(offer)));
+              .forEach(offer -> response.addOffers(OfferConverter.offer(offer)));
           if (found.size() > page.size()) {
             String last = found.get(page.size() - 1).id();
             response.setNextPageToken(PageTokens.encode(question(repositoryId), last));
@@ -124,7 +129,7 @@ final class SalesApi extends SalesServiceImplBase {
     slotSales.sell(
         observer,
         words ->
-            SaleWords.sellSlot(
+            SaleRequests.sellSlot(
                 words,
                 words.repositoryId(request.getRepositoryId()),
                 request,

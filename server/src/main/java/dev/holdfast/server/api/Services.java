@@ -1,8 +1,14 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.ReadExecutors;
+import dev.holdfast.server.api.convert.ApplyConverter;
+import dev.holdfast.server.api.convert.EventConverter;
+import dev.holdfast.server.api.convert.SaleRequests;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.watch.WatchLimits;
-import dev.holdfast.server.ledger.watch.Watches;
+import dev.holdfast.server.ledger.watch.WatchRegistry;
 import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.BindableService;
 import java.time.Duration;
@@ -24,8 +30,8 @@ public final class Services {
   /** How many elements the repeated fields of requests may have, by their full names. */
   public static Map<String, Integer> largestCounts() {
     return Map.of(
-        "holdfast.v1.ApplyRequest.operations", Batches.LARGEST_BATCH,
-        "holdfast.v1.SellSlotRequest.excluded_slot_indexes", SaleWords.LARGEST_EXCLUDED,
+        "holdfast.v1.ApplyRequest.operations", ApplyConverter.LARGEST_BATCH,
+        "holdfast.v1.SellSlotRequest.excluded_slot_indexes", SaleRequests.LARGEST_EXCLUDED,
         "holdfast.v1.ObservedSlots.slots", ReconcileCalls.OBSERVED_LIMIT);
   }
 
@@ -40,7 +46,7 @@ public final class Services {
    */
   public static List<BindableService> on(
       Ledger ledger,
-      ReaderThreads readers,
+      ReadExecutors readers,
       Supplier<Executor> here,
       Ledger.Watch watch,
       Answers answers) {
@@ -54,17 +60,17 @@ public final class Services {
    */
   public static List<BindableService> on(
       Ledger ledger,
-      ReaderThreads readers,
+      ReadExecutors readers,
       Supplier<Executor> here,
       Ledger.Watch watch,
       Answers answers,
       Duration watchPeriod) {
-    Calls calls = new Calls(ledger, readers, here, watch, answers);
+    CallDispatcher calls = new CallDispatcher(ledger, readers, here, watch, answers);
     ReconcileCalls reconciles = new ReconcileCalls(calls, System::nanoTime);
-    Watches<WatchEventsResponse> watches =
-        new Watches<>(
+    WatchRegistry<WatchEventsResponse> watches =
+        new WatchRegistry<>(
             ledger.reads(),
-            EventMessages.WORDING,
+            EventConverter.WORDING,
             readers.watchDelivery(),
             watch,
             WatchLimits.DEFAULT,

@@ -1,11 +1,14 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.convert.OfferConverter;
+import dev.holdfast.server.api.convert.RejectedException;
 import dev.holdfast.server.ledger.LedgerReads;
-import dev.holdfast.server.ledger.rules.FreeSlotDraw;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Outcome.SaleDone;
 import dev.holdfast.server.ledger.rules.Rejections;
-import dev.holdfast.server.ledger.rules.SellSlot;
+import dev.holdfast.server.ledger.rules.sales.FreeSlotDraw;
+import dev.holdfast.server.ledger.rules.sales.SellSlot;
 import dev.holdfast.v1.SellSlotResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,44 +32,44 @@ final class SlotSales {
   /** What sales may take that wait for slots to be drawn: each keeps what it excludes. */
   private static final long LARGEST_WAITING_BYTES = 32L << 20;
 
-  private final Calls calls;
+  private final CallDispatcher calls;
   private final AtomicLong waitingBytes = new AtomicLong();
 
-  SlotSales(Calls calls) {
+  SlotSales(CallDispatcher calls) {
     this.calls = calls;
   }
 
-  void sell(StreamObserver<SellSlotResponse> observer, Calls.Asked<SellSlot> asked) {
-    Calls.Call<SellSlotResponse> call = calls.begin(observer);
+  void sell(StreamObserver<SellSlotResponse> observer, CallDispatcher.Asked<SellSlot> asked) {
+    CallDispatcher.Call<SellSlotResponse> call = calls.begin(observer);
     if (calls.isRefused(call)) {
       return;
     }
     try {
-      submit(call, Calls.check(asked), 0);
+      submit(call, CallDispatcher.check(asked), 0);
     } catch (RejectedException e) {
       call.fail(e);
     }
   }
 
-  private void submit(Calls.Call<SellSlotResponse> call, SellSlot command, int draws) {
+  private void submit(CallDispatcher.Call<SellSlotResponse> call, SellSlot command, int draws) {
     calls.submit(
         call,
         command,
-        (sent, done) -> SaleMessages.sold(sent.repositoryId(), (SaleDone) done),
+        (sent, done) -> OfferConverter.sold(sent.repositoryId(), (SaleDone) done),
         outcome -> {
           if (outcome instanceof Outcome.DrawnReserved) {
             drawAgain(call, command, draws + 1);
             return true;
           }
           if (outcome instanceof SaleDone done && done.declineCount() > MANY_DECLINES) {
-            calls.answerUnchanged(call, () -> SaleMessages.sold(command.repositoryId(), done));
+            calls.answerUnchanged(call, () -> OfferConverter.sold(command.repositoryId(), done));
             return true;
           }
           return false;
         });
   }
 
-  private void drawAgain(Calls.Call<SellSlotResponse> call, SellSlot command, int draws) {
+  private void drawAgain(CallDispatcher.Call<SellSlotResponse> call, SellSlot command, int draws) {
     if (draws > LARGEST_DRAWS) {
       call.fail(
           new RejectedException(

@@ -1,10 +1,14 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.ResettableCalls;
+import dev.holdfast.server.api.convert.RejectedException;
+import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.server.ledger.watch.Sink;
-import dev.holdfast.server.ledger.watch.Watcher;
-import dev.holdfast.server.ledger.watch.Watches;
+import dev.holdfast.server.ledger.watch.WatchRegistry;
+import dev.holdfast.server.ledger.watch.WatchSession;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -13,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** WatchEvents: a call that goes on until the caller, or what it watches, ends it. */
 final class WatchCalls {
-  private final Watches<WatchEventsResponse> watches;
+  private final WatchRegistry<WatchEventsResponse> watches;
 
-  WatchCalls(Watches<WatchEventsResponse> watches) {
+  WatchCalls(WatchRegistry<WatchEventsResponse> watches) {
     this.watches = watches;
   }
 
@@ -26,7 +30,7 @@ final class WatchCalls {
     Asked asked;
     try {
       asked =
-          Calls.check(
+          CallDispatcher.check(
               words ->
                   new Asked(
                       words.repositoryId(request.getRepositoryId()),
@@ -39,7 +43,7 @@ final class WatchCalls {
     }
     // Ready means that nothing is left in the server of what was written.
     call.setOnReadyThreshold(1);
-    Watcher<WatchEventsResponse> watcher =
+    WatchSession<WatchEventsResponse> watcher =
         watches.watch(
             asked.repositoryId(),
             asked.afterRevision(),

@@ -1,12 +1,12 @@
 package dev.holdfast.server.ledger;
 
 import dev.holdfast.server.ledger.books.Change;
-import dev.holdfast.server.ledger.books.Draft;
 import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Decision;
 import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.view.Draft;
+import dev.holdfast.server.ledger.view.ReadSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,9 +61,9 @@ final class Batch {
   }
 
   private void load(List<? extends Command> commands) {
-    Map<String, Touched> touched = new HashMap<>();
+    Map<String, ReadSet> touched = new HashMap<>();
     for (Command command : commands) {
-      command.touch(touched.computeIfAbsent(command.repositoryId(), Touched::new));
+      command.touch(touched.computeIfAbsent(command.repositoryId(), ReadSet::new));
     }
     touched.forEach((id, what) -> drafts.put(id, new Draft(id, transaction.load(what), nowMicros)));
   }

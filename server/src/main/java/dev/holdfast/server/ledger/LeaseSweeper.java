@@ -1,8 +1,8 @@
 package dev.holdfast.server.ledger;
 
-import dev.holdfast.server.ledger.rules.ExpireLeases;
-import dev.holdfast.server.ledger.rules.ExpireLeases.Expired;
 import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
+import dev.holdfast.server.ledger.rules.slots.ExpireLeases.Expired;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;

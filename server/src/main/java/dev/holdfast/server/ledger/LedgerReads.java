@@ -5,8 +5,8 @@ import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.Survey;
-import dev.holdfast.server.ledger.rules.ExpireLeases;
+import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
+import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +101,7 @@ public interface LedgerReads {
    *
    * @param afterRevision the events behind this revision
    */
-  void survey(String repositoryId, long afterRevision, Survey survey);
+  void survey(String repositoryId, long afterRevision, RepositoryVisitor survey);
 
   /** A page of events, also of a deleted repository; null where there never was such a one. */
   @Nullable EventsPage events(EventsQuery query);

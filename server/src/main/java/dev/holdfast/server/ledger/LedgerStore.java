@@ -1,8 +1,8 @@
 package dev.holdfast.server.ledger;
 
-import dev.holdfast.server.ledger.books.Delta;
-import dev.holdfast.server.ledger.books.LoadedBooks;
-import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.view.Delta;
+import dev.holdfast.server.ledger.view.LoadedBooks;
+import dev.holdfast.server.ledger.view.ReadSet;
 
 /**
  * An engine that keeps the books: it loads, writes and commits, and knows no rule. It stands here,
@@ -37,7 +37,7 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      * remembered as a sale, the slot that it sold is added to what was asked for with its
      * generation, and loaded too.
      */
-    LoadedBooks load(Touched touched);
+    LoadedBooks load(ReadSet touched);
 
     /**
      * How many reservations a request has: what a batch would load of it.

@@ -1,9 +1,9 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.api.Answers;
-import dev.holdfast.server.api.DescribedErrors;
-import dev.holdfast.server.api.ResettableCalls;
 import dev.holdfast.server.api.Services;
+import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.ResettableCalls;
+import dev.holdfast.server.api.convert.DescribedErrors;
 import dev.holdfast.server.api.wire.PackedRequests;
 import dev.holdfast.server.api.wire.ReadRequests;
 import dev.holdfast.server.api.wire.RequestWorkers;
@@ -53,8 +53,8 @@ final class GrpcServer implements AutoCloseable {
 
   private final Server server;
   private final Health health;
-  private final Drain drain;
-  private final Streams streams;
+  private final DrainInterceptor drain;
+  private final StreamingCalls streams;
   private final Readiness readiness;
   private final RequestWorkers workers;
   private final Answers answers;
@@ -63,8 +63,8 @@ final class GrpcServer implements AutoCloseable {
   private GrpcServer(
       Server server,
       Health health,
-      Drain drain,
-      Streams streams,
+      DrainInterceptor drain,
+      StreamingCalls streams,
       Readiness readiness,
       RequestWorkers workers,
       Answers answers,
@@ -90,8 +90,8 @@ final class GrpcServer implements AutoCloseable {
       Ledger.Watch watch)
       throws IOException {
     Health health = new Health(readiness);
-    Drain drain = new Drain();
-    Streams streams = new Streams();
+    DrainInterceptor drain = new DrainInterceptor();
+    StreamingCalls streams = new StreamingCalls();
     NetworkGuard guard = new NetworkGuard(limits);
     NettyServerBuilder builder =
         eventLoops

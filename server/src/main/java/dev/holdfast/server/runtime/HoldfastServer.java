@@ -1,16 +1,16 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.api.Answers;
-import dev.holdfast.server.api.ReaderThreads;
 import dev.holdfast.server.api.Services;
+import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
 import dev.holdfast.server.ledger.SteadyClock;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
-import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
@@ -39,7 +39,7 @@ final class HoldfastServer {
   /** How many bytes of answers may wait for their callers to take them. */
   private static final long UNSENT_LIMIT_BYTES = 64L * 1024 * 1024;
 
-  private final Closers opened;
+  private final CloseStack opened;
   private final GrpcServer grpc;
 
   /**
@@ -60,7 +60,7 @@ final class HoldfastServer {
       Duration retention,
       boolean acceptLoss) {}
 
-  private HoldfastServer(Closers opened, GrpcServer grpc) {
+  private HoldfastServer(CloseStack opened, GrpcServer grpc) {
     this.opened = opened;
     this.grpc = grpc;
   }
@@ -76,7 +76,7 @@ final class HoldfastServer {
 
   /** The same with a clock that a test sets. */
   static HoldfastServer start(Settings settings, LedgerClock clock) {
-    Closers opened = new Closers();
+    CloseStack opened = new CloseStack();
     try {
       return start(settings, clock, opened);
     } catch (IOException | RuntimeException e) {
@@ -90,7 +90,7 @@ final class HoldfastServer {
     }
   }
 
-  private static HoldfastServer start(Settings settings, LedgerClock clock, Closers opened)
+  private static HoldfastServer start(Settings settings, LedgerClock clock, CloseStack opened)
       throws IOException {
     String process = "process " + ProcessHandle.current().pid();
     DataDirectory directory = opened.add(DataDirectory.hold(settings.dataDir(), process));
@@ -101,7 +101,7 @@ final class HoldfastServer {
     Halt halt = new Halt();
     SqliteStore store = opened.add(SqliteStore.open(directory.database(), halt));
     opened.add(HighWaterMark.keep(directory, store, halt));
-    LogWatch watch = new LogWatch();
+    LoggingListener watch = new LoggingListener();
     EventLoops eventLoops = opened.add(new EventLoops());
     RequestWorkers workers = opened.add(new RequestWorkers(watch::failed));
     Ledger ledger = new Ledger(store, clock, WAITING_LIMIT, watch);
@@ -111,10 +111,11 @@ final class HoldfastServer {
     if (settings.capacityBytes() != null) {
       createDefault(ledger, settings.capacityBytes());
     }
-    ReaderThreads readers = opened.add(new ReaderThreads(SqliteStore.READERS));
-    Chores chores =
+    ReadExecutors readers = opened.add(new ReadExecutors(SqliteStore.READERS));
+    BackgroundTasks chores =
         opened.add(
-            new Chores(ledger, settings.retention(), directory.reserve()::makeIfMissing, watch));
+            new BackgroundTasks(
+                ledger, settings.retention(), directory.reserve()::makeIfMissing, watch));
     Readiness readiness = new Readiness(ledger);
     if (settings.adminListen() != null) {
       AdminServer admin = opened.add(answerProbes(settings.adminListen(), readiness));

@@ -1,8 +1,8 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.runtime.Words.Address;
-import dev.holdfast.server.runtime.Words.Size;
-import dev.holdfast.server.runtime.Words.Span;
+import dev.holdfast.server.runtime.FlagConverters.Address;
+import dev.holdfast.server.runtime.FlagConverters.Size;
+import dev.holdfast.server.runtime.FlagConverters.Span;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The server's side of a call without a network: notes what was answered, and can be broken off.
  */
-final class NotedAnswer<R> extends ServerCallStreamObserver<R> {
+public final class NotedAnswer<R> extends ServerCallStreamObserver<R> {
   private final CompletableFuture<R> answer =
       new CompletableFuture<R>().orTimeout(60, TimeUnit.SECONDS);
   private @Nullable Runnable onClose;
@@ -19,12 +19,12 @@ final class NotedAnswer<R> extends ServerCallStreamObserver<R> {
   private volatile boolean cancelled;
 
   /** What was answered; completes exceptionally with the status of a refusal. */
-  CompletableFuture<R> answer() {
+  public CompletableFuture<R> answer() {
     return answer;
   }
 
   /** What it was refused with. */
-  StatusRuntimeException refusal() {
+  public StatusRuntimeException refusal() {
     return (StatusRuntimeException)
         Objects.requireNonNull(answer.handle((response, e) -> e).join(), "it was answered");
   }

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
-import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.v1.ObservedSlot;
 import dev.holdfast.v1.ObservedSlots;
 import dev.holdfast.v1.ReconcileHeader;
@@ -29,10 +32,10 @@ class ReconcileStreamTest {
 
   private final FaultyStore store = new FaultyStore();
   private final Ledger ledger = new Ledger(store, () -> 1, 1000, new NotedWatch());
-  private final ReaderThreads readers = new ReaderThreads(1);
+  private final ReadExecutors readers = new ReadExecutors(1);
   private final Answers answers = new Answers(Long.MAX_VALUE, System::nanoTime);
-  private final Calls calls =
-      new Calls(ledger, readers, () -> Runnable::run, new NotedWatch(), answers);
+  private final CallDispatcher calls =
+      new CallDispatcher(ledger, readers, () -> Runnable::run, new NotedWatch(), answers);
   private final ObservedRoom room = new ObservedRoom(LARGEST, SMALL, SMALL);
   private final AtomicLong nanos = new AtomicLong(1);
   private final ReconcileCalls reconciles = new ReconcileCalls(calls, nanos::get, room);

@@ -5,19 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.ReadExecutors;
+import dev.holdfast.server.api.calls.ResettableCalls;
+import dev.holdfast.server.api.convert.EventConverter;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.rules.Apply;
 import dev.holdfast.server.ledger.rules.Command;
-import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
-import dev.holdfast.server.ledger.rules.ReserveSlot;
-import dev.holdfast.server.ledger.rules.Step;
-import dev.holdfast.server.ledger.rules.UpdateRepository;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.ledger.rules.repositories.UpdateRepository;
+import dev.holdfast.server.ledger.rules.slots.Apply;
+import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
+import dev.holdfast.server.ledger.rules.slots.Step;
 import dev.holdfast.server.ledger.watch.WatchLimits;
-import dev.holdfast.server.ledger.watch.Watches;
+import dev.holdfast.server.ledger.watch.WatchRegistry;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.v1.Event;
 import dev.holdfast.v1.ReservationsServiceGrpc;
@@ -64,8 +69,8 @@ class WatchCallsTest {
 
   private FaultyStore store;
   private Ledger ledger;
-  private ReaderThreads readers;
-  private Watches<WatchEventsResponse> watches;
+  private ReadExecutors readers;
+  private WatchRegistry<WatchEventsResponse> watches;
   private Server server;
   private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -75,13 +80,13 @@ class WatchCallsTest {
     store = new FaultyStore(SqliteStore.open(directory.resolve("holdfast.db")));
     ledger = new Ledger(store, () -> 1, 1_000_000, failures);
     ledger.start();
-    readers = new ReaderThreads(SqliteStore.READERS);
+    readers = new ReadExecutors(SqliteStore.READERS);
     watches =
-        new Watches<>(
-            store, EventMessages.WORDING, readers.watchDelivery(), failures, LIMITS, nanos::get);
+        new WatchRegistry<>(
+            store, EventConverter.WORDING, readers.watchDelivery(), failures, LIMITS, nanos::get);
     ledger.follow(watches);
-    Calls calls =
-        new Calls(
+    CallDispatcher calls =
+        new CallDispatcher(
             ledger,
             readers,
             () -> Runnable::run,

@@ -1,15 +1,15 @@
 package dev.holdfast.server.ledger;
 
-import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Entry;
-import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.Survey;
-import dev.holdfast.server.ledger.books.Touched;
-import dev.holdfast.server.ledger.rules.ExpireLeases;
+import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
+import dev.holdfast.server.ledger.view.Delta;
+import dev.holdfast.server.ledger.view.LoadedBooks;
+import dev.holdfast.server.ledger.view.ReadSet;
+import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -118,7 +118,7 @@ public final class FaultyStore implements LedgerStore {
     Transaction transaction = store.begin();
     return new Transaction() {
       @Override
-      public LoadedBooks load(Touched touched) {
+      public LoadedBooks load(ReadSet touched) {
         attempt(Step.LOAD);
         return transaction.load(touched);
       }
@@ -247,7 +247,7 @@ public final class FaultyStore implements LedgerStore {
   }
 
   @Override
-  public void survey(String repositoryId, long afterRevision, Survey survey) {
+  public void survey(String repositoryId, long afterRevision, RepositoryVisitor survey) {
     attempt(Step.READ);
     store.survey(repositoryId, afterRevision, survey);
   }

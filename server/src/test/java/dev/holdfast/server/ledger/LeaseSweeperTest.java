@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.rules.Apply;
 import dev.holdfast.server.ledger.rules.Command;
-import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
-import dev.holdfast.server.ledger.rules.ReserveSlot;
-import dev.holdfast.server.ledger.rules.ReserveUnassigned;
-import dev.holdfast.server.ledger.rules.Step;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.ledger.rules.repositories.ReserveUnassigned;
+import dev.holdfast.server.ledger.rules.slots.Apply;
+import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
+import dev.holdfast.server.ledger.rules.slots.Step;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import java.nio.file.Path;
 import java.util.ArrayList;

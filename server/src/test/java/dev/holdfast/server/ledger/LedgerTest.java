@@ -7,16 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.ledger.books.Books;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.rules.Command;
-import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Decision;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;
-import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
+import dev.holdfast.server.ledger.view.Books;
+import dev.holdfast.server.ledger.view.ReadSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -254,7 +254,7 @@ class LedgerTest {
     }
 
     @Override
-    public void touch(Touched touched) {}
+    public void touch(ReadSet touched) {}
 
     @Override
     public Decision decide(Books books, long nowMicros) {

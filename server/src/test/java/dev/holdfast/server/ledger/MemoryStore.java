@@ -1,13 +1,8 @@
 package dev.holdfast.server.ledger;
 
-import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Entry;
 import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.ledger.books.LoadedBooks;
-import dev.holdfast.server.ledger.books.LoadedKeys;
-import dev.holdfast.server.ledger.books.LoadedOffers;
 import dev.holdfast.server.ledger.books.Offer;
-import dev.holdfast.server.ledger.books.OlderReleases;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
@@ -16,9 +11,14 @@ import dev.holdfast.server.ledger.books.RequestReservations;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
-import dev.holdfast.server.ledger.books.Survey;
-import dev.holdfast.server.ledger.books.Touched;
-import dev.holdfast.server.ledger.rules.ExpireLeases;
+import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
+import dev.holdfast.server.ledger.view.Delta;
+import dev.holdfast.server.ledger.view.LoadedBooks;
+import dev.holdfast.server.ledger.view.LoadedKeys;
+import dev.holdfast.server.ledger.view.LoadedOffers;
+import dev.holdfast.server.ledger.view.OlderReleases;
+import dev.holdfast.server.ledger.view.ReadSet;
+import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,7 +77,7 @@ public final class MemoryStore implements LedgerStore {
     List<Runnable> noted = new ArrayList<>();
     return new Transaction() {
       @Override
-      public LoadedBooks load(Touched touched) {
+      public LoadedBooks load(ReadSet touched) {
         return MemoryStore.this.load(touched);
       }
 
@@ -146,7 +146,7 @@ public final class MemoryStore implements LedgerStore {
         reservation.offerId());
   }
 
-  private LoadedBooks load(Touched touched) {
+  private LoadedBooks load(ReadSet touched) {
     Shelf shelf = shelf(touched.repositoryId());
     Map<OperationKey, RememberedOperation> operations = new HashMap<>(shelf.operations);
     operations.keySet().retainAll(touched.operations());
@@ -165,7 +165,7 @@ public final class MemoryStore implements LedgerStore {
       past.headMap(latest == null ? 0 : past.lastKey()).values().forEach(older::add);
     }
     Map<String, RequestReservations> requests = new HashMap<>();
-    int room = Touched.LARGEST_LOAD;
+    int room = ReadSet.LARGEST_LOAD;
     for (Map.Entry<String, Integer> request : touched.requests().entrySet()) {
       RequestReservations first =
           RequestReservations.first(
@@ -350,7 +350,7 @@ public final class MemoryStore implements LedgerStore {
   }
 
   @Override
-  public void survey(String repositoryId, long afterRevision, Survey survey) {
+  public void survey(String repositoryId, long afterRevision, RepositoryVisitor survey) {
     Repository repository = repository(repositoryId);
     if (repository != null) {
       survey.repository(repository);

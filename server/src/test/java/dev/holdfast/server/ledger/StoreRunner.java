@@ -2,9 +2,9 @@ package dev.holdfast.server.ledger;
 
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.rules.Command;
-import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
-import dev.holdfast.server.ledger.rules.UpdateRepository;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.ledger.rules.repositories.UpdateRepository;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -31,38 +31,38 @@ class FlagsTest {
     "9223372036854775807,9223372036854775807"
   })
   void sizes(String word, long bytes) {
-    assertEquals(bytes, new Words.Size().convert(word));
+    assertEquals(bytes, new FlagConverters.Size().convert(word));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "0", "-1", "1TB1", "1 apple", "1.5", "8EiB", "9223372036854775808", "1.0001k"})
   void wrongSizes(String word) {
-    assertThrows(TypeConversionException.class, () -> new Words.Size().convert(word));
+    assertThrows(TypeConversionException.class, () -> new FlagConverters.Size().convert(word));
   }
 
   @ParameterizedTest
   @CsvSource({"7d,604800", "12h,43200", "30m,1800", "10s,10"})
   void spans(String word, long seconds) {
-    assertEquals(Duration.ofSeconds(seconds), new Words.Span().convert(word));
+    assertEquals(Duration.ofSeconds(seconds), new FlagConverters.Span().convert(word));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0s", "7", "d", "-7d", "1w", "99999999999d", "999999999d"})
   void wrongSpans(String word) {
-    assertThrows(TypeConversionException.class, () -> new Words.Span().convert(word));
+    assertThrows(TypeConversionException.class, () -> new FlagConverters.Span().convert(word));
   }
 
   @ParameterizedTest
   @CsvSource({"127.0.0.1:7420,7420", "[::1]:0,0", "localhost:1,1"})
   void addresses(String word, int port) {
-    assertEquals(port, new Words.Address().convert(word).getPort());
+    assertEquals(port, new FlagConverters.Address().convert(word).getPort());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "7420", ":7420", "localhost", "localhost:65536", "::1:7420", "a b:1"})
   void wrongAddresses(String word) {
-    assertThrows(TypeConversionException.class, () -> new Words.Address().convert(word));
+    assertThrows(TypeConversionException.class, () -> new FlagConverters.Address().convert(word));
   }
 
   private String refused(String... words) {

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import dev.holdfast.server.api.Answers;
-import dev.holdfast.server.api.ReaderThreads;
 import dev.holdfast.server.api.Services;
+import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
-import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.DatastoreServicePutRequest;
@@ -56,7 +56,7 @@ class NetworkLimitsTest {
   private final NotedWatch watch = new NotedWatch();
   private final Ledger ledger = new Ledger(new FaultyStore(), () -> 1, 1000, watch);
   private final Readiness readiness = new Readiness(ledger);
-  private final ReaderThreads readers = new ReaderThreads(1);
+  private final ReadExecutors readers = new ReadExecutors(1);
   private final EventLoops eventLoops = new EventLoops();
   private final RequestWorkers workers = new RequestWorkers(watch::failed);
   private final Answers answers = new Answers(Long.MAX_VALUE, System::nanoTime);

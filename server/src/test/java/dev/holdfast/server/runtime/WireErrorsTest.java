@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
-import dev.holdfast.server.api.Answers;
-import dev.holdfast.server.api.ReaderThreads;
 import dev.holdfast.server.api.Services;
+import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
-import dev.holdfast.server.ledger.rules.CreateRepository;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.RepositoryServiceGrpc;
@@ -58,7 +58,7 @@ class WireErrorsTest {
   private final Ledger ledger = new Ledger(store, () -> 1, WAITING_LIMIT, watch);
   private final Readiness readiness = new Readiness(ledger);
   private final Answers answers = new Answers(Long.MAX_VALUE, System::nanoTime);
-  private final ReaderThreads readers = new ReaderThreads(1);
+  private final ReadExecutors readers = new ReadExecutors(1);
   private final AtomicReference<Deadline> lateCall = new AtomicReference<>();
   private final ServerInterceptor noteDeadline =
       new ServerInterceptor() {
@@ -224,7 +224,7 @@ class WireErrorsTest {
 
   @Test
   void theRefusalOfADrainingServerSaysSo() throws Exception {
-    Drain drain = new Drain();
+    DrainInterceptor drain = new DrainInterceptor();
     drain.begin();
     var name = io.grpc.inprocess.InProcessServerBuilder.generateName();
     var inProcess =

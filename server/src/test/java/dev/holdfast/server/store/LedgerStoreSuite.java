@@ -19,30 +19,30 @@ import dev.holdfast.server.ledger.MemoryStore;
 import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.ledger.books.LoadedBooks;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
-import dev.holdfast.server.ledger.books.Survey;
-import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.books.Value;
 import dev.holdfast.server.ledger.rules.Command;
-import dev.holdfast.server.ledger.rules.CreateRepository;
-import dev.holdfast.server.ledger.rules.DeleteKey;
-import dev.holdfast.server.ledger.rules.DeleteOffer;
-import dev.holdfast.server.ledger.rules.DeleteRepository;
-import dev.holdfast.server.ledger.rules.EndRequest;
-import dev.holdfast.server.ledger.rules.FillSlot;
 import dev.holdfast.server.ledger.rules.Outcome;
-import dev.holdfast.server.ledger.rules.PutOffer;
-import dev.holdfast.server.ledger.rules.PutValue;
 import dev.holdfast.server.ledger.rules.Rejection;
-import dev.holdfast.server.ledger.rules.ReleaseSlot;
-import dev.holdfast.server.ledger.rules.ReserveSlot;
-import dev.holdfast.server.ledger.rules.ReserveUnassigned;
 import dev.holdfast.server.ledger.rules.Sales;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.ledger.rules.repositories.DeleteKey;
+import dev.holdfast.server.ledger.rules.repositories.DeleteRepository;
+import dev.holdfast.server.ledger.rules.repositories.PutValue;
+import dev.holdfast.server.ledger.rules.repositories.ReserveUnassigned;
+import dev.holdfast.server.ledger.rules.sales.DeleteOffer;
+import dev.holdfast.server.ledger.rules.sales.PutOffer;
+import dev.holdfast.server.ledger.rules.slots.EndRequest;
+import dev.holdfast.server.ledger.rules.slots.FillSlot;
+import dev.holdfast.server.ledger.rules.slots.ReleaseSlot;
+import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
+import dev.holdfast.server.ledger.view.LoadedBooks;
+import dev.holdfast.server.ledger.view.ReadSet;
+import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -152,13 +152,13 @@ public abstract class LedgerStoreSuite {
       for (String requestId : commands.requestIds()) {
         assertEquals(reserved(memory, id, requestId), reserved(store, id, requestId));
       }
-      Touched touched = new Touched(id);
+      ReadSet touched = new ReadSet(id);
       commands.slots().forEach(touched::slot);
       for (Slot slot : commands.slots()) {
         commands.operationIds().forEach(operation -> touched.slot(slot, 0, operation));
         commands.someGenerations(20).forEach(generation -> touched.slot(slot, generation, ""));
       }
-      commands.requestIds().forEach(one -> touched.request(one, Touched.LARGEST_LOAD));
+      commands.requestIds().forEach(one -> touched.request(one, ReadSet.LARGEST_LOAD));
       commands.slots().forEach(one -> touched.drawn(one.requestId(), new long[] {one.slotIndex()}));
       touched.offers();
       commands.operations().forEach(touched::operation);
@@ -187,7 +187,7 @@ public abstract class LedgerStoreSuite {
     store.survey(
         id,
         afterRevision,
-        new Survey() {
+        new RepositoryVisitor() {
           @Override
           public void repository(Repository repository) {
             seen.add(repository);
@@ -226,7 +226,7 @@ public abstract class LedgerStoreSuite {
   /**
    * All that rules can see, without what an engine may leave out: slots of which nothing is known.
    */
-  private static List<Object> seen(LedgerStore store, Touched touched) {
+  private static List<Object> seen(LedgerStore store, ReadSet touched) {
     try (LedgerStore.Transaction transaction = store.begin()) {
       var books = transaction.load(touched);
       List<Object> seen = new ArrayList<>();
@@ -247,9 +247,9 @@ public abstract class LedgerStoreSuite {
     }
   }
 
-  private static List<Object> seen(LoadedBooks books, Touched touched, Slot slot) {
+  private static List<Object> seen(LoadedBooks books, ReadSet touched, Slot slot) {
     List<Object> seen = new ArrayList<>(List.of(books.slot(slot)));
-    Touched.PastKeys keys = requireNonNull(touched.pastKeys().get(slot));
+    ReadSet.PastKeys keys = requireNonNull(touched.pastKeys().get(slot));
     keys.forEachGeneration(
         generation -> seen.add(Optional.ofNullable(books.released(slot, generation))));
     keys.forEachOperationId(id -> seen.add(Optional.ofNullable(books.operation(slot, id))));
@@ -285,7 +285,7 @@ public abstract class LedgerStoreSuite {
   @Test
   void everyReleaseIsRememberedThroughEveryRestart() {
     StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10)), 1);
-    Touched all = new Touched(REPOSITORY);
+    ReadSet all = new ReadSet(REPOSITORY);
     for (int i = 0; i < 150; i++) {
       Slot slot = new Slot("request", i);
       all.slot(slot);
@@ -448,7 +448,7 @@ public abstract class LedgerStoreSuite {
   @Test
   void whatWasNotAskedForIsNotAnswered() {
     StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10), reserve(SLOT)), 1);
-    Touched touched = new Touched(REPOSITORY);
+    ReadSet touched = new ReadSet(REPOSITORY);
     touched.slot(SLOT, 7, "id");
     try (LedgerStore.Transaction transaction = store.begin()) {
       var books = transaction.load(touched);
@@ -604,7 +604,7 @@ public abstract class LedgerStoreSuite {
     assertNull(store.recount(REPOSITORY));
     assertEquals(List.of(), store.repositories("", 10));
     assertEquals(List.of(), store.expiredLeases(Long.MAX_VALUE, 10));
-    Touched touched = new Touched(REPOSITORY);
+    ReadSet touched = new ReadSet(REPOSITORY);
     touched.slot(SLOT);
     try (LedgerStore.Transaction transaction = store.begin()) {
       assertNull(transaction.load(touched).repository());

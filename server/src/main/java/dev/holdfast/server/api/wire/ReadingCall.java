@@ -1,6 +1,6 @@
 package dev.holdfast.server.api.wire;
 
-import dev.holdfast.server.api.Statuses;
+import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.ledger.rules.Rejection;
 import io.grpc.Attributes;
 import io.grpc.Metadata;

@@ -1,7 +1,7 @@
 package dev.holdfast.server.api.wire;
 
 import com.google.protobuf.Message;
-import dev.holdfast.server.api.Statuses;
+import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.Rejections;
 import io.grpc.Context;

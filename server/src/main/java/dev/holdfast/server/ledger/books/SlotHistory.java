@@ -30,7 +30,7 @@ public record SlotHistory(@Nullable Reservation current, @Nullable Released late
   public record RememberedChange(
       OperationKind kind, Reservation reservation, @Nullable Released released) {}
 
-  SlotHistory withCurrent(Reservation reservation) {
+  public SlotHistory withCurrent(Reservation reservation) {
     return new SlotHistory(reservation, latestReleased);
   }
 

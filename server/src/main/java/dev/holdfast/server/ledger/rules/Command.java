@@ -1,7 +1,7 @@
 package dev.holdfast.server.ledger.rules;
 
-import dev.holdfast.server.ledger.books.Books;
-import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.view.Books;
+import dev.holdfast.server.ledger.view.ReadSet;
 import java.util.Map;
 
 /** Something that is to be done to one repository, its words checked and normalised. */
@@ -13,7 +13,7 @@ public interface Command {
   String repositoryId();
 
   /** Asks for all that {@link #decide} looks at. */
-  void touch(Touched touched);
+  void touch(ReadSet touched);
 
   /**
    * The rule: decides what the answer is and what changes. A pure function of its arguments.

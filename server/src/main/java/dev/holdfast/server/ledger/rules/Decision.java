@@ -10,7 +10,7 @@ import java.util.List;
  * @param changes what changes, in order; empty where nothing does
  */
 public record Decision(Outcome outcome, List<Change> changes) {
-  static Decision of(Outcome outcome, Change... changes) {
+  public static Decision of(Outcome outcome, Change... changes) {
     return new Decision(outcome, List.of(changes));
   }
 }

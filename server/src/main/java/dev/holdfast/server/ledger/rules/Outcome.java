@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.slots.Apply;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,15 @@ public sealed interface Outcome
   /** An offer as it is after the command, or was before it was deleted. */
   record OfferDone(Offer offer) implements Done {}
 
+  /** Why a slot was not sold. Told in words by whoever answers, as there may be 10,000 offers. */
+  interface Unsold {
+    /** How many offers there are. */
+    int offerCount();
+
+    /** The first reason of each offer that has one, by id, and then those that are of none. */
+    List<Decline> declines();
+  }
+
   /**
    * What became of a sale.
    *
@@ -67,7 +77,7 @@ public sealed interface Outcome
 
     /** About how many reasons these are, at the most. */
     public int declineCount() {
-      return unsold == null ? 0 : unsold.offers().size();
+      return unsold == null ? 0 : unsold.offerCount();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.server.ledger.rules;
 
+import dev.holdfast.server.ledger.rules.slots.Apply;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ public record Rejection(
   }
 
   /** The same, with another fact. */
-  Rejection withFact(String name, String value) {
+  public Rejection withFact(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(facts);
     more.put(name, value);
     return new Rejection(reason, message, more, violations);

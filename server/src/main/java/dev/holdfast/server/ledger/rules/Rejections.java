@@ -28,7 +28,7 @@ public final class Rejections {
   }
 
   /** What was named is remembered as released, so there is nothing left to act upon. */
-  static Rejection reservationGone(String repositoryId, Released released, long generation) {
+  public static Rejection reservationGone(String repositoryId, Released released, long generation) {
     return reservationNotFound(
         repositoryId,
         released.reservation().slot(),
@@ -55,7 +55,7 @@ public final class Rejections {
         facts("repository_id", repositoryId, "offer_id", offerId));
   }
 
-  static Rejection repositoryAlreadyExists(Repository repository) {
+  public static Rejection repositoryAlreadyExists(Repository repository) {
     return Rejection.of(
         Reason.REPOSITORY_ALREADY_EXISTS,
         "repository "
@@ -68,7 +68,7 @@ public final class Rejections {
             "capacity_bytes", Long.toString(repository.capacityBytes())));
   }
 
-  static Rejection repositoryNotEmpty(Repository repository, long keyCount) {
+  public static Rejection repositoryNotEmpty(Repository repository, long keyCount) {
     return Rejection.of(
         Reason.REPOSITORY_NOT_EMPTY,
         "repository "
@@ -90,7 +90,7 @@ public final class Rejections {
             "key_count", Long.toString(keyCount)));
   }
 
-  static Rejection insufficientStorage(Repository repository, long requestedBytes) {
+  public static Rejection insufficientStorage(Repository repository, long requestedBytes) {
     return Rejection.of(
         Reason.INSUFFICIENT_STORAGE,
         "requested "
@@ -107,7 +107,7 @@ public final class Rejections {
             "capacity_bytes", Long.toString(repository.capacityBytes())));
   }
 
-  static Rejection releaseExceedsUnassigned(Repository repository, long requestedBytes) {
+  public static Rejection releaseExceedsUnassigned(Repository repository, long requestedBytes) {
     return Rejection.of(
         Reason.RELEASE_EXCEEDS_UNASSIGNED,
         "requested to release "
@@ -123,7 +123,7 @@ public final class Rejections {
             "unassigned_bytes", Long.toString(repository.unassignedBytes())));
   }
 
-  static Rejection slotAlreadyReserved(String repositoryId, Reservation current) {
+  public static Rejection slotAlreadyReserved(String repositoryId, Reservation current) {
     Map<String, String> facts = slotFacts(repositoryId, current.slot());
     facts.put("current_generation", Long.toString(current.generation()));
     facts.put("amount_bytes", Long.toString(current.amountBytes()));
@@ -140,7 +140,7 @@ public final class Rejections {
         facts);
   }
 
-  static Rejection slotFilled(String repositoryId, Reservation current, String consequence) {
+  public static Rejection slotFilled(String repositoryId, Reservation current, String consequence) {
     Map<String, String> facts = slotFacts(repositoryId, current.slot());
     facts.put("current_generation", Long.toString(current.generation()));
     return Rejection.of(
@@ -149,7 +149,7 @@ public final class Rejections {
         facts);
   }
 
-  static Rejection reservationReleased(String repositoryId, Released released) {
+  public static Rejection reservationReleased(String repositoryId, Released released) {
     Reservation reservation = released.reservation();
     Map<String, String> facts = slotFacts(repositoryId, reservation.slot());
     facts.put("generation", Long.toString(reservation.generation()));
@@ -167,7 +167,7 @@ public final class Rejections {
         facts);
   }
 
-  static Rejection generationMismatch(
+  public static Rejection generationMismatch(
       String repositoryId, Slot slot, long generation, long currentGeneration) {
     Map<String, String> facts = slotFacts(repositoryId, slot);
     facts.put("generation", Long.toString(generation));
@@ -184,7 +184,7 @@ public final class Rejections {
         facts);
   }
 
-  static Rejection operationIdReused(
+  public static Rejection operationIdReused(
       String repositoryId, String operationId, String field, String before) {
     return Rejection.of(
         Reason.OPERATION_ID_REUSED,
@@ -193,7 +193,7 @@ public final class Rejections {
   }
 
   /** The repository has as many offers as it may have. */
-  static Rejection tooManyOffers(String repositoryId, int count) {
+  public static Rejection tooManyOffers(String repositoryId, int count) {
     String description =
         "repository "
             + repositoryId
@@ -316,7 +316,7 @@ public final class Rejections {
   }
 
   /** Names and values in turn, in an order that stays. */
-  static Map<String, String> facts(String... namesAndValues) {
+  public static Map<String, String> facts(String... namesAndValues) {
     Map<String, String> facts = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       facts.put(namesAndValues[i], namesAndValues[i + 1]);

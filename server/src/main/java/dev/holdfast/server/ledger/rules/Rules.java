@@ -1,21 +1,21 @@
 package dev.holdfast.server.ledger.rules;
 
-import dev.holdfast.server.ledger.books.Books;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.view.Books;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What several rules have in common. */
-final class Rules {
+public final class Rules {
   private Rules() {}
 
   /** Goes on with the repository where it exists, and refuses where it does not. */
-  static Decision inRepository(
+  public static Decision inRepository(
       Books books, String repositoryId, Function<Repository, Decision> rule) {
     Repository repository = books.repository();
     if (repository == null || repository.deleted()) {
@@ -31,17 +31,17 @@ final class Rules {
    * @param released it was released
    * @param rejection it is neither
    */
-  record Target(
+  public record Target(
       @Nullable Reservation current, @Nullable Released released, @Nullable Rejection rejection) {
 
     /** The one that the slot has; only to be asked for where it is neither of the others. */
-    Reservation reservation() {
+    public Reservation reservation() {
       return Objects.requireNonNull(current);
     }
   }
 
   /** Finds what a generation means, by the contract's table of generations. */
-  static Target target(String repositoryId, Slot slot, Books books, long generation) {
+  public static Target target(String repositoryId, Slot slot, Books books, long generation) {
     SlotHistory history = books.slot(slot);
     Reservation current = history.current();
     if (current != null && (generation == 0 || generation == current.generation())) {

@@ -11,20 +11,20 @@ import org.jspecify.annotations.Nullable;
 final class SharedPieces<M> {
   private static final int COUNT = 64;
 
-  private final AtomicReferenceArray<Watched.@Nullable Piece<M>> pieces =
+  private final AtomicReferenceArray<WatchedRepository.@Nullable Piece<M>> pieces =
       new AtomicReferenceArray<>(COUNT);
 
   /** The last message that was made for a repository, where it is still here. */
-  Watched.@Nullable Piece<M> get(Watched<M> repository) {
-    Watched.Piece<M> piece = pieces.get(place(repository));
+  WatchedRepository.@Nullable Piece<M> get(WatchedRepository<M> repository) {
+    WatchedRepository.Piece<M> piece = pieces.get(place(repository));
     return piece != null && piece.of() == repository ? piece : null;
   }
 
-  void put(Watched.Piece<M> piece) {
+  void put(WatchedRepository.Piece<M> piece) {
     pieces.set(place(piece.of()), piece);
   }
 
-  private static int place(Watched<?> repository) {
+  private static int place(WatchedRepository<?> repository) {
     return Math.floorMod(repository.hashCode(), COUNT);
   }
 }

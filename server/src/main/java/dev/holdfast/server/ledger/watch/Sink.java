@@ -10,8 +10,8 @@ import dev.holdfast.server.ledger.rules.Rejection;
 public interface Sink<M> {
   /**
    * Whether it takes a message now, since all that it was sent has been taken over by the network.
-   * Who says no has to call {@link Watcher#wake} when that changes: until then nothing is read or
-   * kept for it.
+   * Who says no has to call {@link WatchSession#wake} when that changes: until then nothing is read
+   * or kept for it.
    */
   boolean ready();
 

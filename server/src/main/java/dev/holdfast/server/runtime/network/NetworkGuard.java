@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime.network;
 
-import dev.holdfast.server.api.Statuses;
+import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.api.wire.RequestListener;
 import dev.holdfast.server.ledger.rules.Rejections;
 import io.grpc.Metadata;

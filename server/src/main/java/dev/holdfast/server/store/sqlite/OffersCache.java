@@ -1,7 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.books.Delta;
-import dev.holdfast.server.ledger.books.LoadedOffers;
+import dev.holdfast.server.ledger.view.Delta;
+import dev.holdfast.server.ledger.view.LoadedOffers;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;

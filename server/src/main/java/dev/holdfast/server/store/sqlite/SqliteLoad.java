@@ -1,8 +1,5 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.books.LoadedBooks;
-import dev.holdfast.server.ledger.books.LoadedOffers;
-import dev.holdfast.server.ledger.books.OlderReleases;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
@@ -10,8 +7,11 @@ import dev.holdfast.server.ledger.books.RequestReservations;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
-import dev.holdfast.server.ledger.books.Touched;
-import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.ledger.view.LoadedBooks;
+import dev.holdfast.server.ledger.view.LoadedOffers;
+import dev.holdfast.server.ledger.view.OlderReleases;
+import dev.holdfast.server.ledger.view.ReadSet;
+import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
@@ -65,7 +65,7 @@ final class SqliteLoad {
    *
    * @param pasts takes what is found of the past of the slots
    */
-  LoadedBooks books(Touched touched, SlotPasts pasts) throws SQLException {
+  LoadedBooks books(ReadSet touched, SlotPasts pasts) throws SQLException {
     RowMapper.Known found = cache.repository(connection, touched.repositoryId());
     Repository repository = found == null ? neverMade(touched) : found.repository();
     long key = found == null ? 0 : found.number();
@@ -125,7 +125,7 @@ final class SqliteLoad {
         }
       }
       older = releases.older(key, touched.pastKeys(), slots);
-      int room = Touched.LARGEST_LOAD;
+      int room = ReadSet.LARGEST_LOAD;
       for (Map.Entry<String, Integer> request : touched.requests().entrySet()) {
         int limit = Math.min(room, request.getValue());
         List<Reservation> ofRequest = oldOf(key, request.getKey(), limit + 1);
@@ -158,7 +158,7 @@ final class SqliteLoad {
    * whether it is all that there is.
    */
   static boolean foundAll(LoadedBooks books) {
-    Touched touched = books.touched();
+    ReadSet touched = books.touched();
     Repository repository = books.repository();
     return repository != null
         && !repository.deleted()
@@ -172,7 +172,7 @@ final class SqliteLoad {
         && touched.slots().stream().allMatch(slot -> books.slot(slot).current() != null);
   }
 
-  private LoadedOffers offers(long repository, Touched touched) throws SQLException {
+  private LoadedOffers offers(long repository, ReadSet touched) throws SQLException {
     SqliteOffers offers = new SqliteOffers(connection);
     if (!touched.allOffers()) {
       return offers.some(repository, touched.offerIds());
@@ -186,7 +186,7 @@ final class SqliteLoad {
   }
 
   /** What a repository begins with that never was; null where that is nothing. */
-  private @Nullable Repository neverMade(Touched touched) throws SQLException {
+  private @Nullable Repository neverMade(ReadSet touched) throws SQLException {
     long revision = LedgerRow.read(connection).firstRevision();
     return revision == 0 ? null : Repository.blank(touched.repositoryId(), revision);
   }

@@ -1,11 +1,11 @@
 package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.books.Change;
-import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.ledger.view.Delta;
+import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.memtable.LogPosition;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations;

@@ -12,8 +12,8 @@ import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.Survey;
-import dev.holdfast.server.ledger.rules.ExpireLeases;
+import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
+import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import dev.holdfast.server.store.FatalErrors;
 import dev.holdfast.server.store.Schema;
 import dev.holdfast.server.store.sqlite.connection.Checkpointer;
@@ -564,7 +564,7 @@ public final class SqliteStore implements LedgerStore {
   }
 
   @Override
-  public void survey(String repositoryId, long afterRevision, Survey survey) {
+  public void survey(String repositoryId, long afterRevision, RepositoryVisitor survey) {
     condition.requireNothingHidden();
     longReads.read(
         "cannot go through a repository",

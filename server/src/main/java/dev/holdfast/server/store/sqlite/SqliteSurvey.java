@@ -2,8 +2,8 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.Survey;
-import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.ledger.view.RepositoryVisitor;
+import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.memtable.MergedReservationCursor;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
@@ -26,7 +26,7 @@ final class SqliteSurvey {
       RecentReservations young,
       String repositoryId,
       long afterRevision,
-      Survey survey)
+      RepositoryVisitor survey)
       throws SQLException {
     connection.run("BEGIN");
     List<Reservation> youngOnes = young.seenBy(connection, all -> all.of(repositoryId));
@@ -75,7 +75,7 @@ final class SqliteSurvey {
   }
 
   private static void events(
-      SqliteConnection connection, long repository, long afterRevision, Survey survey)
+      SqliteConnection connection, long repository, long afterRevision, RepositoryVisitor survey)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
@@ -95,7 +95,10 @@ final class SqliteSurvey {
   }
 
   private static void reservations(
-      SqliteConnection connection, long repository, List<Reservation> young, Survey survey)
+      SqliteConnection connection,
+      long repository,
+      List<Reservation> young,
+      RepositoryVisitor survey)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(

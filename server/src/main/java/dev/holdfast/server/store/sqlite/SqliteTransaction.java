@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.StoreException;
-import dev.holdfast.server.ledger.books.Delta;
-import dev.holdfast.server.ledger.books.LoadedBooks;
-import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.view.Delta;
+import dev.holdfast.server.ledger.view.LoadedBooks;
+import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.connection.SqliteFreePages;
@@ -85,7 +85,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
-  public LoadedBooks load(Touched touched) {
+  public LoadedBooks load(ReadSet touched) {
     SlotPasts loaded = new SlotPasts(touched.slots());
     pasts.put(touched.repositoryId(), loaded);
     return attempt(

@@ -3,13 +3,13 @@ package dev.holdfast.server.store.sqlite;
 import static java.util.Objects.requireNonNull;
 
 import com.carrotsearch.hppc.LongArrayList;
-import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.ledger.view.Delta;
+import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
 import dev.holdfast.server.store.sqlite.releases.ReleaseEntries;
@@ -174,7 +174,7 @@ public final class SqliteWrite {
       lastChunk++;
       LongArrayList added = entries.of(repository, lastChunk, some, pasts);
       EventChunk.Contents contents =
-          new EventChunk.Contents(EventLog.encode(some), ReleaseEntries.encode(some, added));
+          new EventChunk.Contents(EventCodec.encode(some), ReleaseEntries.encode(some, added));
       EventChunk.of(
               lastChunk, repository, some, contents, to == events.size() ? delta.after() : null)
           .set(insert, contents);

@@ -1,6 +1,11 @@
 package dev.holdfast.server.ledger.rules;
 
 import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.rules.sales.SaleFields;
+import dev.holdfast.server.ledger.rules.sales.SellSlot;
+import dev.holdfast.server.ledger.rules.sales.SlotChoice;
+import dev.holdfast.server.ledger.rules.sales.SlotIndexes;
+import dev.holdfast.server.ledger.rules.sales.StorageRequest;
 import java.math.BigInteger;
 import java.util.Arrays;
 

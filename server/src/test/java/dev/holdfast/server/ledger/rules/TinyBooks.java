@@ -1,9 +1,6 @@
 package dev.holdfast.server.ledger.rules;
 
-import dev.holdfast.server.ledger.books.Books;
 import dev.holdfast.server.ledger.books.Change;
-import dev.holdfast.server.ledger.books.Keys;
-import dev.holdfast.server.ledger.books.LoadedKeys;
 import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.Released;
@@ -14,7 +11,10 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
 import dev.holdfast.server.ledger.books.SlotHistory.RememberedChange;
-import dev.holdfast.server.ledger.books.Touched;
+import dev.holdfast.server.ledger.view.Books;
+import dev.holdfast.server.ledger.view.Keys;
+import dev.holdfast.server.ledger.view.LoadedKeys;
+import dev.holdfast.server.ledger.view.ReadSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whole books in memory that can be copied, kept by other code than the server keeps its own. */
-final class TinyBooks implements Books {
+public final class TinyBooks implements Books {
   private @Nullable Repository repository;
   private final Map<Slot, Reservation> current;
   private final Map<Slot, List<Released>> released;
@@ -34,9 +34,9 @@ final class TinyBooks implements Books {
   private final Map<String, Offer.Terms> terms;
 
   /** How many reservations of a request are shown at a time. */
-  int requestLimit = Integer.MAX_VALUE;
+  public int requestLimit = Integer.MAX_VALUE;
 
-  TinyBooks() {
+  public TinyBooks() {
     this(null, new TreeMap<>(), new HashMap<>(), new HashMap<>(), new TreeMap<>());
   }
 
@@ -62,7 +62,7 @@ final class TinyBooks implements Books {
         new TreeMap<>(terms));
   }
 
-  Collection<Reservation> current() {
+  public Collection<Reservation> current() {
     return current.values();
   }
 
@@ -72,7 +72,7 @@ final class TinyBooks implements Books {
   }
 
   /** Takes changes over; returns how many of them count as revisions. */
-  int apply(List<Change> changes, long nowMicros) {
+  public int apply(List<Change> changes, long nowMicros) {
     int booked = 0;
     for (Change change : changes) {
       if (change instanceof Change.SlotReserved reserved) {
@@ -151,7 +151,7 @@ final class TinyBooks implements Books {
   /** Nobody asks for keys of these books. */
   @Override
   public Keys keys() {
-    return LoadedKeys.none(new Touched("default"));
+    return LoadedKeys.none(new ReadSet("default"));
   }
 
   @Override

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.rules.CreateRepository;
 import dev.holdfast.server.ledger.rules.Outcome;
-import dev.holdfast.server.ledger.rules.ReserveSlot;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.store.Schema;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.nio.file.Path;

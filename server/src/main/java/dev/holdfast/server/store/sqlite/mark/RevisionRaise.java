@@ -3,7 +3,7 @@ package dev.holdfast.server.store.sqlite.mark;
 import dev.holdfast.server.ledger.books.Change.CapacityChanged;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
-import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.SqliteWrite;
 import dev.holdfast.server.store.sqlite.StorePosition;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
@@ -87,7 +87,7 @@ public final class RevisionRaise {
                 nowMicros,
                 after.availableBytes(),
                 new CapacityChanged(kind, after.capacityBytes())));
-    EventChunk.Contents contents = new EventChunk.Contents(EventLog.encode(events), null);
+    EventChunk.Contents contents = new EventChunk.Contents(EventCodec.encode(events), null);
     PreparedStatement insert =
         connection.prepared(
             "INSERT INTO events ("

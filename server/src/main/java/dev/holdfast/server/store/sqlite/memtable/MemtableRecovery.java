@@ -4,8 +4,8 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
-import dev.holdfast.server.store.EventLog;
-import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.codec.EventCodec;
+import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Mark;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Young;
@@ -64,7 +64,7 @@ public final class MemtableRecovery {
   private static List<Event> events(EventChunk chunk, ResultSet row) throws SQLException {
     byte[] encoded = chunk.encoded(row);
     try {
-      return EventLog.decode(encoded, chunk.firstRevision(), chunk.micros());
+      return EventCodec.decode(encoded, chunk.firstRevision(), chunk.micros());
     } catch (RuntimeException e) {
       throw StoreException.notApplied("cannot read chunk " + chunk.chunk() + " of events", e);
     }

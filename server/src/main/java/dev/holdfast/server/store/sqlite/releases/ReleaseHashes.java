@@ -1,7 +1,7 @@
 package dev.holdfast.server.store.sqlite.releases;
 
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.RowChecksum;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.lang.invoke.MethodHandles;

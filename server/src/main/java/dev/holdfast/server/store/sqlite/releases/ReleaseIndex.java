@@ -2,7 +2,7 @@ package dev.holdfast.server.store.sqlite.releases;
 
 import com.carrotsearch.hppc.LongArrayList;
 import dev.holdfast.server.ledger.StoreException;
-import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.connection.DamageLog;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
@@ -166,7 +166,7 @@ public final class ReleaseIndex {
         EventChunk chunk = EventChunk.read(row, 1);
         byte @Nullable [] entries = chunk.indexEntries(row);
         if (entries == null) {
-          EventLog.releases(
+          EventCodec.releases(
               chunk.encoded(row),
               (index, slotKey) ->
                   newest.add(

@@ -1,10 +1,10 @@
 package dev.holdfast.server.store.sqlite.releases;
 
-import dev.holdfast.server.ledger.books.OlderReleases;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
-import dev.holdfast.server.ledger.books.Touched.PastKeys;
+import dev.holdfast.server.ledger.view.OlderReleases;
+import dev.holdfast.server.ledger.view.ReadSet.PastKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.rows.SqliteEvents;
 import dev.holdfast.server.store.sqlite.rows.SqliteEvents.Standing;

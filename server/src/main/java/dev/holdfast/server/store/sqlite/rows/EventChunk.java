@@ -3,7 +3,7 @@ package dev.holdfast.server.store.sqlite.rows;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
-import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.connection.RowChecksum;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -188,7 +188,7 @@ public record EventChunk(
 
   /** The events of a row of {@link #COLUMNS}, checked. */
   public List<Event> events(ResultSet row) throws SQLException {
-    return EventLog.decode(encoded(row), firstRevision, micros);
+    return EventCodec.decode(encoded(row), firstRevision, micros);
   }
 
   /**

@@ -7,8 +7,8 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.store.EventLog;
-import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.codec.EventCodec;
+import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -144,8 +144,8 @@ public final class SqliteEvents {
         }
         before = header;
         byte[] chunk = header.encoded(row);
-        if (EventLog.mentions(chunk, key)) {
-          for (Event event : EventLog.decode(chunk, header.firstRevision(), header.micros())) {
+        if (EventCodec.mentions(chunk, key)) {
+          for (Event event : EventCodec.decode(chunk, header.firstRevision(), header.micros())) {
             if (asked.wants(event)) {
               if (found.size() == asked.limit()) {
                 return found.get(found.size() - 1).revision();

@@ -1,10 +1,10 @@
 package dev.holdfast.server.store.sqlite.rows;
 
-import dev.holdfast.server.ledger.books.Delta;
 import dev.holdfast.server.ledger.books.Entry;
-import dev.holdfast.server.ledger.books.LoadedKeys;
-import dev.holdfast.server.ledger.books.Touched;
 import dev.holdfast.server.ledger.books.Value;
+import dev.holdfast.server.ledger.view.Delta;
+import dev.holdfast.server.ledger.view.LoadedKeys;
+import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.server.store.sqlite.connection.RowChecksum;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ public final class SqliteKeys {
 
   private SqliteKeys() {}
 
-  public static LoadedKeys load(SqliteConnection connection, long repository, Touched touched)
+  public static LoadedKeys load(SqliteConnection connection, long repository, ReadSet touched)
       throws SQLException {
     if (touched.keys().isEmpty() && !touched.keyCountAsked()) {
       return LoadedKeys.none(touched);

@@ -16,18 +16,18 @@ import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.books.Survey;
-import dev.holdfast.server.ledger.rules.Apply;
 import dev.holdfast.server.ledger.rules.Command;
-import dev.holdfast.server.ledger.rules.CreateRepository;
-import dev.holdfast.server.ledger.rules.EndRequest;
-import dev.holdfast.server.ledger.rules.FillSlot;
 import dev.holdfast.server.ledger.rules.Outcome;
-import dev.holdfast.server.ledger.rules.ReleaseSlot;
-import dev.holdfast.server.ledger.rules.RenewLease;
-import dev.holdfast.server.ledger.rules.ReserveSlot;
-import dev.holdfast.server.ledger.rules.Step;
-import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.ledger.rules.slots.Apply;
+import dev.holdfast.server.ledger.rules.slots.EndRequest;
+import dev.holdfast.server.ledger.rules.slots.FillSlot;
+import dev.holdfast.server.ledger.rules.slots.ReleaseSlot;
+import dev.holdfast.server.ledger.rules.slots.RenewLease;
+import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
+import dev.holdfast.server.ledger.rules.slots.Step;
+import dev.holdfast.server.ledger.view.RepositoryVisitor;
+import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
@@ -394,7 +394,8 @@ class RecentReservationsTest {
             assertEquals(List.of(0L), onAnotherThread(reader, () -> indexes(store)).join());
             try (SqliteConnection other = SqliteConnection.writer(database())) {
               List<Event> events = List.of(new Event(3, 1, 1000, new Change.UnassignedChanged(0)));
-              EventChunk.Contents contents = new EventChunk.Contents(EventLog.encode(events), null);
+              EventChunk.Contents contents =
+                  new EventChunk.Contents(EventCodec.encode(events), null);
               PreparedStatement insert =
                   other.prepared(
                       "INSERT INTO events ("
@@ -437,7 +438,7 @@ class RecentReservationsTest {
     }
   }
 
-  private static final class Surveyed implements Survey {
+  private static final class Surveyed implements RepositoryVisitor {
     private long told;
     private long counted;
 

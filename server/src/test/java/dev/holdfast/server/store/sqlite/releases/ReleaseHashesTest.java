@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.store.SlotKeys;
+import dev.holdfast.server.store.codec.SlotKeys;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

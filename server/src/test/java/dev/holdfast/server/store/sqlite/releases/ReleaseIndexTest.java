@@ -10,14 +10,14 @@ import com.carrotsearch.hppc.LongArrayList;
 import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.ledger.books.OlderReleases;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
-import dev.holdfast.server.ledger.books.Touched;
-import dev.holdfast.server.store.EventLog;
+import dev.holdfast.server.ledger.view.OlderReleases;
+import dev.holdfast.server.ledger.view.ReadSet;
+import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
@@ -101,7 +101,7 @@ class ReleaseIndexTest {
                   + EventChunk.COLUMNS
                   + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
       EventChunk.Contents contents =
-          new EventChunk.Contents(EventLog.encode(events), ReleaseEntries.encode(events, added));
+          new EventChunk.Contents(EventCodec.encode(events), ReleaseEntries.encode(events, added));
       EventChunk.of(chunk, REPOSITORY, events, contents, null).set(insert, contents);
       insert.executeUpdate();
       index.write(connection, entries.count());
@@ -146,7 +146,7 @@ class ReleaseIndexTest {
           Collections.shuffle(older, random);
           some.put(slot, older.subList(0, Math.min(OLDER_CHECKED, older.size())));
         });
-    Touched touched = new Touched("default");
+    ReadSet touched = new ReadSet("default");
     Map<Slot, SlotHistory> histories = new HashMap<>();
     touched.slot(new Slot("never", 0));
     for (int i = 0; i < SLOTS; i++) {

@@ -1,0 +1,90 @@
+package dev.holdfast.server.api.convert;
+
+import com.google.protobuf.Duration;
+import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.rules.Outcome.SaleDone;
+import dev.holdfast.v1.Decline;
+import dev.holdfast.v1.DeclineReason;
+import dev.holdfast.v1.SellSlotResponse;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the ledger says about sales, in the words of the contract. */
+public final class OfferConverter {
+  private static final int MICROS_A_SECOND = 1_000_000;
+
+  /** More than the declines that are of no offer take, and the rest of the response. */
+  private static final int BYTES_WITHOUT_OFFERS = 2048;
+
+  /** What a message in a message takes besides its own bytes, at the most. */
+  private static final int FRAME_BYTES = 8;
+
+  private OfferConverter() {}
+
+  public static dev.holdfast.v1.Offer offer(Offer offer) {
+    Offer.Terms terms = offer.terms();
+    dev.holdfast.v1.Offer.Builder message =
+        dev.holdfast.v1.Offer.newBuilder()
+            .setOfferId(offer.id())
+            .setTotalBytes(terms.totalBytes())
+            .setSoldBytes(offer.soldBytes())
+            .setMinSlotBytes(terms.minSlotBytes())
+            .setMaxSlotBytes(terms.maxSlotBytes())
+            .setMinPricePerBytePerSecond(terms.minPrice().toString())
+            .setEnabled(terms.enabled());
+    if (terms.maxDurationMicros() != 0) {
+      message.setMaxDuration(duration(terms.maxDurationMicros()));
+    }
+    if (terms.maxCollateral() != null) {
+      message.setMaxCollateralPerByte(terms.maxCollateral().toString());
+    }
+    if (terms.untilMicros() != null) {
+      message.setUntil(ProtoConverters.time(terms.untilMicros()));
+    }
+    return message.build();
+  }
+
+  private static Duration duration(long micros) {
+    return Duration.newBuilder()
+        .setSeconds(micros / MICROS_A_SECOND)
+        .setNanos((int) (micros % MICROS_A_SECOND) * 1000)
+        .build();
+  }
+
+  public static SellSlotResponse sold(String repositoryId, SaleDone done) {
+    SellSlotResponse.Builder response =
+        SellSlotResponse.newBuilder().setAvailableBytes(done.availableBytes());
+    Reservation reservation = done.reservation();
+    if (reservation == null) {
+      return response.setSold(false).addAllDeclines(declines(done)).build();
+    }
+    return response
+        .setSold(true)
+        .setReservation(ProtoConverters.reservation(repositoryId, reservation))
+        .setOfferId(reservation.offerId())
+        .build();
+  }
+
+  /** The last of the offers are left out where they would not fit; what is of no offer stays. */
+  private static List<Decline> declines(SaleDone done) {
+    List<Decline> declines = new ArrayList<>();
+    int leftBytes = ApplyConverter.LARGEST_RESPONSE_BYTES - BYTES_WITHOUT_OFFERS;
+    for (var decline : done.declines()) {
+      Decline message = decline(decline);
+      leftBytes -= message.getSerializedSize() + FRAME_BYTES;
+      if (leftBytes >= 0 || message.getOfferId().isEmpty()) {
+        declines.add(message);
+      }
+    }
+    return declines;
+  }
+
+  private static Decline decline(dev.holdfast.server.ledger.rules.Decline decline) {
+    return Decline.newBuilder()
+        .setOfferId(decline.offerId())
+        .setReason(DeclineReason.valueOf("DECLINE_REASON_" + decline.reason().name()))
+        .setDetail(decline.detail())
+        .build();
+  }
+}

@@ -1,0 +1,236 @@
+package dev.holdfast.server.api.convert;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import dev.holdfast.server.ledger.books.ReleaseReason;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.books.Value;
+import dev.holdfast.server.ledger.rules.Rejection;
+import dev.holdfast.server.ledger.rules.Rejection.FieldViolation;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks and normalises the words of one request. It collects everything that is wrong with them;
+ * {@link #check} throws where something is. What a method returns for a wrong word means nothing.
+ */
+public final class RequestValidator {
+  private static final String DEFAULT_REPOSITORY = "default";
+  private static final Pattern REPOSITORY_ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+  private static final int REQUEST_ID_CHARACTERS = 128;
+  private static final int OPERATION_ID_CHARACTERS = 64;
+  private static final int HASH_DIGITS = 64;
+  private static final long LONGEST_LEASE_SECONDS = 365L * 24 * 60 * 60;
+  private static final long LONGEST_LEASE_MICROS = LONGEST_LEASE_SECONDS * 1_000_000;
+  private static final int KEY_BYTES = 512;
+  private static final int VALUE_BYTES = 1024 * 1024;
+  private static final int DEFAULT_PAGE = 100;
+  private static final int LARGEST_PAGE = 1000;
+
+  private final List<FieldViolation> violations = new ArrayList<>(0);
+
+  public void wrong(String field, String description) {
+    violations.add(new FieldViolation(field, description));
+  }
+
+  /** Whether nothing was wrong so far. */
+  boolean right() {
+    return violations.isEmpty();
+  }
+
+  /** Throws where something was wrong. */
+  public void check() {
+    Rejection rejection = rejection("");
+    if (rejection != null) {
+      throw new RejectedException(rejection);
+    }
+  }
+
+  /**
+   * What was wrong; null where nothing was.
+   *
+   * @param path what comes before the name of each field
+   */
+  @Nullable Rejection rejection(String path) {
+    if (this.violations.isEmpty()) {
+      return null;
+    }
+    List<FieldViolation> violations =
+        this.violations.stream()
+            .map(found -> new FieldViolation(path + found.field(), found.description()))
+            .toList();
+    String message =
+        violations.stream()
+            .map(violation -> violation.field() + ": " + violation.description())
+            .collect(Collectors.joining("; "));
+    return new Rejection(
+        Rejection.Reason.INVALID_ARGUMENT,
+        message,
+        Map.of("field", violations.get(0).field()),
+        violations);
+  }
+
+  public String repositoryId(String id) {
+    return id.isEmpty() ? DEFAULT_REPOSITORY : explicitRepositoryId(id);
+  }
+
+  public String explicitRepositoryId(String id) {
+    if (id.isEmpty()) {
+      wrong("repository_id", "is required");
+    } else if (!id.equals(DEFAULT_REPOSITORY) && !REPOSITORY_ID.matcher(id).matches()) {
+      wrong("repository_id", "must match [a-z0-9][a-z0-9._-]{0,62}");
+    }
+    return id;
+  }
+
+  /** The repository of one of many operations: that of them all, or left out. */
+  public String repositoryId(String id, String ofAll) {
+    if (!id.isEmpty() && !id.equals(ofAll)) {
+      wrong("repository_id", "must be empty or that of the Apply, " + ofAll);
+    }
+    return ofAll;
+  }
+
+  public Slot slot(boolean present, dev.holdfast.v1.Slot slot) {
+    if (!present) {
+      wrong("slot", "is required");
+      return new Slot("", 0);
+    }
+    return new Slot(requestId("slot.request_id", slot.getRequestId()), slot.getSlotIndex());
+  }
+
+  public String requestId(String field, String id) {
+    if (id.isEmpty()) {
+      wrong(field, "is required");
+    } else if (id.length() > REQUEST_ID_CHARACTERS || !printable(id, '!')) {
+      wrong(field, "must have 1 to 128 characters of printable ASCII without blanks");
+    }
+    int prefix = id.startsWith("0x") || id.startsWith("0X") ? 2 : 0;
+    if (id.length() != prefix + HASH_DIGITS) {
+      return id;
+    }
+    boolean lower = prefix == 2 && id.charAt(1) == 'x';
+    for (int i = prefix; i < id.length(); i++) {
+      char c = id.charAt(i);
+      if (c >= 'A' && c <= 'F') {
+        lower = false;
+      } else if (!HexFormat.isHexDigit(c)) {
+        return id;
+      }
+    }
+    return lower ? id : "0x" + id.substring(prefix).toLowerCase(Locale.ROOT);
+  }
+
+  public String operationId(String id) {
+    if (id.length() > OPERATION_ID_CHARACTERS || !printable(id, ' ')) {
+      wrong("operation_id", "must have 0 to 64 characters of printable ASCII");
+    }
+    return id;
+  }
+
+  private static boolean printable(String id, char first) {
+    for (int i = 0; i < id.length(); i++) {
+      if (id.charAt(i) < first || id.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  public long amountBytes(String field, long bytes) {
+    if (bytes < 1) {
+      wrong(field, "must be 1 to 2^63-1, but is " + bytes);
+    }
+    return bytes;
+  }
+
+  long generation(long generation) {
+    if (generation < 0) {
+      wrong("generation", "must be 0 or greater, but is " + generation);
+    }
+    return generation;
+  }
+
+  public long revision(String field, long revision) {
+    if (revision < 0) {
+      wrong(field, "must be 0 or greater, but is " + revision);
+    }
+    return revision;
+  }
+
+  /** The length of a lease in microseconds, rounded up. */
+  long leaseMicros(Duration lease) {
+    // Rounded up, so that a lease that is longer than 0 stays so. Seconds that are far out of range
+    // would overflow.
+    long seconds = Math.min(lease.getSeconds(), LONGEST_LEASE_SECONDS + 1);
+    long micros = seconds * 1_000_000 + (lease.getNanos() + 999) / 1000;
+    boolean valid = lease.getSeconds() >= 0 && lease.getNanos() >= 0;
+    if (!valid
+        || lease.getNanos() >= 1_000_000_000
+        || micros < 1
+        || micros > LONGEST_LEASE_MICROS) {
+      wrong("lease", "must be longer than 0 and at most 365 days");
+      return 0;
+    }
+    return micros;
+  }
+
+  ReleaseReason releaseReason(dev.holdfast.v1.ReleaseReason reason) {
+    return switch (reason) {
+      case RELEASE_REASON_UNSPECIFIED, RELEASE_REASON_ATTEMPT_FAILED ->
+          ReleaseReason.ATTEMPT_FAILED;
+      case RELEASE_REASON_REQUEST_ENDED -> ReleaseReason.REQUEST_ENDED;
+      case RELEASE_REASON_LEASE_EXPIRED, RELEASE_REASON_RECONCILED, UNRECOGNIZED -> {
+        wrong("reason", "must be ATTEMPT_FAILED or REQUEST_ENDED");
+        yield ReleaseReason.ATTEMPT_FAILED;
+      }
+    };
+  }
+
+  public String key(ByteString key) {
+    if (key.isEmpty()) {
+      wrong("key", "is required");
+    }
+    return utf8("key", key, KEY_BYTES);
+  }
+
+  public String prefix(ByteString prefix) {
+    return utf8("prefix", prefix, KEY_BYTES);
+  }
+
+  private String utf8(String field, ByteString bytes, int limit) {
+    if (bytes.size() > limit) {
+      wrong(field, "must have at most " + limit + " bytes of UTF-8, but has " + bytes.size());
+    }
+    return bytes.toStringUtf8();
+  }
+
+  public Value value(ByteString value) {
+    if (value.size() > VALUE_BYTES) {
+      wrong("value", "must have at most " + VALUE_BYTES + " bytes, but has " + value.size());
+      return new Value(new byte[0]);
+    }
+    return new Value(value.toByteArray());
+  }
+
+  /** The version that a key has to have; null for whatever it has. */
+  public @Nullable Long expectedVersion(boolean present, long version) {
+    if (version < 0) {
+      wrong("expected_version", "must be 0 or greater, but is " + version);
+    }
+    return present ? version : null;
+  }
+
+  public int pageSize(int size) {
+    if (size < 0) {
+      wrong("page_size", "must be 0 or greater, but is " + size);
+    }
+    return size == 0 ? DEFAULT_PAGE : Math.min(size, LARGEST_PAGE);
+  }
+}

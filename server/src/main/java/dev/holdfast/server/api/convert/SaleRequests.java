@@ -1,0 +1,202 @@
+package dev.holdfast.server.api.convert;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import dev.holdfast.server.ledger.books.Offer.Terms;
+import dev.holdfast.server.ledger.rules.sales.SaleFields;
+import dev.holdfast.server.ledger.rules.sales.SellSlot;
+import dev.holdfast.server.ledger.rules.sales.SlotChoice;
+import dev.holdfast.server.ledger.rules.sales.SlotIndexes;
+import dev.holdfast.server.ledger.rules.sales.StorageRequest;
+import dev.holdfast.v1.Offer;
+import dev.holdfast.v1.SellSlotRequest;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The words of sales: what is wrong with them is told to {@link RequestValidator}. */
+public final class SaleRequests {
+  private static final Pattern OFFER_ID = Pattern.compile("[!-~]{1,128}");
+  private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,78}");
+  private static final int PRICE_BITS = 256;
+
+  /** They are sorted where the call is read, and wait in the queue: some ten megabytes. */
+  public static final int LARGEST_EXCLUDED = 1_000_000;
+
+  /** What the well-known types allow: 10,000 years, and the years 1 to 9999. */
+  private static final long LONGEST_DURATION_SECONDS = 315_576_000_000L;
+
+  private static final long FIRST_SECOND = -62_135_596_800L;
+  private static final long LAST_SECOND = 253_402_300_799L;
+
+  private SaleRequests() {}
+
+  public static String offerId(RequestValidator words, String field, String id) {
+    if (id.isEmpty()) {
+      words.wrong(field, "is required");
+    } else if (!OFFER_ID.matcher(id).matches()) {
+      words.wrong(field, "must have 1 to 128 characters of printable ASCII without blanks");
+    }
+    return id;
+  }
+
+  public static Terms terms(RequestValidator words, Offer offer) {
+    long minSlotBytes = limit(words, "offer.min_slot_bytes", offer.getMinSlotBytes());
+    long maxSlotBytes = limit(words, "offer.max_slot_bytes", offer.getMaxSlotBytes());
+    if (maxSlotBytes > 0 && maxSlotBytes < minSlotBytes) {
+      words.wrong(
+          "offer.max_slot_bytes",
+          "must not be less than min_slot_bytes, " + minSlotBytes + ", but is " + maxSlotBytes);
+    }
+    String price = offer.getMinPricePerBytePerSecond();
+    String collateral = offer.getMaxCollateralPerByte();
+    return new Terms(
+        limit(words, "offer.total_bytes", offer.getTotalBytes()),
+        minSlotBytes,
+        maxSlotBytes,
+        offer.hasMaxDuration()
+            ? durationMicros(words, "offer.max_duration", offer.getMaxDuration())
+            : 0,
+        decimal(words, "offer.min_price_per_byte_per_second", price),
+        collateral.isEmpty() ? null : decimal(words, "offer.max_collateral_per_byte", collateral),
+        offer.hasUntil() ? timeMicros(words, "offer.until", offer.getUntil()) : null,
+        !offer.hasEnabled() || offer.getEnabled());
+  }
+
+  public static SellSlot sellSlot(
+      RequestValidator words, String repositoryId, SellSlotRequest message, long seed) {
+    StorageRequest request =
+        storageRequest(words, message.hasStorageRequest(), message.getStorageRequest());
+    SlotIndexes excluded = excluded(words, request.slotCount(), message);
+    return new SellSlot(
+        repositoryId,
+        request,
+        SlotChoice.draw(request.slotCount(), excluded, seed),
+        SaleFields.of(request, fingerprint(excluded)),
+        message.hasLease() ? words.leaseMicros(message.getLease()) : 0,
+        words.operationId(message.getOperationId()),
+        message.getValidateOnly());
+  }
+
+  private static SlotIndexes excluded(
+      RequestValidator words, long slotCount, SellSlotRequest message) {
+    int count = message.getExcludedSlotIndexesCount();
+    if (count > LARGEST_EXCLUDED) {
+      words.wrong(
+          "excluded_slot_indexes", "must be at most " + LARGEST_EXCLUDED + ", but are " + count);
+      return SlotIndexes.below(0);
+    }
+    long[] indexes = new long[count];
+    for (int i = 0; i < count; i++) {
+      indexes[i] = message.getExcludedSlotIndexes(i);
+    }
+    return SlotIndexes.below(slotCount, indexes);
+  }
+
+  /** Of a set that may be a million, enough to tell it from any other. */
+  static String fingerprint(SlotIndexes indexes) {
+    if (indexes.ascending().findAny().isEmpty()) {
+      return "none";
+    }
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES);
+      indexes.ascending().forEach(index -> digest.update(bytes.putLong(0, index).array()));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static StorageRequest storageRequest(
+      RequestValidator words, boolean present, dev.holdfast.v1.StorageRequest request) {
+    if (!present) {
+      words.wrong("storage_request", "is required");
+      return new StorageRequest("", 0, 0, 0, BigInteger.ZERO, BigInteger.ZERO, null);
+    }
+    if (request.getSlotCount() == 0) {
+      words.wrong("storage_request.slot_count", "must be 1 to 2^64-1, but is 0");
+    }
+    if (!request.hasDuration()) {
+      words.wrong("storage_request.duration", "is required");
+    }
+    String collateral = request.getCollateralPerByte();
+    return new StorageRequest(
+        words.requestId("storage_request.request_id", request.getRequestId()),
+        request.getSlotCount(),
+        words.amountBytes("storage_request.slot_size_bytes", request.getSlotSizeBytes()),
+        request.hasDuration()
+            ? durationMicros(words, "storage_request.duration", request.getDuration())
+            : 0,
+        decimal(
+            words, "storage_request.price_per_byte_per_second", request.getPricePerBytePerSecond()),
+        collateral.isEmpty()
+            ? BigInteger.ZERO
+            : decimal(words, "storage_request.collateral_per_byte", collateral),
+        endMicros(words, request));
+  }
+
+  private static @Nullable Long endMicros(
+      RequestValidator words, dev.holdfast.v1.StorageRequest request) {
+    return request.hasEndTime()
+        ? timeMicros(words, "storage_request.end_time", request.getEndTime())
+        : null;
+  }
+
+  private static long limit(RequestValidator words, String field, long bytes) {
+    if (bytes < 0) {
+      words.wrong(field, "must be 0 to 2^63-1, but is " + bytes);
+    }
+    return bytes;
+  }
+
+  private static BigInteger decimal(RequestValidator words, String field, String digits) {
+    if (digits.isEmpty()) {
+      words.wrong(field, "is required");
+    } else if (!DECIMAL.matcher(digits).matches()) {
+      words.wrong(field, "must have 1 to 78 decimal digits, and nothing else");
+    } else {
+      BigInteger number = new BigInteger(digits);
+      if (number.bitLength() <= PRICE_BITS) {
+        return number;
+      }
+      words.wrong(field, "must be 0 to 2^256-1, but is " + digits);
+    }
+    return BigInteger.ZERO;
+  }
+
+  /** In microseconds, rounded up, as both sides of every comparison are. */
+  private static long durationMicros(RequestValidator words, String field, Duration duration) {
+    boolean valid =
+        duration.getSeconds() >= 0
+            && duration.getSeconds() <= LONGEST_DURATION_SECONDS
+            && duration.getNanos() >= 0
+            && duration.getNanos() < 1_000_000_000
+            && (duration.getSeconds() < LONGEST_DURATION_SECONDS || duration.getNanos() == 0);
+    if (!valid || (duration.getSeconds() == 0 && duration.getNanos() == 0)) {
+      words.wrong(field, "must be longer than 0 and at most 10000 years");
+      return 0;
+    }
+    return duration.getSeconds() * 1_000_000 + (duration.getNanos() + 999) / 1000;
+  }
+
+  /** In microseconds since the epoch, rounded up likewise. */
+  private static long timeMicros(RequestValidator words, String field, Timestamp time) {
+    if (time.getSeconds() < FIRST_SECOND
+        || time.getSeconds() > LAST_SECOND
+        || time.getNanos() < 0
+        || time.getNanos() >= 1_000_000_000) {
+      words.wrong(field, "must be a valid time of the years 1 to 9999");
+      return 0;
+    }
+    // Up to the last microsecond that there is a word for.
+    return time.getSeconds() * 1_000_000
+        + (time.getSeconds() == LAST_SECOND
+            ? Math.min(999_999, (time.getNanos() + 999) / 1000)
+            : (time.getNanos() + 999) / 1000);
+  }
+}

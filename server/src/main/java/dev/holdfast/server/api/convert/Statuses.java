@@ -1,0 +1,139 @@
+package dev.holdfast.server.api.convert;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.Rejection;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.List;
+
+/** The one place where a rejection becomes a status. */
+public final class Statuses {
+  private static final String DOMAIN = "holdfast.dev";
+
+  /** Long enough for some thousand changes to be committed. */
+  private static final int RETRY_MILLIS = 100;
+
+  /** What gRPC's own retries obey. */
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** What the metadata of a reason may repeat of the request. */
+  private static final List<String> OWN_WORDS =
+      List.of("repository_id", "request_id", "operation_id");
+
+  private Statuses() {}
+
+  /** What a call ends with that was refused. */
+  public static StatusRuntimeException of(Rejection rejection) {
+    Metadata trailers = new Metadata();
+    if (rejection.reason() == Rejection.Reason.OVERLOADED) {
+      trailers.put(PUSHBACK, Integer.toString(RETRY_MILLIS));
+    }
+    return StatusProto.toStatusRuntimeException(proto(rejection), trailers);
+  }
+
+  /** What a call ends with that failed otherwise. */
+  public static StatusRuntimeException of(RuntimeException e) {
+    if (e instanceof RejectedException rejected) {
+      return of(rejected.rejection());
+    }
+    if (e instanceof StoreException failed) {
+      return of(failed.rejection());
+    }
+    return internal();
+  }
+
+  /** A defect of this program: without a reason of ours, since nothing is known of the outcome. */
+  public static StatusRuntimeException internal() {
+    return Status.INTERNAL
+        .withDescription("a defect in the server; its log says more")
+        .asRuntimeException();
+  }
+
+  /** What an operation of many failed with. */
+  static com.google.rpc.Status proto(Outcome failure) {
+    if (failure instanceof Rejection rejection) {
+      return proto(rejection);
+    }
+    return StatusProto.fromThrowable(internal());
+  }
+
+  /** Leaves the reason, the numbers and the fields, and takes out the caller's own words. */
+  static void shorten(com.google.rpc.Status.Builder status) {
+    for (Any.Builder detail : status.getDetailsBuilderList()) {
+      try {
+        if (detail.build().is(ErrorInfo.class)) {
+          ErrorInfo.Builder info = ErrorInfo.newBuilder().mergeFrom(detail.getValue());
+          OWN_WORDS.forEach(info::removeMetadata);
+          detail.setValue(info.build().toByteString());
+        } else if (detail.build().is(BadRequest.class)) {
+          BadRequest.Builder bad = BadRequest.newBuilder().mergeFrom(detail.getValue());
+          bad.getFieldViolationsBuilderList()
+              .forEach(BadRequest.FieldViolation.Builder::clearDescription);
+          detail.setValue(bad.build().toByteString());
+        }
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException("these details are our own", e);
+      }
+    }
+  }
+
+  private static com.google.rpc.Status proto(Rejection rejection) {
+    com.google.rpc.Status.Builder status =
+        com.google.rpc.Status.newBuilder()
+            .setCode(code(rejection.reason()).getNumber())
+            .setMessage(rejection.message())
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setDomain(DOMAIN)
+                        .setReason(rejection.reason().name())
+                        .putAllMetadata(rejection.facts())
+                        .build()));
+    if (!rejection.violations().isEmpty()) {
+      BadRequest.Builder bad = BadRequest.newBuilder();
+      rejection
+          .violations()
+          .forEach(
+              violation ->
+                  bad.addFieldViolationsBuilder()
+                      .setField(violation.field())
+                      .setDescription(violation.description()));
+      status.addDetails(Any.pack(bad.build()));
+    }
+    if (rejection.reason() == Rejection.Reason.OVERLOADED) {
+      Duration delay = Duration.newBuilder().setNanos(RETRY_MILLIS * 1_000_000).build();
+      status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(delay).build()));
+    }
+    return status.build();
+  }
+
+  private static Code code(Rejection.Reason reason) {
+    return switch (reason) {
+      case INVALID_ARGUMENT, EMPTY_OBSERVATION -> Code.INVALID_ARGUMENT;
+      case REPOSITORY_NOT_FOUND, RESERVATION_NOT_FOUND, OFFER_NOT_FOUND, KEY_NOT_FOUND ->
+          Code.NOT_FOUND;
+      case REPOSITORY_ALREADY_EXISTS, SLOT_ALREADY_RESERVED -> Code.ALREADY_EXISTS;
+      case INSUFFICIENT_STORAGE -> Code.RESOURCE_EXHAUSTED;
+      case SLOT_FILLED,
+          RESERVATION_RELEASED,
+          RELEASE_EXCEEDS_UNASSIGNED,
+          REPOSITORY_NOT_EMPTY,
+          OPERATION_ID_REUSED ->
+          Code.FAILED_PRECONDITION;
+      case GENERATION_MISMATCH, VERSION_MISMATCH -> Code.ABORTED;
+      case REVISION_COMPACTED, REVISION_IN_FUTURE -> Code.OUT_OF_RANGE;
+      case OVERLOADED, DRAINING, STORE_UNAVAILABLE -> Code.UNAVAILABLE;
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package dev.holdfast.server.ledger.rules.sales;
+
+import dev.holdfast.server.ledger.books.Change;
+import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.Decision;
+import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.Rejections;
+import dev.holdfast.server.ledger.rules.Rules;
+import dev.holdfast.server.ledger.view.Books;
+import dev.holdfast.server.ledger.view.ReadSet;
+
+/** Makes an offer, or gives the one of this id other terms. */
+public record PutOffer(String repositoryId, String offerId, Offer.Terms terms) implements Command {
+  /** So many are in memory for each sale, and are looked at one after the other. */
+  static final int LARGEST_COUNT = 10_000;
+
+  @Override
+  public void touch(ReadSet touched) {
+    touched.offers();
+  }
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    return Rules.inRepository(
+        books,
+        repositoryId,
+        repository -> {
+          Offer offer = new Offer(offerId, terms, books.soldBytes(offerId));
+          Outcome outcome = new Outcome.OfferDone(offer);
+          Offer before = books.offer(offerId);
+          if (before == null && offer.soldBytes() == 0 && books.offerCount() >= LARGEST_COUNT) {
+            return Decision.of(Rejections.tooManyOffers(repositoryId, LARGEST_COUNT));
+          }
+          return offer.equals(before)
+              ? Decision.of(outcome)
+              : Decision.of(outcome, new Change.OfferPut(offerId, terms));
+        });
+  }
+}

@@ -1,0 +1,56 @@
+package dev.holdfast.server.ledger.rules.slots;
+
+import dev.holdfast.server.ledger.books.ReleaseReason;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.Command;
+import dev.holdfast.server.ledger.rules.Decision;
+import dev.holdfast.server.ledger.rules.Rules;
+import dev.holdfast.server.ledger.view.Books;
+import dev.holdfast.server.ledger.view.ReadSet;
+import java.util.List;
+
+/**
+ * Releases what a sweep found with its lease run out, unless it was renewed, filled or released
+ * meanwhile.
+ */
+public record ExpireLeases(String repositoryId, List<Expired> expired) implements Command {
+  private static final int BYTES_A_LEASE = 256;
+
+  /** A reservation whose lease had run out when the sweep looked. */
+  public record Expired(Slot slot, long generation) {}
+
+  @Override
+  public void touch(ReadSet touched) {
+    expired.forEach(lease -> touched.slot(lease.slot()));
+  }
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    return Rules.inRepository(
+        books,
+        repositoryId,
+        repository -> {
+          Releases releases = new Releases(repository, nowMicros);
+          for (Expired lease : expired) {
+            Reservation current = books.slot(lease.slot()).current();
+            if (current != null
+                && current.generation() == lease.generation()
+                && current.leaseExpired(nowMicros)) {
+              releases.add(current, ReleaseReason.LEASE_EXPIRED);
+            }
+          }
+          return releases.decision();
+        });
+  }
+
+  @Override
+  public int size() {
+    return expired.size();
+  }
+
+  @Override
+  public long bytes() {
+    return (long) BYTES_A_LEASE * size();
+  }
+}

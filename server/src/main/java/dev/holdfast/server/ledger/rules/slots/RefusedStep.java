@@ -1,0 +1,17 @@
+package dev.holdfast.server.ledger.rules.slots;
+
+import dev.holdfast.server.ledger.rules.Decision;
+import dev.holdfast.server.ledger.rules.Rejection;
+import dev.holdfast.server.ledger.view.Books;
+import dev.holdfast.server.ledger.view.ReadSet;
+
+/** A step whose words were wrong: it takes its place in the order, and is refused when it comes. */
+public record RefusedStep(String repositoryId, Rejection rejection) implements Step {
+  @Override
+  public void touch(ReadSet touched) {}
+
+  @Override
+  public Decision decide(Books books, long nowMicros) {
+    return Decision.of(rejection);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.holdfast.server.ledger.rules.slots;
+
+import dev.holdfast.server.ledger.rules.Command;
+
+/** A command that can be one of many in an {@link Apply}. */
+public sealed interface Step extends Command
+    permits ReserveSlot, RenewLease, FillSlot, ReleaseSlot, EndRequest, RefusedStep {}

@@ -1,0 +1,93 @@
+package dev.holdfast.server.runtime;
+
+import dev.holdfast.server.api.convert.Statuses;
+import dev.holdfast.server.ledger.rules.Rejections;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Ends the calls that would go on for as long as their callers like, such as a watch of the health:
+ * a server that drains would wait for them until it cuts everybody off.
+ */
+final class StreamingCalls implements ServerInterceptor {
+  private final Set<Stream<?, ?>> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean ended;
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
+      return next.startCall(call, headers);
+    }
+    Stream<Q, R> stream = new Stream<>(call);
+    open.add(stream);
+    ServerCall.Listener<Q> listener = next.startCall(stream, headers);
+    if (ended) {
+      stream.end();
+    }
+    return new SimpleForwardingServerCallListener<>(listener) {
+      @Override
+      public void onComplete() {
+        open.remove(stream);
+        super.onComplete();
+      }
+
+      @Override
+      public void onCancel() {
+        open.remove(stream);
+        super.onCancel();
+      }
+    };
+  }
+
+  /** Ends those that there are and those to come. */
+  void end() {
+    ended = true;
+    open.forEach(Stream::end);
+  }
+
+  /** A call takes words from one thread at a time, but it is another one that ends it. */
+  private static final class Stream<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private boolean closed;
+
+    Stream(ServerCall<Q, R> call) {
+      super(call);
+    }
+
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+      if (!closed) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public synchronized void sendMessage(R message) {
+      if (!closed) {
+        super.sendMessage(message);
+      }
+    }
+
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+      if (!closed) {
+        closed = true;
+        super.close(status, trailers);
+      }
+    }
+
+    void end() {
+      StatusRuntimeException refusal = Statuses.of(Rejections.draining());
+      close(refusal.getStatus(), Objects.requireNonNull(refusal.getTrailers()));
+    }
+  }
+}
