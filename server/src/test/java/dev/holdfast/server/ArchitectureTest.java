@@ -7,18 +7,27 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalUnit;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The arrows of the house: {@code runtime → api → ledger ← store}. */
 class ArchitectureTest {
   private static final String ROOT = "dev.holdfast.server.";
+
+  /** Files, with that of the package itself. */
+  private static final int LARGEST_ROOM = 20;
+
   private static final JavaClasses SERVER =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -73,7 +82,8 @@ class ArchitectureTest {
   void theRulesKnowNoClock() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + "ledger.rules..", ROOT + "ledger.books..")
+        .resideInAnyPackage(
+            ROOT + "ledger.rules..", ROOT + "ledger.view..", ROOT + "ledger.books..")
         .should()
         .callMethod(System.class, "nanoTime")
         .orShould()
@@ -97,6 +107,48 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("java.sql..", "org.sqlite..")
         .check(SERVER);
+  }
+
+  @Test
+  void theRoomsOfTheSqliteEngineKnowOnlyThoseBelow() {
+    String sqlite = ROOT + "store.sqlite";
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("mark")
+        .definedBy(sqlite + ".mark")
+        .layer("engine")
+        .definedBy(sqlite)
+        .layer("releases")
+        .definedBy(sqlite + ".releases")
+        .layer("memtable")
+        .definedBy(sqlite + ".memtable")
+        .layer("rows")
+        .definedBy(sqlite + ".rows")
+        .layer("connection")
+        .definedBy(sqlite + ".connection")
+        .layer("directory")
+        .definedBy(sqlite + ".directory")
+        .whereLayer("mark")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("engine")
+        .mayOnlyBeAccessedByLayers("mark")
+        .whereLayer("releases")
+        .mayOnlyBeAccessedByLayers("engine")
+        .whereLayer("memtable")
+        .mayOnlyBeAccessedByLayers("engine")
+        .whereLayer("directory")
+        .mayOnlyBeAccessedByLayers("connection", "engine", "mark")
+        .check(SERVER);
+  }
+
+  @Test
+  void noRoomHasTwoJobs() {
+    Map<String, Long> files =
+        SERVER.stream()
+            .filter(JavaClass::isTopLevelClass)
+            .collect(groupingBy(JavaClass::getPackageName, counting()));
+    files.values().removeIf(count -> count <= LARGEST_ROOM);
+    assertEquals(Map.of(), files);
   }
 
   @Test
