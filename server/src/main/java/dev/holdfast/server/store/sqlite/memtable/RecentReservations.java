@@ -53,7 +53,7 @@ public final class RecentReservations {
     private static final Comparator<Request> ORDER =
         Comparator.comparing(Request::repositoryId).thenComparing(Request::requestId);
 
-    public static Request of(RepositorySlot owner) {
+    static Request of(RepositorySlot owner) {
       return new Request(owner.repositoryId(), owner.slot().requestId());
     }
 

@@ -100,7 +100,7 @@ public final class SqliteKeys {
           .number(valueChecksum);
     }
 
-    public Entry entry(byte[] value) {
+    Entry entry(byte[] value) {
       SqliteKeys.checksum(value).checkContent(valueChecksum, this::words);
       return new Entry(text(key), new Value(value), version, micros);
     }
