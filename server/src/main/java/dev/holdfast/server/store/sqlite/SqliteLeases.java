@@ -29,9 +29,9 @@ final class SqliteLeases {
   }
 
   void adjust(long byMicros, long nowMicros, long graceMicros) throws SQLException {
-    reservations.settle(
-        young -> {
-          Reservation one = young.reservation();
+    reservations.flushAll(
+        recent -> {
+          Reservation one = recent.reservation();
           return one.leaseExpireMicros() != 0
               && (byMicros != 0 || isOutOfBounds(one, nowMicros, graceMicros));
         });

@@ -46,17 +46,17 @@ final class SqliteLoad {
 
   private final SqliteConnection connection;
   private final ReleaseIndex history;
-  private final RecentReservations young;
+  private final RecentReservations recent;
   private final WriterCache cache;
 
   SqliteLoad(
       SqliteConnection connection,
       ReleaseIndex history,
-      RecentReservations young,
+      RecentReservations recent,
       WriterCache cache) {
     this.connection = connection;
     this.history = history;
-    this.young = young;
+    this.recent = recent;
     this.cache = cache;
   }
 
@@ -99,7 +99,7 @@ final class SqliteLoad {
           }
           continue;
         }
-        RecentReservations.Young one = young.get(touched.repositoryId(), slot);
+        RecentReservations.MemtableEntry one = recent.get(touched.repositoryId(), slot);
         if (one != null && one.firstInEpoch() == history.epoch()) {
           slots.put(slot, new SlotHistory(one.reservation(), null));
           continue;
@@ -129,7 +129,7 @@ final class SqliteLoad {
       for (Map.Entry<String, Integer> request : touched.requests().entrySet()) {
         int limit = Math.min(room, request.getValue());
         List<Reservation> ofRequest = oldOf(key, request.getKey(), limit + 1);
-        ofRequest.addAll(young.ofRequest(touched.repositoryId(), request.getKey()));
+        ofRequest.addAll(recent.ofRequest(touched.repositoryId(), request.getKey()));
         ofRequest.sort(Comparator.comparing(Reservation::slot));
         RequestReservations first = RequestReservations.first(limit, ofRequest);
         requests.put(request.getKey(), first);
@@ -255,7 +255,7 @@ final class SqliteLoad {
       long repository, String repositoryId, String requestId, List<long[]> drawn)
       throws SQLException {
     Set<Long> reserved = new HashSet<>();
-    int youngCount = young.countOf(repositoryId, requestId);
+    int youngCount = recent.countOf(repositoryId, requestId);
     if (youngCount <= FEW_RESERVATIONS) {
       PreparedStatement query =
           connection.prepared(
@@ -267,7 +267,9 @@ final class SqliteLoad {
       query.setInt(4, FEW_RESERVATIONS + 1);
       List<Long> found = SqliteConnection.rows(query, SqliteLoad::slotIndex);
       reserved.addAll(found);
-      young.ofRequest(repositoryId, requestId).forEach(one -> reserved.add(one.slot().slotIndex()));
+      recent
+          .ofRequest(repositoryId, requestId)
+          .forEach(one -> reserved.add(one.slot().slotIndex()));
       if (found.size() <= FEW_RESERVATIONS) {
         return reserved;
       }
@@ -276,7 +278,7 @@ final class SqliteLoad {
     for (long[] some : drawn) {
       for (long index : some) {
         Slot slot = new Slot(requestId, index);
-        if (young.get(repositoryId, slot) != null) {
+        if (recent.get(repositoryId, slot) != null) {
           reserved.add(index);
         } else {
           oldKeys.add(SlotKeys.encode(slot));
@@ -315,7 +317,7 @@ final class SqliteLoad {
     query.setBytes(3, SlotKeys.behindRequest(requestId));
     query.setInt(4, limit);
     int old = SqliteConnection.rows(query, row -> row.getInt(1)).get(0);
-    return Math.min(limit, old + young.countOf(repositoryId, requestId));
+    return Math.min(limit, old + recent.countOf(repositoryId, requestId));
   }
 
   private @Nullable RememberedOperation operation(long repository, OperationKey operation)

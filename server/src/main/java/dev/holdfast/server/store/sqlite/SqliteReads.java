@@ -81,12 +81,12 @@ final class SqliteReads {
   }
 
   static Optional<Reservation> reservation(
-      SqliteConnection connection, RecentReservations young, String repositoryId, Slot slot)
+      SqliteConnection connection, RecentReservations recent, String repositoryId, Slot slot)
       throws SQLException {
-    Optional<RecentReservations.Young> one =
-        young.seenBy(connection, all -> Optional.ofNullable(all.get(repositoryId, slot)));
+    Optional<RecentReservations.MemtableEntry> one =
+        recent.readAtSnapshot(connection, all -> Optional.ofNullable(all.get(repositoryId, slot)));
     if (one.isPresent()) {
-      return one.map(RecentReservations.Young::reservation);
+      return one.map(RecentReservations.MemtableEntry::reservation);
     }
     PreparedStatement query =
         connection.prepared(
@@ -99,17 +99,17 @@ final class SqliteReads {
   }
 
   static ReservationsPage reservations(
-      SqliteConnection connection, RecentReservations young, ReservationsQuery asked)
+      SqliteConnection connection, RecentReservations recent, ReservationsQuery asked)
       throws SQLException {
     String requestId = asked.requestId();
-    List<Reservation> youngOnes =
-        young.seenBy(
+    List<Reservation> recentOnes =
+        recent.readAtSnapshot(
             connection,
             all ->
                 requestId == null
                     ? all.of(asked.repositoryId())
                     : all.ofRequest(asked.repositoryId(), requestId));
-    youngOnes.removeIf(one -> asked.after() != null && one.slot().compareTo(asked.after()) <= 0);
+    recentOnes.removeIf(one -> asked.after() != null && one.slot().compareTo(asked.after()) <= 0);
     byte[] from = requestId == null ? new byte[0] : SlotKeys.encodeRequest(requestId);
     byte[] to = requestId == null ? new byte[] {(byte) 0xff} : SlotKeys.behindRequest(requestId);
     PreparedStatement query =
@@ -123,7 +123,7 @@ final class SqliteReads {
     query.setBytes(3, to);
     query.setInt(4, ROWS_A_PAGE);
     List<Reservation> found = new ArrayList<>();
-    try (MergedReservationCursor living = new MergedReservationCursor(query, youngOnes)) {
+    try (MergedReservationCursor living = new MergedReservationCursor(query, recentOnes)) {
       for (int looked = 1; living.next(); looked++) {
         Reservation reservation = living.reservation();
         boolean wanted = asked.filled() == null || asked.filled() == reservation.filled();
@@ -144,11 +144,12 @@ final class SqliteReads {
   private record Lease(String repositoryId, long expireMicros, ExpireLeases.Expired expired) {}
 
   static List<ExpireLeases> expiredLeases(
-      SqliteConnection connection, RecentReservations young, long nowMicros, int limit)
+      SqliteConnection connection, RecentReservations recent, long nowMicros, int limit)
       throws SQLException {
     List<Lease> leases = new ArrayList<>();
-    young
-        .seenBy(connection, all -> all.all(one -> one.reservation().leaseExpired(nowMicros)))
+    recent
+        .readAtSnapshot(
+            connection, all -> all.all(one -> one.reservation().leaseExpired(nowMicros)))
         .forEach((owner, one) -> leases.add(lease(owner.repositoryId(), one.reservation())));
     leases.addAll(expiredRows(connection, nowMicros, limit));
     leases.sort(Comparator.comparingLong(Lease::expireMicros));

@@ -5,8 +5,8 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.memtable.LogPosition;
 import dev.holdfast.server.store.sqlite.memtable.MemtableRecovery;
+import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
 import dev.holdfast.server.store.sqlite.releases.IndexCheck;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
 import dev.holdfast.server.store.sqlite.rows.LedgerRow;
@@ -99,7 +99,7 @@ public final class SqliteRecount {
   }
 
   private Recount of(RowMapper.Known known, int youngRoom, boolean withIndex) throws SQLException {
-    for (Reservation one : young(youngRoom, known.repository().id())) {
+    for (Reservation one : recent(youngRoom, known.repository().id())) {
       count(one);
     }
     rows(
@@ -188,8 +188,8 @@ public final class SqliteRecount {
                 one.countedBytes() + other.countedBytes()));
   }
 
-  /** The young ones of a repository; none where the events that tell of them are damaged. */
-  private List<Reservation> young(int youngRoom, String repositoryId) throws SQLException {
+  /** The recent ones of a repository; none where the events that tell of them are damaged. */
+  private List<Reservation> recent(int youngRoom, String repositoryId) throws SQLException {
     List<Reservation> found = new ArrayList<>();
     tryTo(() -> found.addAll(MemtableRecovery.load(connection, youngRoom).of(repositoryId)));
     return found;
@@ -208,7 +208,7 @@ public final class SqliteRecount {
   private void lostEvents() throws SQLException {
     long known =
         Math.max(
-            LogPosition.read(connection),
+            RecoveryPoint.read(connection),
             connection.number(
                 "SELECT coalesce(max(last_chunk), 0) FROM history_runs WHERE in_use"));
     long last = connection.number("SELECT max(chunk) FROM events");

@@ -7,11 +7,11 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.memtable.LogPosition;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Alteration;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Mark;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Young;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations.LogPosition;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations.MemtableEntry;
+import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
 import dev.holdfast.server.store.sqlite.memtable.RepositorySlot;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import dev.holdfast.server.store.sqlite.releases.SlotPasts;
@@ -31,21 +31,21 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction makes of the reservations: of those that have a row, and of the young ones.
+ * What a transaction makes of the reservations: of those that have a row, and of the recent ones.
  */
 final class SqliteReservations {
   /** What the driver gathers takes more room than what it is made of. */
   private static final int GATHERED_ROWS = 4096;
 
   private final SqliteConnection connection;
-  private final RecentReservations young;
+  private final RecentReservations recent;
   private final long epoch;
 
-  /** The young ones that are new, or altered, and those that are no longer young. */
-  private final Map<RepositorySlot, Young> entered = new HashMap<>();
+  /** The recent ones that are new, or altered, and those that are no longer recent. */
+  private final Map<RepositorySlot, MemtableEntry> entered = new HashMap<>();
 
   private final Set<RepositorySlot> left = new HashSet<>();
-  private Mark since;
+  private LogPosition since;
   private boolean numbered;
 
   /**
@@ -53,16 +53,16 @@ final class SqliteReservations {
    *
    * @param epoch the {@linkplain ReleaseIndex#epoch epoch} of the index that its loads look into
    */
-  SqliteReservations(SqliteConnection connection, RecentReservations young, long epoch) {
+  SqliteReservations(SqliteConnection connection, RecentReservations recent, long epoch) {
     this.connection = connection;
-    this.young = young;
+    this.recent = recent;
     this.epoch = epoch;
-    this.since = young.since();
+    this.since = recent.since();
   }
 
   /**
    * Takes over what was altered in a repository. What is released has its row deleted, where it has
-   * one; what is young is told by its event, in the same transaction.
+   * one; what is recent is told by its event, in the same transaction.
    *
    * <p>First all deletions, then all insertions, a statement after the other: of two batches that
    * are gathered side by side, the failure of one would leave the rows of the other for whoever
@@ -82,23 +82,24 @@ final class SqliteReservations {
         continue;
       }
       RepositorySlot owner = new RepositorySlot(repositoryId, slot.slot());
-      Young wasYoung = before == null ? null : young.get(repositoryId, slot.slot());
+      MemtableEntry wasRecent = before == null ? null : recent.get(repositoryId, slot.slot());
       boolean stays = sameGeneration(before, after);
-      if (before != null && wasYoung == null && !stays) {
+      if (before != null && wasRecent == null && !stays) {
         ended.add(SlotKeys.encode(slot.slot()));
       }
       if (after != null
           // A renewed lease is told by no event.
           && after.equals(told.get(slot.slot()))
-          && (stays ? wasYoung != null : isToBeYoung(after))) {
+          && (stays ? wasRecent != null : belongsInMemtable(after))) {
         entered.put(
             owner,
-            stays && wasYoung != null
-                ? new Young(repository, after, wasYoung.since(), wasYoung.firstInEpoch())
-                : new Young(repository, after, young.end(), isFirst(slot, pasts) ? epoch : 0));
+            stays && wasRecent != null
+                ? new MemtableEntry(repository, after, wasRecent.since(), wasRecent.firstInEpoch())
+                : new MemtableEntry(
+                    repository, after, recent.end(), isFirst(slot, pasts) ? epoch : 0));
         continue;
       }
-      if (wasYoung != null) {
+      if (wasRecent != null) {
         left.add(owner);
       }
       if (after != null) {
@@ -139,8 +140,8 @@ final class SqliteReservations {
   }
 
   /** What begins as filled is there to stay, and what comes in masses gets a row at once too. */
-  private boolean isToBeYoung(Reservation reservation) {
-    return !reservation.filled() && entered.size() < young.room();
+  private boolean belongsInMemtable(Reservation reservation) {
+    return !reservation.filled() && entered.size() < recent.room();
   }
 
   private static boolean sameGeneration(@Nullable Reservation one, @Nullable Reservation other) {
@@ -177,32 +178,32 @@ final class SqliteReservations {
   }
 
   /** Gives some of the oldest their rows, and says from time to time where the others begin. */
-  void moveOldest() throws SQLException {
+  void flushOldest() throws SQLException {
     move(
-        young.toBeMoved(
+        recent.flushCandidates(
             entered.size(), owner -> !left.contains(owner) && !entered.containsKey(owner)));
-    Mark oldest = young.sinceWithout(left);
-    if (young.lagsBehind(oldest)) {
+    LogPosition oldest = recent.sinceWithout(left);
+    if (recent.lagsBehind(oldest)) {
       beginAt(oldest);
     }
   }
 
-  /** Gives some their rows. For a transaction that alters nothing else of the young ones. */
-  void settle(Predicate<Young> some) throws SQLException {
-    move(young.all(some));
-    beginAt(young.sinceWithout(left));
+  /** Gives some their rows. For a transaction that alters nothing else of the recent ones. */
+  void flushAll(Predicate<MemtableEntry> some) throws SQLException {
+    move(recent.all(some));
+    beginAt(recent.sinceWithout(left));
   }
 
-  private void move(Map<RepositorySlot, Young> moved) throws SQLException {
+  private void move(Map<RepositorySlot, MemtableEntry> moved) throws SQLException {
     List<Row> rows = new ArrayList<>(moved.size());
     moved.values().forEach(one -> rows.add(new Row(one.repository(), one.reservation())));
     write(rows);
     left.addAll(moved.keySet());
   }
 
-  private void beginAt(Mark mark) throws SQLException {
+  private void beginAt(LogPosition mark) throws SQLException {
     if (mark.chunk() > since.chunk()) {
-      LogPosition.write(connection, mark.chunk());
+      RecoveryPoint.write(connection, mark.chunk());
       since = mark;
     }
   }
@@ -213,17 +214,17 @@ final class SqliteReservations {
   }
 
   /**
-   * What all of it makes of the young ones. Where no events tell of that, the file says that it
+   * What all of it makes of the recent ones. Where no events tell of that, the file says that it
    * happened, for those who read meanwhile.
    *
    * @param end behind the last event that was written
    */
-  Alteration alteration(Mark end) throws SQLException {
+  Alteration alteration(LogPosition end) throws SQLException {
     boolean altered = !left.isEmpty() || !entered.isEmpty();
-    boolean quiet = numbered || (altered && end.chunk() == young.end().chunk());
-    long number = young.quiet() + (quiet ? 1 : 0);
+    boolean quiet = numbered || (altered && end.chunk() == recent.end().chunk());
+    long number = recent.quiet() + (quiet ? 1 : 0);
     if (quiet) {
-      PreparedStatement update = connection.prepared("UPDATE young_since SET quiet_commits = ?");
+      PreparedStatement update = connection.prepared("UPDATE recovery_point SET quiet_commits = ?");
       update.setLong(1, number);
       update.executeUpdate();
     }

@@ -71,7 +71,7 @@ public final class SqliteStore implements LedgerStore {
   private volatile @Nullable ReleaseIndex history;
 
   /** Also asked by those who read. */
-  private volatile RecentReservations young;
+  private volatile RecentReservations recent;
 
   private final StoreCondition condition;
   private final SqliteCalls calls;
@@ -105,7 +105,7 @@ public final class SqliteStore implements LedgerStore {
     this.history = history;
     this.historyRoom = historyRoom;
     this.youngRoom = youngRoom;
-    this.young = MemtableRecovery.load(writer, youngRoom);
+    this.recent = MemtableRecovery.load(writer, youngRoom);
     this.readers = new Readers(READERS, this::reader, condition);
     this.longReads = new LongReads(this::reader, condition);
     this.scrub = new Scrub(readers, this::noticeIndexDamage);
@@ -125,17 +125,17 @@ public final class SqliteStore implements LedgerStore {
     return open(
         database,
         ReleaseIndex.Room.DEFAULT,
-        RecentReservations.ROOM,
+        RecentReservations.CAPACITY,
         fatalErrors,
         SqliteCalls.REAL);
   }
 
   /** The same for one who is thrown what is fatal. */
   public static SqliteStore open(Path database) {
-    return open(database, ReleaseIndex.Room.DEFAULT, RecentReservations.ROOM);
+    return open(database, ReleaseIndex.Room.DEFAULT, RecentReservations.CAPACITY);
   }
 
-  /** The same with less room for what is young or in memory, so that a test sees it overflow. */
+  /** The same with less room for what is recent or in memory, so that a test sees it overflow. */
   public static SqliteStore open(Path database, ReleaseIndex.Room historyRoom, int youngRoom) {
     return open(database, historyRoom, youngRoom, SqliteStore::thrown, SqliteCalls.REAL);
   }
@@ -192,7 +192,7 @@ public final class SqliteStore implements LedgerStore {
               SqliteCalls.REAL,
               null,
               ReleaseIndex.Room.DEFAULT,
-              RecentReservations.ROOM);
+              RecentReservations.CAPACITY);
         });
   }
 
@@ -325,7 +325,7 @@ public final class SqliteStore implements LedgerStore {
     return SqliteTransaction.begin(
         connection,
         requireNonNull(history, "opened to be looked at"),
-        young,
+        recent,
         cache,
         condition,
         calls);
@@ -353,7 +353,7 @@ public final class SqliteStore implements LedgerStore {
       commitNothing();
     } catch (StoreException e) {
       if (!DiskTrouble.isFull(e) || hasPagesBehindEnd()) {
-        throw StoreException.notApplied("cannot settle the outcome of a commit", e);
+        throw StoreException.notApplied("cannot flushAll the outcome of a commit", e);
       }
     }
     condition.settled();
@@ -399,8 +399,8 @@ public final class SqliteStore implements LedgerStore {
       }
       history = ReleaseIndex.load(opened, historyRoom);
       RecentReservations loaded = MemtableRecovery.load(opened, youngRoom);
-      young.retire();
-      young = loaded;
+      recent.retire();
+      recent = loaded;
       cache.clear();
       writer = opened;
     } catch (SQLException e) {
@@ -454,7 +454,7 @@ public final class SqliteStore implements LedgerStore {
     condition.look();
     probingSinceNanos = System.nanoTime();
     try {
-      readers.read(connection -> connection.number("SELECT quiet_commits FROM young_since"));
+      readers.read(connection -> connection.number("SELECT quiet_commits FROM recovery_point"));
     } catch (StoreException e) {
       LOGGER.debug("the probe failed", e);
     } finally {
@@ -501,14 +501,14 @@ public final class SqliteStore implements LedgerStore {
   public @Nullable Reservation reservation(String repositoryId, Slot slot) {
     return found(
         readers.readInOneSnapshot(
-            connection -> SqliteReads.reservation(connection, young, repositoryId, slot)));
+            connection -> SqliteReads.reservation(connection, recent, repositoryId, slot)));
   }
 
   @Override
   public ReservationsPage reservations(ReservationsQuery query) {
     condition.requireNothingHidden();
     return readers.readInOneSnapshot(
-        connection -> SqliteReads.reservations(connection, young, query));
+        connection -> SqliteReads.reservations(connection, recent, query));
   }
 
   @Override
@@ -520,7 +520,7 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
     return readers.readInOneSnapshot(
-        connection -> SqliteReads.expiredLeases(connection, young, nowMicros, limit));
+        connection -> SqliteReads.expiredLeases(connection, recent, nowMicros, limit));
   }
 
   @Override
@@ -569,7 +569,7 @@ public final class SqliteStore implements LedgerStore {
     longReads.read(
         "cannot go through a repository",
         connection -> {
-          SqliteSurvey.survey(connection, young, repositoryId, afterRevision, survey);
+          SqliteSurvey.survey(connection, recent, repositoryId, afterRevision, survey);
           return true;
         });
   }
@@ -579,7 +579,7 @@ public final class SqliteStore implements LedgerStore {
     longReads.read(
         "cannot go through a request",
         connection -> {
-          SqliteSurvey.reservedIndexes(connection, young, repositoryId, requestId, slotIndexes);
+          SqliteSurvey.reservedIndexes(connection, recent, repositoryId, requestId, slotIndexes);
           return true;
         });
   }
@@ -607,8 +607,8 @@ public final class SqliteStore implements LedgerStore {
   }
 
   /** The youngest reservations. */
-  public RecentReservations young() {
-    return young;
+  public RecentReservations recent() {
+    return recent;
   }
 
   /** Everything that was asked so far and is asked again and again. For when nobody reads. */
@@ -619,12 +619,12 @@ public final class SqliteStore implements LedgerStore {
   }
 
   /** After a good end all reservations have a row, to be looked at, and a start reads no events. */
-  private void settle() {
+  private void flushAll() {
     if (history == null) {
       return;
     }
     try (SqliteTransaction transaction = begin(usableWriter())) {
-      transaction.settle();
+      transaction.flushAll();
       transaction.commit();
     } catch (RuntimeException e) {
       LOGGER.warn("the youngest reservations got no rows; the next start reads their events", e);
@@ -641,7 +641,7 @@ public final class SqliteStore implements LedgerStore {
   public void close() {
     condition.look();
     if (!condition.halted() && !condition.replaced()) {
-      settle();
+      flushAll();
       checkpoints.close();
     }
     if (condition.halted() || condition.replaced()) {

@@ -23,34 +23,36 @@ final class SqliteSurvey {
 
   static void survey(
       SqliteConnection connection,
-      RecentReservations young,
+      RecentReservations recent,
       String repositoryId,
       long afterRevision,
       RepositoryVisitor survey)
       throws SQLException {
     connection.run("BEGIN");
-    List<Reservation> youngOnes = young.seenBy(connection, all -> all.of(repositoryId));
+    List<Reservation> recentOnes = recent.readAtSnapshot(connection, all -> all.of(repositoryId));
     RowMapper.Known known = SqliteReads.known(connection, repositoryId).orElse(null);
     if (known == null) {
       return;
     }
     survey.repository(known.repository());
     events(connection, known.number(), afterRevision, survey);
-    reservations(connection, known.number(), youngOnes, survey);
+    reservations(connection, known.number(), recentOnes, survey);
   }
 
   /** The indexes of the slots of a request that have reservations, in their order. */
   static void reservedIndexes(
       SqliteConnection connection,
-      RecentReservations young,
+      RecentReservations recent,
       String repositoryId,
       String requestId,
       LongConsumer slotIndexes)
       throws SQLException {
     connection.run("BEGIN");
-    Deque<Slot> youngOnes =
+    Deque<Slot> recentOnes =
         new ArrayDeque<>(
-            young.seenBy(connection, all -> all.ofRequest(repositoryId, requestId)).stream()
+            recent
+                .readAtSnapshot(connection, all -> all.ofRequest(repositoryId, requestId))
+                .stream()
                 .map(Reservation::slot)
                 .sorted()
                 .toList());
@@ -65,13 +67,13 @@ final class SqliteSurvey {
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
         Slot slot = SlotKeys.decode(row.getBytes(1));
-        while (!youngOnes.isEmpty() && youngOnes.element().compareTo(slot) < 0) {
-          slotIndexes.accept(youngOnes.remove().slotIndex());
+        while (!recentOnes.isEmpty() && recentOnes.element().compareTo(slot) < 0) {
+          slotIndexes.accept(recentOnes.remove().slotIndex());
         }
         slotIndexes.accept(slot.slotIndex());
       }
     }
-    youngOnes.forEach(slot -> slotIndexes.accept(slot.slotIndex()));
+    recentOnes.forEach(slot -> slotIndexes.accept(slot.slotIndex()));
   }
 
   private static void events(
@@ -97,7 +99,7 @@ final class SqliteSurvey {
   private static void reservations(
       SqliteConnection connection,
       long repository,
-      List<Reservation> young,
+      List<Reservation> recent,
       RepositoryVisitor survey)
       throws SQLException {
     PreparedStatement query =
@@ -106,7 +108,7 @@ final class SqliteSurvey {
                 + RowMapper.RESERVATION
                 + " FROM reservations WHERE repository = ? ORDER BY slot_key");
     query.setLong(1, repository);
-    try (MergedReservationCursor living = new MergedReservationCursor(query, young)) {
+    try (MergedReservationCursor living = new MergedReservationCursor(query, recent)) {
       while (living.next()) {
         survey.reservation(living.reservation());
       }

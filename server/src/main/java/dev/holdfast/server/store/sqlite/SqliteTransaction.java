@@ -28,7 +28,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteConnection connection;
   private final ReleaseIndex history;
   private final WriterCache cache;
-  private final RecentReservations young;
+  private final RecentReservations recent;
   private final StoreCondition condition;
   private final SqliteCalls calls;
   private final SqliteReservations reservations;
@@ -54,31 +54,31 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private SqliteTransaction(
       SqliteConnection connection,
       ReleaseIndex history,
-      RecentReservations young,
+      RecentReservations recent,
       WriterCache cache,
       StoreCondition condition,
       SqliteCalls calls) {
     this.connection = connection;
     this.history = history;
-    this.young = young;
+    this.recent = recent;
     this.cache = cache;
     this.condition = condition;
     this.calls = calls;
-    this.reservations = new SqliteReservations(connection, young, history.epoch());
-    this.write = new SqliteWrite(connection, reservations, cache, history, young.end().chunk());
+    this.reservations = new SqliteReservations(connection, recent, history.epoch());
+    this.write = new SqliteWrite(connection, reservations, cache, history, recent.end().chunk());
     this.epoch = history.epoch();
   }
 
   static SqliteTransaction begin(
       SqliteConnection connection,
       ReleaseIndex history,
-      RecentReservations young,
+      RecentReservations recent,
       WriterCache cache,
       StoreCondition condition,
       SqliteCalls calls) {
     try {
       connection.prepared("BEGIN IMMEDIATE").execute();
-      return new SqliteTransaction(connection, history, young, cache, condition, calls);
+      return new SqliteTransaction(connection, history, recent, cache, condition, calls);
     } catch (SQLException e) {
       throw condition.failed("cannot begin a transaction", e);
     }
@@ -92,7 +92,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         "cannot load",
         () -> {
           LoadedBooks books =
-              new SqliteLoad(connection, history, young, cache).books(touched, loaded);
+              new SqliteLoad(connection, history, recent, cache).books(touched, loaded);
           if (condition.hiding() != null && !SqliteLoad.foundAll(books)) {
             condition.requireNothingHidden();
           }
@@ -105,7 +105,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     return attempt(
         "cannot count",
         () ->
-            new SqliteLoad(connection, history, young, cache)
+            new SqliteLoad(connection, history, recent, cache)
                 .reservationCount(repositoryId, requestId, limit));
   }
 
@@ -142,7 +142,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
             // What it forgets can be loaded again, whatever becomes of this.
             cache.clear();
             // And what those events alone tell of living reservations gets a row.
-            reservations.settle(one -> one.since().chunk() < forgotten.lastChunk());
+            reservations.flushAll(one -> one.since().chunk() < forgotten.lastChunk());
           }
           if (forgotten.events() == 0) {
             served.dropBefore(servedMicros);
@@ -176,11 +176,11 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   /** Gives all reservations a row. */
-  void settle() {
+  void flushAll() {
     attempt(
         "cannot write",
         () -> {
-          reservations.settle(one -> true);
+          reservations.flushAll(one -> true);
           return true;
         });
   }
@@ -200,12 +200,12 @@ final class SqliteTransaction implements LedgerStore.Transaction {
               indexed = true;
               if (!numbered) {
                 history.write(connection, write.entryCount());
-                reservations.moveOldest();
+                reservations.flushOldest();
               }
-              return reservations.alteration(write.end(young.end()));
+              return reservations.alteration(write.end(recent.end()));
             });
     try {
-      young.commit(() -> calls.commit(connection), alteration);
+      recent.commit(() -> calls.commit(connection), alteration);
       open = false;
     } catch (SQLException e) {
       // Whatever became of it, the next one begins with what the file says.
@@ -277,7 +277,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   /**
-   * Not the first that happens to a slot, as what is new is young; nor that its first reservation
+   * Not the first that happens to a slot, as what is new is recent; nor that its first reservation
    * is released, after which most slots are never heard of again.
    */
   private static boolean isToBeCached(Delta.SlotDelta slot) {

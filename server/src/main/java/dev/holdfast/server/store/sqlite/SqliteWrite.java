@@ -33,8 +33,8 @@ import java.util.Set;
 /**
  * The third step of a batch, and the heart of it: in the one transaction a released reservation's
  * row is deleted, its bytes are given back, and what a retry needs to get the same answer is kept
- * with the event that tells of it. Where it was too young to have a row, that event is what deletes
- * it.
+ * with the event that tells of it. Where it was too recent to have a row, that event is what
+ * deletes it.
  */
 public final class SqliteWrite {
   private final SqliteConnection connection;
@@ -79,9 +79,9 @@ public final class SqliteWrite {
   }
 
   /** Behind the last event that was written, where they began here. */
-  RecentReservations.Mark end(RecentReservations.Mark begin) {
+  RecentReservations.LogPosition end(RecentReservations.LogPosition begin) {
     int told = chunks.stream().mapToInt(chunk -> chunk.events().size()).sum();
-    return new RecentReservations.Mark(lastChunk, begin.told() + told);
+    return new RecentReservations.LogPosition(lastChunk, begin.eventCount() + told);
   }
 
   /** The short name of a repository that was written. */

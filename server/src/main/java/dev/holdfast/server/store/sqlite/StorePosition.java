@@ -2,7 +2,7 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.mark.RevisionRaise;
-import dev.holdfast.server.store.sqlite.memtable.LogPosition;
+import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
 import dev.holdfast.server.store.sqlite.rows.LedgerRow;
 import java.sql.SQLException;
 import java.util.UUID;
@@ -41,7 +41,7 @@ public record StorePosition(UUID ledger, long chunk, long versions, long revisio
   /** The highest chunk that there ever was, also where it is forgotten. */
   public static long lastChunk(SqliteConnection connection) throws SQLException {
     return Math.max(
-        LogPosition.read(connection),
+        RecoveryPoint.read(connection),
         connection.number("SELECT coalesce(max(chunk), 0) FROM events"));
   }
 

@@ -26,7 +26,7 @@ CREATE TABLE repositories (
   checksum INTEGER NOT NULL
 ) STRICT;
 
--- The living reservations, but for the newest of them, of which the events alone tell: see young_since.
+-- The living reservations, but for the newest of them, of which the events alone tell: see recovery_point.
 -- slot_key is request id and slot index, and sorts as they do.
 CREATE TABLE reservations (
   repository INTEGER NOT NULL,
@@ -51,7 +51,7 @@ CREATE INDEX reservations_by_lease ON reservations (lease_expire_micros)
 
 -- All living reservations that were made in this chunk of events or before it have a row. Of those
 -- that were made later some have one too; the others are as the events behind it say.
-CREATE TABLE young_since (
+CREATE TABLE recovery_point (
   chunk INTEGER NOT NULL,
   checksum INTEGER NOT NULL, -- of the chunk
   -- How many commits brought no events and altered which reservations are young, so that a reader can
@@ -59,7 +59,7 @@ CREATE TABLE young_since (
   quiet_commits INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO young_since VALUES (0, -645888242, 0);
+INSERT INTO recovery_point VALUES (0, -645888242, 0);
 
 -- On what terms space is sold. Prices are decimal digits, because they have up to 256 bits.
 CREATE TABLE offers (

@@ -107,7 +107,7 @@ class DiskFailuresTest {
     Files.createDirectories(database().getParent());
     SqliteStore store =
         SqliteStore.open(
-            database(), ReleaseIndex.Room.DEFAULT, RecentReservations.ROOM, fatal::add, disk);
+            database(), ReleaseIndex.Room.DEFAULT, RecentReservations.CAPACITY, fatal::add, disk);
     if (store.repository(REPOSITORY) == null) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
     }
@@ -308,7 +308,7 @@ class DiskFailuresTest {
     }
   }
 
-  /** It takes no room to settle what left nothing behind. */
+  /** It takes no room to flushAll what left nothing behind. */
   @Test
   void anUnknownOutcomeIsSettledOnAFullDisk() throws IOException {
     try (SqliteStore store = open()) {

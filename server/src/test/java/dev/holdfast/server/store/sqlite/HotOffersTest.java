@@ -54,7 +54,7 @@ class HotOffersTest {
         SqliteStore.open(
             directory.resolve("holdfast.db"),
             ReleaseIndex.Room.DEFAULT,
-            RecentReservations.ROOM,
+            RecentReservations.CAPACITY,
             e -> {
               throw e;
             },

@@ -58,7 +58,7 @@ class HotRequestTest {
         SqliteStore.open(
             directory.resolve("holdfast.db"),
             ReleaseIndex.Room.DEFAULT,
-            RecentReservations.ROOM,
+            RecentReservations.CAPACITY,
             e -> {
               throw e;
             },

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** No statement that is run again and again goes through a whole table. */
 class QueryPlansTest {
   /**
-   * Events in the order of their key, up to the first row that is young enough; and a table of one
+   * Events in the order of their key, up to the first row that is recent enough; and a table of one
    * row.
    */
   private static final Set<String> ALLOWED =
-      Set.of("SCAN events", "SCAN young_since", "SCAN served");
+      Set.of("SCAN events", "SCAN recovery_point", "SCAN served");
 
   @TempDir Path directory = Path.of("");
 

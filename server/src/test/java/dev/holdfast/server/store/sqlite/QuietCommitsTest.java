@@ -73,7 +73,7 @@ class QuietCommitsTest {
         SqliteStore.open(
             database(),
             ReleaseIndex.Room.DEFAULT,
-            RecentReservations.ROOM,
+            RecentReservations.CAPACITY,
             fatal -> fail(fatal),
             calls);
   }
@@ -90,7 +90,7 @@ class QuietCommitsTest {
     return new Slot("request", index);
   }
 
-  /** Something to be committed; with events, without, and with nothing for the young ones. */
+  /** Something to be committed; with events, without, and with nothing for the recent ones. */
   private enum Kind {
     RESERVE,
     RENEW,
@@ -114,26 +114,26 @@ class QuietCommitsTest {
   private final class Reader implements AutoCloseable {
     private final SqliteConnection connection = SqliteConnection.reader(database());
     private final String repository;
-    private List<Reservation> youngOnes = List.of();
+    private List<Reservation> recentOnes = List.of();
 
     Reader(String repository) {
       this.repository = repository;
     }
 
-    /** Takes its snapshot, and looks at the young ones. */
+    /** Takes its snapshot, and looks at the recent ones. */
     void look() {
       try {
         connection.run("BEGIN");
-        youngOnes = store.young().seenBy(connection, all -> all.of(repository));
+        recentOnes = store.recent().readAtSnapshot(connection, all -> all.of(repository));
       } catch (SQLException e) {
         throw new IllegalStateException(e);
       }
     }
 
-    /** Everything that it sees: the young ones that it saw, and the rows. */
+    /** Everything that it sees: the recent ones that it saw, and the rows. */
     List<Reservation> all() {
       try {
-        List<Reservation> all = new ArrayList<>(youngOnes);
+        List<Reservation> all = new ArrayList<>(recentOnes);
         PreparedStatement rows =
             connection.prepared(
                 "SELECT " + RowMapper.RESERVATION + " FROM reservations WHERE repository = ?");

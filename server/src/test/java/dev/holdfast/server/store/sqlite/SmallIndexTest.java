@@ -6,7 +6,7 @@ import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same with so little room that history and young reservations are moved all the time. */
+/** The same with so little room that history and recent reservations are moved all the time. */
 class SmallIndexTest extends LedgerStoreSuite {
   @TempDir Path directory = Path.of("");
 

@@ -7,8 +7,8 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Mark;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Young;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations.LogPosition;
+import dev.holdfast.server.store.sqlite.memtable.RecentReservations.MemtableEntry;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
 import dev.holdfast.server.store.sqlite.rows.RepositoryIds;
 import java.sql.PreparedStatement;
@@ -22,29 +22,29 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Reads in the events which reservations are young. */
+/** Reads in the events which reservations are recent. */
 public final class MemtableRecovery {
-  private final Map<RepositorySlot, Young> living = new LinkedHashMap<>();
+  private final Map<RepositorySlot, MemtableEntry> living = new LinkedHashMap<>();
 
   private MemtableRecovery() {}
 
   public static RecentReservations load(SqliteConnection connection, int room) throws SQLException {
-    Mark since = new Mark(LogPosition.read(connection), 0);
-    long quiet = connection.number("SELECT quiet_commits FROM young_since");
+    LogPosition since = new LogPosition(RecoveryPoint.read(connection), 0);
+    long quiet = connection.number("SELECT quiet_commits FROM recovery_point");
     MemtableRecovery replay = new MemtableRecovery();
-    Mark end = replay.readAll(connection, since);
+    LogPosition end = replay.readAll(connection, since);
     replay.dropThoseWithARow(connection);
-    RecentReservations young = new RecentReservations(room, since, quiet);
-    young.alter(new RecentReservations.Alteration(Set.of(), replay.living, since, end, quiet));
-    return young;
+    RecentReservations recent = new RecentReservations(room, since, quiet);
+    recent.alter(new RecentReservations.Alteration(Set.of(), replay.living, since, end, quiet));
+    return recent;
   }
 
-  private Mark readAll(SqliteConnection connection, Mark since) throws SQLException {
+  private LogPosition readAll(SqliteConnection connection, LogPosition since) throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk > ? ORDER BY chunk");
     query.setLong(1, since.chunk());
-    Mark end = since;
+    LogPosition end = since;
     RepositoryIds ids = new RepositoryIds(connection);
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
@@ -55,7 +55,7 @@ public final class MemtableRecovery {
         for (Event event : events) {
           read(repository, repositoryId, end, event.change());
         }
-        end = new Mark(chunk.chunk(), end.told() + events.size());
+        end = new LogPosition(chunk.chunk(), end.eventCount() + events.size());
       }
     }
     return end;
@@ -70,17 +70,18 @@ public final class MemtableRecovery {
     }
   }
 
-  private void read(long repository, String repositoryId, Mark before, Change.Booked change) {
+  private void read(
+      long repository, String repositoryId, LogPosition before, Change.Booked change) {
     if (change instanceof Change.SlotReserved reserved) {
       Reservation reservation = reserved.reservation();
       living.put(
           new RepositorySlot(repositoryId, reservation.slot()),
-          new Young(repository, reservation, before, 0));
+          new MemtableEntry(repository, reservation, before, 0));
     } else if (change instanceof Change.SlotFilled filled) {
       Reservation reservation = filled.reservation();
       living.computeIfPresent(
           new RepositorySlot(repositoryId, reservation.slot()),
-          (owner, young) -> new Young(repository, reservation, young.since(), 0));
+          (owner, recent) -> new MemtableEntry(repository, reservation, recent.since(), 0));
     } else if (change instanceof Change.SlotReleased released) {
       living.remove(new RepositorySlot(repositoryId, released.released().reservation().slot()));
     }

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Goes through reservations that have a row and young ones in one order, that of their slots. */
+/** Goes through reservations that have a row and recent ones in one order, that of their slots. */
 public final class MergedReservationCursor implements AutoCloseable {
   private final ResultSet rows;
-  private final Deque<Reservation> young;
+  private final Deque<Reservation> recent;
   private @Nullable Reservation row;
   private @Nullable Reservation current;
 
@@ -23,11 +23,11 @@ public final class MergedReservationCursor implements AutoCloseable {
    * Begins before the first of them.
    *
    * @param query answers {@link RowMapper#RESERVATION} by slot; its arguments are set
-   * @param young in any order
+   * @param recent in any order
    */
-  public MergedReservationCursor(PreparedStatement query, List<Reservation> young)
+  public MergedReservationCursor(PreparedStatement query, List<Reservation> recent)
       throws SQLException {
-    this.young = new ArrayDeque<>(young.stream().sorted(bySlot()).toList());
+    this.recent = new ArrayDeque<>(recent.stream().sorted(bySlot()).toList());
     this.rows = query.executeQuery();
     nextRow();
   }
@@ -42,9 +42,9 @@ public final class MergedReservationCursor implements AutoCloseable {
 
   /** Goes on to the next one; false where there is none. */
   public boolean next() throws SQLException {
-    Reservation first = young.peek();
+    Reservation first = recent.peek();
     if (first != null && (row == null || bySlot().compare(first, row) < 0)) {
-      current = young.poll();
+      current = recent.poll();
     } else {
       current = row;
       if (row != null) {

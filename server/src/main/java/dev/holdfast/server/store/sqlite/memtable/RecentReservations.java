@@ -25,19 +25,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Slots are hashes, so that in a large table by slot each of them has a page of its own: to
  * write it, and to write it again when the reservation is released, is most of what both would
- * cost. Attempts are short, so most reservations end young. The others get a row later, some with
+ * cost. Attempts are short, so most reservations end recent. The others get a row later, some with
  * every commit. A log-structured merge tree (O'Neil and others, 1996) of two levels, of which the
  * events are the log: a start reads those of {@link #since()} on.
  *
- * <p>Altered by the writer alone, and asked by it as it likes. Others ask in {@link #seenBy}.
+ * <p>Altered by the writer alone, and asked by it as it likes. Others ask in {@link
+ * #readAtSnapshot}.
  */
 public final class RecentReservations {
   /** Some megabytes in memory, and some milliseconds to go through. */
-  public static final int ROOM = 8192;
+  public static final int CAPACITY = 8192;
 
   /**
-   * What is older than so many events, for each one that there is room for, is not young: a start
-   * reads no more of them, which takes some tenths of a second.
+   * Reservations are flushed once 8 × capacity events follow them, so recovery replays no more than
+   * that, which takes some tenths of a second.
    */
   private static final int EVENTS_A_PLACE = 8;
 
@@ -45,9 +46,9 @@ public final class RecentReservations {
    * So many of the oldest get a row with one commit at most, so that none takes long; and for each
    * new one, so that they do not become ever more.
    */
-  private static final int MOVED_A_COMMIT = 256;
+  private static final int FLUSHED_A_COMMIT = 256;
 
-  private static final int MOVED_A_NEW_ONE = 2;
+  private static final int FLUSHED_A_NEW_ONE = 2;
 
   private record Request(String repositoryId, String requestId) implements Comparable<Request> {
     private static final Comparator<Request> ORDER =
@@ -67,9 +68,9 @@ public final class RecentReservations {
    * A place in the events.
    *
    * @param chunk the last chunk before it
-   * @param told how many events are before it, counted from some place on
+   * @param eventCount how many events are before it, counted from some place on
    */
-  public record Mark(long chunk, long told) {}
+  public record LogPosition(long chunk, long eventCount) {}
 
   /**
    * One of them.
@@ -80,7 +81,8 @@ public final class RecentReservations {
    * @param firstInEpoch in which epoch of the release index its slot had nothing in that; 0 where
    *     that is not known
    */
-  public record Young(long repository, Reservation reservation, Mark since, long firstInEpoch) {
+  public record MemtableEntry(
+      long repository, Reservation reservation, LogPosition since, long firstInEpoch) {
     private boolean isOfGeneration(long generation) {
       return reservation.generation() == generation;
     }
@@ -102,11 +104,11 @@ public final class RecentReservations {
   private long committingQuiet = NOTHING;
 
   /** The oldest first. */
-  private final Map<RepositorySlot, Young> places = new LinkedHashMap<>();
+  private final Map<RepositorySlot, MemtableEntry> places = new LinkedHashMap<>();
 
   private final Map<Request, Set<RepositorySlot>> requests = new HashMap<>();
-  private Mark since;
-  private Mark end;
+  private LogPosition since;
+  private LogPosition end;
 
   /** How many commits brought no events, and altered these. */
   private long quiet;
@@ -118,7 +120,7 @@ public final class RecentReservations {
    * @param since where the events begin that tell of them, in the file
    * @param quiet how many commits brought no events, in the file
    */
-  RecentReservations(int room, Mark since, long quiet) {
+  RecentReservations(int room, LogPosition since, long quiet) {
     this.room = room;
     this.since = since;
     this.end = since;
@@ -126,7 +128,7 @@ public final class RecentReservations {
   }
 
   /** The one of a slot; null where there is none. */
-  public @Nullable Young get(String repositoryId, Slot slot) {
+  public @Nullable MemtableEntry get(String repositoryId, Slot slot) {
     return places.get(new RepositorySlot(repositoryId, slot));
   }
 
@@ -146,12 +148,12 @@ public final class RecentReservations {
   }
 
   /** Those that are wanted. */
-  public Map<RepositorySlot, Young> all(Predicate<Young> wanted) {
-    Map<RepositorySlot, Young> found = new HashMap<>();
+  public Map<RepositorySlot, MemtableEntry> all(Predicate<MemtableEntry> wanted) {
+    Map<RepositorySlot, MemtableEntry> found = new HashMap<>();
     places.forEach(
-        (owner, young) -> {
-          if (wanted.test(young)) {
-            found.put(owner, young);
+        (owner, recent) -> {
+          if (wanted.test(recent)) {
+            found.put(owner, recent);
           }
         });
     return found;
@@ -161,9 +163,9 @@ public final class RecentReservations {
   public List<Reservation> of(String repositoryId) {
     List<Reservation> found = new ArrayList<>();
     places.forEach(
-        (owner, young) -> {
+        (owner, recent) -> {
           if (owner.repositoryId().equals(repositoryId)) {
-            found.add(young.reservation());
+            found.add(recent.reservation());
           }
         });
     return found;
@@ -175,12 +177,12 @@ public final class RecentReservations {
   }
 
   /** Where the events begin that tell of them, as the file has it. */
-  public Mark since() {
+  public LogPosition since() {
     return since;
   }
 
   /** Behind the last event that was committed. */
-  public Mark end() {
+  public LogPosition end() {
     return end;
   }
 
@@ -190,13 +192,13 @@ public final class RecentReservations {
   }
 
   /** Whether the file should say that the events that tell of them begin later. */
-  public boolean lagsBehind(Mark mark) {
-    return mark.told() - since.told() > (long) room * EVENTS_A_PLACE / 4;
+  public boolean lagsBehind(LogPosition mark) {
+    return mark.eventCount() - since.eventCount() > (long) room * EVENTS_A_PLACE / 4;
   }
 
   /** Where the events begin that tell of those that are not excepted. */
-  public Mark sinceWithout(Set<RepositorySlot> excepted) {
-    for (Map.Entry<RepositorySlot, Young> entry : places.entrySet()) {
+  public LogPosition sinceWithout(Set<RepositorySlot> excepted) {
+    for (Map.Entry<RepositorySlot, MemtableEntry> entry : places.entrySet()) {
       if (!excepted.contains(entry.getKey())) {
         return entry.getValue().since();
       }
@@ -210,12 +212,13 @@ public final class RecentReservations {
    * @param entered how many come with the transaction that writes it
    * @param wanted which may get one
    */
-  public Map<RepositorySlot, Young> toBeMoved(int entered, Predicate<RepositorySlot> wanted) {
+  public Map<RepositorySlot, MemtableEntry> flushCandidates(
+      int entered, Predicate<RepositorySlot> wanted) {
     int tooMany = places.size() + entered - room;
-    int limit = MOVED_A_COMMIT + MOVED_A_NEW_ONE * entered;
-    Map<RepositorySlot, Young> oldest = new HashMap<>();
-    for (Map.Entry<RepositorySlot, Young> entry : places.entrySet()) {
-      long age = end.told() - entry.getValue().since().told();
+    int limit = FLUSHED_A_COMMIT + FLUSHED_A_NEW_ONE * entered;
+    Map<RepositorySlot, MemtableEntry> oldest = new HashMap<>();
+    for (Map.Entry<RepositorySlot, MemtableEntry> entry : places.entrySet()) {
+      long age = end.eventCount() - entry.getValue().since().eventCount();
       boolean tooOld = age > (long) room * EVENTS_A_PLACE;
       if (oldest.size() >= limit || (oldest.size() >= tooMany && !tooOld)) {
         break;
@@ -238,9 +241,9 @@ public final class RecentReservations {
    */
   public record Alteration(
       Set<RepositorySlot> left,
-      Map<RepositorySlot, Young> entered,
-      Mark since,
-      Mark end,
+      Map<RepositorySlot, MemtableEntry> entered,
+      LogPosition since,
+      LogPosition end,
       long quiet) {}
 
   /** A commit in the file. */
@@ -306,12 +309,12 @@ public final class RecentReservations {
   }
 
   /** Takes one over; one that replaces another of its generation is as old as that. */
-  private void put(RepositorySlot owner, Young young) {
-    Young before = places.get(owner);
-    if (before != null && !before.isOfGeneration(young.reservation().generation())) {
+  private void put(RepositorySlot owner, MemtableEntry recent) {
+    MemtableEntry before = places.get(owner);
+    if (before != null && !before.isOfGeneration(recent.reservation().generation())) {
       places.remove(owner);
     }
-    places.put(owner, young);
+    places.put(owner, recent);
     if (before == null) {
       requests.computeIfAbsent(Request.of(owner), request -> new HashSet<>(2)).add(owner);
     }
@@ -333,7 +336,7 @@ public final class RecentReservations {
     static Seen by(SqliteConnection reader) throws SQLException {
       return SqliteConnection.rows(
               reader.prepared(
-                  "SELECT (SELECT max(chunk) FROM events), quiet_commits FROM young_since"),
+                  "SELECT (SELECT max(chunk) FROM events), quiet_commits FROM recovery_point"),
               row -> new Seen(row.getLong(1), row.getLong(2)))
           .get(0);
     }
@@ -345,7 +348,7 @@ public final class RecentReservations {
    *
    * @param reader in a transaction that has read nothing yet; it sees that moment from now on
    */
-  public <T> T seenBy(SqliteConnection reader, Function<RecentReservations, T> look)
+  public <T> T readAtSnapshot(SqliteConnection reader, Function<RecentReservations, T> look)
       throws SQLException {
     while (true) {
       lock.readLock().lock();

@@ -60,14 +60,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which reservations have a row, and that nobody who reads can tell, nor a crash. */
 class RecentReservationsTest {
   private static final String REPOSITORY = "default";
-  private static final int ROOM = 4;
+  private static final int CAPACITY = 4;
   private static final long NOW_MICROS = 1_000_000;
 
   @TempDir Path directory = Path.of("");
   private int operations;
 
   private SqliteStore open() {
-    return open(ROOM);
+    return open(CAPACITY);
   }
 
   private SqliteStore open(int room) {
@@ -165,7 +165,7 @@ class RecentReservationsTest {
     }
     assertEquals(10, rows());
     assertEquals(
-        0, number("SELECT count(*) FROM events WHERE chunk > (SELECT chunk FROM young_since)"));
+        0, number("SELECT count(*) FROM events WHERE chunk > (SELECT chunk FROM recovery_point)"));
     try (SqliteStore store = open()) {
       assertEquals(before, listed(store));
     }
@@ -248,7 +248,7 @@ class RecentReservationsTest {
       }
       run(store, new Apply(REPOSITORY, steps, true));
       assertEquals(30, rows());
-      try (SqliteStore crashed = afterCrash(ROOM)) {
+      try (SqliteStore crashed = afterCrash(CAPACITY)) {
         assertEquals(listed(store), listed(crashed));
         reserve(crashed, 130);
         assertEquals(131, listed(crashed).size());
@@ -285,14 +285,15 @@ class RecentReservationsTest {
       }
       assertEquals(1, rows());
       assertTrue(
-          number("SELECT count(*) FROM events WHERE chunk > (SELECT chunk FROM young_since)") < 50);
-      try (SqliteStore crashed = afterCrash(ROOM)) {
+          number("SELECT count(*) FROM events WHERE chunk > (SELECT chunk FROM recovery_point)")
+              < 50);
+      try (SqliteStore crashed = afterCrash(CAPACITY)) {
         assertEquals(List.of(0L), indexes(crashed));
       }
     }
   }
 
-  /** A young one is not taken for the first of its slot where that is not known. */
+  /** A recent one is not taken for the first of its slot where that is not known. */
   @Test
   void whatItsSlotHadBeforeIsStillKnown() throws IOException {
     try (SqliteStore store = open(100)) {
@@ -353,13 +354,14 @@ class RecentReservationsTest {
       run(store, new CreateRepository(REPOSITORY, 1000));
       reserve(store, 0);
       reserve(store, 1);
-      RecentReservations young = store.young();
-      RecentReservations.Mark end =
-          new RecentReservations.Mark(young.end().chunk() + chunks, young.end().told() + chunks);
+      RecentReservations recent = store.recent();
+      RecentReservations.LogPosition end =
+          new RecentReservations.LogPosition(
+              recent.end().chunk() + chunks, recent.end().eventCount() + chunks);
       assertThrows(
           SQLException.class,
           () ->
-              young.commit(
+              recent.commit(
                   () -> {
                     // It is made, and the answer is lost.
                     try (SqliteStore other = open(100)) {
@@ -370,9 +372,9 @@ class RecentReservationsTest {
                   new RecentReservations.Alteration(
                       Set.of(new RepositorySlot(REPOSITORY, slot(1))),
                       Map.of(),
-                      young.since(),
+                      recent.since(),
                       end,
-                      young.quiet() + 1 - chunks)));
+                      recent.quiet() + 1 - chunks)));
       assertEquals(List.of(1L), indexes(store));
       assertNull(store.reservation(REPOSITORY, slot(0)));
       assertNotNull(store.reservation(REPOSITORY, slot(1)));
@@ -387,9 +389,9 @@ class RecentReservationsTest {
     try (SqliteStore store = open(100)) {
       run(store, new CreateRepository(REPOSITORY, 1000));
       reserve(store, 0);
-      RecentReservations young = store.young();
+      RecentReservations recent = store.recent();
       AtomicReference<Future<List<Long>>> behind = new AtomicReference<>();
-      young.commit(
+      recent.commit(
           () -> {
             assertEquals(List.of(0L), onAnotherThread(reader, () -> indexes(store)).join());
             try (SqliteConnection other = SqliteConnection.writer(database())) {
@@ -409,9 +411,9 @@ class RecentReservationsTest {
           new RecentReservations.Alteration(
               Set.of(new RepositorySlot(REPOSITORY, slot(0))),
               Map.of(),
-              young.since(),
-              new RecentReservations.Mark(3, 3),
-              young.quiet()));
+              recent.since(),
+              new RecentReservations.LogPosition(3, 3),
+              recent.quiet()));
       assertEquals(List.of(), Objects.requireNonNull(behind.get()).get());
     } finally {
       reader.shutdown();

@@ -7,20 +7,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** The one row that says where the events begin that alone tell of reservations. */
-public final class LogPosition {
-  private LogPosition() {}
+public final class RecoveryPoint {
+  private RecoveryPoint() {}
 
   public static void write(SqliteConnection connection, long chunk) throws SQLException {
     PreparedStatement update =
-        connection.prepared("UPDATE young_since SET chunk = ?, checksum = ?");
+        connection.prepared("UPDATE recovery_point SET chunk = ?, checksum = ?");
     update.setLong(1, chunk);
     update.setInt(2, checksum(chunk).value());
     update.executeUpdate();
   }
 
   public static long read(SqliteConnection connection) throws SQLException {
-    PreparedStatement query = connection.prepared("SELECT chunk, checksum FROM young_since");
-    return SqliteConnection.rows(query, LogPosition::checked).get(0);
+    PreparedStatement query = connection.prepared("SELECT chunk, checksum FROM recovery_point");
+    return SqliteConnection.rows(query, RecoveryPoint::checked).get(0);
   }
 
   private static long checked(ResultSet row) throws SQLException {
@@ -30,6 +30,6 @@ public final class LogPosition {
   }
 
   private static RowChecksum checksum(long chunk) {
-    return new RowChecksum("young_since").number(chunk);
+    return new RowChecksum("recovery_point").number(chunk);
   }
 }
