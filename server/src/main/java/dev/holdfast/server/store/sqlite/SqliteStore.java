@@ -353,7 +353,7 @@ public final class SqliteStore implements LedgerStore {
       commitNothing();
     } catch (StoreException e) {
       if (!DiskTrouble.isFull(e) || hasPagesBehindEnd()) {
-        throw StoreException.notApplied("cannot flushAll the outcome of a commit", e);
+        throw StoreException.notApplied("cannot settle the outcome of a commit", e);
       }
     }
     condition.settled();
