@@ -59,7 +59,7 @@ CREATE TABLE recovery_point (
   quiet_commits INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO recovery_point VALUES (0, -645888242, 0);
+INSERT INTO recovery_point VALUES (0, -1615686613, 0);
 
 -- On what terms space is sold. Prices are decimal digits, because they have up to 256 bits.
 CREATE TABLE offers (
