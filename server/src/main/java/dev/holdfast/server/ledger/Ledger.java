@@ -4,11 +4,13 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejections;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -64,6 +66,13 @@ public final class Ledger implements AutoCloseable {
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong waitingBytes = new AtomicLong();
+
+  /**
+   * Commands of more than a batch, which the writer does one at a time, with what is small and came
+   * later in between. So nobody waits for more than one of them.
+   */
+  private final Queue<Call> large = new ArrayDeque<>();
+
   private final Thread writer = new Thread(this::write, "ledger-writer");
 
   private volatile @Nullable Follower follower;
@@ -349,14 +358,21 @@ public final class Ledger implements AutoCloseable {
 
   private void write() {
     List<Call> calls = new ArrayList<>();
-    @Nullable Entry next = null;
-    while (!(next instanceof Stop)) {
-      next = takeBatch(calls);
+    boolean stopped = false;
+    while (!stopped || !large.isEmpty()) {
+      @Nullable Entry next = stopped ? null : takeBatch(calls);
       while (!calls.isEmpty()) {
         commit(calls);
       }
       if (next instanceof Chore chore) {
         run(chore);
+      }
+      stopped |= next instanceof Stop;
+      Call one = large.poll();
+      if (one != null) {
+        leave(one);
+        calls.add(one);
+        commit(calls);
       }
     }
   }
@@ -384,14 +400,15 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Waits for something to do, then takes what waits, up to about a full batch.
+   * Waits for something to do, unless there are large commands, then takes what waits, up to about
+   * a full batch.
    *
    * @return what came behind the calls and is to be done alone; null for nothing
    */
   private @Nullable Entry takeBatch(List<Call> calls) {
     long size = 0;
     long bytes = 0;
-    Entry next = take();
+    Entry next = large.isEmpty() ? take() : queue.poll();
     while (next != null) {
       leave(next);
       if (!(next instanceof Call call)) {
@@ -471,27 +488,45 @@ public final class Ledger implements AutoCloseable {
     calls.clear();
   }
 
-  /** How many of these calls, the first of them, are one batch: a full one, or a large call. */
-  private static int batchSize(LedgerStore.Transaction transaction, List<Call> calls) {
+  /**
+   * How many of these calls, the first of them, are one batch. Takes those out that are more than a
+   * batch by themselves, unless there is no other.
+   */
+  private int batchSize(LedgerStore.Transaction transaction, List<Call> calls) {
     long size = 0;
     long bytes = 0;
-    for (int i = 0; i < calls.size(); i++) {
-      Call call = calls.get(i);
-      size += call.size();
+    int count = 0;
+    while (count < calls.size()) {
+      Call call = calls.get(count);
+      long changes = changeCount(transaction, call);
+      if (changes > BATCH_CHANGES && calls.size() > 1) {
+        calls.remove(count);
+        waiting.addAndGet(call.size());
+        waitingBytes.addAndGet(call.bytes());
+        large.add(call);
+        continue;
+      }
+      size += changes;
       bytes += call.bytes();
-      for (Map.Entry<String, Integer> request : call.command().requests().entrySet()) {
-        // Beyond a batch it is alone in it, however many there are.
-        size +=
-            transaction.reservationCount(
-                call.command().repositoryId(),
-                request.getKey(),
-                Math.min(request.getValue(), BATCH_CHANGES + 1));
+      if (count > 0 && (size > BATCH_CHANGES || bytes > BATCH_BYTES)) {
+        break;
       }
-      if (i > 0 && (size > BATCH_CHANGES || bytes > BATCH_BYTES)) {
-        return i;
-      }
+      count++;
     }
-    return calls.size();
+    return count;
+  }
+
+  /** How many changes a call may make; more than a batch where it is more. */
+  private static long changeCount(LedgerStore.Transaction transaction, Call call) {
+    long count = call.size();
+    for (Map.Entry<String, Integer> request : call.command().requests().entrySet()) {
+      count +=
+          transaction.reservationCount(
+              call.command().repositoryId(),
+              request.getKey(),
+              Math.min(request.getValue(), BATCH_CHANGES + 1));
+    }
+    return count;
   }
 
   private LedgerStore.Transaction begin() {
