@@ -54,6 +54,11 @@ final class ObservedRoom {
       return ofShared + ofSmall;
     }
 
+    /** Whether it has some of the room that all large calls share. */
+    boolean isLarge() {
+      return ofShared > 0;
+    }
+
     /** Takes room for so many more; false where there is none. */
     boolean take(int count) {
       if (ofShared == 0 && ofSmall + count <= small && forSmall.tryAcquire(count)) {

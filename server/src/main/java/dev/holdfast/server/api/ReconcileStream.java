@@ -26,7 +26,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   /** What is changed in one transaction has to fit into the memory: a kilobyte a slot or so. */
   private static final int LARGEST_CHANGE = 200_000;
 
-  /** How long a call may send nothing while it has room that others may need. */
+  /** How long a call may send next to nothing while it has room that others may need. */
   static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /** How long it may take to send all: slots that trickle in must not keep the room either. */
@@ -39,10 +39,16 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   private final LongSupplier nanos;
   private final Consumer<ReconcileStream> atTheEnd;
 
-  /** When the first message and the latest one came. */
+  /** How many slots a large call has to send in that time, so that it does not trickle on. */
+  private final int leastProgress;
+
+  /** When the first message came, and when the call last went on. */
   private final long firstNanos;
 
-  private long latestNanos;
+  private long progressNanos;
+
+  /** How many slots came since then. */
+  private int progress;
 
   /** The call until it is over, and its work until that is done: who is cut off still has it. */
   private int users = 1;
@@ -75,7 +81,8 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     this.nanos = nanos;
     this.atTheEnd = atTheEnd;
     this.firstNanos = nanos.getAsLong();
-    this.latestNanos = firstNanos;
+    this.progressNanos = firstNanos;
+    this.leastProgress = Math.max(1, room.largest() / 100);
     // One of them comes at the end of every call, whatever becomes of it.
     var server = (ServerCallStreamObserver<ReconcileResponse>) observer;
     server.setOnCloseHandler(this::leave);
@@ -106,8 +113,13 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
       return;
     }
     long now = nanos.getAsLong();
-    if (now - latestNanos > SILENCE_NANOS) {
-      refuse(stalled("nothing came for " + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS) + " s"));
+    if (now - progressNanos > SILENCE_NANOS) {
+      refuse(
+          stalled(
+              (room.isLarge() ? "fewer than " + leastProgress + " slots" : "nothing")
+                  + " came within "
+                  + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS)
+                  + " s"));
     } else if (now - firstNanos > SENDING_NANOS) {
       refuse(
           stalled(
@@ -124,11 +136,19 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     if (refused) {
       return;
     }
-    latestNanos = nanos.getAsLong();
     try {
       take(request);
+      noteProgress(request.getObserved().getSlotsCount());
     } catch (RejectedException e) {
       refuse(e);
+    }
+  }
+
+  private void noteProgress(int slotCount) {
+    progress += slotCount;
+    if (progress >= leastProgress || !room.isLarge()) {
+      progress = 0;
+      progressNanos = nanos.getAsLong();
     }
   }
 

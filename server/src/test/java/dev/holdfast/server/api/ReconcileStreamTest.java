@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** The room that observations take, and what becomes of a stream when the store is in trouble. */
 class ReconcileStreamTest {
-  private static final int LARGEST = 10;
+  private static final int LARGEST = 20;
   private static final int SMALL = 2;
 
   private final FaultyStore store = new FaultyStore();
@@ -106,7 +106,7 @@ class ReconcileStreamTest {
     StreamObserver<ReconcileRequest> stream = open(answer);
     stream.onNext(slots(0, LARGEST));
     stream.onNext(slots(LARGEST, LARGEST + 1));
-    refused("observed.slots: must be at most 10 in all", answer);
+    refused("observed.slots: must be at most " + LARGEST + " in all", answer);
     assertEquals(LARGEST, room.free());
     stream.onNext(slots(0, 1));
     stream.onCompleted();
@@ -130,7 +130,7 @@ class ReconcileStreamTest {
   @Test
   void whoFindsNoRoomMayComeAgainWhenAnotherHasGone() {
     NotedAnswer<ReconcileResponse> first = new NotedAnswer<>();
-    open(first).onNext(slots(0, 8));
+    open(first).onNext(slots(0, LARGEST - 2));
     NotedAnswer<ReconcileResponse> second = new NotedAnswer<>();
     StreamObserver<ReconcileRequest> refused = open(second);
     refused.onNext(slots(0, 2));
@@ -216,7 +216,7 @@ class ReconcileStreamTest {
     assertEquals(0, room.free(), "it is not late yet");
     nanos.incrementAndGet();
     reconciles.endStalled();
-    refused("nothing came for 30 s", stalled);
+    refused("fewer than 1 slots came within 30 s", stalled);
     assertAllGivenBack();
     silent.onNext(slots(0, 1));
     silent.onCompleted();
@@ -228,14 +228,28 @@ class ReconcileStreamTest {
   }
 
   @Test
+  void whoSendsMessagesWithoutSlotsLosesItsRoomToOthers() {
+    NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
+    StreamObserver<ReconcileRequest> stream = open(answer);
+    stream.onNext(slots(0, LARGEST));
+    for (int i = 0; i < 2; i++) {
+      nanos.addAndGet(ReconcileStream.SILENCE_NANOS - 1);
+      stream.onNext(slots(0, 0));
+    }
+    reconciles.endStalled();
+    refused("fewer than 1 slots came within 30 s", answer);
+    assertAllGivenBack();
+  }
+
+  @Test
   void whoTricklesLosesItsRoomToOthers() {
     NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
     StreamObserver<ReconcileRequest> stream = open(answer);
-    int sent = 0;
+    int sent = SMALL + 1;
+    stream.onNext(slots(0, sent));
     while (!answer.answer().isDone()) {
-      assertTrue(sent < LARGEST + 10, "it may go on for ever");
-      stream.onNext(sent == 0 ? slots(0, LARGEST) : slots(0, 0));
-      sent++;
+      assertTrue(sent < LARGEST, "it may go on for ever");
+      stream.onNext(slots(sent, ++sent));
       nanos.addAndGet(ReconcileStream.SILENCE_NANOS - 1);
       reconciles.endStalled();
     }
