@@ -75,7 +75,7 @@ class LostStoreTest {
   private static boolean says(Path mark, long revision) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(mark));
     return IntStream.of(0, 4096)
-        .anyMatch(place -> bytes.getLong(place + 5 * Long.BYTES) == revision);
+        .anyMatch(place -> bytes.getLong(place + 6 * Long.BYTES) == revision);
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -152,19 +152,20 @@ class LostStoreTest {
     Path log = killed.resolve("holdfast.db-wal");
     byte[] logBytes = Files.readAllBytes(log);
     Files.write(log, new byte[0]);
-    assertRefused(killed, "it ends at chunk ");
+    assertRefused(killed, "holdfast.db has revisions up to ");
     Files.delete(log);
-    assertRefused(killed, "it ends at chunk ");
+    assertRefused(killed, "holdfast.db has revisions up to ");
     Files.write(log, Arrays.copyOf(logBytes, logBytes.length / 2));
-    assertRefused(killed, "it ends at chunk ");
+    assertRefused(killed, "holdfast.db has revisions up to ");
     Path database = killed.resolve("holdfast.db");
     Files.delete(database);
     Files.delete(log);
-    assertRefused(killed, "holdfast.db is missing, with all of ");
+    assertRefused(killed, "holdfast.db is missing. Put ");
 
     Files.copy(older.resolve("holdfast.db"), database, StandardCopyOption.COPY_ATTRIBUTES);
-    assertRefused(killed, "it ends at chunk ");
-    assertRefused(killed, "it ends at chunk ", "verify", "--data-dir", killed.toString());
+    assertRefused(killed, "holdfast.db has revisions up to ");
+    assertRefused(
+        killed, "holdfast.db has revisions up to ", "verify", "--data-dir", killed.toString());
 
     long raised;
     try (ServerProcess server = ServerProcess.start(killed, "--accept-loss");

@@ -214,13 +214,14 @@ final class SqliteReservations {
   }
 
   /**
-   * What all of it makes of the recent ones. Where no events tell of that, the file says that it
-   * happened, for those who read meanwhile.
+   * What all of it makes of the recent ones. Where no events tell of a change, the file says that
+   * there was one: for those who read meanwhile, and so that its loss is seen.
    *
    * @param end behind the last event that was written
+   * @param changed whether anything was changed
    */
-  Alteration alteration(LogPosition end) throws SQLException {
-    boolean altered = !left.isEmpty() || !entered.isEmpty();
+  Alteration alteration(LogPosition end, boolean changed) throws SQLException {
+    boolean altered = changed || !left.isEmpty() || !entered.isEmpty();
     boolean quiet = numbered || (altered && end.chunk() == recent.end().chunk());
     long number = recent.quiet() + (quiet ? 1 : 0);
     if (quiet) {

@@ -27,6 +27,7 @@ import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
 import dev.holdfast.server.store.sqlite.directory.OpenFiles;
 import dev.holdfast.server.store.sqlite.memtable.MemtableRecovery;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
 import dev.holdfast.server.store.sqlite.releases.ReleaseHashes;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import dev.holdfast.server.store.sqlite.releases.RunRows;
@@ -454,7 +455,7 @@ public final class SqliteStore implements LedgerStore {
     condition.look();
     probingSinceNanos = System.nanoTime();
     try {
-      readers.read(connection -> connection.number("SELECT quiet_commits FROM recovery_point"));
+      readers.read(RecoveryPoint::quietCommits);
     } catch (StoreException e) {
       LOGGER.debug("the probe failed", e);
     } finally {
@@ -603,7 +604,7 @@ public final class SqliteStore implements LedgerStore {
    * @param before where it was when it was looked at last
    */
   public StorePosition position(StorePosition before) {
-    return readers.readInOneSnapshot(connection -> StorePosition.of(connection, before));
+    return readers.readInOneSnapshot(connection -> StorePosition.after(before, connection));
   }
 
   /** The youngest reservations. */

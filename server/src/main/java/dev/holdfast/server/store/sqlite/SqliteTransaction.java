@@ -202,7 +202,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
                 history.write(connection, write.entryCount());
                 reservations.flushOldest();
               }
-              return reservations.alteration(write.end(recent.end()));
+              return reservations.alteration(write.end(recent.end()), !deltas.isEmpty());
             });
     try {
       recent.commit(() -> calls.commit(connection), alteration);

@@ -54,8 +54,8 @@ CREATE INDEX reservations_by_lease ON reservations (lease_expire_micros)
 CREATE TABLE recovery_point (
   chunk INTEGER NOT NULL,
   checksum INTEGER NOT NULL, -- of the chunk
-  -- How many commits brought no events and altered which reservations are young, so that a reader can
-  -- tell by its snapshot whether it has one.
+  -- How many commits brought changes and no events, so that a reader can tell by its snapshot whether it
+  -- has one, and the high-water mark whether one is lost.
   quiet_commits INTEGER NOT NULL
 ) STRICT;
 

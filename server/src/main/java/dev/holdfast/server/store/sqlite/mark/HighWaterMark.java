@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +29,6 @@ public final class HighWaterMark implements AutoCloseable {
   private static final long EVERY_MILLIS = 500;
   private static final long END_SECONDS = 10;
   private static final Logger LOGGER = LoggerFactory.getLogger(HighWaterMark.class);
-
-  private static final StorePosition NOTHING = new StorePosition(new UUID(0, 0), 0, 0, 0);
 
   private final MarkFile file;
   private final SqliteStore store;
@@ -73,10 +70,7 @@ public final class HighWaterMark implements AutoCloseable {
     String loss = loss(directory, MarkFile.read(directory.mark()));
     if (loss != null) {
       throw new LossException(
-          "the store in "
-              + directory.path()
-              + " lost acknowledged changes: "
-              + loss
+          loss
               + ". Put its newest files back, or start 'serve' with --accept-loss to go on with"
               + " what is there; Reconcile is due then");
     }
@@ -97,39 +91,30 @@ public final class HighWaterMark implements AutoCloseable {
       SqliteStore.prepare(connection);
       int raised = RevisionRaise.run(connection, highestGiven, nowMicros);
       // A crash before the mark is made anew must not lead to a second raise.
-      MarkFile.make(
-              directory.mark(),
-              StorePosition.of(connection, position(highestGiven)),
-              MarkFile.Sync.REAL)
-          .close();
+      MarkFile.make(directory.mark(), StorePosition.of(connection), MarkFile.Sync.REAL).close();
       LOGGER.warn(
-          "changes are lost and the loss is accepted: {}. The revisions of {} repositories are"
-              + " raised by 2^40; Reconcile is due",
+          "{}. That is accepted: all revisions are raised by 2^40, in {}; Reconcile is due",
           loss,
-          raised);
+          raised == 1 ? "1 repository" : raised + " repositories");
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot go on with " + directory.database(), e);
     }
   }
 
-  private static StorePosition position(long revision) {
-    return new StorePosition(NOTHING.ledger(), 0, 0, revision);
-  }
-
-  /** What is lost; null for nothing. */
+  /** What is lost, or may be; null for nothing. */
   private static @Nullable String loss(DataDirectory directory, MarkFile.Content content)
       throws IOException {
+    String store = "the store in " + directory.path();
+    String lost = store + " lost acknowledged changes: ";
     StorePosition mark = content.mark();
     Path database = directory.database();
     if (!Files.exists(database) || Files.size(database) == 0) {
       if (content.found()) {
-        return database.getFileName()
-            + " is missing"
-            + (mark == null ? "" : ", with all of " + mark.chunk() + " chunks of events");
+        return lost + database.getFileName() + " is missing";
       }
       Path log = database.resolveSibling(database.getFileName() + "-wal");
       return Files.exists(log)
-          ? database.getFileName() + " is missing, but " + log.getFileName() + " is there"
+          ? lost + database.getFileName() + " is missing, but " + log.getFileName() + " is there"
           : null;
     }
     StorePosition found = position(database);
@@ -137,14 +122,17 @@ public final class HighWaterMark implements AutoCloseable {
       if (found.isEmpty() && !content.found()) {
         return null;
       }
-      return directory.mark().getFileName()
+      return "whether "
+          + store
+          + " lost acknowledged changes cannot be told, as "
+          + directory.mark().getFileName()
           + (content.found() ? " is damaged" : " is missing")
-          + ", so nobody can tell whether the store is whole; it ends at chunk "
-          + found.chunk()
-          + " of events";
+          + "; the highest revision in it is "
+          + found.revision();
     }
     if (!found.ledger().equals(mark.ledger())) {
-      return database.getFileName()
+      return lost
+          + database.getFileName()
           + " is of ledger "
           + found.ledger()
           + ", but "
@@ -152,22 +140,33 @@ public final class HighWaterMark implements AutoCloseable {
           + " is of ledger "
           + mark.ledger();
     }
-    return found.isBehind(mark)
-        ? "it ends at chunk "
-            + found.chunk()
-            + " of events and "
-            + found.versions()
-            + " versions of keys, but "
-            + mark.chunk()
-            + " chunks and "
-            + mark.versions()
-            + " versions were committed"
-        : null;
+    return found.isBehind(mark) ? lost + database.getFileName() + missing(found, mark) : null;
+  }
+
+  private static String missing(StorePosition found, StorePosition mark) {
+    if (found.revision() < mark.revision()) {
+      String revisions =
+          " has revisions up to "
+              + found.revision()
+              + ", but "
+              + mark.revision()
+              + " was given out";
+      return mark.revision() - found.revision() < RevisionRaise.RAISE / 2
+          ? revisions
+          : revisions + ": it is from before a loss was accepted";
+    } else if (found.chunk() < mark.chunk()) {
+      return " lacks events of some repositories";
+    } else if (found.versions() < mark.versions()) {
+      return " lacks the last " + (mark.versions() - found.versions()) + " puts into datastores";
+    }
+    return " lacks the last "
+        + (mark.quietCommits() - found.quietCommits())
+        + " commits of offers, of renewed leases or of deleted keys";
   }
 
   private static StorePosition position(Path database) {
     try (SqliteConnection connection = SqliteConnection.untouching(database)) {
-      return SqliteStore.isFresh(connection) ? NOTHING : StorePosition.of(connection, NOTHING);
+      return SqliteStore.isFresh(connection) ? StorePosition.NOTHING : StorePosition.of(connection);
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot open " + database, e);
     }
@@ -187,7 +186,7 @@ public final class HighWaterMark implements AutoCloseable {
       DataDirectory directory, SqliteStore store, FatalErrors fatalErrors, MarkFile.Sync sync)
       throws IOException {
     StorePosition before = MarkFile.read(directory.mark()).mark();
-    StorePosition now = store.position(before == null ? NOTHING : before);
+    StorePosition now = store.position(before == null ? StorePosition.NOTHING : before);
     HighWaterMark mark =
         new HighWaterMark(MarkFile.make(directory.mark(), now, sync), store, fatalErrors, now);
     var unused =

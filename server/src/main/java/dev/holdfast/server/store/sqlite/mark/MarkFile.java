@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * turn, each with a checksum, so that a write that is cut off leaves the other.
  */
 public final class MarkFile implements AutoCloseable {
-  private static final long FORMAT = 0x484f4c444d41524bL + 1; // "HOLDMARK", version 1
-  private static final int BYTES = 7 * Long.BYTES;
+  private static final long FORMAT = 0x484f4c444d41524bL + 2; // "HOLDMARK", version 2
+  private static final int BYTES = 8 * Long.BYTES;
 
   /** So that the two never share a sector of the disk. */
   private static final int PLACE_BYTES = 4096;
@@ -67,12 +67,19 @@ public final class MarkFile implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       for (int i = 0; i < PLACES; i++) {
         StorePosition one = read(channel, i);
-        if (one != null && (newest == null || newest.isBehind(one))) {
+        if (one != null && (newest == null || isNewer(one, newest))) {
           newest = one;
         }
       }
     }
     return new Content(true, newest);
+  }
+
+  /** One that is behind in anything else is newer where a loss was accepted between the two. */
+  private static boolean isNewer(StorePosition one, StorePosition other) {
+    return one.revision() == other.revision()
+        ? other.isBehind(one)
+        : one.revision() > other.revision();
   }
 
   private static @Nullable StorePosition read(FileChannel channel, int place) throws IOException {
@@ -89,6 +96,7 @@ public final class MarkFile implements AutoCloseable {
     }
     return new StorePosition(
         new UUID(bytes.getLong(), bytes.getLong()),
+        bytes.getLong(),
         bytes.getLong(),
         bytes.getLong(),
         bytes.getLong());
@@ -140,6 +148,7 @@ public final class MarkFile implements AutoCloseable {
         .putLong(mark.ledger().getLeastSignificantBits())
         .putLong(mark.chunk())
         .putLong(mark.versions())
+        .putLong(mark.quietCommits())
         .putLong(mark.revision());
     bytes.putLong(checksum(bytes.array())).flip();
     long at = (long) place * PLACE_BYTES;

@@ -30,7 +30,7 @@ public final class MemtableRecovery {
 
   public static RecentReservations load(SqliteConnection connection, int room) throws SQLException {
     LogPosition since = new LogPosition(RecoveryPoint.read(connection), 0);
-    long quiet = connection.number("SELECT quiet_commits FROM recovery_point");
+    long quiet = RecoveryPoint.quietCommits(connection);
     MemtableRecovery replay = new MemtableRecovery();
     LogPosition end = replay.readAll(connection, since);
     replay.dropThoseWithARow(connection);

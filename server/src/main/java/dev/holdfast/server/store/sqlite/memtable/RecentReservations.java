@@ -110,7 +110,7 @@ public final class RecentReservations {
   private LogPosition since;
   private LogPosition end;
 
-  /** How many commits brought no events, and altered these. */
+  /** How many commits brought changes and no events. */
   private long quiet;
 
   /**
@@ -186,7 +186,7 @@ public final class RecentReservations {
     return end;
   }
 
-  /** How many commits brought no events, and altered these. */
+  /** How many commits brought changes and no events. */
   public long quiet() {
     return quiet;
   }

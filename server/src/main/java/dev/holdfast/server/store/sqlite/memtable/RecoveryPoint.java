@@ -23,6 +23,11 @@ public final class RecoveryPoint {
     return SqliteConnection.rows(query, RecoveryPoint::checked).get(0);
   }
 
+  /** How many commits brought changes and no events. */
+  public static long quietCommits(SqliteConnection connection) throws SQLException {
+    return connection.number("SELECT quiet_commits FROM recovery_point");
+  }
+
   private static long checked(ResultSet row) throws SQLException {
     long chunk = row.getLong(1);
     checksum(chunk).check(row.getLong(2), () -> "chunk " + chunk);

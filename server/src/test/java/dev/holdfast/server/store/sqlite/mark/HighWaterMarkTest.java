@@ -9,17 +9,24 @@ import dev.holdfast.server.ledger.EventsPage;
 import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Value;
+import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.ledger.rules.repositories.DeleteKey;
 import dev.holdfast.server.ledger.rules.repositories.DeleteRepository;
 import dev.holdfast.server.ledger.rules.repositories.PutValue;
+import dev.holdfast.server.ledger.rules.sales.DeleteOffer;
+import dev.holdfast.server.ledger.rules.sales.PutOffer;
+import dev.holdfast.server.ledger.rules.slots.RenewLease;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A store that lost its newest part is told from one that was killed. */
 class HighWaterMarkTest {
@@ -227,6 +235,73 @@ class HighWaterMarkTest {
           mark.writeIfFurther();
         }
       }
+    }
+  }
+
+  /** The lost files turn up again when the store went on without them. */
+  @Test
+  void whatWasLostIsNotTakenBackBehindAnAcceptedLoss() throws IOException {
+    Path found = Files.createDirectories(directory.resolve("found"));
+    copy(killed, found);
+    lose(Loss.OLDER_COPY);
+    try (DataDirectory data = DataDirectory.hold(killed, "test")) {
+      HighWaterMark.acceptLoss(data, 3);
+      try (SqliteStore store = SqliteStore.open(data.database());
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+        reserve(store, 0);
+        mark.writeIfFurther();
+      }
+      Files.delete(found.resolve("holdfast.mark"));
+      copy(found, killed);
+      HighWaterMark.LossException refused =
+          assertThrows(HighWaterMark.LossException.class, () -> HighWaterMark.check(data));
+      assertTrue(
+          String.valueOf(refused.getMessage()).contains("from before a loss was accepted"),
+          refused::getMessage);
+    }
+  }
+
+  private static Offer.Terms terms(long price) {
+    return new Offer.Terms(0, 0, 0, 0, BigInteger.valueOf(price), null, null, true);
+  }
+
+  /** What is acknowledged without an event and without a version of a key. */
+  static List<Command> quietCommands() {
+    return List.of(
+        new RenewLease(REPOSITORY, new Slot("leased", 0), 0, 5_000_000),
+        new PutOffer(REPOSITORY, "new", terms(1)),
+        new PutOffer(REPOSITORY, "old", terms(2)),
+        new DeleteOffer(REPOSITORY, "old"),
+        new DeleteKey(REPOSITORY, "key", null));
+  }
+
+  @ParameterizedTest
+  @MethodSource("quietCommands")
+  void theLossOfAChangeWithoutEventsIsSeen(Command command) throws IOException {
+    Path database = killed.resolve("holdfast.db");
+    Path log = killed.resolve("holdfast.db-wal");
+    try (DataDirectory data = DataDirectory.hold(killed, "test")) {
+      try (SqliteStore store = SqliteStore.open(data.database());
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+        StoreRunner.run(
+            store,
+            List.of(
+                new PutOffer(REPOSITORY, "old", terms(1)),
+                new ReserveSlot(REPOSITORY, new Slot("leased", 0), 1, 9_000_000, "")),
+            2);
+        mark.writeIfFurther();
+      }
+      byte[] before = Files.readAllBytes(database);
+      try (SqliteStore store = SqliteStore.open(data.database());
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+        Outcome outcome = StoreRunner.run(store, List.of(command), 2).get(0);
+        assertInstanceOf(Outcome.Done.class, outcome);
+        mark.writeIfFurther();
+      }
+      HighWaterMark.check(data);
+      Files.deleteIfExists(log);
+      Files.write(database, before);
+      assertThrows(HighWaterMark.LossException.class, () -> HighWaterMark.check(data));
     }
   }
 
