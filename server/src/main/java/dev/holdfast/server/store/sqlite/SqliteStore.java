@@ -17,6 +17,7 @@ import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import dev.holdfast.server.store.FatalErrors;
 import dev.holdfast.server.store.Schema;
 import dev.holdfast.server.store.sqlite.connection.Checkpointer;
+import dev.holdfast.server.store.sqlite.connection.DamageCheck;
 import dev.holdfast.server.store.sqlite.connection.LongReads;
 import dev.holdfast.server.store.sqlite.connection.LostWrites;
 import dev.holdfast.server.store.sqlite.connection.Readers;
@@ -82,6 +83,7 @@ public final class SqliteStore implements LedgerStore {
   private final int youngRoom;
   private final Readers readers;
   private final LongReads longReads;
+  private final DamageCheck damageCheck;
   private final Scrub scrub;
 
   /** Open for as long as the store is, and closed last. */
@@ -109,6 +111,7 @@ public final class SqliteStore implements LedgerStore {
     this.recent = MemtableRecovery.load(writer, youngRoom);
     this.readers = new Readers(READERS, this::reader, condition);
     this.longReads = new LongReads(this::reader, condition);
+    this.damageCheck = new DamageCheck(longReads, condition);
     this.scrub = new Scrub(readers, this::noticeIndexDamage);
     this.checkpointer = SqliteConnection.checkpointer(database);
     this.checkpoints =
@@ -441,6 +444,7 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public void scrub() {
     var unused = scrub.step();
+    damageCheck.settle();
   }
 
   /** Looks at all rows at once. */
@@ -448,6 +452,7 @@ public final class SqliteStore implements LedgerStore {
     while (scrub.step()) {
       // Looks on.
     }
+    damageCheck.settle();
   }
 
   @Override

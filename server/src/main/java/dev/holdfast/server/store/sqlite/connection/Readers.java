@@ -54,12 +54,15 @@ public final class Readers implements AutoCloseable {
     }
   }
 
-  /** Reads something, on whichever connection is idle. */
+  /**
+   * Reads something, on whichever connection is idle. What seems damaged is read once more on
+   * another, as it may be that it was not read well.
+   */
   public <T> T read(Read<T> read) {
     Place place = take();
     try {
       condition.requireReadable();
-      T value = read.on(connection(place));
+      T value = readTwiceIfDamaged(read, place);
       succeeded();
       return value;
     } catch (SQLException e) {
@@ -73,6 +76,24 @@ public final class Readers implements AutoCloseable {
     } finally {
       idle.add(place);
     }
+  }
+
+  private <T> T readTwiceIfDamaged(Read<T> read, Place place) throws SQLException {
+    try {
+      return read.on(connection(place));
+    } catch (SQLException e) {
+      if (!StoreCondition.isCorrupt(e)) {
+        throw e;
+      }
+      LOGGER.warn("a read failed, and is tried again on a new connection", e);
+      drop(place, StoreException.notApplied("cannot read", e));
+    } catch (StoreException e) {
+      if (e.damage() == null || condition.hiding() != null) {
+        throw e;
+      }
+      drop(place, e);
+    }
+    return read.on(connection(place));
   }
 
   /** The same for what asks more than one question and is to see one commit. */

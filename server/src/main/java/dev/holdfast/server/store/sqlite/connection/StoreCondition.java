@@ -29,6 +29,9 @@ public final class StoreCondition {
   /** The first damage that was found of those that may hide rows; null for none. */
   private volatile StoreException.@Nullable Damage hiding;
 
+  /** Whether SQLite found something malformed, which is what it says of a failed read too. */
+  private volatile boolean suspicious;
+
   /** Whether nobody knows what became of the last commit. */
   private volatile boolean unsettled;
 
@@ -159,18 +162,43 @@ public final class StoreCondition {
     if (LostWrites.inSync(e)) {
       halt(failure);
     } else if (isCorrupt(e)) {
-      notice(
-          new StoreException.Damage(
-              StoreException.Damage.Kind.ROW, "damaged file: " + e.getMessage(), 0, 0));
+      suspicious = true;
     }
     return failure;
   }
 
-  /** Whether SQLite found its file damaged, which it tells of a page once it comes by. */
-  private static boolean isCorrupt(SQLException e) {
-    int code = e.getErrorCode() & 0xff;
+  /**
+   * Whether SQLite says that its file is damaged. It says so of a page that the disk did not give
+   * it too (EIO becomes SQLITE_IOERR_CORRUPTFS, and that SQLITE_CORRUPT), so it proves nothing.
+   */
+  static boolean isCorrupt(@Nullable Throwable e) {
+    if (!(e instanceof SQLException failed)) {
+      return false;
+    }
+    int code = failed.getErrorCode() & 0xff;
     return code == SQLiteErrorCode.SQLITE_CORRUPT.code
         || code == SQLiteErrorCode.SQLITE_NOTADB.code;
+  }
+
+  /** Whether it is to be settled whether the file is damaged. */
+  boolean suspicious() {
+    return suspicious && hiding == null;
+  }
+
+  /** To be called before the file is looked at: what is suspected from now on is another matter. */
+  void beginCheck() {
+    suspicious = false;
+  }
+
+  /** The file could not be looked at, so it is still to be settled. */
+  void stillSuspicious() {
+    suspicious = true;
+  }
+
+  /** The file is damaged, and was readable. */
+  void fileDamaged(String what) {
+    notice(
+        new StoreException.Damage(StoreException.Damage.Kind.ROW, "damaged file: " + what, 0, 0));
   }
 
   /** A commit failed, so nobody knows what became of it. */
