@@ -35,9 +35,6 @@ final class GrpcServer implements AutoCloseable {
    */
   private static final int CALLS_A_CONNECTION = 1024;
 
-  /** How long a connection without calls stays; a client opens another when it needs one. */
-  private static final int IDLE_MINUTES = 10;
-
   /** Of the 30 s that a drain may take; the rest is for what was answered to be kept. */
   private static final int DRAIN_SECONDS = 25;
 
@@ -110,7 +107,7 @@ final class GrpcServer implements AutoCloseable {
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             // One that nobody uses must not keep the place of another for ever.
-            .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+            .maxConnectionIdle(limits.idleSeconds(), TimeUnit.SECONDS)
             .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
             .maxRstFramesPerWindow(limits.idleFrames(), NetworkLimits.SECONDS)
             .addStreamTracerFactory(new ResettableCalls())

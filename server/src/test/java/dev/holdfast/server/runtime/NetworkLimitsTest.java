@@ -25,6 +25,7 @@ import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveRequest;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
@@ -39,6 +40,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,10 +69,10 @@ class NetworkLimitsTest {
   void start() throws IOException {
     ledger.start();
     ledger.run(new CreateRepository("default", 1_000_000));
-    start(PATIENCE_SECONDS);
+    start(PATIENCE_SECONDS, PATIENCE_SECONDS);
   }
 
-  private void start(int requestSeconds) throws IOException {
+  private void start(int requestSeconds, int idleSeconds) throws IOException {
     server =
         GrpcServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -78,7 +80,14 @@ class NetworkLimitsTest {
             Services.on(ledger, readers, () -> workers.here(eventLoops::here), watch, answers),
             workers,
             new NetworkLimits(
-                CONNECTIONS, CALLS, 1, REQUEST_BYTES, 16 * 1024, requestSeconds, 20_000),
+                CONNECTIONS,
+                CALLS,
+                1,
+                REQUEST_BYTES,
+                16 * 1024,
+                requestSeconds,
+                idleSeconds,
+                20_000),
             readiness,
             answers,
             watch);
@@ -159,6 +168,18 @@ class NetworkLimitsTest {
       }
       awaitRoomForAConnection();
     }
+  }
+
+  @Test
+  void aConnectionWithoutCallsIsClosed() throws Exception {
+    server.close();
+    start(PATIENCE_SECONDS, 1);
+    ManagedChannel channel = connect();
+    CompletableFuture<Void> left = new CompletableFuture<>();
+    channel.notifyWhenStateChanged(ConnectivityState.READY, () -> left.complete(null));
+    left.get(60, TimeUnit.SECONDS);
+    assertEquals(ConnectivityState.IDLE, channel.getState(false));
+    reserve(channel);
   }
 
   private void awaitRoomForAConnection() throws IOException {
@@ -267,7 +288,7 @@ class NetworkLimitsTest {
   @Test
   void aCallThatIsBegunAndSendsNoRequestIsEnded() throws Exception {
     server.close();
-    start(1);
+    start(1, PATIENCE_SECONDS);
     ManagedChannel channel = connect();
     var silent = new Begun<>(channel, DatastoreServiceGrpc.getPutMethod());
     var half = new Begun<>(channel, DatastoreServiceGrpc.getPutMethod());

@@ -10,6 +10,7 @@ package dev.holdfast.server.runtime.network;
  * @param requestBytes how much of requests that are on their way or not yet answered may be held
  * @param requestBytesOfEach how much of that each connection may hold in any case
  * @param requestSeconds how long a caller may take at least to send a request
+ * @param idleSeconds how long a connection without calls stays open
  * @param idleFrames how many frames that carry nothing a connection may send in {@link #SECONDS};
  *     and how many calls its client may reset in that time
  */
@@ -20,6 +21,7 @@ public record NetworkLimits(
     long requestBytes,
     long requestBytesOfEach,
     int requestSeconds,
+    int idleSeconds,
     int idleFrames) {
   /** In which frames that carry nothing, and resets, are counted. */
   public static final int SECONDS = 10;
@@ -32,5 +34,5 @@ public record NetworkLimits(
    * their size for a moment.
    */
   public static final NetworkLimits DEFAULT =
-      new NetworkLimits(2000, 16_384, 4, 64L * 1024 * 1024, 16 * 1024, 30, 20_000);
+      new NetworkLimits(2000, 16_384, 4, 64L * 1024 * 1024, 16 * 1024, 30, 600, 20_000);
 }
