@@ -604,11 +604,12 @@ public final class SqliteStore implements LedgerStore {
   }
 
   /**
-   * How far it has come.
+   * How far it has come. Refused where its files were removed or replaced.
    *
    * @param before where it was when it was looked at last
    */
   public StorePosition position(StorePosition before) {
+    condition.look();
     return readers.readInOneSnapshot(connection -> StorePosition.after(before, connection));
   }
 

@@ -35,8 +35,10 @@ public final class OpenFiles {
     }
   }
 
-  /** Null on a file system that has no such thing. */
-  private static @Nullable Object key(Path file) throws IOException {
+  /**
+   * What a file is known by, whatever its name is; null on a file system that has no such thing.
+   */
+  public static @Nullable Object key(Path file) throws IOException {
     return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
@@ -56,7 +58,8 @@ public final class OpenFiles {
     return key != null && isReplaced(database, key);
   }
 
-  private static boolean isReplaced(Path file, Object key) {
+  /** Whether a name leads elsewhere than to the file of this key, or nowhere. */
+  public static boolean isReplaced(Path file, Object key) {
     try {
       return !key.equals(key(file));
     } catch (IOException e) {

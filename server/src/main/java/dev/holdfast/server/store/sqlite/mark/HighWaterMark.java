@@ -30,7 +30,8 @@ public final class HighWaterMark implements AutoCloseable {
   private static final long END_SECONDS = 10;
   private static final Logger LOGGER = LoggerFactory.getLogger(HighWaterMark.class);
 
-  private final MarkFile file;
+  private final Path path;
+  private final MarkFile.Sync sync;
   private final SqliteStore store;
   private final FatalErrors fatalErrors;
   private final ScheduledExecutorService thread =
@@ -41,6 +42,7 @@ public final class HighWaterMark implements AutoCloseable {
             return thread;
           });
 
+  private MarkFile file;
   private StorePosition written;
   private boolean failing;
 
@@ -54,11 +56,18 @@ public final class HighWaterMark implements AutoCloseable {
   }
 
   private HighWaterMark(
-      MarkFile file, SqliteStore store, FatalErrors fatalErrors, StorePosition written) {
-    this.file = file;
+      Path path,
+      MarkFile.Sync sync,
+      SqliteStore store,
+      FatalErrors fatalErrors,
+      StorePosition written)
+      throws IOException {
+    this.path = path;
+    this.sync = sync;
     this.store = store;
     this.fatalErrors = fatalErrors;
     this.written = written;
+    this.file = MarkFile.make(path, written, sync);
   }
 
   /**
@@ -187,8 +196,7 @@ public final class HighWaterMark implements AutoCloseable {
       throws IOException {
     StorePosition before = MarkFile.read(directory.mark()).mark();
     StorePosition now = store.position(before == null ? StorePosition.NOTHING : before);
-    HighWaterMark mark =
-        new HighWaterMark(MarkFile.make(directory.mark(), now, sync), store, fatalErrors, now);
+    HighWaterMark mark = new HighWaterMark(directory.mark(), sync, store, fatalErrors, now);
     var unused =
         mark.thread.scheduleWithFixedDelay(
             mark::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -208,18 +216,25 @@ public final class HighWaterMark implements AutoCloseable {
     }
   }
 
-  /** Writes how far the store has come, where it has. */
+  /** Writes how far the store has come, where it has, or where the file is gone. */
   synchronized void writeIfFurther() throws IOException {
+    // Refused where the store's own files are gone: what is there now is somebody else's.
     StorePosition now = store.position(written);
-    if (!now.equals(written)) {
-      try {
+    try {
+      if (!file.isAt(path)) {
+        MarkFile again = MarkFile.replace(path, now, sync);
+        file.close();
+        file = again;
+        LOGGER.warn(
+            "{} was removed or replaced under the running server; it is written again", path);
+      } else if (!now.equals(written)) {
         file.write(now);
-      } catch (MarkFile.FailedSyncException e) {
-        // The store lies on the same disk.
-        fatalErrors.halt(StoreException.notApplied("cannot sync the high-water mark", e));
-        throw e;
       }
       written = now;
+    } catch (MarkFile.FailedSyncException e) {
+      // The store lies on the same disk.
+      fatalErrors.halt(StoreException.notApplied("cannot sync the high-water mark", e));
+      throw e;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.server.store.sqlite.mark;
 
 import dev.holdfast.server.store.sqlite.StorePosition;
+import dev.holdfast.server.store.sqlite.directory.OpenFiles;
 import dev.holdfast.server.store.sqlite.directory.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,11 +28,13 @@ public final class MarkFile implements AutoCloseable {
   private static final int PLACES = 2;
 
   private final FileChannel channel;
+  private final @Nullable Object key;
   private final Sync sync;
   private int place;
 
-  private MarkFile(FileChannel channel, Sync sync) {
+  private MarkFile(FileChannel channel, @Nullable Object key, Sync sync) {
     this.channel = channel;
+    this.key = key;
     this.sync = sync;
   }
 
@@ -113,21 +116,27 @@ public final class MarkFile implements AutoCloseable {
    * there is the file that was there before, or none.
    */
   public static MarkFile make(Path path, StorePosition mark, Sync sync) throws IOException {
-    if (Files.exists(path)) {
-      return written(path, mark, sync);
-    }
+    return Files.exists(path) ? written(path, mark, sync) : replace(path, mark, sync);
+  }
+
+  /** Makes a new file that takes the name of what is there, if anything is. */
+  static MarkFile replace(Path path, StorePosition mark, Sync sync) throws IOException {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
     OwnerOnly.file(fresh);
     MarkFile file = written(fresh, mark, sync);
-    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
     try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
+      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
       directory.force(true);
+      return file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
     }
-    return file;
   }
 
   private static MarkFile written(Path path, StorePosition mark, Sync sync) throws IOException {
-    MarkFile file = new MarkFile(FileChannel.open(path, StandardOpenOption.WRITE), sync);
+    MarkFile file =
+        new MarkFile(FileChannel.open(path, StandardOpenOption.WRITE), OpenFiles.key(path), sync);
     try {
       for (int i = 0; i < PLACES; i++) {
         file.write(mark);
@@ -137,6 +146,11 @@ public final class MarkFile implements AutoCloseable {
       file.close();
       throw e;
     }
+  }
+
+  /** Whether this name leads to it. */
+  boolean isAt(Path path) {
+    return key == null ? Files.exists(path) : !OpenFiles.isReplaced(path, key);
   }
 
   /** Writes it over the older of the two, durably. */

@@ -1,6 +1,7 @@
 package dev.holdfast.server.store.sqlite.mark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -302,6 +303,46 @@ class HighWaterMarkTest {
       Files.deleteIfExists(log);
       Files.write(database, before);
       assertThrows(HighWaterMark.LossException.class, () -> HighWaterMark.check(data));
+    }
+  }
+
+  @Test
+  void aMarkThatIsGoneIsWrittenAgain() throws IOException {
+    try (DataDirectory data = DataDirectory.hold(killed, "test")) {
+      try (SqliteStore store = SqliteStore.open(data.database());
+          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+        Files.delete(data.mark());
+        mark.writeIfFurther();
+        assertTrue(Files.exists(data.mark()), "removed");
+        reserve(store, RESERVATIONS);
+        Path other = killed.resolve("other");
+        Files.copy(older.resolve("holdfast.mark"), other);
+        Files.move(other, data.mark(), StandardCopyOption.REPLACE_EXISTING);
+        mark.writeIfFurther();
+        assertEquals(
+            RESERVATIONS + 2,
+            Objects.requireNonNull(MarkFile.read(data.mark()).mark()).revision(),
+            "replaced");
+        Files.delete(data.mark());
+      }
+      assertTrue(Files.exists(data.mark()), "removed before a good end");
+      HighWaterMark.check(data);
+    }
+  }
+
+  @Test
+  void noMarkIsWrittenBesideFilesOfSomebodyElse() throws IOException {
+    try (DataDirectory data = DataDirectory.hold(killed, "test")) {
+      SqliteStore store = SqliteStore.open(data.database());
+      HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown);
+      Path other = killed.resolve("other");
+      Files.copy(older.resolve("holdfast.db"), other);
+      Files.move(other, data.database(), StandardCopyOption.REPLACE_EXISTING);
+      Files.delete(data.mark());
+      assertThrows(StoreException.class, mark::writeIfFurther);
+      assertThrows(StoreException.class, mark::close);
+      assertThrows(StoreException.class, store::close);
+      assertFalse(Files.exists(data.mark()));
     }
   }
 
