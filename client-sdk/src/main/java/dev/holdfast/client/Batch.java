@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * the call, each of them gets the answer or the error that it would have got alone.
  */
 final class Batch {
-  private final Gatherer gatherer;
-  private final Lane lane;
-  private final List<Gathered<?, ?, ?>> members;
-  private final Attempts attempts;
+  private final ChangeBatcher gatherer;
+  private final RepositoryQueue lane;
+  private final List<PendingChange<?, ?, ?>> members;
+  private final AttemptTracer attempts;
 
   /** When the last of them gives up, which is when the wire does. */
   private final long deadlineNanos;
@@ -40,13 +40,17 @@ final class Batch {
    * @param members at least one
    * @param attempts goes on from those that were made for these changes before
    */
-  Batch(Gatherer gatherer, Lane lane, List<Gathered<?, ?, ?>> members, Attempts attempts) {
+  Batch(
+      ChangeBatcher gatherer,
+      RepositoryQueue lane,
+      List<PendingChange<?, ?, ?>> members,
+      AttemptTracer attempts) {
     this.gatherer = gatherer;
     this.lane = lane;
     this.members = members;
     this.attempts = attempts;
     long last = members.get(0).deadlineNanos();
-    for (Gathered<?, ?, ?> member : members) {
+    for (PendingChange<?, ?, ?> member : members) {
       if (member.deadlineNanos() - last > 0) {
         last = member.deadlineNanos();
       }
@@ -55,7 +59,7 @@ final class Batch {
     members.forEach(member -> member.leaveWith(this));
   }
 
-  Lane lane() {
+  RepositoryQueue lane() {
     return lane;
   }
 
@@ -92,7 +96,7 @@ final class Batch {
 
   private ClientCall<?, ?> startApply(Channel channel, CallOptions timed) {
     ApplyRequest.Builder request = ApplyRequest.newBuilder().setRepositoryId(lane.repositoryId);
-    for (Gathered<?, ?, ?> member : members) {
+    for (PendingChange<?, ?, ?> member : members) {
       member.addTo(request);
     }
     ClientCall<ApplyRequest, ApplyResponse> call =
@@ -107,7 +111,7 @@ final class Batch {
     if (started == null || ended) {
       return;
     }
-    for (Gathered<?, ?, ?> member : members) {
+    for (PendingChange<?, ?, ?> member : members) {
       if (!member.isDone()) {
         return;
       }
@@ -128,7 +132,7 @@ final class Batch {
       // The answers are here, and are being given out.
       return next;
     }
-    for (Gathered<?, ?, ?> member : members) {
+    for (PendingChange<?, ?, ?> member : members) {
       if (member.isDone() || member.deadlineNanos() == deadlineNanos) {
         continue;
       }
@@ -189,14 +193,14 @@ final class Batch {
         case UNAVAILABLE, DEADLINE_EXCEEDED -> {}
         case CANCELLED -> {
           if (regrouping) {
-            List<Gathered<?, ?, ?>> waiting = waiting();
+            List<PendingChange<?, ?, ?>> waiting = waiting();
             sendAgain(waiting.isEmpty() ? List.of() : List.of(waiting));
             return;
           }
         }
         default -> {
           // Because of one of them, or of their being many: each learns what it would have alone.
-          sendAgain(waiting().stream().<List<Gathered<?, ?, ?>>>map(List::of).toList());
+          sendAgain(waiting().stream().<List<PendingChange<?, ?, ?>>>map(List::of).toList());
           return;
         }
       }
@@ -205,10 +209,10 @@ final class Batch {
   }
 
   /** Those of them that still have time, and somebody who waits. */
-  private List<Gathered<?, ?, ?>> waiting() {
+  private List<PendingChange<?, ?, ?>> waiting() {
     long now = System.nanoTime();
-    List<Gathered<?, ?, ?>> waiting = new ArrayList<>();
-    for (Gathered<?, ?, ?> member : members) {
+    List<PendingChange<?, ?, ?>> waiting = new ArrayList<>();
+    for (PendingChange<?, ?, ?> member : members) {
       if (member.isLate(now)) {
         member.fail(late(), attempts);
       } else if (!member.isDone()) {
@@ -218,7 +222,7 @@ final class Batch {
     return waiting;
   }
 
-  private void sendAgain(List<List<Gathered<?, ?, ?>>> groups) {
+  private void sendAgain(List<List<PendingChange<?, ?, ?>>> groups) {
     gatherer.replace(
         this,
         groups.stream().map(group -> new Batch(gatherer, lane, group, attempts.copy())).toList());

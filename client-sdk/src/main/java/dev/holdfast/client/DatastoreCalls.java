@@ -40,7 +40,7 @@ final class DatastoreCalls {
             new StoredValue(
                 response.getValue().toByteArray(),
                 response.getVersion(),
-                Wire.instant(response.getUpdateTime())));
+                ProtoMapper.instant(response.getUpdateTime())));
   }
 
   static Call<?, ?, @Nullable Void> delete(

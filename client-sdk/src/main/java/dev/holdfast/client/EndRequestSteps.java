@@ -25,7 +25,7 @@ final class EndRequestSteps {
    */
   record Step(RequestEnded ended, boolean more) {
     static Step of(EndRequestResponse message) {
-      return new Step(Wire.requestEnded(message), message.getMore());
+      return new Step(ProtoMapper.requestEnded(message), message.getMore());
     }
   }
 

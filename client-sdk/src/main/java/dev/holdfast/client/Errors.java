@@ -29,7 +29,7 @@ final class Errors {
    * @param attempts how its attempts ended; {@code null} for a read
    */
   static HoldfastException of(
-      StatusRuntimeException e, Call<?, ?, ?> call, @Nullable Attempts attempts) {
+      StatusRuntimeException e, Call<?, ?, ?> call, @Nullable AttemptTracer attempts) {
     Failure failure =
         new Failure(
             e.getStatus(), errorInfo(e.getTrailers()), call.method().getBareMethodName(), e);
@@ -58,7 +58,7 @@ final class Errors {
     if (failure.info != null && changedNothing(failure.info)) {
       return failure.nothingChanged();
     }
-    String operationId = Wire.operationId(operation);
+    String operationId = ProtoMapper.operationId(operation);
     return failure.outcomeUnknown(
         operationId == null ? Call.REPEAT : Call.recoveryById(operationId), operationId);
   }

@@ -44,8 +44,8 @@ public final class HoldfastClient implements AutoCloseable {
 
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Duration deadline;
-  private final Background background;
-  private final Gatherer gatherer;
+  private final ClientTimers background;
+  private final ChangeBatcher gatherer;
   private final Transport transport;
   private final Repositories repositories;
   private final Reservations reservations;
@@ -56,10 +56,10 @@ public final class HoldfastClient implements AutoCloseable {
     ownChannel = builder.target == null ? null : builder.newChannel(builder.target);
     Channel channel = ownChannel != null ? ownChannel : Objects.requireNonNull(builder.channel);
     deadline = builder.deadline;
-    background = new Background(ownChannel == null ? () -> {} : ownChannel::resetConnectBackoff);
+    background = new ClientTimers(ownChannel == null ? () -> {} : ownChannel::resetConnectBackoff);
     Channel intercepted = ClientInterceptors.intercept(channel, builder.interceptors);
     CallOptions options = CallOptions.DEFAULT.withCallCredentials(builder.callCredentials);
-    gatherer = new Gatherer(intercepted, options, Gatherer.PATIENCE);
+    gatherer = new ChangeBatcher(intercepted, options, ChangeBatcher.PATIENCE);
     transport = new Transport(intercepted, options, deadline, closed::get, background, gatherer);
     repositories = new Repositories(transport);
     reservations = new Reservations(transport);

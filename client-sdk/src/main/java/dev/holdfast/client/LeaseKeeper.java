@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseKeeper {
   private final Reservations reservations;
-  private final Background background;
+  private final ClientTimers background;
   private final Context context;
   private final Reservation reservation;
   private final Duration lease;

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param asOfRevision the revision that the repository had <i>before</i> the chain was asked, 1 or
  *     more. Slots that changed after it are left alone
  * @param releaseAttempts whether {@code RESERVED} slots that were not observed are released too,
- *     not only {@code FILLED} ones. Attempts that are under way are lost with it
+ *     not only {@code FILLED} ones. AttemptTracer that are under way are lost with it
  * @param allowEmpty whether an observation without a single slot is taken at its word, which
  *     releases every slot that is filled
  * @param dryRun whether only to answer what would be done

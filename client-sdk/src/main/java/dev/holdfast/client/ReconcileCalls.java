@@ -52,7 +52,7 @@ final class ReconcileCalls {
           ObservedSlot each = observed.next();
           slots
               .addSlotsBuilder()
-              .setSlot(Wire.slot(each.slot()))
+              .setSlot(ProtoMapper.slot(each.slot()))
               .setAmountBytes(each.amountBytes());
         } while (slots.getSlotsCount() < SLOTS_A_MESSAGE && observed.hasNext());
         return ReconcileRequest.newBuilder().setObserved(slots).build();
@@ -73,6 +73,6 @@ final class ReconcileCalls {
   }
 
   private static ReconcileResult.Slots slots(long count, List<dev.holdfast.v1.Slot> first) {
-    return new ReconcileResult.Slots(count, first.stream().map(Wire::slot).toList());
+    return new ReconcileResult.Slots(count, first.stream().map(ProtoMapper::slot).toList());
   }
 }

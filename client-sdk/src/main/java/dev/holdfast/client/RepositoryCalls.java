@@ -24,14 +24,14 @@ final class RepositoryCalls {
             .setCapacityBytes(capacityBytes)
             .build(),
         "Look whether the repository exists.",
-        response -> Wire.repository(response.getRepository()));
+        response -> ProtoMapper.repository(response.getRepository()));
   }
 
   static Call<?, ?, Repository> get(String repositoryId) {
     return Call.read(
         RepositoryServiceGrpc.getGetRepositoryMethod(),
         GetRepositoryRequest.newBuilder().setRepositoryId(repositoryId).build(),
-        response -> Wire.repository(response.getRepository()));
+        response -> ProtoMapper.repository(response.getRepository()));
   }
 
   static Call<?, ?, Page<Repository>> list(int pageSize, String pageToken) {
@@ -40,7 +40,7 @@ final class RepositoryCalls {
         ListRepositoriesRequest.newBuilder().setPageSize(pageSize).setPageToken(pageToken).build(),
         response ->
             new Page<>(
-                response.getRepositoriesList().stream().map(Wire::repository).toList(),
+                response.getRepositoriesList().stream().map(ProtoMapper::repository).toList(),
                 response.getNextPageToken()));
   }
 
@@ -52,7 +52,7 @@ final class RepositoryCalls {
             .setCapacityBytes(capacityBytes)
             .build(),
         Call.REPEAT,
-        response -> Wire.repository(response.getRepository()));
+        response -> ProtoMapper.repository(response.getRepository()));
   }
 
   static Call<?, ?, @Nullable Void> delete(String repositoryId) {
@@ -67,7 +67,7 @@ final class RepositoryCalls {
     return Call.read(
         RepositoryServiceGrpc.getAvailableMethod(),
         AvailableRequest.newBuilder().setRepositoryId(repositoryId).build(),
-        Wire::availability);
+        ProtoMapper::availability);
   }
 
   static Call<?, ?, UnassignedSpace> reserve(
@@ -108,6 +108,6 @@ final class RepositoryCalls {
     return Call.read(
         RepositoryServiceGrpc.getVerifyMethod(),
         VerifyRequest.newBuilder().setRepositoryId(repositoryId).build(),
-        Wire::verification);
+        ProtoMapper::verification);
   }
 }

@@ -21,9 +21,9 @@ final class ReservationCalls {
       ReserveSlot change) {
     return Call.change(
         ReservationsServiceGrpc.getReserveSlotMethod(),
-        Wire.request(change),
+        ProtoMapper.request(change),
         change.operationId(),
-        Wire::slotReserved);
+        ProtoMapper::slotReserved);
   }
 
   static Call<?, ?, Reservation> get(String repositoryId, Slot slot) {
@@ -31,51 +31,51 @@ final class ReservationCalls {
         ReservationsServiceGrpc.getGetReservationMethod(),
         GetReservationRequest.newBuilder()
             .setRepositoryId(repositoryId)
-            .setSlot(Wire.slot(slot))
+            .setSlot(ProtoMapper.slot(slot))
             .build(),
-        response -> Wire.reservation(response.getReservation()));
+        response -> ProtoMapper.reservation(response.getReservation()));
   }
 
   static Call<?, ?, Page<Reservation>> list(ListReservations query) {
     return Call.read(
         ReservationsServiceGrpc.getListReservationsMethod(),
-        Wire.request(query),
+        ProtoMapper.request(query),
         response ->
             new Page<>(
-                response.getReservationsList().stream().map(Wire::reservation).toList(),
+                response.getReservationsList().stream().map(ProtoMapper::reservation).toList(),
                 response.getNextPageToken()));
   }
 
   static Call<RenewLeaseRequest, RenewLeaseResponse, Reservation> renewLease(RenewLease change) {
     return Call.changeWithoutId(
         ReservationsServiceGrpc.getRenewLeaseMethod(),
-        Wire.request(change),
+        ProtoMapper.request(change),
         Call.REPEAT,
-        response -> Wire.reservation(response.getReservation()));
+        response -> ProtoMapper.reservation(response.getReservation()));
   }
 
   static Call<FillSlotRequest, FillSlotResponse, Reservation> fillSlot(FillSlot change) {
     return Call.change(
         ReservationsServiceGrpc.getFillSlotMethod(),
-        Wire.request(change),
+        ProtoMapper.request(change),
         change.operationId(),
-        response -> Wire.reservation(response.getReservation()));
+        response -> ProtoMapper.reservation(response.getReservation()));
   }
 
   static Call<ReleaseSlotRequest, ReleaseSlotResponse, SlotReleased> releaseSlot(
       ReleaseSlot change) {
     return Call.change(
         ReservationsServiceGrpc.getReleaseSlotMethod(),
-        Wire.request(change),
+        ProtoMapper.request(change),
         change.operationId(),
-        Wire::slotReleased);
+        ProtoMapper::slotReleased);
   }
 
   static Call<EndRequestRequest, EndRequestResponse, EndRequestSteps.Step> endRequest(
       EndRequest change) {
     return Call.change(
         ReservationsServiceGrpc.getEndRequestMethod(),
-        Wire.request(change),
+        ProtoMapper.request(change),
         change.operationId(),
         EndRequestSteps.Step::of);
   }
@@ -83,11 +83,11 @@ final class ReservationCalls {
   static Call<?, ?, EndRequestSteps.Applied> apply(Apply apply) {
     return Call.changeWithoutId(
         ReservationsServiceGrpc.getApplyMethod(),
-        Wire.request(apply),
+        ProtoMapper.request(apply),
         "Send the same Apply again, with the operation ids that it carries, until it is answered.",
         response ->
             new EndRequestSteps.Applied(
-                Wire.operationResults(apply.operations(), response.getResultsList()),
-                Wire.unfinished(response.getResultsList())));
+                ProtoMapper.operationResults(apply.operations(), response.getResultsList()),
+                ProtoMapper.unfinished(response.getResultsList())));
   }
 }

@@ -23,6 +23,6 @@ public final class ReservationReleasedException extends HoldfastException {
 
   /** {@return why it was released} */
   public ReleaseReason releaseReason() {
-    return Wire.releaseReason(metadata().getOrDefault("reason", ""));
+    return ProtoMapper.releaseReason(metadata().getOrDefault("reason", ""));
   }
 }

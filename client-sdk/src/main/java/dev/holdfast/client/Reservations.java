@@ -376,7 +376,7 @@ public final class Reservations {
    * @return the page, of one moment; that the beginning is no longer kept is no error
    */
   public EventPage listEvents(ListEvents query) {
-    return transport.send(EventsWire.list(query));
+    return transport.send(EventMapper.list(query));
   }
 
   /**
@@ -386,7 +386,7 @@ public final class Reservations {
    * @return the page, of one moment
    */
   public CompletableFuture<EventPage> listEventsAsync(ListEvents query) {
-    return transport.sendAsync(EventsWire.list(query));
+    return transport.sendAsync(EventMapper.list(query));
   }
 
   /**

@@ -45,7 +45,7 @@ final class RetryPolicy {
   private RetryPolicy() {}
 
   /**
-   * Pauses of 0.2, 0.5, 1.25 and 3 s, to which gRPC adds jitter: together they bridge a server's
+   * Backoff of 0.2, 0.5, 1.25 and 3 s, to which gRPC adds jitter: together they bridge a server's
    * restart within the default deadline. A server that names a pause of its own is obeyed.
    */
   static Map<String, Object> serviceConfig() {

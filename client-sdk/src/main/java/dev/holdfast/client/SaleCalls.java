@@ -16,17 +16,17 @@ final class SaleCalls {
         SalesServiceGrpc.getPutOfferMethod(),
         PutOfferRequest.newBuilder()
             .setRepositoryId(repositoryId)
-            .setOffer(SalesWire.offer(offer))
+            .setOffer(OfferMapper.offer(offer))
             .build(),
         Call.REPEAT,
-        response -> SalesWire.offer(response.getOffer()));
+        response -> OfferMapper.offer(response.getOffer()));
   }
 
   static Call<?, ?, Offer> getOffer(String repositoryId, String offerId) {
     return Call.read(
         SalesServiceGrpc.getGetOfferMethod(),
         GetOfferRequest.newBuilder().setRepositoryId(repositoryId).setOfferId(offerId).build(),
-        response -> SalesWire.offer(response.getOffer()));
+        response -> OfferMapper.offer(response.getOffer()));
   }
 
   static Call<?, ?, @Nullable Void> deleteOffer(String repositoryId, String offerId) {
@@ -47,23 +47,23 @@ final class SaleCalls {
             .build(),
         response ->
             new Page<>(
-                response.getOffersList().stream().map(SalesWire::offer).toList(),
+                response.getOffersList().stream().map(OfferMapper::offer).toList(),
                 response.getNextPageToken()));
   }
 
   static Call<?, ?, SaleResult> sellSlot(SellSlot change) {
     return Call.change(
         SalesServiceGrpc.getSellSlotMethod(),
-        SalesWire.request(change).setOperationId(change.operationId()).build(),
+        OfferMapper.request(change).setOperationId(change.operationId()).build(),
         change.operationId(),
-        SalesWire::saleResult);
+        OfferMapper::saleResult);
   }
 
   /** Without its operation id, which is for the sale that may follow. */
   static Call<?, ?, SaleResult> validateSellSlot(SellSlot change) {
     return Call.read(
         SalesServiceGrpc.getSellSlotMethod(),
-        SalesWire.request(change).setValidateOnly(true).build(),
-        SalesWire::saleResult);
+        OfferMapper.request(change).setValidateOnly(true).build(),
+        OfferMapper::saleResult);
   }
 }

@@ -15,7 +15,7 @@ final class SaleRun {
   /** The caller's values. What it gives up is given back all the same. */
   private final Context context = Context.current().fork();
 
-  private final Repeat repeat;
+  private final OutcomeResolver repeat;
 
   SaleRun(Transport transport, SellSlot change, Duration lease, Duration patience) {
     this.transport = transport;
@@ -23,7 +23,7 @@ final class SaleRun {
     this.reservations = new Reservations(transport);
     this.change = change;
     this.lease = lease;
-    this.repeat = new Repeat(transport.background(), context, patience);
+    this.repeat = new OutcomeResolver(transport.background(), context, patience);
   }
 
   <X extends Exception> SaleResult run(SaleSteps<X> steps) throws X, InterruptedException {

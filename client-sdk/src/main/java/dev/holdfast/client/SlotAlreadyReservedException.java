@@ -20,6 +20,6 @@ public final class SlotAlreadyReservedException extends HoldfastException {
 
   /** {@return how far it has come} */
   public ReservationState state() {
-    return Wire.reservationState(metadata().getOrDefault("state", ""));
+    return ProtoMapper.reservationState(metadata().getOrDefault("state", ""));
   }
 }

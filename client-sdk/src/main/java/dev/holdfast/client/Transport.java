@@ -33,8 +33,8 @@ record Transport(
     CallOptions options,
     Duration deadline,
     BooleanSupplier closed,
-    Background background,
-    Gatherer gatherer) {
+    ClientTimers background,
+    ChangeBatcher gatherer) {
 
   Transport withDeadline(Duration deadline) {
     return new Transport(channel, options, requirePositive(deadline), closed, background, gatherer);
@@ -49,7 +49,7 @@ record Transport(
   }
 
   <Q extends Message, A extends Message, T extends @Nullable Object> T send(Call<Q, A, T> call) {
-    Attempts attempts = attemptsOf(call);
+    AttemptTracer attempts = attemptsOf(call);
     try {
       // Interrupted, it cancels the call on the wire, keeps the interrupt, and throws CANCELLED.
       A answer =
@@ -74,7 +74,7 @@ record Transport(
 
   <Q extends Message, A extends Message, T extends @Nullable Object> CompletableFuture<T> sendAsync(
       Call<Q, A, T> call) {
-    Attempts attempts = attemptsOf(call);
+    AttemptTracer attempts = attemptsOf(call);
     ClientCall<Q, A> wire = channel.newCall(call.method(), optionsFor(attempts));
     Answer<A, T> answer = new Answer<>(call, attempts);
     // However the future ends before the answer (cancel, orTimeout, complete): nobody waits for it.
@@ -94,21 +94,21 @@ record Transport(
    * thrown, on this thread.
    */
   <Q extends Message, A extends Message, T> T sendAll(Call<Q, A, T> call, Iterator<Q> rest) {
-    CallersThread thread = new CallersThread();
-    Attempts attempts = attemptsOf(call);
+    CallerThreadExecutor thread = new CallerThreadExecutor();
+    AttemptTracer attempts = attemptsOf(call);
     ClientCall<Q, A> wire =
         channel.newCall(call.method(), optionsFor(attempts).withExecutor(thread));
     return thread.await(
-        new Upload<>(wire, call, attempts, rest).start(),
+        new ClientStreamingCall<>(wire, call, attempts, rest).start(),
         () -> wire.cancel("the waiting was interrupted", null));
   }
 
   /** Sends a call of many messages, which are drawn on gRPC's threads. */
   <Q extends Message, A extends Message, T> CompletableFuture<T> sendAllAsync(
       Call<Q, A, T> call, Iterator<Q> rest) {
-    Attempts attempts = attemptsOf(call);
+    AttemptTracer attempts = attemptsOf(call);
     ClientCall<Q, A> wire = channel.newCall(call.method(), optionsFor(attempts));
-    return new Upload<>(wire, call, attempts, rest).start();
+    return new ClientStreamingCall<>(wire, call, attempts, rest).start();
   }
 
   /** A call that is in the hands of whoever made it, and has no deadline. */
@@ -122,17 +122,17 @@ record Transport(
     }
   }
 
-  private @Nullable Attempts attemptsOf(Call<?, ?, ?> call) {
+  private @Nullable AttemptTracer attemptsOf(Call<?, ?, ?> call) {
     requireOpen();
     if (!call.isChange()) {
       return null;
     }
     // One caller's changes leave in the order in which they were made.
     gatherer.flush();
-    return new Attempts();
+    return new AttemptTracer();
   }
 
-  private CallOptions optionsFor(@Nullable Attempts attempts) {
+  private CallOptions optionsFor(@Nullable AttemptTracer attempts) {
     CallOptions timed = options.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
     return attempts == null ? timed : timed.withStreamTracerFactory(attempts);
   }
@@ -140,7 +140,7 @@ record Transport(
   private static final class Answer<A extends Message, T extends @Nullable Object>
       implements StreamObserver<A> {
     private final Call<?, A, T> call;
-    private final @Nullable Attempts attempts;
+    private final @Nullable AttemptTracer attempts;
     final CompletableFuture<T> future = new CompletableFuture<>();
 
     /** Whether the wire is done with the call, so that there is nothing left to cancel. */
@@ -148,7 +148,7 @@ record Transport(
 
     private @Nullable A message;
 
-    Answer(Call<?, A, T> call, @Nullable Attempts attempts) {
+    Answer(Call<?, A, T> call, @Nullable AttemptTracer attempts) {
       this.call = call;
       this.attempts = attempts;
     }

@@ -25,9 +25,10 @@ final class Watch implements EventSubscription {
    *     one every 15 s
    * @param pauses between connections that broke without a message
    */
-  record Pace(Duration silence, Pauses pauses) {
+  record Pace(Duration silence, Backoff pauses) {
     static final Pace DEFAULT =
-        new Pace(Duration.ofSeconds(35), new Pauses(Duration.ofMillis(200), Duration.ofSeconds(5)));
+        new Pace(
+            Duration.ofSeconds(35), new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5)));
   }
 
   private final Transport transport;
@@ -78,7 +79,7 @@ final class Watch implements EventSubscription {
   }
 
   private void attempt() {
-    WatchEventsRequest request = EventsWire.watch(repositoryId, revision);
+    WatchEventsRequest request = EventMapper.watch(repositoryId, revision);
     ClientCall<WatchEventsRequest, WatchEventsResponse> call =
         transport.newCall(ReservationsServiceGrpc.getWatchEventsMethod());
     synchronized (this) {
@@ -115,7 +116,7 @@ final class Watch implements EventSubscription {
   }
 
   private void tell(WatchEventsResponse message) {
-    for (Event event : EventsWire.events(message.getEventsList())) {
+    for (Event event : EventMapper.events(message.getEventsList())) {
       if (closed) {
         return;
       }

@@ -83,11 +83,11 @@ class ApplyTest {
         ApplyRequest.newBuilder()
             .setRepositoryId("cold")
             .setAtomic(true)
-            .addOperations(operation().setReserveSlot(Wire.request(reserve)))
-            .addOperations(operation().setRenewLease(Wire.request(renew)))
-            .addOperations(operation().setFillSlot(Wire.request(fill)))
-            .addOperations(operation().setReleaseSlot(Wire.request(release)))
-            .addOperations(operation().setEndRequest(Wire.request(end)))
+            .addOperations(operation().setReserveSlot(ProtoMapper.request(reserve)))
+            .addOperations(operation().setRenewLease(ProtoMapper.request(renew)))
+            .addOperations(operation().setFillSlot(ProtoMapper.request(fill)))
+            .addOperations(operation().setReleaseSlot(ProtoMapper.request(release)))
+            .addOperations(operation().setEndRequest(ProtoMapper.request(end)))
             .build();
     assertEquals(sent, server.next().request());
     assertEquals(sent, server.next().request());

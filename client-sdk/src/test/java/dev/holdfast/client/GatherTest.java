@@ -257,7 +257,7 @@ class GatherTest {
   @Test
   void whatIsQueuedWhenTheClientIsClosedIsSentFirst() throws Exception {
     try (HoldfastClient client = HoldfastClient.builder(gathering.server.target()).build()) {
-      for (int i = 0; i < Gatherer.UNDER_WAY; i++) {
+      for (int i = 0; i < ChangeBatcher.UNDER_WAY; i++) {
         var unused = client.reservations().reserveSlotAsync(gathering.heldUp());
       }
       var queued = client.reservations().reserveSlotAsync(ReserveSlot.of(new Slot("r", 0), 1));

@@ -25,7 +25,7 @@ final class Gathering implements AutoCloseable {
 
   final FakeServer server = FakeServer.start();
   final Relay relay = new Relay(server.port());
-  final Gatherer gatherer;
+  final ChangeBatcher gatherer;
   final Reservations reservations;
 
   /** Applies as they came, to be answered by the test, unless it handles them itself. */
@@ -45,7 +45,7 @@ final class Gathering implements AutoCloseable {
         Grpc.newChannelBuilder(relay.target(), InsecureChannelCredentials.create())
             .defaultServiceConfig(RetryPolicy.serviceConfig())
             .build();
-    gatherer = new Gatherer(channel, CallOptions.DEFAULT, patience);
+    gatherer = new ChangeBatcher(channel, CallOptions.DEFAULT, patience);
     reservations =
         new Reservations(
             new Transport(
@@ -53,7 +53,7 @@ final class Gathering implements AutoCloseable {
                 CallOptions.DEFAULT,
                 LONG,
                 () -> false,
-                new Background(channel::resetConnectBackoff),
+                new ClientTimers(channel::resetConnectBackoff),
                 gatherer));
     server.on(
         ReservationsServiceGrpc.getReserveSlotMethod(),
@@ -76,7 +76,7 @@ final class Gathering implements AutoCloseable {
 
   /** Has as many calls under way as may be. */
   Gathering holdUp() {
-    for (int i = 0; i < Gatherer.UNDER_WAY; i++) {
+    for (int i = 0; i < ChangeBatcher.UNDER_WAY; i++) {
       var unused = reservations.reserveSlotAsync(heldUp());
     }
     return this;
@@ -85,7 +85,7 @@ final class Gathering implements AutoCloseable {
   /** {@link #holdUp}, and they are known to the server; what comes next is what the test sends. */
   Gathering holdUpAtServer() throws InterruptedException {
     holdUp();
-    for (int i = 0; i < Gatherer.UNDER_WAY; i++) {
+    for (int i = 0; i < ChangeBatcher.UNDER_WAY; i++) {
       server.next();
     }
     return this;

@@ -49,7 +49,7 @@ class WatchTest {
       ReservationsServiceGrpc.getWatchEventsMethod();
   private static final Watch.Pace QUICK =
       new Watch.Pace(
-          Duration.ofSeconds(60), new Pauses(Duration.ofMillis(1), Duration.ofMillis(10)));
+          Duration.ofSeconds(60), new Backoff(Duration.ofMillis(1), Duration.ofMillis(10)));
 
   private final FakeServer server = FakeServer.start();
   private final Relay relay = new Relay(server.port());
@@ -243,7 +243,7 @@ class WatchTest {
         });
     var impatient =
         new Watch.Pace(
-            Duration.ofMillis(100), new Pauses(Duration.ofMillis(1), Duration.ofMillis(1)));
+            Duration.ofMillis(100), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
     var unused = client.reservations().watchEvents(WatchEvents.after(4), told, impatient);
     assertEquals(5, told.nextEvent().revision());
     assertTrue(String.valueOf(told.interruptions.poll()).contains("PT0.1S"));
@@ -268,7 +268,7 @@ class WatchTest {
         };
     var impatient =
         new Watch.Pace(
-            Duration.ofMillis(200), new Pauses(Duration.ofMillis(1), Duration.ofMillis(1)));
+            Duration.ofMillis(200), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
     var unused = client.reservations().watchEvents(WatchEvents.after(0), told, impatient);
     assertEquals(List.of(1L, 2L), told.nextRevisions(2));
   }

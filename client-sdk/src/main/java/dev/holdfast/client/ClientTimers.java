@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 
 /** What a client does beside its callers: its timers, and what has to end with it. */
-final class Background implements AutoCloseable {
+final class ClientTimers implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timers;
   private final Set<EventSubscription> subscriptions = ConcurrentHashMap.newKeySet();
   private final Runnable reconnect;
@@ -20,7 +20,7 @@ final class Background implements AutoCloseable {
    *
    * @param reconnect has a connection that broke made anew at once
    */
-  Background(Runnable reconnect) {
+  ClientTimers(Runnable reconnect) {
     this.reconnect = reconnect;
     timers =
         new ScheduledThreadPoolExecutor(

@@ -7,17 +7,17 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What waits and what is under way for one repository. All but the lock is guarded by the {@link
- * Gatherer}, which forgets it when it is idle.
+ * ChangeBatcher}, which forgets it when it is idle.
  */
-final class Lane {
+final class RepositoryQueue {
   final String repositoryId;
-  final ArrayDeque<Gathered<?, ?, ?>> queue = new ArrayDeque<>();
+  final ArrayDeque<PendingChange<?, ?, ?>> queue = new ArrayDeque<>();
   final List<Batch> underWay = new ArrayList<>();
 
   /** Held from the forming of a batch until it has started, so that they start in their order. */
   final ReentrantLock sending = new ReentrantLock();
 
-  Lane(String repositoryId) {
+  RepositoryQueue(String repositoryId) {
     this.repositoryId = repositoryId;
   }
 
@@ -27,7 +27,7 @@ final class Lane {
 
   /** Whether the first has waited for long enough, or the deadline of any has passed. */
   boolean holdsTooLong(long nowNanos, long patienceNanos) {
-    Gathered<?, ?, ?> first = queue.peek();
+    PendingChange<?, ?, ?> first = queue.peek();
     return first != null
         && (nowNanos - first.queuedNanos() >= patienceNanos
             || queue.stream().anyMatch(change -> change.isLate(nowNanos)));

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Changes of one repository reach the server in the order in which they came. Each keeps its own
  * deadline, operation id and outcome.
  */
-final class Gatherer {
+final class ChangeBatcher {
   /**
    * How many calls of a repository may be under way. With two, the next batch is on its way while
    * the server works on the one before; four were no faster, and make the batches smaller.
@@ -51,14 +51,14 @@ final class Gatherer {
   private final long patienceNanos;
 
   /** By repository id; those with something queued or under way. Guarded by this. */
-  private final Map<String, Lane> lanes = new HashMap<>();
+  private final Map<String, RepositoryQueue> lanes = new HashMap<>();
 
   /** Whether and for when {@link #look} is due, in {@link System#nanoTime()}. Guarded by this. */
   private boolean lookDue;
 
   private long lookNanos;
 
-  Gatherer(Channel channel, CallOptions options, Duration patience) {
+  ChangeBatcher(Channel channel, CallOptions options, Duration patience) {
     this.channel = channel;
     this.options = options;
     patienceNanos = patience.toNanos();
@@ -67,11 +67,13 @@ final class Gatherer {
   <Q extends Message, A extends Message, T> CompletableFuture<T> send(
       Call<Q, A, T> call, Gatherable<Q, A> kind, String repositoryId, Duration deadline) {
     long now = System.nanoTime();
-    Gathered<Q, A, T> change = new Gathered<>(call, kind, now, now + deadline.toNanos());
-    Lane lane;
+    PendingChange<Q, A, T> change = new PendingChange<>(call, kind, now, now + deadline.toNanos());
+    RepositoryQueue lane;
     boolean ready;
     synchronized (this) {
-      lane = lanes.computeIfAbsent(repositoryId.isEmpty() ? "default" : repositoryId, Lane::new);
+      lane =
+          lanes.computeIfAbsent(
+              repositoryId.isEmpty() ? "default" : repositoryId, RepositoryQueue::new);
       lane.queue.add(change);
       ready = isReady(lane);
       if (!ready) {
@@ -86,7 +88,7 @@ final class Gatherer {
 
   /** Has all that waits leave now, before something that has to come after it. */
   void flush() {
-    List<Lane> all;
+    List<RepositoryQueue> all;
     synchronized (this) {
       if (lanes.isEmpty()) {
         return;
@@ -98,7 +100,7 @@ final class Gatherer {
 
   /** A batch came back: has its answers given out and the next ones leave. */
   void returned(Batch batch, Runnable giveOut) {
-    Lane lane = batch.lane();
+    RepositoryQueue lane = batch.lane();
     if (isAwaited(lane)) {
       replace(batch, List.of());
       giveOut.run();
@@ -114,7 +116,7 @@ final class Gatherer {
 
   /** A batch came back, and these leave in its place, before all others. */
   void replace(Batch batch, List<Batch> again) {
-    Lane lane = batch.lane();
+    RepositoryQueue lane = batch.lane();
     List<Runnable> failures = new ArrayList<>(0);
     if (!again.isEmpty()) {
       lane.sending.lock();
@@ -140,21 +142,21 @@ final class Gatherer {
     return lanes.isEmpty();
   }
 
-  private synchronized boolean isAwaited(Lane lane) {
+  private synchronized boolean isAwaited(RepositoryQueue lane) {
     return !lane.queue.isEmpty();
   }
 
-  private synchronized boolean isReady(Lane lane) {
+  private synchronized boolean isReady(RepositoryQueue lane) {
     return !lane.queue.isEmpty() && lane.underWay.size() < UNDER_WAY;
   }
 
-  private synchronized void forgetIfIdle(Lane lane) {
+  private synchronized void forgetIfIdle(RepositoryQueue lane) {
     if (lane.isIdle()) {
       lanes.remove(lane.repositoryId, lane);
     }
   }
 
-  private void sendReady(Lane lane) {
+  private void sendReady(RepositoryQueue lane) {
     // Where another thread is at it, it looks again when it is done.
     while (isReady(lane) && lane.sending.tryLock()) {
       List<Runnable> failures = new ArrayList<>(0);
@@ -167,7 +169,7 @@ final class Gatherer {
     }
   }
 
-  private void sendAll(Lane lane) {
+  private void sendAll(RepositoryQueue lane) {
     List<Runnable> failures = new ArrayList<>(0);
     lane.sending.lock();
     try {
@@ -185,8 +187,8 @@ final class Gatherer {
    * @param failures takes what is to be run when the lock is free again: callers do what they like
    *     when they hear of a failure, and others must not have to wait for that
    */
-  private void send(Lane lane, boolean all, List<Runnable> failures) {
-    List<Gathered<?, ?, ?>> late = new ArrayList<>(0);
+  private void send(RepositoryQueue lane, boolean all, List<Runnable> failures) {
+    List<PendingChange<?, ?, ?>> late = new ArrayList<>(0);
     for (Batch next = next(lane, all, late); next != null; next = next(lane, all, late)) {
       start(next, failures);
     }
@@ -206,14 +208,17 @@ final class Gatherer {
    * @param all also where enough are under way
    * @param late takes what is not sent because its deadline has passed
    */
-  private synchronized @Nullable Batch next(Lane lane, boolean all, List<Gathered<?, ?, ?>> late) {
+  private synchronized @Nullable Batch next(
+      RepositoryQueue lane, boolean all, List<PendingChange<?, ?, ?>> late) {
     if (!all && lane.underWay.size() >= UNDER_WAY) {
       return null;
     }
     long now = System.nanoTime();
-    List<Gathered<?, ?, ?>> members = new ArrayList<>();
+    List<PendingChange<?, ?, ?>> members = new ArrayList<>();
     int bytes = 0;
-    for (Gathered<?, ?, ?> change = lane.queue.peek(); change != null; change = lane.queue.peek()) {
+    for (PendingChange<?, ?, ?> change = lane.queue.peek();
+        change != null;
+        change = lane.queue.peek()) {
       if (change.isLate(now)) {
         late.add(change);
       } else if (!change.isDone()) {
@@ -229,7 +234,7 @@ final class Gatherer {
       forgetIfIdle(lane);
       return null;
     }
-    Batch batch = new Batch(this, lane, members, new Attempts());
+    Batch batch = new Batch(this, lane, members, new AttemptTracer());
     lane.underWay.add(batch);
     if (members.size() > 1) {
       lookBy(LOOK_NANOS, now);
@@ -250,7 +255,7 @@ final class Gatherer {
   /** Looks after what waits for too long, and what is under way for longer than some can wait. */
   private void look() {
     long now = System.nanoTime();
-    List<Lane> held = new ArrayList<>();
+    List<RepositoryQueue> held = new ArrayList<>();
     List<Batch> underWay = new ArrayList<>();
     synchronized (this) {
       if (!lookDue || lookNanos - now > 0) {
@@ -258,7 +263,7 @@ final class Gatherer {
         return;
       }
       lookDue = false;
-      for (Lane lane : lanes.values()) {
+      for (RepositoryQueue lane : lanes.values()) {
         if (lane.holdsTooLong(now, patienceNanos)) {
           held.add(lane);
         }

@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * A call that sends many messages, each drawn when the connection has taken those before, and gets
  * one answer. What it draws from is used on the call's executor only.
  */
-final class Upload<Q extends Message, A extends Message, T> extends ClientCall.Listener<A> {
+final class ClientStreamingCall<Q extends Message, A extends Message, T>
+    extends ClientCall.Listener<A> {
   private final ClientCall<Q, A> wire;
   private final Call<Q, A, T> call;
-  private final @Nullable Attempts attempts;
+  private final @Nullable AttemptTracer attempts;
   private final Iterator<Q> rest;
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
@@ -29,7 +30,11 @@ final class Upload<Q extends Message, A extends Message, T> extends ClientCall.L
   /** What drawing a message threw. */
   private @Nullable Throwable failure;
 
-  Upload(ClientCall<Q, A> wire, Call<Q, A, T> call, @Nullable Attempts attempts, Iterator<Q> rest) {
+  ClientStreamingCall(
+      ClientCall<Q, A> wire,
+      Call<Q, A, T> call,
+      @Nullable AttemptTracer attempts,
+      Iterator<Q> rest) {
     this.wire = wire;
     this.call = call;
     this.attempts = attempts;

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Words into messages and back, for events. */
-final class EventsWire {
-  private EventsWire() {}
+final class EventMapper {
+  private EventMapper() {}
 
   static Call<?, ?, EventPage> list(ListEvents query) {
     ListEventsRequest.Builder request =
@@ -20,7 +20,7 @@ final class EventsWire {
             .setPageSize(query.pageSize())
             .setPageToken(query.pageToken());
     if (query.slot() != null) {
-      request.setSlot(Wire.slot(query.slot()));
+      request.setSlot(ProtoMapper.slot(query.slot()));
     }
     return Call.read(
         ReservationsServiceGrpc.getListEventsMethod(),
@@ -42,12 +42,12 @@ final class EventsWire {
   }
 
   static List<Event> events(List<dev.holdfast.v1.Event> messages) {
-    return messages.stream().map(EventsWire::event).toList();
+    return messages.stream().map(EventMapper::event).toList();
   }
 
   private static Event event(dev.holdfast.v1.Event message) {
     long revision = message.getRevision();
-    Instant time = Wire.instant(message.getTime());
+    Instant time = ProtoMapper.instant(message.getTime());
     long availableBytes = message.getAvailableBytes();
     return switch (message.getChangeCase()) {
       case RESERVED ->
@@ -55,20 +55,20 @@ final class EventsWire {
               revision,
               time,
               availableBytes,
-              Wire.reservation(message.getReserved().getReservation()));
+              ProtoMapper.reservation(message.getReserved().getReservation()));
       case FILLED ->
           new Event.Filled(
               revision,
               time,
               availableBytes,
-              Wire.reservation(message.getFilled().getReservation()));
+              ProtoMapper.reservation(message.getFilled().getReservation()));
       case RELEASED ->
           new Event.Released(
               revision,
               time,
               availableBytes,
-              Wire.reservation(message.getReleased().getReservation()),
-              Wire.releaseReason(
+              ProtoMapper.reservation(message.getReleased().getReservation()),
+              ProtoMapper.releaseReason(
                   message.getReleased().getReason().name().replace("RELEASE_REASON_", "")));
       case CAPACITY_CHANGED ->
           new Event.CapacityChanged(

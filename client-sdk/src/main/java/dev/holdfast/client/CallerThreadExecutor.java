@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Runs what a call has to do on the thread that waits for it. */
-final class CallersThread implements Executor {
+final class CallerThreadExecutor implements Executor {
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
   /** Whether nobody waits any more. gRPC clears up behind a call, which then is done at once. */

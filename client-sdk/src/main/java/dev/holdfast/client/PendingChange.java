@@ -14,8 +14,8 @@ import io.grpc.stub.ClientCalls;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A change in the hands of the {@link Gatherer}, as the future that its caller waits for. */
-final class Gathered<Q extends Message, A extends Message, T> extends CompletableFuture<T> {
+/** A change in the hands of the {@link ChangeBatcher}, as the future that its caller waits for. */
+final class PendingChange<Q extends Message, A extends Message, T> extends CompletableFuture<T> {
   /** Of what frames a request as one of many: two tags and two lengths. */
   private static final int FRAME_BYTES = 8;
 
@@ -28,7 +28,7 @@ final class Gathered<Q extends Message, A extends Message, T> extends Completabl
   private volatile @Nullable Batch batch;
 
   /** Times are of {@link System#nanoTime()}. */
-  Gathered(Call<Q, A, T> call, Gatherable<Q, A> kind, long queuedNanos, long deadlineNanos) {
+  PendingChange(Call<Q, A, T> call, Gatherable<Q, A> kind, long queuedNanos, long deadlineNanos) {
     this.call = call;
     this.kind = kind;
     this.queuedNanos = queuedNanos;
@@ -86,7 +86,7 @@ final class Gathered<Q extends Message, A extends Message, T> extends Completabl
    *
    * @param attempts those of all of them
    */
-  void take(OperationResult result, Attempts attempts) {
+  void take(OperationResult result, AttemptTracer attempts) {
     try {
       takeResult(result, attempts);
     } catch (RuntimeException e) {
@@ -95,7 +95,7 @@ final class Gathered<Q extends Message, A extends Message, T> extends Completabl
     }
   }
 
-  private void takeResult(OperationResult result, Attempts attempts) {
+  private void takeResult(OperationResult result, AttemptTracer attempts) {
     if (result.getResultCase() == kind.answered()) {
       take(kind.response().apply(result));
     } else if (result.getResultCase() == ResultCase.ERROR) {
@@ -114,7 +114,7 @@ final class Gathered<Q extends Message, A extends Message, T> extends Completabl
    *
    * @param attempts {@code null} where it was not sent at all
    */
-  void fail(Throwable failure, @Nullable Attempts attempts) {
+  void fail(Throwable failure, @Nullable AttemptTracer attempts) {
     super.completeExceptionally(
         failure instanceof StatusRuntimeException e ? Errors.of(e, call, attempts) : failure);
   }

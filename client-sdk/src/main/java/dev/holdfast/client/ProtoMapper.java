@@ -20,8 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The one place where words become messages, and messages words. */
-final class Wire {
-  private Wire() {}
+final class ProtoMapper {
+  private ProtoMapper() {}
 
   // Words into messages.
 

@@ -5,8 +5,8 @@ import dev.holdfast.v1.SellSlotResponse;
 import java.math.BigInteger;
 
 /** Words into messages and back, for {@link Sales}. */
-final class SalesWire {
-  private SalesWire() {}
+final class OfferMapper {
+  private OfferMapper() {}
 
   static dev.holdfast.v1.Offer offer(Offer offer) {
     dev.holdfast.v1.Offer.Builder message =
@@ -18,13 +18,13 @@ final class SalesWire {
             .setMinPricePerBytePerSecond(offer.minPricePerBytePerSecond().toString())
             .setEnabled(offer.enabled());
     if (offer.maxDuration() != null) {
-      message.setMaxDuration(Wire.duration(offer.maxDuration()));
+      message.setMaxDuration(ProtoMapper.duration(offer.maxDuration()));
     }
     if (offer.maxCollateralPerByte() != null) {
       message.setMaxCollateralPerByte(offer.maxCollateralPerByte().toString());
     }
     if (offer.until() != null) {
-      message.setUntil(Wire.timestamp(offer.until()));
+      message.setUntil(ProtoMapper.timestamp(offer.until()));
     }
     return message.build();
   }
@@ -37,10 +37,10 @@ final class SalesWire {
         message.getSoldBytes(),
         message.getMinSlotBytes(),
         message.getMaxSlotBytes(),
-        message.hasMaxDuration() ? Wire.duration(message.getMaxDuration()) : null,
+        message.hasMaxDuration() ? ProtoMapper.duration(message.getMaxDuration()) : null,
         new BigInteger(message.getMinPricePerBytePerSecond()),
         maxCollateral.isEmpty() ? null : new BigInteger(maxCollateral),
-        message.hasUntil() ? Wire.instant(message.getUntil()) : null,
+        message.hasUntil() ? ProtoMapper.instant(message.getUntil()) : null,
         message.getEnabled());
   }
 
@@ -54,7 +54,7 @@ final class SalesWire {
         .sorted(Long::compareUnsigned)
         .forEach(request::addExcludedSlotIndexes);
     if (change.lease() != null) {
-      request.setLease(Wire.duration(change.lease()));
+      request.setLease(ProtoMapper.duration(change.lease()));
     }
     return request;
   }
@@ -65,11 +65,11 @@ final class SalesWire {
             .setRequestId(request.requestId())
             .setSlotCount(request.slotCount())
             .setSlotSizeBytes(request.slotSizeBytes())
-            .setDuration(Wire.duration(request.duration()))
+            .setDuration(ProtoMapper.duration(request.duration()))
             .setPricePerBytePerSecond(request.pricePerBytePerSecond().toString())
             .setCollateralPerByte(request.collateralPerByte().toString());
     if (request.endTime() != null) {
-      message.setEndTime(Wire.timestamp(request.endTime()));
+      message.setEndTime(ProtoMapper.timestamp(request.endTime()));
     }
     return message.build();
   }
@@ -77,11 +77,11 @@ final class SalesWire {
   static SaleResult saleResult(SellSlotResponse message) {
     if (!message.getSold()) {
       return new SaleResult.Declined(
-          message.getDeclinesList().stream().map(SalesWire::decline).toList(),
+          message.getDeclinesList().stream().map(OfferMapper::decline).toList(),
           message.getAvailableBytes());
     }
     return new SaleResult.Sold(
-        Wire.reservation(message.getReservation()),
+        ProtoMapper.reservation(message.getReservation()),
         message.getOfferId(),
         message.getAvailableBytes());
   }

@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param first after the first try, before jitter; more than 0
  * @param longest at most, after many
  */
-record Pauses(Duration first, Duration longest) {
+record Backoff(Duration first, Duration longest) {
   /** Between half and all of a pause that doubles, so that many clients do not come back as one. */
   Duration after(int failures) {
     long doubled = first.toNanos() << Math.min(failures, 20);

@@ -10,32 +10,32 @@ import java.util.concurrent.atomic.AtomicInteger;
  * says nothing about those before it: when the first was cut off after its commit and the last was
  * turned away by a server that is shutting down, the change was made all the same.
  */
-final class Attempts extends ClientStreamTracer.Factory {
+final class AttemptTracer extends ClientStreamTracer.Factory {
   private final AtomicInteger made;
   private final AtomicInteger sent;
   private final AtomicInteger refused;
 
-  Attempts() {
+  AttemptTracer() {
     this(0, 0, 0);
   }
 
-  private Attempts(int made, int sent, int refused) {
+  private AttemptTracer(int made, int sent, int refused) {
     this.made = new AtomicInteger(made);
     this.sent = new AtomicInteger(sent);
     this.refused = new AtomicInteger(refused);
   }
 
   /** For a change that is sent again, in another call: counts on from these. */
-  Attempts copy() {
-    return new Attempts(made.get(), sent.get(), refused.get());
+  AttemptTracer copy() {
+    return new AttemptTracer(made.get(), sent.get(), refused.get());
   }
 
   /**
    * For a change that was refused by itself in the answer to a batch: like these, but the last one
    * was refused.
    */
-  Attempts lastOneRefused() {
-    return new Attempts(made.get(), sent.get(), refused.get() + 1);
+  AttemptTracer lastOneRefused() {
+    return new AttemptTracer(made.get(), sent.get(), refused.get() + 1);
   }
 
   /** Whether no attempt got as far as a connection. */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param context what the calls are made in: neither ends nor times them out
  * @param patience for how long to send again
  */
-record Repeat(Background background, Context context, Duration patience) {
-  private static final Pauses PAUSES = new Pauses(Duration.ofMillis(100), Duration.ofSeconds(2));
+record OutcomeResolver(ClientTimers background, Context context, Duration patience) {
+  private static final Backoff PAUSES = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
 
   /**
    * Sends a change that may be left undone: where it is certain that nothing was changed, that is
