@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * the call, each of them gets the answer or the error that it would have got alone.
  */
 final class Batch {
-  private final ChangeBatcher gatherer;
-  private final RepositoryQueue lane;
+  private final ChangeBatcher batcher;
+  private final RepositoryQueue repositoryQueue;
   private final List<PendingChange<?, ?, ?>> members;
   private final AttemptTracer attempts;
 
@@ -41,12 +41,12 @@ final class Batch {
    * @param attempts goes on from those that were made for these changes before
    */
   Batch(
-      ChangeBatcher gatherer,
-      RepositoryQueue lane,
+      ChangeBatcher batcher,
+      RepositoryQueue repositoryQueue,
       List<PendingChange<?, ?, ?>> members,
       AttemptTracer attempts) {
-    this.gatherer = gatherer;
-    this.lane = lane;
+    this.batcher = batcher;
+    this.repositoryQueue = repositoryQueue;
     this.members = members;
     this.attempts = attempts;
     long last = members.get(0).deadlineNanos();
@@ -59,8 +59,8 @@ final class Batch {
     members.forEach(member -> member.leaveWith(this));
   }
 
-  RepositoryQueue lane() {
-    return lane;
+  RepositoryQueue repositoryQueue() {
+    return repositoryQueue;
   }
 
   // Out.
@@ -95,7 +95,8 @@ final class Batch {
   }
 
   private ClientCall<?, ?> startApply(Channel channel, CallOptions timed) {
-    ApplyRequest.Builder request = ApplyRequest.newBuilder().setRepositoryId(lane.repositoryId);
+    ApplyRequest.Builder request =
+        ApplyRequest.newBuilder().setRepositoryId(repositoryQueue.repositoryId);
     for (PendingChange<?, ?, ?> member : members) {
       member.addTo(request);
     }
@@ -164,7 +165,7 @@ final class Batch {
   /** Has the answer given out, and lets the next leave. */
   void answered(Runnable giveOut) {
     ended = true;
-    gatherer.returned(this, giveOut);
+    batcher.returned(this, giveOut);
   }
 
   private void applied(ApplyResponse response) {
@@ -223,8 +224,10 @@ final class Batch {
   }
 
   private void sendAgain(List<List<PendingChange<?, ?, ?>>> groups) {
-    gatherer.replace(
+    batcher.replace(
         this,
-        groups.stream().map(group -> new Batch(gatherer, lane, group, attempts.copy())).toList());
+        groups.stream()
+            .map(group -> new Batch(batcher, repositoryQueue, group, attempts.copy()))
+            .toList());
   }
 }

@@ -51,7 +51,7 @@ final class ChangeBatcher {
   private final long patienceNanos;
 
   /** By repository id; those with something queued or under way. Guarded by this. */
-  private final Map<String, RepositoryQueue> lanes = new HashMap<>();
+  private final Map<String, RepositoryQueue> repositoryQueues = new HashMap<>();
 
   /** Whether and for when {@link #look} is due, in {@link System#nanoTime()}. Guarded by this. */
   private boolean lookDue;
@@ -68,20 +68,20 @@ final class ChangeBatcher {
       Call<Q, A, T> call, Gatherable<Q, A> kind, String repositoryId, Duration deadline) {
     long now = System.nanoTime();
     PendingChange<Q, A, T> change = new PendingChange<>(call, kind, now, now + deadline.toNanos());
-    RepositoryQueue lane;
+    RepositoryQueue repositoryQueue;
     boolean ready;
     synchronized (this) {
-      lane =
-          lanes.computeIfAbsent(
+      repositoryQueue =
+          repositoryQueues.computeIfAbsent(
               repositoryId.isEmpty() ? "default" : repositoryId, RepositoryQueue::new);
-      lane.queue.add(change);
-      ready = isReady(lane);
+      repositoryQueue.queue.add(change);
+      ready = isReady(repositoryQueue);
       if (!ready) {
         lookBy(Math.min(deadline.toNanos(), patienceNanos), now);
       }
     }
     if (ready) {
-      sendReady(lane);
+      sendReady(repositoryQueue);
     }
     return change;
   }
@@ -90,18 +90,18 @@ final class ChangeBatcher {
   void flush() {
     List<RepositoryQueue> all;
     synchronized (this) {
-      if (lanes.isEmpty()) {
+      if (repositoryQueues.isEmpty()) {
         return;
       }
-      all = List.copyOf(lanes.values());
+      all = List.copyOf(repositoryQueues.values());
     }
     all.forEach(this::sendAll);
   }
 
   /** A batch came back: has its answers given out and the next ones leave. */
   void returned(Batch batch, Runnable giveOut) {
-    RepositoryQueue lane = batch.lane();
-    if (isAwaited(lane)) {
+    RepositoryQueue repositoryQueue = batch.repositoryQueue();
+    if (isAwaited(repositoryQueue)) {
       replace(batch, List.of());
       giveOut.run();
       return;
@@ -116,69 +116,69 @@ final class ChangeBatcher {
 
   /** A batch came back, and these leave in its place, before all others. */
   void replace(Batch batch, List<Batch> again) {
-    RepositoryQueue lane = batch.lane();
+    RepositoryQueue repositoryQueue = batch.repositoryQueue();
     List<Runnable> failures = new ArrayList<>(0);
     if (!again.isEmpty()) {
-      lane.sending.lock();
+      repositoryQueue.sending.lock();
     }
     try {
       synchronized (this) {
-        lane.underWay.remove(batch);
-        lane.underWay.addAll(again);
-        forgetIfIdle(lane);
+        repositoryQueue.underWay.remove(batch);
+        repositoryQueue.underWay.addAll(again);
+        forgetIfIdle(repositoryQueue);
       }
       again.forEach(next -> start(next, failures));
     } finally {
       if (!again.isEmpty()) {
-        lane.sending.unlock();
+        repositoryQueue.sending.unlock();
       }
     }
     failures.forEach(Runnable::run);
-    sendReady(lane);
+    sendReady(repositoryQueue);
   }
 
   /** Whether there is nothing to remember. */
   synchronized boolean isIdle() {
-    return lanes.isEmpty();
+    return repositoryQueues.isEmpty();
   }
 
-  private synchronized boolean isAwaited(RepositoryQueue lane) {
-    return !lane.queue.isEmpty();
+  private synchronized boolean isAwaited(RepositoryQueue repositoryQueue) {
+    return !repositoryQueue.queue.isEmpty();
   }
 
-  private synchronized boolean isReady(RepositoryQueue lane) {
-    return !lane.queue.isEmpty() && lane.underWay.size() < UNDER_WAY;
+  private synchronized boolean isReady(RepositoryQueue repositoryQueue) {
+    return !repositoryQueue.queue.isEmpty() && repositoryQueue.underWay.size() < UNDER_WAY;
   }
 
-  private synchronized void forgetIfIdle(RepositoryQueue lane) {
-    if (lane.isIdle()) {
-      lanes.remove(lane.repositoryId, lane);
+  private synchronized void forgetIfIdle(RepositoryQueue repositoryQueue) {
+    if (repositoryQueue.isIdle()) {
+      repositoryQueues.remove(repositoryQueue.repositoryId, repositoryQueue);
     }
   }
 
-  private void sendReady(RepositoryQueue lane) {
+  private void sendReady(RepositoryQueue repositoryQueue) {
     // Where another thread is at it, it looks again when it is done.
-    while (isReady(lane) && lane.sending.tryLock()) {
+    while (isReady(repositoryQueue) && repositoryQueue.sending.tryLock()) {
       List<Runnable> failures = new ArrayList<>(0);
       try {
-        send(lane, false, failures);
+        send(repositoryQueue, false, failures);
       } finally {
-        lane.sending.unlock();
+        repositoryQueue.sending.unlock();
       }
       failures.forEach(Runnable::run);
     }
   }
 
-  private void sendAll(RepositoryQueue lane) {
+  private void sendAll(RepositoryQueue repositoryQueue) {
     List<Runnable> failures = new ArrayList<>(0);
-    lane.sending.lock();
+    repositoryQueue.sending.lock();
     try {
-      send(lane, true, failures);
+      send(repositoryQueue, true, failures);
     } finally {
-      lane.sending.unlock();
+      repositoryQueue.sending.unlock();
     }
     failures.forEach(Runnable::run);
-    sendReady(lane);
+    sendReady(repositoryQueue);
   }
 
   /**
@@ -187,9 +187,11 @@ final class ChangeBatcher {
    * @param failures takes what is to be run when the lock is free again: callers do what they like
    *     when they hear of a failure, and others must not have to wait for that
    */
-  private void send(RepositoryQueue lane, boolean all, List<Runnable> failures) {
+  private void send(RepositoryQueue repositoryQueue, boolean all, List<Runnable> failures) {
     List<PendingChange<?, ?, ?>> late = new ArrayList<>(0);
-    for (Batch next = next(lane, all, late); next != null; next = next(lane, all, late)) {
+    for (Batch next = next(repositoryQueue, all, late);
+        next != null;
+        next = next(repositoryQueue, all, late)) {
       start(next, failures);
     }
     late.forEach(change -> failures.add(() -> change.fail(Batch.late(), null)));
@@ -209,16 +211,16 @@ final class ChangeBatcher {
    * @param late takes what is not sent because its deadline has passed
    */
   private synchronized @Nullable Batch next(
-      RepositoryQueue lane, boolean all, List<PendingChange<?, ?, ?>> late) {
-    if (!all && lane.underWay.size() >= UNDER_WAY) {
+      RepositoryQueue repositoryQueue, boolean all, List<PendingChange<?, ?, ?>> late) {
+    if (!all && repositoryQueue.underWay.size() >= UNDER_WAY) {
       return null;
     }
     long now = System.nanoTime();
     List<PendingChange<?, ?, ?>> members = new ArrayList<>();
     int bytes = 0;
-    for (PendingChange<?, ?, ?> change = lane.queue.peek();
+    for (PendingChange<?, ?, ?> change = repositoryQueue.queue.peek();
         change != null;
-        change = lane.queue.peek()) {
+        change = repositoryQueue.queue.peek()) {
       if (change.isLate(now)) {
         late.add(change);
       } else if (!change.isDone()) {
@@ -228,14 +230,14 @@ final class ChangeBatcher {
         }
         members.add(change);
       }
-      lane.queue.remove();
+      repositoryQueue.queue.remove();
     }
     if (members.isEmpty()) {
-      forgetIfIdle(lane);
+      forgetIfIdle(repositoryQueue);
       return null;
     }
-    Batch batch = new Batch(this, lane, members, new AttemptTracer());
-    lane.underWay.add(batch);
+    Batch batch = new Batch(this, repositoryQueue, members, new AttemptTracer());
+    repositoryQueue.underWay.add(batch);
     if (members.size() > 1) {
       lookBy(LOOK_NANOS, now);
     }
@@ -263,11 +265,11 @@ final class ChangeBatcher {
         return;
       }
       lookDue = false;
-      for (RepositoryQueue lane : lanes.values()) {
-        if (lane.holdsTooLong(now, patienceNanos)) {
-          held.add(lane);
+      for (RepositoryQueue repositoryQueue : repositoryQueues.values()) {
+        if (repositoryQueue.holdsTooLong(now, patienceNanos)) {
+          held.add(repositoryQueue);
         }
-        underWay.addAll(lane.underWay);
+        underWay.addAll(repositoryQueue.underWay);
       }
     }
     held.forEach(this::sendAll);
@@ -279,7 +281,7 @@ final class ChangeBatcher {
   }
 
   private synchronized void lookAgain(long nanos) {
-    if (!lanes.isEmpty()) {
+    if (!repositoryQueues.isEmpty()) {
       lookBy(nanos, System.nanoTime());
     }
   }

@@ -45,7 +45,7 @@ public final class HoldfastClient implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Duration deadline;
   private final ClientTimers background;
-  private final ChangeBatcher gatherer;
+  private final ChangeBatcher batcher;
   private final Transport transport;
   private final Repositories repositories;
   private final Reservations reservations;
@@ -59,8 +59,8 @@ public final class HoldfastClient implements AutoCloseable {
     background = new ClientTimers(ownChannel == null ? () -> {} : ownChannel::resetConnectBackoff);
     Channel intercepted = ClientInterceptors.intercept(channel, builder.interceptors);
     CallOptions options = CallOptions.DEFAULT.withCallCredentials(builder.callCredentials);
-    gatherer = new ChangeBatcher(intercepted, options, ChangeBatcher.PATIENCE);
-    transport = new Transport(intercepted, options, deadline, closed::get, background, gatherer);
+    batcher = new ChangeBatcher(intercepted, options, ChangeBatcher.PATIENCE);
+    transport = new Transport(intercepted, options, deadline, closed::get, background, batcher);
     repositories = new Repositories(transport);
     reservations = new Reservations(transport);
     sales = new Sales(transport);
@@ -137,7 +137,7 @@ public final class HoldfastClient implements AutoCloseable {
       return;
     }
     // What was taken on is under way, and ends as such.
-    gatherer.flush();
+    batcher.flush();
     background.close();
     if (ownChannel == null) {
       return;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     what the caller's Context has left
  * @param closed whether the client was closed
  * @param background the client's timers and watches
- * @param gatherer of changes that can leave together
+ * @param batcher of changes that can leave together
  */
 record Transport(
     Channel channel,
@@ -34,10 +34,10 @@ record Transport(
     Duration deadline,
     BooleanSupplier closed,
     ClientTimers background,
-    ChangeBatcher gatherer) {
+    ChangeBatcher batcher) {
 
   Transport withDeadline(Duration deadline) {
-    return new Transport(channel, options, requirePositive(deadline), closed, background, gatherer);
+    return new Transport(channel, options, requirePositive(deadline), closed, background, batcher);
   }
 
   static Duration requirePositive(Duration deadline) {
@@ -69,7 +69,7 @@ record Transport(
       return sendAsync(call);
     }
     requireOpen();
-    return gatherer.send(call, kind, repositoryId, deadline);
+    return batcher.send(call, kind, repositoryId, deadline);
   }
 
   <Q extends Message, A extends Message, T extends @Nullable Object> CompletableFuture<T> sendAsync(
@@ -128,7 +128,7 @@ record Transport(
       return null;
     }
     // One caller's changes leave in the order in which they were made.
-    gatherer.flush();
+    batcher.flush();
     return new AttemptTracer();
   }
 

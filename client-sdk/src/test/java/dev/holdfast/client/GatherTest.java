@@ -141,7 +141,7 @@ class GatherTest {
     gathering.holdUpAtServer();
     var queued = List.of(reserve(0), reserve(1));
     try (var context = Context.current().withCancellation()) {
-      context.run(gathering.gatherer::flush);
+      context.run(gathering.batcher::flush);
     }
     // The context was cancelled.
     answer(gathering.nextApply(), 10, 11);

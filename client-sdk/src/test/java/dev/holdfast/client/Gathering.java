@@ -25,7 +25,7 @@ final class Gathering implements AutoCloseable {
 
   final FakeServer server = FakeServer.start();
   final Relay relay = new Relay(server.port());
-  final ChangeBatcher gatherer;
+  final ChangeBatcher batcher;
   final Reservations reservations;
 
   /** Applies as they came, to be answered by the test, unless it handles them itself. */
@@ -45,7 +45,7 @@ final class Gathering implements AutoCloseable {
         Grpc.newChannelBuilder(relay.target(), InsecureChannelCredentials.create())
             .defaultServiceConfig(RetryPolicy.serviceConfig())
             .build();
-    gatherer = new ChangeBatcher(channel, CallOptions.DEFAULT, patience);
+    batcher = new ChangeBatcher(channel, CallOptions.DEFAULT, patience);
     reservations =
         new Reservations(
             new Transport(
@@ -54,7 +54,7 @@ final class Gathering implements AutoCloseable {
                 LONG,
                 () -> false,
                 new ClientTimers(channel::resetConnectBackoff),
-                gatherer));
+                batcher));
     server.on(
         ReservationsServiceGrpc.getReserveSlotMethod(),
         (request, answer) -> {
@@ -123,7 +123,7 @@ final class Gathering implements AutoCloseable {
   /** Waits until nothing is queued or under way, and does this meanwhile. */
   void awaitIdle(Runnable meanwhile) {
     long start = System.nanoTime();
-    while (!gatherer.isIdle()) {
+    while (!batcher.isIdle()) {
       if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(60)) {
         throw new AssertionError("something is left");
       }
