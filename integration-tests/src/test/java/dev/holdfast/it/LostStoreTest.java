@@ -19,11 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +78,19 @@ class LostStoreTest {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(mark));
     return IntStream.of(0, 4096)
         .anyMatch(place -> bytes.getLong(place + 6 * Long.BYTES) == revision);
+  }
+
+  /** As if it was written at another time. */
+  private static void moveTime(Path mark, Duration by) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(mark));
+    for (int place : new int[] {0, 4096}) {
+      int time = place + 7 * Long.BYTES;
+      bytes.putLong(time, bytes.getLong(time) + by.toMillis() * 1000);
+      CRC32C checksum = new CRC32C();
+      checksum.update(bytes.array(), place, 8 * Long.BYTES);
+      bytes.putLong(place + 8 * Long.BYTES, checksum.getValue());
+    }
+    Files.write(mark, bytes.array());
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -177,8 +192,10 @@ class LostStoreTest {
       nothingIsGivenOutTwice(stubs);
       assertEquals(0, server.terminate());
     }
+    moveTime(killed.resolve("holdfast.mark"), Duration.ofDays(365));
     try (ServerProcess server = ServerProcess.start(killed, "--accept-loss");
         Stubs stubs = new Stubs(server.target())) {
+      assertTrue(server.log().contains("the clock was set back"), server.log());
       assertTrue(revision(stubs) < raised + RAISE, "raised again, where nothing is lost");
       assertEquals(0, server.terminate());
     }

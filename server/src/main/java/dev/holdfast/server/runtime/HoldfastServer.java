@@ -100,7 +100,7 @@ final class HoldfastServer {
     HighWaterMark.check(directory);
     Halt halt = new Halt();
     SqliteStore store = opened.add(SqliteStore.open(directory.database(), halt));
-    opened.add(HighWaterMark.keep(directory, store, halt));
+    opened.add(HighWaterMark.keep(directory, store, halt, clock::nowMicros));
     LoggingListener watch = new LoggingListener();
     EventLoops eventLoops = opened.add(new EventLoops());
     RequestWorkers workers = opened.add(new RequestWorkers(watch::failed));

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class HighWaterMark implements AutoCloseable {
   private static final long EVERY_MILLIS = 500;
+
+  /** How often the time is written where nothing else is. */
+  private static final long EVERY_MICROS = 60_000_000;
+
   private static final long END_SECONDS = 10;
   private static final Logger LOGGER = LoggerFactory.getLogger(HighWaterMark.class);
 
@@ -34,6 +39,7 @@ public final class HighWaterMark implements AutoCloseable {
   private final MarkFile.Sync sync;
   private final SqliteStore store;
   private final FatalErrors fatalErrors;
+  private final LongSupplier clockMicros;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -43,7 +49,7 @@ public final class HighWaterMark implements AutoCloseable {
           });
 
   private MarkFile file;
-  private StorePosition written;
+  private MarkFile.Mark written;
   private boolean failing;
 
   /** A store lost changes that were acknowledged, or may have. */
@@ -60,12 +66,14 @@ public final class HighWaterMark implements AutoCloseable {
       MarkFile.Sync sync,
       SqliteStore store,
       FatalErrors fatalErrors,
-      StorePosition written)
+      LongSupplier clockMicros,
+      MarkFile.Mark written)
       throws IOException {
     this.path = path;
     this.sync = sync;
     this.store = store;
     this.fatalErrors = fatalErrors;
+    this.clockMicros = clockMicros;
     this.written = written;
     this.file = MarkFile.make(path, written, sync);
   }
@@ -95,12 +103,14 @@ public final class HighWaterMark implements AutoCloseable {
     if (loss == null) {
       return;
     }
-    long highestGiven = content.mark() == null ? 0 : content.mark().revision();
+    MarkFile.Mark before = content.mark();
+    long highestGiven = before == null ? 0 : before.position().revision();
     try (SqliteConnection connection = SqliteConnection.writer(directory.database())) {
       SqliteStore.prepare(connection);
       int raised = RevisionRaise.run(connection, highestGiven, nowMicros);
       // A crash before the mark is made anew must not lead to a second raise.
-      MarkFile.make(directory.mark(), StorePosition.of(connection), MarkFile.Sync.REAL).close();
+      MarkFile.Mark mark = new MarkFile.Mark(StorePosition.of(connection), nowMicros);
+      MarkFile.make(directory.mark(), mark, MarkFile.Sync.REAL).close();
       LOGGER.warn(
           "{}. That is accepted: all revisions are raised by 2^40, in {}; Reconcile is due",
           loss,
@@ -115,7 +125,7 @@ public final class HighWaterMark implements AutoCloseable {
       throws IOException {
     String store = "the store in " + directory.path();
     String lost = store + " lost acknowledged changes: ";
-    StorePosition mark = content.mark();
+    StorePosition mark = content.mark() == null ? null : content.mark().position();
     Path database = directory.database();
     if (!Files.exists(database) || Files.size(database) == 0) {
       if (content.found()) {
@@ -185,18 +195,32 @@ public final class HighWaterMark implements AutoCloseable {
    * Keeps the mark of a store from now on, until it is closed, which is before the store is.
    *
    * @param fatalErrors who ends the process where a sync of the mark fails
+   * @param clockMicros the time, in microseconds since the epoch
    */
   public static HighWaterMark keep(
-      DataDirectory directory, SqliteStore store, FatalErrors fatalErrors) throws IOException {
-    return keep(directory, store, fatalErrors, MarkFile.Sync.REAL);
+      DataDirectory directory, SqliteStore store, FatalErrors fatalErrors, LongSupplier clockMicros)
+      throws IOException {
+    return keep(directory, store, fatalErrors, clockMicros, MarkFile.Sync.REAL);
   }
 
   static HighWaterMark keep(
-      DataDirectory directory, SqliteStore store, FatalErrors fatalErrors, MarkFile.Sync sync)
+      DataDirectory directory,
+      SqliteStore store,
+      FatalErrors fatalErrors,
+      LongSupplier clockMicros,
+      MarkFile.Sync sync)
       throws IOException {
-    StorePosition before = MarkFile.read(directory.mark()).mark();
-    StorePosition now = store.position(before == null ? StorePosition.NOTHING : before);
-    HighWaterMark mark = new HighWaterMark(directory.mark(), sync, store, fatalErrors, now);
+    MarkFile.Mark before = MarkFile.read(directory.mark()).mark();
+    MarkFile.Mark now =
+        new MarkFile.Mark(
+            store.position(before == null ? StorePosition.NOTHING : before.position()),
+            clockMicros.getAsLong());
+    String jump = before == null ? null : ClockJump.between(before.micros(), now.micros());
+    if (jump != null) {
+      LOGGER.warn(jump);
+    }
+    HighWaterMark mark =
+        new HighWaterMark(directory.mark(), sync, store, fatalErrors, clockMicros, now);
     var unused =
         mark.thread.scheduleWithFixedDelay(
             mark::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -219,18 +243,25 @@ public final class HighWaterMark implements AutoCloseable {
   /** Writes how far the store has come, where it has, or where the file is gone. */
   synchronized void writeIfFurther() throws IOException {
     // Refused where the store's own files are gone: what is there now is somebody else's.
-    StorePosition now = store.position(written);
+    StorePosition position = store.position(written.position());
+    MarkFile.Mark now = new MarkFile.Mark(position, clockMicros.getAsLong());
+    boolean due = Math.abs(now.micros() - written.micros()) >= EVERY_MICROS;
     try {
       if (!file.isAt(path)) {
         MarkFile again = MarkFile.replace(path, now, sync);
         file.close();
         file = again;
+        written = now;
         LOGGER.warn(
             "{} was removed or replaced under the running server; it is written again", path);
-      } else if (!now.equals(written)) {
+      } else if (due || !position.equals(written.position())) {
         file.write(now);
+        if (now.micros() < written.micros()) {
+          // The clock was set back, and of two that differ in the time alone the later one counts.
+          file.write(now);
+        }
+        written = now;
       }
-      written = now;
     } catch (MarkFile.FailedSyncException e) {
       // The store lies on the same disk.
       fatalErrors.halt(StoreException.notApplied("cannot sync the high-water mark", e));

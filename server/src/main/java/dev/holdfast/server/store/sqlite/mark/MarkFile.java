@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * turn, each with a checksum, so that a write that is cut off leaves the other.
  */
 public final class MarkFile implements AutoCloseable {
-  private static final long FORMAT = 0x484f4c444d41524bL + 2; // "HOLDMARK", version 2
-  private static final int BYTES = 8 * Long.BYTES;
+  private static final long FORMAT = 0x484f4c444d41524bL + 3; // "HOLDMARK", version 3
+  private static final int BYTES = 9 * Long.BYTES;
 
   /** So that the two never share a sector of the disk. */
   private static final int PLACE_BYTES = 4096;
@@ -60,17 +60,35 @@ public final class MarkFile implements AutoCloseable {
    * @param found whether there is such a file
    * @param mark the newest of what can be read of it; null for nothing
    */
-  public record Content(boolean found, @Nullable StorePosition mark) {}
+  public record Content(boolean found, @Nullable Mark mark) {}
+
+  /**
+   * A store at some time.
+   *
+   * @param position how far it had come
+   * @param micros what the clock said then, in microseconds since the epoch
+   */
+  public record Mark(StorePosition position, long micros) {
+    /** One that is behind in anything else is newer where a loss was accepted between the two. */
+    private boolean isNewerThan(Mark other) {
+      if (position.equals(other.position)) {
+        return micros > other.micros;
+      }
+      return position.revision() == other.position.revision()
+          ? other.position.isBehind(position)
+          : position.revision() > other.position.revision();
+    }
+  }
 
   public static Content read(Path path) throws IOException {
     if (!Files.exists(path)) {
       return new Content(false, null);
     }
-    StorePosition newest = null;
+    Mark newest = null;
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       for (int i = 0; i < PLACES; i++) {
-        StorePosition one = read(channel, i);
-        if (one != null && (newest == null || isNewer(one, newest))) {
+        Mark one = read(channel, i);
+        if (one != null && (newest == null || one.isNewerThan(newest))) {
           newest = one;
         }
       }
@@ -78,14 +96,7 @@ public final class MarkFile implements AutoCloseable {
     return new Content(true, newest);
   }
 
-  /** One that is behind in anything else is newer where a loss was accepted between the two. */
-  private static boolean isNewer(StorePosition one, StorePosition other) {
-    return one.revision() == other.revision()
-        ? other.isBehind(one)
-        : one.revision() > other.revision();
-  }
-
-  private static @Nullable StorePosition read(FileChannel channel, int place) throws IOException {
+  private static @Nullable Mark read(FileChannel channel, int place) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
     while (bytes.hasRemaining()) {
       if (channel.read(bytes, (long) place * PLACE_BYTES + bytes.position()) < 0) {
@@ -97,12 +108,14 @@ public final class MarkFile implements AutoCloseable {
     if (bytes.getLong() != FORMAT || checksum != checksum(bytes.array())) {
       return null;
     }
-    return new StorePosition(
-        new UUID(bytes.getLong(), bytes.getLong()),
-        bytes.getLong(),
-        bytes.getLong(),
-        bytes.getLong(),
-        bytes.getLong());
+    StorePosition position =
+        new StorePosition(
+            new UUID(bytes.getLong(), bytes.getLong()),
+            bytes.getLong(),
+            bytes.getLong(),
+            bytes.getLong(),
+            bytes.getLong());
+    return new Mark(position, bytes.getLong());
   }
 
   private static long checksum(byte[] bytes) {
@@ -115,12 +128,12 @@ public final class MarkFile implements AutoCloseable {
    * Makes the file again, with this in both places, durably. Where that fails, as on a full disk,
    * there is the file that was there before, or none.
    */
-  public static MarkFile make(Path path, StorePosition mark, Sync sync) throws IOException {
+  public static MarkFile make(Path path, Mark mark, Sync sync) throws IOException {
     return Files.exists(path) ? written(path, mark, sync) : replace(path, mark, sync);
   }
 
   /** Makes a new file that takes the name of what is there, if anything is. */
-  static MarkFile replace(Path path, StorePosition mark, Sync sync) throws IOException {
+  static MarkFile replace(Path path, Mark mark, Sync sync) throws IOException {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
     OwnerOnly.file(fresh);
     MarkFile file = written(fresh, mark, sync);
@@ -134,7 +147,7 @@ public final class MarkFile implements AutoCloseable {
     }
   }
 
-  private static MarkFile written(Path path, StorePosition mark, Sync sync) throws IOException {
+  private static MarkFile written(Path path, Mark mark, Sync sync) throws IOException {
     MarkFile file =
         new MarkFile(FileChannel.open(path, StandardOpenOption.WRITE), OpenFiles.key(path), sync);
     try {
@@ -154,16 +167,18 @@ public final class MarkFile implements AutoCloseable {
   }
 
   /** Writes it over the older of the two, durably. */
-  void write(StorePosition mark) throws IOException {
+  void write(Mark mark) throws IOException {
+    StorePosition position = mark.position();
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
     bytes
         .putLong(FORMAT)
-        .putLong(mark.ledger().getMostSignificantBits())
-        .putLong(mark.ledger().getLeastSignificantBits())
-        .putLong(mark.chunk())
-        .putLong(mark.versions())
-        .putLong(mark.quietCommits())
-        .putLong(mark.revision());
+        .putLong(position.ledger().getMostSignificantBits())
+        .putLong(position.ledger().getLeastSignificantBits())
+        .putLong(position.chunk())
+        .putLong(position.versions())
+        .putLong(position.quietCommits())
+        .putLong(position.revision())
+        .putLong(mark.micros());
     bytes.putLong(checksum(bytes.array())).flip();
     long at = (long) place * PLACE_BYTES;
     while (bytes.hasRemaining()) {

@@ -31,7 +31,7 @@ class DataDirectoryTest {
   void whereThereIsNoRoomForAMarkThereIsNone() throws IOException {
     Path mark = directory.resolve("holdfast.mark");
     Path fresh = directory.resolve("holdfast.mark.new");
-    StorePosition position = new StorePosition(new UUID(1, 2), 3, 4, 5, 6);
+    MarkFile.Mark position = new MarkFile.Mark(new StorePosition(new UUID(1, 2), 3, 4, 5, 6), 7);
     Files.createSymbolicLink(fresh, Path.of("/dev/full"));
     assertThrows(IOException.class, () -> MarkFile.make(mark, position, MarkFile.Sync.REAL));
     assertFalse(Files.exists(mark));

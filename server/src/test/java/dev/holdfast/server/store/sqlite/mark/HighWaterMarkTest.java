@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,7 @@ class HighWaterMarkTest {
 
   @TempDir Path directory = Path.of("");
 
+  private final AtomicLong clock = new AtomicLong(1_000_000_000_000_000L);
   private Path killed = Path.of("");
   private Path older = Path.of("");
 
@@ -65,7 +67,8 @@ class HighWaterMarkTest {
     try (DataDirectory data = DataDirectory.hold(living, "test")) {
       HighWaterMark.check(data);
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+          HighWaterMark mark =
+              HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         StoreRunner.run(
             store,
             List.of(
@@ -79,7 +82,8 @@ class HighWaterMarkTest {
       copy(living, older);
       HighWaterMark.check(data);
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+          HighWaterMark mark =
+              HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         for (int i = 0; i < RESERVATIONS; i++) {
           reserve(store, i);
         }
@@ -186,7 +190,8 @@ class HighWaterMarkTest {
       HighWaterMark.acceptLoss(data, 3);
       HighWaterMark.check(data);
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+          HighWaterMark mark =
+              HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         Repository raised = store.repository(REPOSITORY);
         if (raised != null) {
           assertTrue(raised.revision() > RAISE, raised::toString);
@@ -229,7 +234,8 @@ class HighWaterMarkTest {
       try (DataDirectory data = DataDirectory.hold(killed, "test")) {
         HighWaterMark.acceptLoss(data, 3);
         try (SqliteStore store = SqliteStore.open(data.database());
-            HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+            HighWaterMark mark =
+                HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
           long next = reserve(store, 0);
           assertTrue(next > given, next + " after " + given);
           given = next;
@@ -248,7 +254,8 @@ class HighWaterMarkTest {
     try (DataDirectory data = DataDirectory.hold(killed, "test")) {
       HighWaterMark.acceptLoss(data, 3);
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+          HighWaterMark mark =
+              HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         reserve(store, 0);
         mark.writeIfFurther();
       }
@@ -283,7 +290,8 @@ class HighWaterMarkTest {
     Path log = killed.resolve("holdfast.db-wal");
     try (DataDirectory data = DataDirectory.hold(killed, "test")) {
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+          HighWaterMark mark =
+              HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         StoreRunner.run(
             store,
             List.of(
@@ -294,7 +302,8 @@ class HighWaterMarkTest {
       }
       byte[] before = Files.readAllBytes(database);
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+          HighWaterMark mark =
+              HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         Outcome outcome = StoreRunner.run(store, List.of(command), 2).get(0);
         assertInstanceOf(Outcome.Done.class, outcome);
         mark.writeIfFurther();
@@ -310,7 +319,8 @@ class HighWaterMarkTest {
   void aMarkThatIsGoneIsWrittenAgain() throws IOException {
     try (DataDirectory data = DataDirectory.hold(killed, "test")) {
       try (SqliteStore store = SqliteStore.open(data.database());
-          HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+          HighWaterMark mark =
+              HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         Files.delete(data.mark());
         mark.writeIfFurther();
         assertTrue(Files.exists(data.mark()), "removed");
@@ -321,7 +331,7 @@ class HighWaterMarkTest {
         mark.writeIfFurther();
         assertEquals(
             RESERVATIONS + 2,
-            Objects.requireNonNull(MarkFile.read(data.mark()).mark()).revision(),
+            Objects.requireNonNull(MarkFile.read(data.mark()).mark()).position().revision(),
             "replaced");
         Files.delete(data.mark());
       }
@@ -334,7 +344,11 @@ class HighWaterMarkTest {
   void noMarkIsWrittenBesideFilesOfSomebodyElse() throws IOException {
     try (DataDirectory data = DataDirectory.hold(killed, "test")) {
       SqliteStore store = SqliteStore.open(data.database());
-      HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown);
+      HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get);
+      // By then all readers are open, so that none is refused for its opening.
+      for (int i = 0; i <= SqliteStore.READERS; i++) {
+        mark.writeIfFurther();
+      }
       Path other = killed.resolve("other");
       Files.copy(older.resolve("holdfast.db"), other);
       Files.move(other, data.database(), StandardCopyOption.REPLACE_EXISTING);
@@ -344,6 +358,29 @@ class HighWaterMarkTest {
       assertThrows(StoreException.class, store::close);
       assertFalse(Files.exists(data.mark()));
     }
+  }
+
+  @Test
+  void theTimeIsWrittenOnceAMinuteThoughNothingHappens() throws IOException {
+    try (DataDirectory data = DataDirectory.hold(killed, "test");
+        SqliteStore store = SqliteStore.open(data.database());
+        HighWaterMark mark =
+            HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
+      long begin = clock.get();
+      long back = begin - 365 * 86_400_000_000L;
+      for (long micros : new long[] {begin + 60_000_000, back, back + 60_000_000}) {
+        clock.set(micros);
+        mark.writeIfFurther();
+        assertEquals(micros, writtenMicros(data));
+        clock.set(micros + 59_000_000);
+        mark.writeIfFurther();
+        assertEquals(micros, writtenMicros(data), "written too often");
+      }
+    }
+  }
+
+  private static long writtenMicros(DataDirectory data) throws IOException {
+    return Objects.requireNonNull(MarkFile.read(data.mark()).mark()).micros();
   }
 
   @Test
@@ -358,7 +395,7 @@ class HighWaterMarkTest {
         };
     try (DataDirectory data = DataDirectory.hold(killed, "test");
         SqliteStore store = SqliteStore.open(data.database());
-        HighWaterMark mark = HighWaterMark.keep(data, store, fatal::add, sync)) {
+        HighWaterMark mark = HighWaterMark.keep(data, store, fatal::add, clock::get, sync)) {
       reserve(store, RESERVATIONS);
       mark.writeIfFurther();
       fails.set(true);
@@ -381,7 +418,8 @@ class HighWaterMarkTest {
     Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rw-r--r--"));
     try (DataDirectory data = DataDirectory.hold(open, "test");
         SqliteStore store = SqliteStore.open(data.database());
-        HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown)) {
+        HighWaterMark mark =
+            HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
       mark.writeIfFurther();
       assertEquals("rwx------", rights(open));
