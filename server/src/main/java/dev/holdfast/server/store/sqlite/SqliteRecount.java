@@ -74,6 +74,13 @@ public final class SqliteRecount {
         0,
         RowMapper::reservation,
         SqliteOffers::row);
+    recount.each(
+        "SELECT "
+            + EventChunk.COLUMNS
+            + " FROM events WHERE repository NOT IN"
+            + " (SELECT repository FROM repositories WHERE deleted = ?)",
+        0,
+        EventChunk::checkAll);
     recount.index();
     return recount.problems();
   }
@@ -110,6 +117,7 @@ public final class SqliteRecount {
           SqliteOffers.Row offer = SqliteOffers.row(row);
           sell(offer.offerId(), offer.soldBytes(), 0);
         });
+    events(known);
     Event lastEvent = lastEvent(known.number());
     if (withIndex) {
       index();
@@ -140,6 +148,7 @@ public final class SqliteRecount {
   }
 
   private void index() throws SQLException {
+    eventIndex();
     IndexCheck.each(this::tryTo, connection);
   }
 
@@ -162,10 +171,39 @@ public final class SqliteRecount {
         "SELECT " + RevisionGaps.COLUMNS + " FROM gaps WHERE " + where,
         number,
         RevisionGaps::checked);
+  }
+
+  /** Along the way on which they are looked for, none may be missing up to the last of them. */
+  private void events(RowMapper.Known known) throws SQLException {
+    long[] gapEnd = {0};
+    tryTo(() -> gapEnd[0] = RevisionGaps.end(connection, known.number()));
+    long[] reached = {-1};
     each(
-        "SELECT " + EventChunk.COLUMNS + " FROM events WHERE " + where,
-        number,
-        EventChunk::checkAll);
+        "SELECT " + EventChunk.COLUMNS + " FROM events WHERE repository = ? ORDER BY last_revision",
+        known.number(),
+        row -> {
+          EventChunk chunk = EventChunk.unchecked(row, 1);
+          long before = reached[0];
+          reached[0] = chunk.lastRevision();
+          EventChunk.checkAll(row);
+          if (before >= 0 && chunk.firstRevision() != gapEnd[0]) {
+            EventChunk.requireNoneHidden(before, chunk.firstRevision() - 1);
+          }
+        });
+    if (reached[0] >= 0) {
+      tryTo(() -> EventChunk.requireNoneHidden(reached[0], known.repository().revision()));
+    }
+  }
+
+  /** Who looks for events finds none that their index does not lead to. */
+  private void eventIndex() throws SQLException {
+    long rows = connection.number("SELECT count(*) FROM events NOT INDEXED");
+    long indexed =
+        connection.number(
+            "SELECT count(*) FROM events INDEXED BY events_by_revision WHERE repository > 0");
+    if (rows != indexed) {
+      problems.add(new Recount.Problem("rows of events, and those in their index", rows, indexed));
+    }
   }
 
   private void count(Reservation one) {

@@ -192,16 +192,18 @@ public record EventChunk(
   }
 
   /**
-   * Checks that nothing is hidden between two that follow each other.
+   * Checks that no row is missing of those that follow each other.
    *
-   * @throws StoreException where revisions are missing
+   * @param reached the last revision of the rows that were read
+   * @param revision the revision up to which they should go
+   * @throws StoreException where they do not
    */
-  void requireNext(EventChunk before) {
-    if (firstRevision != before.lastRevision + 1) {
+  public static void requireNoneHidden(long reached, long revision) {
+    if (reached < revision) {
       throw StoreException.damaged(
           new StoreException.Damage(
               StoreException.Damage.Kind.ROW,
-              "missing row of events: between " + before.words() + ", and " + words(),
+              "missing row of events: revisions " + (reached + 1) + " to " + revision,
               0,
               0));
     }

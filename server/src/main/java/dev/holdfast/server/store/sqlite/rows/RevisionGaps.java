@@ -14,7 +14,7 @@ public final class RevisionGaps {
   private RevisionGaps() {}
 
   /** The first revision behind the last gap; 0 where there is none. */
-  static long end(SqliteConnection connection, long repository) throws SQLException {
+  public static long end(SqliteConnection connection, long repository) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT " + COLUMNS + " FROM gaps WHERE repository = ?");
     query.setLong(1, repository);

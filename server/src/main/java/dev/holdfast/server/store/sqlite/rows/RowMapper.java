@@ -1,5 +1,6 @@
 package dev.holdfast.server.store.sqlite.rows;
 
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
@@ -28,14 +29,22 @@ public final class RowMapper {
   /** The column of {@link #BOOKS} at which that of the events begins. */
   public static final int SUMS = REPOSITORY_COLUMNS + 1;
 
-  /** Repositories with the newest of their events, which has the sums as they are now. */
+  /**
+   * Repositories with the newest of their events, which has the sums as they are now; and the
+   * revision of the newest of all events, where that is theirs.
+   */
   public static final String BOOKS =
       "SELECT "
           + of("book", REPOSITORY)
           + ", "
           + of("told", EventChunk.HEADER)
+          + ", newest.last_revision"
           + " FROM repositories AS book LEFT JOIN events AS told ON told.chunk = (SELECT chunk"
-          + " FROM events WHERE repository = book.repository ORDER BY last_revision DESC LIMIT 1)";
+          + " FROM events WHERE repository = book.repository ORDER BY last_revision DESC LIMIT 1)"
+          + " LEFT JOIN events AS newest ON newest.chunk = (SELECT max(chunk) FROM events)"
+          + " AND newest.repository = book.repository";
+
+  private static final int NEWEST = SUMS + EventChunk.HEADER_COLUMNS;
 
   public static final String RESERVATION =
       "repository, slot_key, generation, amount_bytes, create_micros, lease_micros,"
@@ -88,10 +97,21 @@ public final class RowMapper {
         .check(row.getLong(REPOSITORY_COLUMNS), () -> "repository " + known.repository().id());
   }
 
-  /** A row of {@link #BOOKS}. */
+  /**
+   * A row of {@link #BOOKS}.
+   *
+   * @throws StoreException also where the index of events does not lead to the newest of them:
+   *     their revisions would be given out again
+   */
   public static Known books(ResultSet row) throws SQLException {
     Known known = repository(row);
-    return hasEvents(row) ? withSumsOf(known, EventChunk.read(row, SUMS)) : known;
+    if (hasEvents(row)) {
+      EventChunk told = EventChunk.read(row, SUMS);
+      EventChunk.requireNoneHidden(told.lastRevision(), known.repository().revision());
+      known = withSumsOf(known, told);
+    }
+    EventChunk.requireNoneHidden(known.repository().revision(), row.getLong(NEWEST));
+    return known;
   }
 
   /** Whether a row of {@link #BOOKS} has events, which begin at {@link #SUMS}. */

@@ -98,16 +98,12 @@ public final class SqliteEvents {
     // What was before the gap is only read to see what became of a slot.
     long gapEnd = RevisionGaps.end(connection, known.number());
     EventsQuery behindGap = asked.afterRevision() < gapEnd - 1 ? asked.behind(gapEnd - 1) : asked;
-    List<Event> found = new ArrayList<>();
-    long lookedTo = find(known.number(), behindGap, found);
     Repository repository = known.repository();
+    long oldest = Math.max(gapEnd, oldest(known.number(), repository.revision() + 1));
+    List<Event> found = new ArrayList<>();
+    long lookedTo = find(known, behindGap, oldest, found);
     return Optional.of(
-        new EventsPage(
-            repository.revision(),
-            repository.deleted(),
-            Math.max(gapEnd, oldest(known.number(), repository.revision() + 1)),
-            found,
-            lookedTo));
+        new EventsPage(repository.revision(), repository.deleted(), oldest, found, lookedTo));
   }
 
   /** The revision of the oldest event that is kept. */
@@ -118,31 +114,48 @@ public final class SqliteEvents {
                 + EventChunk.HEADER
                 + " FROM events WHERE repository = ? ORDER BY last_revision LIMIT 1");
     query.setLong(1, repository);
-    List<EventChunk> oldest = SqliteConnection.rows(query, row -> EventChunk.read(row, 1));
-    return oldest.isEmpty() ? whereNoneIs : oldest.get(0).firstRevision();
+    List<EventChunk> oldest = headers(query);
+    long revision = oldest.isEmpty() ? whereNoneIs : oldest.get(0).firstRevision();
+    PreparedStatement first =
+        connection.prepared("SELECT " + EventChunk.HEADER + " FROM events ORDER BY chunk LIMIT 1");
+    for (EventChunk ofAll : headers(first)) {
+      // The index must lead to it, where it is of this repository.
+      if (ofAll.repository() == repository) {
+        EventChunk.requireNoneHidden(ofAll.firstRevision() - 1, revision - 1);
+      }
+    }
+    return revision;
   }
 
-  /** Collects what is asked for; answers up to where it looked, or 0 for the end. */
-  private long find(long repository, EventsQuery asked, List<Event> found) throws SQLException {
+  private static List<EventChunk> headers(PreparedStatement query) throws SQLException {
+    return SqliteConnection.rows(query, row -> EventChunk.read(row, 1));
+  }
+
+  /**
+   * Collects what is asked for; answers up to where it looked, or 0 for the end.
+   *
+   * @param oldest the first revision of which something is kept
+   * @throws StoreException where anything from there to the repository's revision is hidden
+   */
+  private long find(RowMapper.Known known, EventsQuery asked, long oldest, List<Event> found)
+      throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
                 + EventChunk.COLUMNS
                 + " FROM events WHERE repository = ? AND last_revision > ?"
                 + " ORDER BY last_revision");
-    query.setLong(1, repository);
+    query.setLong(1, known.number());
     query.setLong(2, asked.afterRevision());
     byte[] key = key(asked);
     int chunks = 0;
     long bytes = 0;
-    EventChunk before = null;
+    long reached = Math.max(asked.afterRevision(), oldest - 1);
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
         EventChunk header = EventChunk.read(row, 1);
-        if (before != null) {
-          header.requireNext(before);
-        }
-        before = header;
+        EventChunk.requireNoneHidden(reached, header.firstRevision() - 1);
+        reached = header.lastRevision();
         byte[] chunk = header.encoded(row);
         if (EventCodec.mentions(chunk, key)) {
           for (Event event : EventCodec.decode(chunk, header.firstRevision(), header.micros())) {
@@ -160,6 +173,7 @@ public final class SqliteEvents {
         }
       }
     }
+    EventChunk.requireNoneHidden(reached, known.repository().revision());
     return 0;
   }
 
