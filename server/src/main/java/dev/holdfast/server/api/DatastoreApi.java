@@ -38,12 +38,13 @@ final class DatastoreApi extends DatastoreServiceImplBase {
       DatastoreServicePutRequest request, StreamObserver<DatastoreServicePutResponse> observer) {
     calls.change(
         observer,
-        words ->
+        validator ->
             new PutValue(
-                words.repositoryId(request.getRepositoryId()),
-                words.key(request.getKeyBytes()),
-                words.value(request.getValue()),
-                words.expectedVersion(request.hasExpectedVersion(), request.getExpectedVersion())),
+                validator.repositoryId(request.getRepositoryId()),
+                validator.key(request.getKeyBytes()),
+                validator.value(request.getValue()),
+                validator.expectedVersion(
+                    request.hasExpectedVersion(), request.getExpectedVersion())),
         (command, done) ->
             DatastoreServicePutResponse.newBuilder()
                 .setVersion(((PutDone) done).version())
@@ -57,9 +58,10 @@ final class DatastoreApi extends DatastoreServiceImplBase {
       DatastoreServiceGetRequest request, StreamObserver<DatastoreServiceGetResponse> observer) {
     calls.readMany(
         observer,
-        words ->
+        validator ->
             new OneKey(
-                words.repositoryId(request.getRepositoryId()), words.key(request.getKeyBytes())),
+                validator.repositoryId(request.getRepositoryId()),
+                validator.key(request.getKeyBytes())),
         (reads, asked) -> {
           String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
           Entry found = reads.entry(repositoryId, asked.key());
@@ -80,11 +82,12 @@ final class DatastoreApi extends DatastoreServiceImplBase {
       StreamObserver<DatastoreServiceDeleteResponse> observer) {
     calls.change(
         observer,
-        words ->
+        validator ->
             new DeleteKey(
-                words.repositoryId(request.getRepositoryId()),
-                words.key(request.getKeyBytes()),
-                words.expectedVersion(request.hasExpectedVersion(), request.getExpectedVersion())),
+                validator.repositoryId(request.getRepositoryId()),
+                validator.key(request.getKeyBytes()),
+                validator.expectedVersion(
+                    request.hasExpectedVersion(), request.getExpectedVersion())),
         (command, done) -> DatastoreServiceDeleteResponse.getDefaultInstance());
   }
 
@@ -97,15 +100,15 @@ final class DatastoreApi extends DatastoreServiceImplBase {
       StreamObserver<DatastoreServiceListKeysResponse> observer) {
     calls.readMany(
         observer,
-        words -> {
-          String repositoryId = words.repositoryId(request.getRepositoryId());
-          String prefix = words.prefix(request.getPrefixBytes());
+        validator -> {
+          String repositoryId = validator.repositoryId(request.getRepositoryId());
+          String prefix = validator.prefix(request.getPrefixBytes());
           return new Page(
               repositoryId,
               prefix,
-              words.pageSize(request.getPageSize()),
+              validator.pageSize(request.getPageSize()),
               PageTokens.decode(
-                  words, question(repositoryId, prefix), request.getPageToken(), key -> key));
+                  validator, question(repositoryId, prefix), request.getPageToken(), key -> key));
         },
         (reads, page) -> {
           String repositoryId = RepositoryApi.existing(reads, page.repositoryId()).id();

@@ -12,28 +12,28 @@ import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.v1.ListEventsRequest;
 import dev.holdfast.v1.ListEventsResponse;
 
-/** ListEvents: its words in, and a page of events out. */
+/** ListEvents: validates the request and returns a page of events. */
 final class EventPages {
   private EventPages() {}
 
-  static EventsQuery query(RequestValidator words, ListEventsRequest request) {
+  static EventsQuery query(RequestValidator validator, ListEventsRequest request) {
     String requestId =
         request.getRequestId().isEmpty()
             ? null
-            : words.requestId("request_id", request.getRequestId());
-    Slot slot = request.hasSlot() ? words.slot(true, request.getSlot()) : null;
+            : validator.requestId("request_id", request.getRequestId());
+    Slot slot = request.hasSlot() ? validator.slot(true, request.getSlot()) : null;
     if (requestId != null && slot != null && !requestId.equals(slot.requestId())) {
-      words.wrong("slot.request_id", "must be the same as request_id, where both are given");
+      validator.reject("slot.request_id", "must be the same as request_id, where both are given");
     }
     EventsQuery first =
         new EventsQuery(
-            words.repositoryId(request.getRepositoryId()),
+            validator.repositoryId(request.getRepositoryId()),
             requestId,
             slot,
-            words.revision("after_revision", request.getAfterRevision()),
-            words.pageSize(request.getPageSize()));
+            validator.revision("after_revision", request.getAfterRevision()),
+            validator.pageSize(request.getPageSize()));
     Long lookedTo =
-        PageTokens.decode(words, question(first), request.getPageToken(), Long::valueOf);
+        PageTokens.decode(validator, question(first), request.getPageToken(), Long::valueOf);
     return lookedTo == null ? first : first.behind(lookedTo);
   }
 

@@ -166,7 +166,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     }
     int count = ReconcileRequests.observed(request).getSlotsCount();
     if (observation.size() + count > largest) {
-      throw ReconcileRequests.wrong("observed.slots", "must be at most " + largest + " in all");
+      throw ReconcileRequests.reject("observed.slots", "must be at most " + largest + " in all");
     }
     if (!room.take(count)) {
       throw new RejectedException(
@@ -186,7 +186,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     }
     complete = true;
     if (header == null) {
-      refuse(ReconcileRequests.wrong("header", "is required"));
+      refuse(ReconcileRequests.reject("header", "is required"));
     } else if (observation.size() == 0 && !header.allowEmpty()) {
       refuse(
           new RejectedException(
@@ -212,7 +212,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     }
     Reconcile command = plan.command();
     if (command.slotCount() > LARGEST_CHANGE) {
-      throw ReconcileRequests.wrong(
+      throw ReconcileRequests.reject(
           "observed.slots",
           "differ from the reservations in "
               + command.slotCount()

@@ -54,10 +54,10 @@ final class RepositoryApi extends RepositoryServiceImplBase {
       CreateRepositoryRequest request, StreamObserver<CreateRepositoryResponse> observer) {
     calls.change(
         observer,
-        words ->
+        validator ->
             new CreateRepository(
-                words.explicitRepositoryId(request.getRepositoryId()),
-                words.amountBytes("capacity_bytes", request.getCapacityBytes())),
+                validator.explicitRepositoryId(request.getRepositoryId()),
+                validator.amountBytes("capacity_bytes", request.getCapacityBytes())),
         (command, done) ->
             CreateRepositoryResponse.newBuilder()
                 .setRepository(ProtoConverters.repository(((RepositoryDone) done).repository()))
@@ -69,7 +69,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
       GetRepositoryRequest request, StreamObserver<GetRepositoryResponse> observer) {
     calls.read(
         observer,
-        words -> words.repositoryId(request.getRepositoryId()),
+        validator -> validator.repositoryId(request.getRepositoryId()),
         (reads, id) ->
             GetRepositoryResponse.newBuilder()
                 .setRepository(ProtoConverters.repository(existing(reads, id)))
@@ -83,10 +83,10 @@ final class RepositoryApi extends RepositoryServiceImplBase {
       ListRepositoriesRequest request, StreamObserver<ListRepositoriesResponse> observer) {
     calls.readMany(
         observer,
-        words ->
+        validator ->
             new Page(
-                words.pageSize(request.getPageSize()),
-                PageTokens.decode(words, LIST, request.getPageToken(), id -> id)),
+                validator.pageSize(request.getPageSize()),
+                PageTokens.decode(validator, LIST, request.getPageToken(), id -> id)),
         (reads, page) -> {
           // One more than is answered tells whether there is another page.
           List<Repository> found =
@@ -108,14 +108,15 @@ final class RepositoryApi extends RepositoryServiceImplBase {
       UpdateRepositoryRequest request, StreamObserver<UpdateRepositoryResponse> observer) {
     calls.change(
         observer,
-        words -> {
+        validator -> {
           if (!request.hasCapacityBytes()) {
-            words.wrong("capacity_bytes", "is required");
+            validator.reject("capacity_bytes", "is required");
           } else if (request.getCapacityBytes() < 0) {
-            words.wrong("capacity_bytes", "must be 0 to 2^63-1");
+            validator.reject("capacity_bytes", "must be 0 to 2^63-1");
           }
           return new UpdateRepository(
-              words.explicitRepositoryId(request.getRepositoryId()), request.getCapacityBytes());
+              validator.explicitRepositoryId(request.getRepositoryId()),
+              request.getCapacityBytes());
         },
         (command, done) ->
             UpdateRepositoryResponse.newBuilder()
@@ -128,7 +129,8 @@ final class RepositoryApi extends RepositoryServiceImplBase {
       DeleteRepositoryRequest request, StreamObserver<DeleteRepositoryResponse> observer) {
     calls.change(
         observer,
-        words -> new DeleteRepository(words.explicitRepositoryId(request.getRepositoryId())),
+        validator ->
+            new DeleteRepository(validator.explicitRepositoryId(request.getRepositoryId())),
         (command, done) -> DeleteRepositoryResponse.getDefaultInstance());
   }
 
@@ -136,7 +138,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
   public void available(AvailableRequest request, StreamObserver<AvailableResponse> observer) {
     calls.read(
         observer,
-        words -> words.repositoryId(request.getRepositoryId()),
+        validator -> validator.repositoryId(request.getRepositoryId()),
         (reads, id) -> ProtoConverters.available(existing(reads, id)));
   }
 
@@ -144,11 +146,11 @@ final class RepositoryApi extends RepositoryServiceImplBase {
   public void reserve(ReserveRequest request, StreamObserver<ReserveResponse> observer) {
     calls.change(
         observer,
-        words ->
+        validator ->
             new ReserveUnassigned(
-                words.repositoryId(request.getRepositoryId()),
-                words.amountBytes("amount_bytes", request.getAmountBytes()),
-                words.operationId(request.getOperationId())),
+                validator.repositoryId(request.getRepositoryId()),
+                validator.amountBytes("amount_bytes", request.getAmountBytes()),
+                validator.operationId(request.getOperationId())),
         (command, done) -> {
           Repository repository = ((RepositoryDone) done).repository();
           return ReserveResponse.newBuilder()
@@ -163,11 +165,11 @@ final class RepositoryApi extends RepositoryServiceImplBase {
   public void release(ReleaseRequest request, StreamObserver<ReleaseResponse> observer) {
     calls.change(
         observer,
-        words ->
+        validator ->
             new ReleaseUnassigned(
-                words.repositoryId(request.getRepositoryId()),
-                words.amountBytes("amount_bytes", request.getAmountBytes()),
-                words.operationId(request.getOperationId())),
+                validator.repositoryId(request.getRepositoryId()),
+                validator.amountBytes("amount_bytes", request.getAmountBytes()),
+                validator.operationId(request.getOperationId())),
         (command, done) -> {
           Repository repository = ((RepositoryDone) done).repository();
           return ReleaseResponse.newBuilder()
@@ -182,7 +184,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
   public void verify(VerifyRequest request, StreamObserver<VerifyResponse> observer) {
     calls.readLong(
         observer,
-        words -> words.repositoryId(request.getRepositoryId()),
+        validator -> validator.repositoryId(request.getRepositoryId()),
         (reads, id) -> {
           Recount recount = reads.recount(id);
           if (recount == null) {

@@ -61,8 +61,9 @@ final class ReservationsApi extends ReservationsServiceImplBase {
       ReserveSlotRequest request, StreamObserver<ReserveSlotResponse> observer) {
     calls.change(
         observer,
-        words ->
-            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        validator ->
+            OperationConverter.of(
+                validator, validator.repositoryId(request.getRepositoryId()), request),
         (command, done) ->
             ProtoConverters.reserved(command.repositoryId(), (ReservationDone) done));
   }
@@ -74,10 +75,10 @@ final class ReservationsApi extends ReservationsServiceImplBase {
       GetReservationRequest request, StreamObserver<GetReservationResponse> observer) {
     calls.read(
         observer,
-        words ->
+        validator ->
             new OneSlot(
-                words.repositoryId(request.getRepositoryId()),
-                words.slot(request.hasSlot(), request.getSlot())),
+                validator.repositoryId(request.getRepositoryId()),
+                validator.slot(request.hasSlot(), request.getSlot())),
         (reads, asked) -> {
           String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
           Reservation found = reads.reservation(repositoryId, asked.slot());
@@ -96,7 +97,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
       ListReservationsRequest request, StreamObserver<ListReservationsResponse> observer) {
     calls.readMany(
         observer,
-        words -> query(words, request),
+        validator -> query(validator, request),
         (reads, query) -> {
           String repositoryId = RepositoryApi.existing(reads, query.repositoryId()).id();
           ReservationsPage page = reads.reservations(query);
@@ -112,28 +113,30 @@ final class ReservationsApi extends ReservationsServiceImplBase {
         });
   }
 
-  private static ReservationsQuery query(RequestValidator words, ListReservationsRequest request) {
+  private static ReservationsQuery query(
+      RequestValidator validator, ListReservationsRequest request) {
     ReservationsQuery first =
         new ReservationsQuery(
-            words.repositoryId(request.getRepositoryId()),
+            validator.repositoryId(request.getRepositoryId()),
             request.getRequestId().isEmpty()
                 ? null
-                : words.requestId("request_id", request.getRequestId()),
-            filled(words, request.getState()),
+                : validator.requestId("request_id", request.getRequestId()),
+            filled(validator, request.getState()),
             null,
-            words.pageSize(request.getPageSize()));
+            validator.pageSize(request.getPageSize()));
     Slot last =
-        PageTokens.decode(words, question(first), request.getPageToken(), ReservationsApi::slot);
+        PageTokens.decode(
+            validator, question(first), request.getPageToken(), ReservationsApi::slot);
     return last == null ? first : first.behind(last);
   }
 
-  private static @Nullable Boolean filled(RequestValidator words, ReservationState state) {
+  private static @Nullable Boolean filled(RequestValidator validator, ReservationState state) {
     return switch (state) {
       case RESERVATION_STATE_UNSPECIFIED -> null;
       case RESERVATION_STATE_RESERVED -> false;
       case RESERVATION_STATE_FILLED -> true;
       case RESERVATION_STATE_RELEASED, UNRECOGNIZED -> {
-        words.wrong("state", "must be RESERVED or FILLED; what is released is deleted");
+        validator.reject("state", "must be RESERVED or FILLED; what is released is deleted");
         yield null;
       }
     };
@@ -161,8 +164,9 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   public void renewLease(RenewLeaseRequest request, StreamObserver<RenewLeaseResponse> observer) {
     calls.change(
         observer,
-        words ->
-            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        validator ->
+            OperationConverter.of(
+                validator, validator.repositoryId(request.getRepositoryId()), request),
         (command, done) -> ProtoConverters.renewed(command.repositoryId(), (ReservationDone) done));
   }
 
@@ -170,8 +174,9 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   public void fillSlot(FillSlotRequest request, StreamObserver<FillSlotResponse> observer) {
     calls.change(
         observer,
-        words ->
-            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        validator ->
+            OperationConverter.of(
+                validator, validator.repositoryId(request.getRepositoryId()), request),
         (command, done) -> ProtoConverters.filled(command.repositoryId(), (ReservationDone) done));
   }
 
@@ -180,8 +185,9 @@ final class ReservationsApi extends ReservationsServiceImplBase {
       ReleaseSlotRequest request, StreamObserver<ReleaseSlotResponse> observer) {
     calls.change(
         observer,
-        words ->
-            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        validator ->
+            OperationConverter.of(
+                validator, validator.repositoryId(request.getRepositoryId()), request),
         (command, done) -> ProtoConverters.released((SlotReleaseDone) done));
   }
 
@@ -189,8 +195,9 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   public void endRequest(EndRequestRequest request, StreamObserver<EndRequestResponse> observer) {
     calls.change(
         observer,
-        words ->
-            OperationConverter.of(words, words.repositoryId(request.getRepositoryId()), request),
+        validator ->
+            OperationConverter.of(
+                validator, validator.repositoryId(request.getRepositoryId()), request),
         (command, done) -> ProtoConverters.ended((SlotsReleaseDone) done));
   }
 
@@ -198,7 +205,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   public void apply(ApplyRequest request, StreamObserver<ApplyResponse> observer) {
     calls.changeMany(
         observer,
-        words -> ApplyConverter.command(words, request),
+        validator -> ApplyConverter.command(validator, request),
         (command, done) ->
             ApplyConverter.response(
                 request, command.repositoryId(), ((ApplyDone) done).outcomes()));
@@ -219,7 +226,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   public void listEvents(ListEventsRequest request, StreamObserver<ListEventsResponse> observer) {
     calls.readMany(
         observer,
-        words -> EventPages.query(words, request),
+        validator -> EventPages.query(validator, request),
         (reads, query) -> EventPages.response(reads, query, request));
   }
 }

@@ -42,14 +42,14 @@ final class SalesApi extends SalesServiceImplBase {
   public void putOffer(PutOfferRequest request, StreamObserver<PutOfferResponse> observer) {
     calls.change(
         observer,
-        words -> {
+        validator -> {
           if (!request.hasOffer()) {
-            words.wrong("offer", "is required");
+            validator.reject("offer", "is required");
           }
           return new PutOffer(
-              words.repositoryId(request.getRepositoryId()),
-              SaleRequests.offerId(words, "offer.offer_id", request.getOffer().getOfferId()),
-              SaleRequests.terms(words, request.getOffer()));
+              validator.repositoryId(request.getRepositoryId()),
+              SaleRequests.offerId(validator, "offer.offer_id", request.getOffer().getOfferId()),
+              SaleRequests.terms(validator, request.getOffer()));
         },
         (command, done) ->
             PutOfferResponse.newBuilder()
@@ -63,10 +63,10 @@ final class SalesApi extends SalesServiceImplBase {
   public void getOffer(GetOfferRequest request, StreamObserver<GetOfferResponse> observer) {
     calls.read(
         observer,
-        words ->
+        validator ->
             new OneOffer(
-                words.repositoryId(request.getRepositoryId()),
-                SaleRequests.offerId(words, "offer_id", request.getOfferId())),
+                validator.repositoryId(request.getRepositoryId()),
+                SaleRequests.offerId(validator, "offer_id", request.getOfferId())),
         (reads, asked) -> {
           String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
           Offer found = reads.offer(repositoryId, asked.offerId());
@@ -82,10 +82,10 @@ final class SalesApi extends SalesServiceImplBase {
       DeleteOfferRequest request, StreamObserver<DeleteOfferResponse> observer) {
     calls.change(
         observer,
-        words ->
+        validator ->
             new DeleteOffer(
-                words.repositoryId(request.getRepositoryId()),
-                SaleRequests.offerId(words, "offer_id", request.getOfferId())),
+                validator.repositoryId(request.getRepositoryId()),
+                SaleRequests.offerId(validator, "offer_id", request.getOfferId())),
         (command, done) -> DeleteOfferResponse.getDefaultInstance());
   }
 
@@ -95,12 +95,13 @@ final class SalesApi extends SalesServiceImplBase {
   public void listOffers(ListOffersRequest request, StreamObserver<ListOffersResponse> observer) {
     calls.readMany(
         observer,
-        words -> {
-          String repositoryId = words.repositoryId(request.getRepositoryId());
+        validator -> {
+          String repositoryId = validator.repositoryId(request.getRepositoryId());
           return new Page(
               repositoryId,
-              words.pageSize(request.getPageSize()),
-              PageTokens.decode(words, question(repositoryId), request.getPageToken(), id -> id));
+              validator.pageSize(request.getPageSize()),
+              PageTokens.decode(
+                  validator, question(repositoryId), request.getPageToken(), id -> id));
         },
         (reads, page) -> {
           String repositoryId = RepositoryApi.existing(reads, page.repositoryId()).id();
@@ -128,10 +129,10 @@ final class SalesApi extends SalesServiceImplBase {
   public void sellSlot(SellSlotRequest request, StreamObserver<SellSlotResponse> observer) {
     slotSales.sell(
         observer,
-        words ->
+        validator ->
             SaleRequests.sellSlot(
-                words,
-                words.repositoryId(request.getRepositoryId()),
+                validator,
+                validator.repositoryId(request.getRepositoryId()),
                 request,
                 ThreadLocalRandom.current().nextLong()));
   }

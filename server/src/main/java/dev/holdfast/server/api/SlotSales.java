@@ -26,7 +26,9 @@ final class SlotSales {
    */
   private static final int LARGEST_DRAWS = 10;
 
-  /** To put more than these into words takes longer than a thread of the network is to take. */
+  /**
+   * More declines than this are converted off the network threads, as that takes too long there.
+   */
   private static final int MANY_DECLINES = 100;
 
   /** What sales may take that wait for slots to be drawn: each keeps what it excludes. */

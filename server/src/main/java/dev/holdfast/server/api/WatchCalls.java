@@ -31,11 +31,11 @@ final class WatchCalls {
     try {
       asked =
           CallDispatcher.check(
-              words ->
+              validator ->
                   new Asked(
-                      words.repositoryId(request.getRepositoryId()),
+                      validator.repositoryId(request.getRepositoryId()),
                       request.hasAfterRevision()
-                          ? words.revision("after_revision", request.getAfterRevision())
+                          ? validator.revision("after_revision", request.getAfterRevision())
                           : null));
     } catch (RejectedException e) {
       call.onError(Statuses.of(e));

@@ -49,14 +49,14 @@ public final class CallDispatcher {
     this.answers = answers;
   }
 
-  /** Checks the words of a request. */
+  /** Validates a request. */
   public interface Asked<T> {
     /**
      * What was asked for.
      *
-     * @throws RejectedException where the words are wrong
+     * @throws RejectedException where the request is invalid
      */
-    T checked(RequestValidator words);
+    T checked(RequestValidator validator);
   }
 
   /** A call that comes in, to be answered later. */
@@ -247,11 +247,11 @@ public final class CallDispatcher {
     }
   }
 
-  /** What was asked for; throws where the words are wrong. */
+  /** Returns what was asked for; throws where the request is invalid. */
   public static <T> T check(Asked<T> asked) {
-    RequestValidator words = new RequestValidator();
-    T checked = asked.checked(words);
-    words.check();
+    RequestValidator validator = new RequestValidator();
+    T checked = asked.checked(validator);
+    validator.throwIfInvalid();
     return checked;
   }
 

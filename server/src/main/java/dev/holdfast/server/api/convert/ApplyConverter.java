@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** The words of Apply: many operations as one command, and its outcomes as their results. */
+/** Converts an Apply: many operations to one command, and its outcomes to their results. */
 public final class ApplyConverter {
   public static final int LARGEST_BATCH = 10_000;
 
@@ -27,15 +27,15 @@ public final class ApplyConverter {
 
   private ApplyConverter() {}
 
-  public static Apply command(RequestValidator words, ApplyRequest request) {
-    String repositoryId = words.repositoryId(request.getRepositoryId());
+  public static Apply command(RequestValidator validator, ApplyRequest request) {
+    String repositoryId = validator.repositoryId(request.getRepositoryId());
     if (request.getOperationsCount() > LARGEST_BATCH) {
-      words.wrong(
+      validator.reject(
           "operations",
           "must be at most " + LARGEST_BATCH + ", but are " + request.getOperationsCount());
     }
     // What is wrong with all of them comes before what is wrong with one.
-    words.check();
+    validator.throwIfInvalid();
     List<Step> steps = new ArrayList<>(request.getOperationsCount());
     for (Operation operation : request.getOperationsList()) {
       steps.add(
@@ -56,35 +56,35 @@ public final class ApplyConverter {
   }
 
   private static Step step(String repositoryId, Operation operation, String path) {
-    RequestValidator words = new RequestValidator();
+    RequestValidator validator = new RequestValidator();
     Step step =
         switch (operation.getOperationCase()) {
           case RESERVE_SLOT -> {
-            words.repositoryId(operation.getReserveSlot().getRepositoryId(), repositoryId);
-            yield OperationConverter.of(words, repositoryId, operation.getReserveSlot());
+            validator.repositoryId(operation.getReserveSlot().getRepositoryId(), repositoryId);
+            yield OperationConverter.of(validator, repositoryId, operation.getReserveSlot());
           }
           case RENEW_LEASE -> {
-            words.repositoryId(operation.getRenewLease().getRepositoryId(), repositoryId);
-            yield OperationConverter.of(words, repositoryId, operation.getRenewLease());
+            validator.repositoryId(operation.getRenewLease().getRepositoryId(), repositoryId);
+            yield OperationConverter.of(validator, repositoryId, operation.getRenewLease());
           }
           case FILL_SLOT -> {
-            words.repositoryId(operation.getFillSlot().getRepositoryId(), repositoryId);
-            yield OperationConverter.of(words, repositoryId, operation.getFillSlot());
+            validator.repositoryId(operation.getFillSlot().getRepositoryId(), repositoryId);
+            yield OperationConverter.of(validator, repositoryId, operation.getFillSlot());
           }
           case RELEASE_SLOT -> {
-            words.repositoryId(operation.getReleaseSlot().getRepositoryId(), repositoryId);
-            yield OperationConverter.of(words, repositoryId, operation.getReleaseSlot());
+            validator.repositoryId(operation.getReleaseSlot().getRepositoryId(), repositoryId);
+            yield OperationConverter.of(validator, repositoryId, operation.getReleaseSlot());
           }
           case END_REQUEST -> {
-            words.repositoryId(operation.getEndRequest().getRepositoryId(), repositoryId);
-            yield OperationConverter.of(words, repositoryId, operation.getEndRequest());
+            validator.repositoryId(operation.getEndRequest().getRepositoryId(), repositoryId);
+            yield OperationConverter.of(validator, repositoryId, operation.getEndRequest());
           }
           case OPERATION_NOT_SET -> {
-            words.wrong("operation", "is required");
+            validator.reject("operation", "is required");
             yield null;
           }
         };
-    Rejection rejection = words.rejection(path);
+    Rejection rejection = validator.rejection(path);
     return rejection != null
         ? new RefusedStep(repositoryId, rejection)
         : Objects.requireNonNull(step);

@@ -14,7 +14,7 @@ import dev.holdfast.v1.UnassignedChanged;
 import dev.holdfast.v1.WatchEventsResponse;
 import java.util.List;
 
-/** What happened, in the words of the contract. */
+/** Converts events to messages. */
 public final class EventConverter {
   /** ProtoConverters of events for those who watch. */
   public static final WatchRegistry.Wording<WatchEventsResponse> WORDING =

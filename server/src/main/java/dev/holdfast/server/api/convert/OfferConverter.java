@@ -10,7 +10,7 @@ import dev.holdfast.v1.SellSlotResponse;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the ledger says about sales, in the words of the contract. */
+/** Converts offers, declines and sales to messages. */
 public final class OfferConverter {
   private static final int MICROS_A_SECOND = 1_000_000;
 

@@ -19,47 +19,48 @@ public final class OperationConverter {
   private OperationConverter() {}
 
   public static ReserveSlot of(
-      RequestValidator words, String repositoryId, ReserveSlotRequest request) {
+      RequestValidator validator, String repositoryId, ReserveSlotRequest request) {
     return new ReserveSlot(
         repositoryId,
-        words.slot(request.hasSlot(), request.getSlot()),
-        words.amountBytes("amount_bytes", request.getAmountBytes()),
-        request.hasLease() ? words.leaseMicros(request.getLease()) : 0,
-        words.operationId(request.getOperationId()));
+        validator.slot(request.hasSlot(), request.getSlot()),
+        validator.amountBytes("amount_bytes", request.getAmountBytes()),
+        request.hasLease() ? validator.leaseMicros(request.getLease()) : 0,
+        validator.operationId(request.getOperationId()));
   }
 
   public static RenewLease of(
-      RequestValidator words, String repositoryId, RenewLeaseRequest request) {
+      RequestValidator validator, String repositoryId, RenewLeaseRequest request) {
     return new RenewLease(
         repositoryId,
-        words.slot(request.hasSlot(), request.getSlot()),
-        words.generation(request.getGeneration()),
-        words.leaseMicros(request.getLease()));
+        validator.slot(request.hasSlot(), request.getSlot()),
+        validator.generation(request.getGeneration()),
+        validator.leaseMicros(request.getLease()));
   }
 
-  public static FillSlot of(RequestValidator words, String repositoryId, FillSlotRequest request) {
+  public static FillSlot of(
+      RequestValidator validator, String repositoryId, FillSlotRequest request) {
     return new FillSlot(
         repositoryId,
-        words.slot(request.hasSlot(), request.getSlot()),
-        words.generation(request.getGeneration()),
-        words.operationId(request.getOperationId()));
+        validator.slot(request.hasSlot(), request.getSlot()),
+        validator.generation(request.getGeneration()),
+        validator.operationId(request.getOperationId()));
   }
 
   public static ReleaseSlot of(
-      RequestValidator words, String repositoryId, ReleaseSlotRequest request) {
+      RequestValidator validator, String repositoryId, ReleaseSlotRequest request) {
     return new ReleaseSlot(
         repositoryId,
-        words.slot(request.hasSlot(), request.getSlot()),
-        words.generation(request.getGeneration()),
-        words.releaseReason(request.getReason()),
-        words.operationId(request.getOperationId()));
+        validator.slot(request.hasSlot(), request.getSlot()),
+        validator.generation(request.getGeneration()),
+        validator.releaseReason(request.getReason()),
+        validator.operationId(request.getOperationId()));
   }
 
   public static EndRequest of(
-      RequestValidator words, String repositoryId, EndRequestRequest request) {
+      RequestValidator validator, String repositoryId, EndRequestRequest request) {
     return new EndRequest(
         repositoryId,
-        words.requestId("request_id", request.getRequestId()),
-        words.operationId(request.getOperationId()));
+        validator.requestId("request_id", request.getRequestId()),
+        validator.operationId(request.getOperationId()));
   }
 }

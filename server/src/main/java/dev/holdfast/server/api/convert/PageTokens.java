@@ -56,14 +56,14 @@ public final class PageTokens {
    * @param position makes it of its text; throws {@link IllegalArgumentException} where it cannot
    */
   public static <P> @Nullable P decode(
-      RequestValidator words, String question, String token, Function<String, P> position) {
+      RequestValidator validator, String question, String token, Function<String, P> position) {
     if (token.isEmpty()) {
       return null;
     }
     try {
       return position.apply(text(question, token));
     } catch (IllegalArgumentException e) {
-      words.wrong(
+      validator.reject(
           "page_token", "is none that this server gave out for a request with these fields");
       return null;
     }

@@ -19,7 +19,7 @@ import dev.holdfast.v1.VerifyProblem;
 import dev.holdfast.v1.VerifyResponse;
 import java.util.List;
 
-/** What the ledger says, in the words of the contract. */
+/** Converts repositories, reservations and recounts to messages. */
 public final class ProtoConverters {
   private static final long MICROS_A_SECOND = 1_000_000;
   private static final int LARGEST_PROBLEMS = 100;

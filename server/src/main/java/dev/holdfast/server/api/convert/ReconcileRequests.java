@@ -15,7 +15,7 @@ import dev.holdfast.v1.ReconcileResponse;
 import java.util.List;
 import java.util.Objects;
 
-/** The words of Reconcile. What checks them throws {@link RejectedException}. */
+/** Validates the messages of a Reconcile; throws {@link RejectedException}. */
 public final class ReconcileRequests {
   private ReconcileRequests() {}
 
@@ -25,15 +25,16 @@ public final class ReconcileRequests {
   /** The header that the first message has to be. */
   public static Header header(ReconcileRequest request) {
     if (request.getPartCase() != PartCase.HEADER) {
-      throw wrong("header", "must come in the first message");
+      throw reject("header", "must come in the first message");
     }
     ReconcileHeader header = request.getHeader();
-    RequestValidator words = new RequestValidator();
-    String repositoryId = words.repositoryId(header.getRepositoryId());
+    RequestValidator validator = new RequestValidator();
+    String repositoryId = validator.repositoryId(header.getRepositoryId());
     if (header.getAsOfRevision() < 1) {
-      words.wrong("as_of_revision", "must be 1 or greater, but is " + header.getAsOfRevision());
+      validator.reject(
+          "as_of_revision", "must be 1 or greater, but is " + header.getAsOfRevision());
     }
-    check(words, "header.");
+    throwIfInvalid(validator, "header.");
     return new Header(
         new ReconcileScope(repositoryId, header.getAsOfRevision(), header.getReleaseAttempts()),
         header.getAllowEmpty(),
@@ -44,41 +45,41 @@ public final class ReconcileRequests {
   public static ObservedSlots observed(ReconcileRequest request) {
     return switch (request.getPartCase()) {
       case OBSERVED -> request.getObserved();
-      case HEADER -> throw wrong("header", "must come in the first message only");
-      case PART_NOT_SET -> throw wrong("observed", "is required in every message but the first");
+      case HEADER -> throw reject("header", "must come in the first message only");
+      case PART_NOT_SET -> throw reject("observed", "is required in every message but the first");
     };
   }
 
   /** Adds the slots of a message; ends at the first that is wrong. */
   public static void add(ObservedSlots message, Observation observation) {
-    RequestValidator words = new RequestValidator();
+    RequestValidator validator = new RequestValidator();
     for (int i = 0; i < message.getSlotsCount(); i++) {
       ObservedSlot one = message.getSlots(i);
-      Slot slot = words.slot(one.hasSlot(), one.getSlot());
+      Slot slot = validator.slot(one.hasSlot(), one.getSlot());
       if (one.getAmountBytes() < 0) {
-        words.wrong("amount_bytes", "must be 0 or greater, but is " + one.getAmountBytes());
+        validator.reject("amount_bytes", "must be 0 or greater, but is " + one.getAmountBytes());
       }
-      if (words.right() && !observation.add(slot, one.getAmountBytes())) {
-        words.wrong("slot", "was observed before: " + slot);
+      if (validator.isValid() && !observation.add(slot, one.getAmountBytes())) {
+        validator.reject("slot", "was observed before: " + slot);
       }
-      if (!words.right()) {
-        check(words, "observed.slots[" + i + "].");
+      if (!validator.isValid()) {
+        throwIfInvalid(validator, "observed.slots[" + i + "].");
       }
     }
   }
 
-  private static void check(RequestValidator words, String path) {
-    Rejection rejection = words.rejection(path);
+  private static void throwIfInvalid(RequestValidator validator, String path) {
+    Rejection rejection = validator.rejection(path);
     if (rejection != null) {
       throw new RejectedException(rejection);
     }
   }
 
   /** The refusal of a stream for one of its fields. */
-  public static RejectedException wrong(String field, String description) {
-    RequestValidator words = new RequestValidator();
-    words.wrong(field, description);
-    return new RejectedException(Objects.requireNonNull(words.rejection("")));
+  public static RejectedException reject(String field, String description) {
+    RequestValidator validator = new RequestValidator();
+    validator.reject(field, description);
+    return new RejectedException(Objects.requireNonNull(validator.rejection("")));
   }
 
   /** The numbers in names are protobuf's: it takes released_count for the count of released. */

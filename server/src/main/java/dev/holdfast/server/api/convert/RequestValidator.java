@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks and normalises the words of one request. It collects everything that is wrong with them;
- * {@link #check} throws where something is. What a method returns for a wrong word means nothing.
+ * Validates and normalises the fields of one request. Collects all violations; {@link
+ * #throwIfInvalid} throws if there is one. What a method returns for an invalid field is of no use.
  */
 public final class RequestValidator {
   private static final String DEFAULT_REPOSITORY = "default";
@@ -35,17 +35,22 @@ public final class RequestValidator {
 
   private final List<FieldViolation> violations = new ArrayList<>(0);
 
-  public void wrong(String field, String description) {
+  /** Notes a violation. */
+  public void reject(String field, String description) {
     violations.add(new FieldViolation(field, description));
   }
 
-  /** Whether nothing was wrong so far. */
-  boolean right() {
+  /** Whether there is no violation so far. */
+  boolean isValid() {
     return violations.isEmpty();
   }
 
-  /** Throws where something was wrong. */
-  public void check() {
+  /**
+   * Ends the validation.
+   *
+   * @throws RejectedException if there is a violation
+   */
+  public void throwIfInvalid() {
     Rejection rejection = rejection("");
     if (rejection != null) {
       throw new RejectedException(rejection);
@@ -53,9 +58,9 @@ public final class RequestValidator {
   }
 
   /**
-   * What was wrong; null where nothing was.
+   * The violations as one rejection; null if there is none.
    *
-   * @param path what comes before the name of each field
+   * @param path prefix of each field's name
    */
   @Nullable Rejection rejection(String path) {
     if (this.violations.isEmpty()) {
@@ -82,9 +87,9 @@ public final class RequestValidator {
 
   public String explicitRepositoryId(String id) {
     if (id.isEmpty()) {
-      wrong("repository_id", "is required");
+      reject("repository_id", "is required");
     } else if (!id.equals(DEFAULT_REPOSITORY) && !REPOSITORY_ID.matcher(id).matches()) {
-      wrong("repository_id", "must match [a-z0-9][a-z0-9._-]{0,62}");
+      reject("repository_id", "must match [a-z0-9][a-z0-9._-]{0,62}");
     }
     return id;
   }
@@ -92,14 +97,14 @@ public final class RequestValidator {
   /** The repository of one of many operations: that of them all, or left out. */
   public String repositoryId(String id, String ofAll) {
     if (!id.isEmpty() && !id.equals(ofAll)) {
-      wrong("repository_id", "must be empty or that of the Apply, " + ofAll);
+      reject("repository_id", "must be empty or that of the Apply, " + ofAll);
     }
     return ofAll;
   }
 
   public Slot slot(boolean present, dev.holdfast.v1.Slot slot) {
     if (!present) {
-      wrong("slot", "is required");
+      reject("slot", "is required");
       return new Slot("", 0);
     }
     return new Slot(requestId("slot.request_id", slot.getRequestId()), slot.getSlotIndex());
@@ -107,9 +112,9 @@ public final class RequestValidator {
 
   public String requestId(String field, String id) {
     if (id.isEmpty()) {
-      wrong(field, "is required");
+      reject(field, "is required");
     } else if (id.length() > REQUEST_ID_CHARACTERS || !printable(id, '!')) {
-      wrong(field, "must have 1 to 128 characters of printable ASCII without blanks");
+      reject(field, "must have 1 to 128 characters of printable ASCII without blanks");
     }
     int prefix = id.startsWith("0x") || id.startsWith("0X") ? 2 : 0;
     if (id.length() != prefix + HASH_DIGITS) {
@@ -129,7 +134,7 @@ public final class RequestValidator {
 
   public String operationId(String id) {
     if (id.length() > OPERATION_ID_CHARACTERS || !printable(id, ' ')) {
-      wrong("operation_id", "must have 0 to 64 characters of printable ASCII");
+      reject("operation_id", "must have 0 to 64 characters of printable ASCII");
     }
     return id;
   }
@@ -145,21 +150,21 @@ public final class RequestValidator {
 
   public long amountBytes(String field, long bytes) {
     if (bytes < 1) {
-      wrong(field, "must be 1 to 2^63-1, but is " + bytes);
+      reject(field, "must be 1 to 2^63-1, but is " + bytes);
     }
     return bytes;
   }
 
   long generation(long generation) {
     if (generation < 0) {
-      wrong("generation", "must be 0 or greater, but is " + generation);
+      reject("generation", "must be 0 or greater, but is " + generation);
     }
     return generation;
   }
 
   public long revision(String field, long revision) {
     if (revision < 0) {
-      wrong(field, "must be 0 or greater, but is " + revision);
+      reject(field, "must be 0 or greater, but is " + revision);
     }
     return revision;
   }
@@ -175,7 +180,7 @@ public final class RequestValidator {
         || lease.getNanos() >= 1_000_000_000
         || micros < 1
         || micros > LONGEST_LEASE_MICROS) {
-      wrong("lease", "must be longer than 0 and at most 365 days");
+      reject("lease", "must be longer than 0 and at most 365 days");
       return 0;
     }
     return micros;
@@ -187,7 +192,7 @@ public final class RequestValidator {
           ReleaseReason.ATTEMPT_FAILED;
       case RELEASE_REASON_REQUEST_ENDED -> ReleaseReason.REQUEST_ENDED;
       case RELEASE_REASON_LEASE_EXPIRED, RELEASE_REASON_RECONCILED, UNRECOGNIZED -> {
-        wrong("reason", "must be ATTEMPT_FAILED or REQUEST_ENDED");
+        reject("reason", "must be ATTEMPT_FAILED or REQUEST_ENDED");
         yield ReleaseReason.ATTEMPT_FAILED;
       }
     };
@@ -195,7 +200,7 @@ public final class RequestValidator {
 
   public String key(ByteString key) {
     if (key.isEmpty()) {
-      wrong("key", "is required");
+      reject("key", "is required");
     }
     return utf8("key", key, KEY_BYTES);
   }
@@ -206,14 +211,14 @@ public final class RequestValidator {
 
   private String utf8(String field, ByteString bytes, int limit) {
     if (bytes.size() > limit) {
-      wrong(field, "must have at most " + limit + " bytes of UTF-8, but has " + bytes.size());
+      reject(field, "must have at most " + limit + " bytes of UTF-8, but has " + bytes.size());
     }
     return bytes.toStringUtf8();
   }
 
   public Value value(ByteString value) {
     if (value.size() > VALUE_BYTES) {
-      wrong("value", "must have at most " + VALUE_BYTES + " bytes, but has " + value.size());
+      reject("value", "must have at most " + VALUE_BYTES + " bytes, but has " + value.size());
       return new Value(new byte[0]);
     }
     return new Value(value.toByteArray());
@@ -222,14 +227,14 @@ public final class RequestValidator {
   /** The version that a key has to have; null for whatever it has. */
   public @Nullable Long expectedVersion(boolean present, long version) {
     if (version < 0) {
-      wrong("expected_version", "must be 0 or greater, but is " + version);
+      reject("expected_version", "must be 0 or greater, but is " + version);
     }
     return present ? version : null;
   }
 
   public int pageSize(int size) {
     if (size < 0) {
-      wrong("page_size", "must be 0 or greater, but is " + size);
+      reject("page_size", "must be 0 or greater, but is " + size);
     }
     return size == 0 ? DEFAULT_PAGE : Math.min(size, LARGEST_PAGE);
   }

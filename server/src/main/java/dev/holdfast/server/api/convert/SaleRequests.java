@@ -18,7 +18,7 @@ import java.util.Base64;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The words of sales: what is wrong with them is told to {@link RequestValidator}. */
+/** Validates and converts the requests of sales. */
 public final class SaleRequests {
   private static final Pattern OFFER_ID = Pattern.compile("[!-~]{1,128}");
   private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,78}");
@@ -35,58 +35,60 @@ public final class SaleRequests {
 
   private SaleRequests() {}
 
-  public static String offerId(RequestValidator words, String field, String id) {
+  public static String offerId(RequestValidator validator, String field, String id) {
     if (id.isEmpty()) {
-      words.wrong(field, "is required");
+      validator.reject(field, "is required");
     } else if (!OFFER_ID.matcher(id).matches()) {
-      words.wrong(field, "must have 1 to 128 characters of printable ASCII without blanks");
+      validator.reject(field, "must have 1 to 128 characters of printable ASCII without blanks");
     }
     return id;
   }
 
-  public static Terms terms(RequestValidator words, Offer offer) {
-    long minSlotBytes = limit(words, "offer.min_slot_bytes", offer.getMinSlotBytes());
-    long maxSlotBytes = limit(words, "offer.max_slot_bytes", offer.getMaxSlotBytes());
+  public static Terms terms(RequestValidator validator, Offer offer) {
+    long minSlotBytes = limit(validator, "offer.min_slot_bytes", offer.getMinSlotBytes());
+    long maxSlotBytes = limit(validator, "offer.max_slot_bytes", offer.getMaxSlotBytes());
     if (maxSlotBytes > 0 && maxSlotBytes < minSlotBytes) {
-      words.wrong(
+      validator.reject(
           "offer.max_slot_bytes",
           "must not be less than min_slot_bytes, " + minSlotBytes + ", but is " + maxSlotBytes);
     }
     String price = offer.getMinPricePerBytePerSecond();
     String collateral = offer.getMaxCollateralPerByte();
     return new Terms(
-        limit(words, "offer.total_bytes", offer.getTotalBytes()),
+        limit(validator, "offer.total_bytes", offer.getTotalBytes()),
         minSlotBytes,
         maxSlotBytes,
         offer.hasMaxDuration()
-            ? durationMicros(words, "offer.max_duration", offer.getMaxDuration())
+            ? durationMicros(validator, "offer.max_duration", offer.getMaxDuration())
             : 0,
-        decimal(words, "offer.min_price_per_byte_per_second", price),
-        collateral.isEmpty() ? null : decimal(words, "offer.max_collateral_per_byte", collateral),
-        offer.hasUntil() ? timeMicros(words, "offer.until", offer.getUntil()) : null,
+        decimal(validator, "offer.min_price_per_byte_per_second", price),
+        collateral.isEmpty()
+            ? null
+            : decimal(validator, "offer.max_collateral_per_byte", collateral),
+        offer.hasUntil() ? timeMicros(validator, "offer.until", offer.getUntil()) : null,
         !offer.hasEnabled() || offer.getEnabled());
   }
 
   public static SellSlot sellSlot(
-      RequestValidator words, String repositoryId, SellSlotRequest message, long seed) {
+      RequestValidator validator, String repositoryId, SellSlotRequest message, long seed) {
     StorageRequest request =
-        storageRequest(words, message.hasStorageRequest(), message.getStorageRequest());
-    SlotIndexes excluded = excluded(words, request.slotCount(), message);
+        storageRequest(validator, message.hasStorageRequest(), message.getStorageRequest());
+    SlotIndexes excluded = excluded(validator, request.slotCount(), message);
     return new SellSlot(
         repositoryId,
         request,
         SlotChoice.draw(request.slotCount(), excluded, seed),
         SaleFields.of(request, fingerprint(excluded)),
-        message.hasLease() ? words.leaseMicros(message.getLease()) : 0,
-        words.operationId(message.getOperationId()),
+        message.hasLease() ? validator.leaseMicros(message.getLease()) : 0,
+        validator.operationId(message.getOperationId()),
         message.getValidateOnly());
   }
 
   private static SlotIndexes excluded(
-      RequestValidator words, long slotCount, SellSlotRequest message) {
+      RequestValidator validator, long slotCount, SellSlotRequest message) {
     int count = message.getExcludedSlotIndexesCount();
     if (count > LARGEST_EXCLUDED) {
-      words.wrong(
+      validator.reject(
           "excluded_slot_indexes", "must be at most " + LARGEST_EXCLUDED + ", but are " + count);
       return SlotIndexes.below(0);
     }
@@ -113,64 +115,66 @@ public final class SaleRequests {
   }
 
   private static StorageRequest storageRequest(
-      RequestValidator words, boolean present, dev.holdfast.v1.StorageRequest request) {
+      RequestValidator validator, boolean present, dev.holdfast.v1.StorageRequest request) {
     if (!present) {
-      words.wrong("storage_request", "is required");
+      validator.reject("storage_request", "is required");
       return new StorageRequest("", 0, 0, 0, BigInteger.ZERO, BigInteger.ZERO, null);
     }
     if (request.getSlotCount() == 0) {
-      words.wrong("storage_request.slot_count", "must be 1 to 2^64-1, but is 0");
+      validator.reject("storage_request.slot_count", "must be 1 to 2^64-1, but is 0");
     }
     if (!request.hasDuration()) {
-      words.wrong("storage_request.duration", "is required");
+      validator.reject("storage_request.duration", "is required");
     }
     String collateral = request.getCollateralPerByte();
     return new StorageRequest(
-        words.requestId("storage_request.request_id", request.getRequestId()),
+        validator.requestId("storage_request.request_id", request.getRequestId()),
         request.getSlotCount(),
-        words.amountBytes("storage_request.slot_size_bytes", request.getSlotSizeBytes()),
+        validator.amountBytes("storage_request.slot_size_bytes", request.getSlotSizeBytes()),
         request.hasDuration()
-            ? durationMicros(words, "storage_request.duration", request.getDuration())
+            ? durationMicros(validator, "storage_request.duration", request.getDuration())
             : 0,
         decimal(
-            words, "storage_request.price_per_byte_per_second", request.getPricePerBytePerSecond()),
+            validator,
+            "storage_request.price_per_byte_per_second",
+            request.getPricePerBytePerSecond()),
         collateral.isEmpty()
             ? BigInteger.ZERO
-            : decimal(words, "storage_request.collateral_per_byte", collateral),
-        endMicros(words, request));
+            : decimal(validator, "storage_request.collateral_per_byte", collateral),
+        endMicros(validator, request));
   }
 
   private static @Nullable Long endMicros(
-      RequestValidator words, dev.holdfast.v1.StorageRequest request) {
+      RequestValidator validator, dev.holdfast.v1.StorageRequest request) {
     return request.hasEndTime()
-        ? timeMicros(words, "storage_request.end_time", request.getEndTime())
+        ? timeMicros(validator, "storage_request.end_time", request.getEndTime())
         : null;
   }
 
-  private static long limit(RequestValidator words, String field, long bytes) {
+  private static long limit(RequestValidator validator, String field, long bytes) {
     if (bytes < 0) {
-      words.wrong(field, "must be 0 to 2^63-1, but is " + bytes);
+      validator.reject(field, "must be 0 to 2^63-1, but is " + bytes);
     }
     return bytes;
   }
 
-  private static BigInteger decimal(RequestValidator words, String field, String digits) {
+  private static BigInteger decimal(RequestValidator validator, String field, String digits) {
     if (digits.isEmpty()) {
-      words.wrong(field, "is required");
+      validator.reject(field, "is required");
     } else if (!DECIMAL.matcher(digits).matches()) {
-      words.wrong(field, "must have 1 to 78 decimal digits, and nothing else");
+      validator.reject(field, "must have 1 to 78 decimal digits, and nothing else");
     } else {
       BigInteger number = new BigInteger(digits);
       if (number.bitLength() <= PRICE_BITS) {
         return number;
       }
-      words.wrong(field, "must be 0 to 2^256-1, but is " + digits);
+      validator.reject(field, "must be 0 to 2^256-1, but is " + digits);
     }
     return BigInteger.ZERO;
   }
 
   /** In microseconds, rounded up, as both sides of every comparison are. */
-  private static long durationMicros(RequestValidator words, String field, Duration duration) {
+  private static long durationMicros(RequestValidator validator, String field, Duration duration) {
     boolean valid =
         duration.getSeconds() >= 0
             && duration.getSeconds() <= LONGEST_DURATION_SECONDS
@@ -178,19 +182,19 @@ public final class SaleRequests {
             && duration.getNanos() < 1_000_000_000
             && (duration.getSeconds() < LONGEST_DURATION_SECONDS || duration.getNanos() == 0);
     if (!valid || (duration.getSeconds() == 0 && duration.getNanos() == 0)) {
-      words.wrong(field, "must be longer than 0 and at most 10000 years");
+      validator.reject(field, "must be longer than 0 and at most 10000 years");
       return 0;
     }
     return duration.getSeconds() * 1_000_000 + (duration.getNanos() + 999) / 1000;
   }
 
   /** In microseconds since the epoch, rounded up likewise. */
-  private static long timeMicros(RequestValidator words, String field, Timestamp time) {
+  private static long timeMicros(RequestValidator validator, String field, Timestamp time) {
     if (time.getSeconds() < FIRST_SECOND
         || time.getSeconds() > LAST_SECOND
         || time.getNanos() < 0
         || time.getNanos() >= 1_000_000_000) {
-      words.wrong(field, "must be a valid time of the years 1 to 9999");
+      validator.reject(field, "must be a valid time of the years 1 to 9999");
       return 0;
     }
     // Up to the last microsecond that there is a word for.

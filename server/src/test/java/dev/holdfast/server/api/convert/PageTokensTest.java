@@ -87,16 +87,17 @@ class PageTokensTest {
 
   @Test
   void isRefusedWhereThePositionIsNone() {
-    RequestValidator words = new RequestValidator();
-    assertNull(PageTokens.decode(words, QUESTION, PageTokens.encode(QUESTION, "x"), Long::valueOf));
-    refusedOnlyTheToken(words, "x");
+    RequestValidator validator = new RequestValidator();
+    assertNull(
+        PageTokens.decode(validator, QUESTION, PageTokens.encode(QUESTION, "x"), Long::valueOf));
+    refusedOnlyTheToken(validator, "x");
     refused(PageTokens.encode(QUESTION, ""));
   }
 
   private static @Nullable String decode(String token) {
-    RequestValidator words = new RequestValidator();
-    String position = PageTokens.decode(words, QUESTION, token, text -> text);
-    assertNull(words.rejection(""));
+    RequestValidator validator = new RequestValidator();
+    String position = PageTokens.decode(validator, QUESTION, token, text -> text);
+    assertNull(validator.rejection(""));
     return position;
   }
 
@@ -105,13 +106,13 @@ class PageTokensTest {
   }
 
   private static void refused(String question, String token) {
-    RequestValidator words = new RequestValidator();
-    assertNull(PageTokens.decode(words, question, token, position -> position), token);
-    refusedOnlyTheToken(words, token);
+    RequestValidator validator = new RequestValidator();
+    assertNull(PageTokens.decode(validator, question, token, position -> position), token);
+    refusedOnlyTheToken(validator, token);
   }
 
-  private static void refusedOnlyTheToken(RequestValidator words, String token) {
-    Rejection rejection = words.rejection("");
+  private static void refusedOnlyTheToken(RequestValidator validator, String token) {
+    Rejection rejection = validator.rejection("");
     assertNotNull(rejection, token);
     assertEquals(Map.of("field", "page_token"), rejection.facts(), token);
     assertEquals(1, rejection.violations().size(), token);
