@@ -15,6 +15,7 @@ import dev.holdfast.v1.WatchEventsRequest;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,7 +24,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,16 @@ class LostStoreTest {
       bytes.putLong(place + 8 * Long.BYTES, checksum.getValue());
     }
     Files.write(mark, bytes.array());
+  }
+
+  private static Set<String> rights(Path directory) throws IOException {
+    Set<String> rights = new TreeSet<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        rights.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      }
+    }
+    return rights;
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -171,6 +184,7 @@ class LostStoreTest {
     Files.delete(log);
     assertRefused(killed, "holdfast.db has revisions up to ");
     Files.write(log, Arrays.copyOf(logBytes, logBytes.length / 2));
+    Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-------"));
     assertRefused(killed, "holdfast.db has revisions up to ");
     Path database = killed.resolve("holdfast.db");
     Files.delete(database);
@@ -196,6 +210,7 @@ class LostStoreTest {
     try (ServerProcess server = ServerProcess.start(killed, "--accept-loss");
         Stubs stubs = new Stubs(server.target())) {
       assertTrue(server.log().contains("the clock was set back"), server.log());
+      assertEquals(Set.of("rw-------"), rights(killed.resolve("native")));
       assertTrue(revision(stubs) < raised + RAISE, "raised again, where nothing is lost");
       assertEquals(0, server.terminate());
     }

@@ -44,7 +44,7 @@ final class VerifyCommand implements Callable<Integer> {
       throw new StartException("there is no data dir " + dataDir);
     }
     String holder = "holdfast verify, process " + ProcessHandle.current().pid();
-    try (DataDirectory directory = DataDirectory.hold(dataDir, holder)) {
+    try (DataDirectory directory = DataDirectory.holdAsItIs(dataDir, holder)) {
       if (!Files.exists(directory.database())) {
         HighWaterMark.check(directory);
         throw new StartException("there is no ledger in " + dataDir);

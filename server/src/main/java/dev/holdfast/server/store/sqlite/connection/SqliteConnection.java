@@ -31,7 +31,7 @@ public final class SqliteConnection implements AutoCloseable {
   private boolean closed;
 
   private SqliteConnection(Path database, Connection connection) {
-    this.log = database.resolveSibling(database.getFileName() + "-wal");
+    this.log = log(database);
     this.connection = connection;
   }
 
@@ -92,12 +92,21 @@ public final class SqliteConnection implements AutoCloseable {
 
   /**
    * A connection that leaves the files as they are, also where it is the last to close: no other
-   * one then takes the log into the database and deletes it.
+   * one then takes the log into the database and deletes it. Of a log it makes the index beside it.
    */
-  public static SqliteConnection untouching(Path database) {
+  public static SqliteConnection untouching(Path database) throws IOException {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
-    return open(database, config);
+    Path log = log(database);
+    // Told that nobody writes, SQLite makes no log.
+    boolean hasLog = Files.exists(log) && Files.size(log) > 0;
+    return hasLog
+        ? open(database, config)
+        : open(database, "file:" + database.toUri().getRawPath() + "?immutable=1", config);
+  }
+
+  private static Path log(Path database) {
+    return database.resolveSibling(database.getFileName() + "-wal");
   }
 
   /** A connection that takes the log into the database beside the writer. */
@@ -108,12 +117,16 @@ public final class SqliteConnection implements AutoCloseable {
   }
 
   private static SqliteConnection open(Path database, SQLiteConfig config) {
+    return open(database, database.toString(), config);
+  }
+
+  private static SqliteConnection open(Path database, String name, SQLiteConfig config) {
     config.setBusyTimeout(BUSY_MILLIS);
     // Nobody asks for them, and the driver would look them up after every insert.
     config.setGetGeneratedKeys(false);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     try {
-      return new SqliteConnection(database, config.createConnection("jdbc:sqlite:" + database));
+      return new SqliteConnection(database, config.createConnection("jdbc:sqlite:" + name));
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot open " + database, e);
     }

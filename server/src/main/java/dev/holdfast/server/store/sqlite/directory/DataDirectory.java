@@ -11,12 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteJDBCLoader;
 
 /**
  * The directory of a ledger, held by one program at a time. The operating system lets go of it when
  * that program ends, however it ends.
  */
 public final class DataDirectory implements AutoCloseable {
+  /** Which of the files in it are Holdfast's. */
+  static final String OWN = "{holdfast.*,native}";
+
   /** The file whose lock holds the directory. */
   static final String LOCK = "holdfast.lock";
 
@@ -64,7 +68,8 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * Takes hold of a directory, and makes it where it is missing.
+   * Takes hold of a directory, makes it where it is missing, and takes the rights of others from
+   * it.
    *
    * @param holder who holds it from now on, for whoever is refused
    * @throws HeldException where somebody else holds it
@@ -72,7 +77,13 @@ public final class DataDirectory implements AutoCloseable {
    * @throws IOException where it cannot be made or written to
    */
   public static DataDirectory hold(Path path, String holder) throws IOException {
-    OwnerOnly.directory(path);
+    OwnerOnly.make(path);
+    OwnerOnly.takeRights(path, OWN);
+    return holdAsItIs(path, holder);
+  }
+
+  /** The same of a directory that is there, for somebody who only looks. */
+  public static DataDirectory holdAsItIs(Path path, String holder) throws IOException {
     DiskTrouble.requireRights(path);
     OwnerOnly.file(path.resolve(LOCK));
     FileChannel channel =
@@ -116,9 +127,15 @@ public final class DataDirectory implements AutoCloseable {
         }
       }
     }
-    OwnerOnly.directory(directory);
+    OwnerOnly.make(directory);
     requireExecutable(directory);
     System.setProperty(UNPACK_DIRECTORY, directory.toString());
+    try {
+      SQLiteJDBCLoader.initialize();
+    } catch (Exception e) {
+      throw new IOException("cannot load SQLite's native code from " + directory, e);
+    }
+    OwnerOnly.files(directory);
   }
 
   /** The driver would only find out in the end, and tell it with a stack. */

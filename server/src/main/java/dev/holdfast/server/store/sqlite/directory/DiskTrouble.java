@@ -24,6 +24,8 @@ public final class DiskTrouble {
 
   private static final int FEW_FILES = 3;
 
+  private static final Path NATIVE = Path.of("native");
+
   private static final String USER = System.getProperty("user.name", "of this process");
 
   private static final Set<SQLiteErrorCode> FULL =
@@ -70,9 +72,18 @@ public final class DiskTrouble {
           + " is on a file system that is mounted read-only; mount it for writing, or name another"
           + " --data-dir";
     }
+    boolean exists = existing.equals(directory.toAbsolutePath().normalize());
+    Path odd = exists ? odd(existing) : null;
+    if (odd != null) {
+      return odd
+          + (Files.isDirectory(odd)
+              ? " is a directory and should not be"
+              : " is no directory and should be one")
+          + "; move it away, or name another --data-dir";
+    }
     List<Path> forbidden = forbidden(existing);
     if (!forbidden.isEmpty()) {
-      return existing.equals(directory.toAbsolutePath().normalize())
+      return exists
           ? withoutRights(directory, forbidden)
           : "user "
               + USER
@@ -89,7 +100,9 @@ public final class DiskTrouble {
               + "'";
     }
     long usableBytes = existing.toFile().getUsableSpace();
-    if (isFull(failure) || usableBytes < FULL_BYTES) {
+    // A file system that has no room at all is none to keep anything on, as /proc.
+    boolean isDisk = existing.toFile().getTotalSpace() > 0;
+    if (isFull(failure) || (isDisk && usableBytes < FULL_BYTES)) {
       return "the file system of the data dir "
           + directory
           + " is full, "
@@ -97,6 +110,27 @@ public final class DiskTrouble {
           + " bytes are free; make at least "
           + DiskReserve.BYTES
           + " bytes of room there, and start again";
+    }
+    return exists
+        ? null
+        : "the data dir "
+            + directory
+            + " cannot be made in "
+            + existing
+            + "; name another --data-dir";
+  }
+
+  /** What has the name of one of our files, and is a directory, or the other way round. */
+  private static @Nullable Path odd(Path directory) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, DataDirectory.OWN)) {
+      for (Path file : files) {
+        if (Files.isDirectory(file) != file.endsWith(NATIVE)) {
+          return file;
+        }
+      }
+    } catch (IOException e) {
+      // That it cannot be read is told by who looks at the rights.
+      return null;
     }
     return null;
   }
@@ -147,7 +181,7 @@ public final class DiskTrouble {
       return List.of(directory);
     }
     List<Path> forbidden = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "{holdfast.*,native}")) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, DataDirectory.OWN)) {
       for (Path file : files) {
         if (!isAllowed(file)) {
           forbidden.add(file);

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,22 +25,55 @@ public final class OwnerOnly {
 
   private OwnerOnly() {}
 
+  /** Makes a directory where it is missing. */
+  static void make(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      Files.createDirectories(directory);
+      var unused = take(directory, DIRECTORY);
+    }
+  }
+
   /**
-   * Makes a directory where it is missing, and takes the rights of others from it and its files.
+   * Takes the rights of others from some files of a directory, and from the directory itself where
+   * it holds nothing else: one that is also somebody else's is not to be taken from him.
+   *
+   * @param own which files, as a glob of their names
    */
-  static void directory(Path path) throws IOException {
-    boolean made = !Files.exists(path);
-    Files.createDirectories(path);
-    boolean altered = take(path, DIRECTORY);
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+  static void takeRights(Path directory, String own) throws IOException {
+    PathMatcher matcher = directory.getFileSystem().getPathMatcher("glob:" + own);
+    Path foreign = null;
+    boolean altered = false;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (!matcher.matches(file.getFileName())) {
+          foreign = file;
+        } else if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
           altered |= take(file, FILE);
+        } else if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          altered |= take(file, DIRECTORY);
         }
       }
     }
-    if (altered && !made) {
-      LOGGER.info("others had rights in {}; it and its files are for their owner alone now", path);
+    if (foreign == null) {
+      altered |= take(directory, DIRECTORY);
+    } else if (isOpen(directory, DIRECTORY)) {
+      LOGGER.warn(
+          "others have rights in {}, which is left as it is, as it holds {}, which is not of"
+              + " Holdfast; better name a --data-dir of its own",
+          directory,
+          foreign.getFileName());
+    }
+    if (altered) {
+      LOGGER.info("others had rights in {}; its files are for their owner alone now", directory);
+    }
+  }
+
+  /** Takes the rights of others from all files of a directory. */
+  static void files(Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        var unused = take(file, FILE);
+      }
     }
   }
 
@@ -47,16 +81,21 @@ public final class OwnerOnly {
   public static void file(Path path) throws IOException {
     if (!Files.exists(path)) {
       Files.createFile(path);
-      take(path, FILE);
+      var unused = take(path, FILE);
     }
   }
 
   private static boolean take(Path path, Set<PosixFilePermission> rights) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-    if (view == null || rights.containsAll(view.readAttributes().permissions())) {
-      return false;
+    boolean open = isOpen(path, rights);
+    if (open) {
+      Files.setPosixFilePermissions(path, rights);
     }
-    view.setPermissions(rights);
-    return true;
+    return open;
+  }
+
+  /** Whether somebody has more than these rights. */
+  private static boolean isOpen(Path path, Set<PosixFilePermission> rights) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    return view != null && !rights.containsAll(view.readAttributes().permissions());
   }
 }

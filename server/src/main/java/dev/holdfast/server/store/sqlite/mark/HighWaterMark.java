@@ -183,11 +183,17 @@ public final class HighWaterMark implements AutoCloseable {
         + " commits of offers, of renewed leases or of deleted keys";
   }
 
-  private static StorePosition position(Path database) {
+  private static StorePosition position(Path database) throws IOException {
+    Path index = database.resolveSibling(database.getFileName() + "-shm");
+    boolean hadIndex = Files.exists(index);
     try (SqliteConnection connection = SqliteConnection.untouching(database)) {
       return SqliteStore.isFresh(connection) ? StorePosition.NOTHING : StorePosition.of(connection);
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot open " + database, e);
+    } finally {
+      if (!hadIndex) {
+        Files.deleteIfExists(index);
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import dev.holdfast.server.store.sqlite.mark.MarkFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,41 @@ class DataDirectoryTest {
       held.setHolder("process 1");
       assertEquals("process 1\n", Files.readString(directory.resolve(DataDirectory.LOCK)));
     }
+  }
+
+  @Test
+  void whatIsNotOursKeepsItsRights() throws IOException {
+    Path foreign = Files.createFile(directory.resolve("foreign"));
+    Path own = Files.createFile(directory.resolve("holdfast.db-journal"));
+    setRights(foreign, "rw-r--r--");
+    setRights(own, "rw-r--r--");
+    setRights(directory, "rwxrwxrwx");
+    DataDirectory.hold(directory, "test").close();
+    assertEquals("rw-r--r--", rights(foreign));
+    assertEquals("rwxrwxrwx", rights(directory));
+    assertEquals("rw-------", rights(own));
+
+    Files.delete(foreign);
+    DataDirectory.hold(directory, "test").close();
+    assertEquals("rwx------", rights(directory));
+  }
+
+  @Test
+  void whoOnlyLooksTakesNoRights() throws IOException {
+    Path own = Files.createFile(directory.resolve("holdfast.db-journal"));
+    setRights(own, "rw-r--r--");
+    setRights(directory, "rwxr-xr-x");
+    DataDirectory.holdAsItIs(directory, "test").close();
+    assertEquals("rw-r--r--", rights(own));
+    assertEquals("rwxr-xr-x", rights(directory));
+  }
+
+  private static void setRights(Path path, String rights) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
+  }
+
+  private static String rights(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   /** A file without content would be taken for one that was damaged. */

@@ -52,6 +52,26 @@ class DiskTroubleTest {
   }
 
   @Test
+  void whereNoDirectoryCanBeMadeIsTold() {
+    assertEquals(
+        "the data dir /proc/holdfast cannot be made in /proc; name another --data-dir",
+        DiskTrouble.explain(Path.of("/proc/holdfast"), new IOException("/proc/holdfast")));
+  }
+
+  @Test
+  void aDirectoryInThePlaceOfAFileIsNamed() throws IOException {
+    Path mark = Files.createDirectory(directory.resolve("holdfast.mark"));
+    assertEquals(
+        mark + " is a directory and should not be; move it away, or name another --data-dir",
+        DiskTrouble.explain(directory, new IOException("Is a directory")));
+    Files.delete(mark);
+    Path unpacked = Files.createFile(directory.resolve("native"));
+    assertEquals(
+        unpacked + " is no directory and should be one; move it away, or name another --data-dir",
+        DiskTrouble.explain(directory, new IOException("Not a directory")));
+  }
+
+  @Test
   void otherFailuresAreToldByThemselves() {
     for (Exception other :
         new Exception[] {

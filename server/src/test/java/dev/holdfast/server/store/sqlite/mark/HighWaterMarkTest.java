@@ -35,9 +35,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,29 @@ class HighWaterMarkTest {
                 store, List.of(new ReserveSlot(REPOSITORY, new Slot("r", index), 1, 0, "")), 2)
             .get(0);
     return assertInstanceOf(Outcome.ReservationDone.class, outcome).reservation().generation();
+  }
+
+  @Test
+  void whoOnlyLooksMakesNoFiles() throws IOException {
+    Files.delete(older.resolve("holdfast.mark"));
+    Files.copy(killed.resolve("holdfast.mark"), older.resolve("holdfast.mark"));
+    for (Path store : List.of(killed, older)) {
+      try (DataDirectory data = DataDirectory.holdAsItIs(store, "test")) {
+        Set<String> before = names(store);
+        if (store.equals(killed)) {
+          HighWaterMark.check(data);
+        } else {
+          assertThrows(HighWaterMark.LossException.class, () -> HighWaterMark.check(data));
+        }
+        assertEquals(before, names(store));
+      }
+    }
+  }
+
+  private static Set<String> names(Path store) throws IOException {
+    try (Stream<Path> files = Files.list(store)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
   }
 
   @Test
