@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Events that the index does not lead to are not taken for events that there are not. */
 class HiddenEventsTest {
   private static final String REPOSITORY = "default";
-  private static final int EVENTS = 700;
+  private static final int EVENTS = 1500;
   private static final int A_PAGE = 256;
 
   @TempDir Path directory = Path.of("");
@@ -44,7 +44,7 @@ class HiddenEventsTest {
     return directory.resolve("holdfast.db");
   }
 
-  /** One event a chunk, so that the index has more than one page. */
+  /** One event a chunk, so that the index has some pages below its root. */
   @BeforeEach
   void fill() throws IOException, SQLException {
     try (SqliteStore store = SqliteStore.open(database())) {
