@@ -149,7 +149,6 @@ class ProcessTest {
       textBlock =
           """
           UPDATE repositories SET capacity_bytes = 1001               | 891 | 890 | of repositories: repository default
-          DELETE FROM events WHERE chunk = 3                          | 3   | 2   | last chunk of events
           UPDATE reservations SET amount_bytes = 42                   | 110 | 10  | of reservations: slot
           DELETE FROM reservations                                    | 110 | 10  | reserved_bytes
           UPDATE offers SET sold_bytes = 99                           | 0   | 100 | of offers: offer cold
@@ -203,6 +202,15 @@ class ProcessTest {
             dataDir.toString());
     assertEquals(1, refused.exit(), refused.toString());
     assertTrue(refused.err().contains("damaged row of events: chunk 1"), refused.err());
+  }
+
+  @Test
+  void theLossOfTheLastEventsIsToldBeforeAnythingIsCounted() throws Exception {
+    fillBooks();
+    damage("DELETE FROM events WHERE chunk = 3");
+    Program refused = Program.run("verify", "--data-dir", dataDir.toString());
+    assertEquals(1, refused.exit(), refused.toString());
+    assertTrue(refused.err().contains(" lost acknowledged changes: "), refused.err());
   }
 
   @Test

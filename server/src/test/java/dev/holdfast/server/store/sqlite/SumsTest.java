@@ -2,8 +2,10 @@ package dev.holdfast.server.store.sqlite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
@@ -73,6 +75,21 @@ class SumsTest {
           .get(0)
           .repository();
     }
+  }
+
+  @Test
+  void thatTheLastEventsAreMissingIsRecounted() throws SQLException {
+    run(new CreateRepository(REPOSITORY, 1000));
+    run(reserving(10));
+    run(reserving(10));
+    close();
+    try (SqliteConnection other = SqliteConnection.writer(directory.resolve("holdfast.db"))) {
+      other.run("DELETE FROM events WHERE chunk = 3");
+    }
+    open();
+    List<Recount.Problem> problems = Objects.requireNonNull(store.recount(REPOSITORY)).problems();
+    assertTrue(
+        problems.contains(new Recount.Problem("last chunk of events", 3, 2)), problems::toString);
   }
 
   @Test
