@@ -85,7 +85,8 @@ public final class Readers implements AutoCloseable {
       if (!StoreCondition.isCorrupt(e)) {
         throw e;
       }
-      LOGGER.warn("a read failed, and is tried again on a new connection", e);
+      // At a level where callers cannot fill the log; what fails twice is told as an error, once.
+      LOGGER.debug("a read failed, and is tried again on a new connection", e);
       drop(place, StoreException.notApplied("cannot read", e));
     } catch (StoreException e) {
       if (e.damage() == null || condition.hiding() != null) {
