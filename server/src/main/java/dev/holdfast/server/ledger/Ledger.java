@@ -37,11 +37,12 @@ public final class Ledger implements AutoCloseable {
   static final long WAITING_BYTES = 64 << 20;
 
   /**
-   * A larger command asks for no more room in the queue than this, or it would only be taken when
-   * nothing else waits. While it waits itself, all of it counts.
+   * Commands of more than a batch wait in a room of their own, for so many changes in all and one
+   * command at least, so that they keep nobody else from waiting.
    */
-  private static final int LARGEST_SHARE = 10_000;
+  private static final int LARGE_CHANGES = 200_000;
 
+  /** A larger command asks for no more bytes than this, or it would only be taken alone. */
   private static final long LARGEST_SHARE_BYTES = 16 << 20;
 
   /**
@@ -65,6 +66,7 @@ public final class Ledger implements AutoCloseable {
   private final Watch watch;
   private final LinkedBlockingQueue<Entry> queue = new LinkedBlockingQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger largeWaiting = new AtomicInteger();
   private final AtomicLong waitingBytes = new AtomicLong();
 
   /**
@@ -264,10 +266,11 @@ public final class Ledger implements AutoCloseable {
   /** Queues a command. The answer may come before this returns, and on any thread. */
   public void submit(Command command, Caller caller) {
     Call call = new Call(command, caller);
-    int before = waiting.getAndAdd(call.size());
+    int before = waiting(call).getAndAdd(call.size());
     long bytesBefore = waitingBytes.getAndAdd(call.bytes());
+    int limit = isLarge(call) ? LARGE_CHANGES : waitingLimit;
     // What is larger than the limit by itself is taken when nothing else waits.
-    if ((before > 0 && before + Math.min(call.size(), LARGEST_SHARE) > waitingLimit)
+    if ((before > 0 && before + call.size() > limit)
         || (bytesBefore > 0
             && bytesBefore + Math.min(call.bytes(), LARGEST_SHARE_BYTES) > WAITING_BYTES)
         || queue.size() >= WAITING_CALLS) {
@@ -279,15 +282,24 @@ public final class Ledger implements AutoCloseable {
     answerLateComers();
   }
 
+  private static boolean isLarge(Entry entry) {
+    return entry.size() > BATCH_CHANGES;
+  }
+
+  /** The count of what waits where this does. */
+  private AtomicInteger waiting(Entry entry) {
+    return isLarge(entry) ? largeWaiting : waiting;
+  }
+
   private void enter(Entry entry) {
-    waiting.addAndGet(entry.size());
+    waiting(entry).addAndGet(entry.size());
     waitingBytes.addAndGet(entry.bytes());
     queue.add(entry);
     answerLateComers();
   }
 
   private void leave(Entry entry) {
-    waiting.addAndGet(-entry.size());
+    waiting(entry).addAndGet(-entry.size());
     waitingBytes.addAndGet(-entry.bytes());
   }
 
@@ -501,7 +513,7 @@ public final class Ledger implements AutoCloseable {
       long changes = changeCount(transaction, call);
       if (changes > BATCH_CHANGES && calls.size() > 1) {
         calls.remove(count);
-        waiting.addAndGet(call.size());
+        waiting(call).addAndGet(call.size());
         waitingBytes.addAndGet(call.bytes());
         large.add(call);
         continue;

@@ -121,7 +121,16 @@ class LedgerQueueTest {
     }
     CompletableFuture<Outcome> large = submit(reconcile);
     assertEquals(false, overloaded(large), "it is taken although others wait");
-    assertEquals(true, overloaded(submit(reconcile)), "but no second one");
+    List<Slot> others = new ArrayList<>();
+    for (int i = 0; i < 180_000; i++) {
+      others.add(slot("unknown", i));
+    }
+    Command second = new Reconcile(new ReconcileScope(REPOSITORY, 1, false), others, List.of(), 0);
+    assertEquals(true, overloaded(submit(second)), "but no second one beyond the room");
+    for (int i = 101; i <= 200; i++) {
+      few.add(submit(reserve("r", i)));
+    }
+    assertEquals(List.of(), few.stream().filter(LedgerQueueTest::overloaded).toList());
     gate.countDown();
     assertInstanceOf(Outcome.ReconcileDone.class, large.join());
     assertInstanceOf(Outcome.ReservationDone.class, first.join());
