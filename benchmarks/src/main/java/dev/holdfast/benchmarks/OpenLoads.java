@@ -25,10 +25,10 @@ final class OpenLoads {
   private static final int SOAK_PERCENT = 80;
   private static final int STEP_PERCENT = 10;
 
-  /** What is kept up with for some seconds is not yet kept up with for minutes. */
+  /** One slice of some seconds does not show that a load can be sustained for minutes. */
   private static final int SUSTAINED_SLICES = 3;
 
-  /** Whoever waits for longer waits behind a queue that grows. */
+  /** A longer wait means that the queue grows. */
   private static final Duration SUSTAINED_P99 = Duration.ofMillis(200);
 
   private final Scale scale;

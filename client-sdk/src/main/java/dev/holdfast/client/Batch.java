@@ -75,8 +75,8 @@ final class Batch {
         options
             .withDeadlineAfter(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)
             .withStreamTracerFactory(attempts);
-    // Whoever has it sent may have a deadline and secrets of his own, which are not those of
-    // others.
+    // The flushing thread's Context must not lend its deadline or credentials to other callers'
+    // changes.
     Context before = Context.ROOT.attach();
     try {
       wire =

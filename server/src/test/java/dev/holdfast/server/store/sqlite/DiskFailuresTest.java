@@ -308,7 +308,7 @@ class DiskFailuresTest {
     }
   }
 
-  /** It takes no room to flushAll what left nothing behind. */
+  /** It takes no room to settle what left nothing behind. */
   @Test
   void anUnknownOutcomeIsSettledOnAFullDisk() throws IOException {
     try (SqliteStore store = open()) {
