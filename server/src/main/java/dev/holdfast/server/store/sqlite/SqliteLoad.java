@@ -13,6 +13,7 @@ import dev.holdfast.server.ledger.view.OlderReleases;
 import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.MemtableEntry;
 import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import dev.holdfast.server.store.sqlite.releases.SlotPasts;
@@ -99,7 +100,7 @@ final class SqliteLoad {
           }
           continue;
         }
-        RecentReservations.MemtableEntry one = recent.get(touched.repositoryId(), slot);
+        MemtableEntry one = recent.get(touched.repositoryId(), slot);
         if (one != null && one.firstInEpoch() == history.epoch()) {
           slots.put(slot, new SlotHistory(one.reservation(), null));
           continue;

@@ -10,8 +10,9 @@ import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.DamageLog;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
+import dev.holdfast.server.store.sqlite.memtable.MemtableEntry;
 import dev.holdfast.server.store.sqlite.memtable.MergedReservationCursor;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
 import dev.holdfast.server.store.sqlite.rows.RepositoryIds;
 import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.sql.PreparedStatement;
@@ -81,12 +82,13 @@ final class SqliteReads {
   }
 
   static Optional<Reservation> reservation(
-      SqliteConnection connection, RecentReservations recent, String repositoryId, Slot slot)
+      SqliteConnection connection, Memtable memtable, String repositoryId, Slot slot)
       throws SQLException {
-    Optional<RecentReservations.MemtableEntry> one =
-        recent.readAtSnapshot(connection, all -> Optional.ofNullable(all.get(repositoryId, slot)));
+    Optional<MemtableEntry> one =
+        memtable.readAtSnapshot(
+            connection, all -> Optional.ofNullable(all.get(repositoryId, slot)));
     if (one.isPresent()) {
-      return one.map(RecentReservations.MemtableEntry::reservation);
+      return one.map(MemtableEntry::reservation);
     }
     PreparedStatement query =
         connection.prepared(
@@ -99,15 +101,14 @@ final class SqliteReads {
   }
 
   static ReservationsPage reservations(
-      SqliteConnection connection, RecentReservations recent, ReservationsQuery asked)
-      throws SQLException {
+      SqliteConnection connection, Memtable memtable, ReservationsQuery asked) throws SQLException {
     String requestId = asked.requestId();
     List<Reservation> recentOnes =
-        recent.readAtSnapshot(
+        memtable.readAtSnapshot(
             connection,
             all ->
                 requestId == null
-                    ? all.of(asked.repositoryId())
+                    ? all.ofRepository(asked.repositoryId())
                     : all.ofRequest(asked.repositoryId(), requestId));
     recentOnes.removeIf(one -> asked.after() != null && one.slot().compareTo(asked.after()) <= 0);
     byte[] from = requestId == null ? new byte[0] : SlotKeys.encodeRequest(requestId);
@@ -144,12 +145,12 @@ final class SqliteReads {
   private record Lease(String repositoryId, long expireMicros, ExpireLeases.Expired expired) {}
 
   static List<ExpireLeases> expiredLeases(
-      SqliteConnection connection, RecentReservations recent, long nowMicros, int limit)
+      SqliteConnection connection, Memtable memtable, long nowMicros, int limit)
       throws SQLException {
     List<Lease> leases = new ArrayList<>();
-    recent
+    memtable
         .readAtSnapshot(
-            connection, all -> all.all(one -> one.reservation().leaseExpired(nowMicros)))
+            connection, all -> all.matching(one -> one.reservation().leaseExpired(nowMicros)))
         .forEach((owner, one) -> leases.add(lease(owner.repositoryId(), one.reservation())));
     leases.addAll(expiredRows(connection, nowMicros, limit));
     leases.sort(Comparator.comparingLong(Lease::expireMicros));

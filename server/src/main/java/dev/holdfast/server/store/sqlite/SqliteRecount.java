@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.memtable.MemtableRecovery;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
 import dev.holdfast.server.store.sqlite.releases.IndexCheck;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
@@ -53,12 +53,14 @@ public final class SqliteRecount {
    * @param withIndex whether to look at the index of releases too, which all repositories share
    */
   static Optional<Recount> recount(
-      SqliteConnection connection, int youngRoom, String repositoryId, boolean withIndex)
+      SqliteConnection connection, int memtableCapacity, String repositoryId, boolean withIndex)
       throws SQLException {
     connection.prepared("BEGIN").execute();
     SqliteRecount recount = new SqliteRecount(connection);
     RowMapper.Known known = recount.known(repositoryId);
-    return known == null ? Optional.empty() : Optional.of(recount.of(known, youngRoom, withIndex));
+    return known == null
+        ? Optional.empty()
+        : Optional.of(recount.of(known, memtableCapacity, withIndex));
   }
 
   /** What is damaged of all that belongs to no repository that exists. */
@@ -105,8 +107,9 @@ public final class SqliteRecount {
     }
   }
 
-  private Recount of(RowMapper.Known known, int youngRoom, boolean withIndex) throws SQLException {
-    for (Reservation one : recent(youngRoom, known.repository().id())) {
+  private Recount of(RowMapper.Known known, int memtableCapacity, boolean withIndex)
+      throws SQLException {
+    for (Reservation one : recent(memtableCapacity, known.repository().id())) {
       count(one);
     }
     rows(
@@ -227,9 +230,14 @@ public final class SqliteRecount {
   }
 
   /** The recent ones of a repository; none where the events that tell of them are damaged. */
-  private List<Reservation> recent(int youngRoom, String repositoryId) throws SQLException {
+  private List<Reservation> recent(int memtableCapacity, String repositoryId) throws SQLException {
     List<Reservation> found = new ArrayList<>();
-    tryTo(() -> found.addAll(MemtableRecovery.load(connection, youngRoom).of(repositoryId)));
+    tryTo(
+        () ->
+            found.addAll(
+                Memtable.recover(connection, memtableCapacity)
+                    .recent()
+                    .ofRepository(repositoryId)));
     return found;
   }
 

@@ -7,10 +7,10 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations.Alteration;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations.LogPosition;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations.MemtableEntry;
+import dev.holdfast.server.store.sqlite.memtable.LogPosition;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
+import dev.holdfast.server.store.sqlite.memtable.MemtableDelta;
+import dev.holdfast.server.store.sqlite.memtable.MemtableEntry;
 import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
 import dev.holdfast.server.store.sqlite.memtable.RepositorySlot;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
@@ -30,22 +30,20 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a transaction makes of the reservations: of those that have a row, and of the recent ones.
- */
+/** Writes the reservations of one transaction: to their table, or to the memtable. */
 final class SqliteReservations {
   /** What the driver gathers takes more room than what it is made of. */
   private static final int GATHERED_ROWS = 4096;
 
   private final SqliteConnection connection;
-  private final RecentReservations recent;
+  private final Memtable memtable;
   private final long epoch;
 
-  /** The recent ones that are new, or altered, and those that are no longer recent. */
+  /** The entries that the transaction adds or alters, and the slots that it removes. */
   private final Map<RepositorySlot, MemtableEntry> entered = new HashMap<>();
 
-  private final Set<RepositorySlot> left = new HashSet<>();
-  private LogPosition since;
+  private final Set<RepositorySlot> removed = new HashSet<>();
+  private LogPosition recoveryPoint;
   private boolean numbered;
 
   /**
@@ -53,16 +51,16 @@ final class SqliteReservations {
    *
    * @param epoch the {@linkplain ReleaseIndex#epoch epoch} of the index that its loads look into
    */
-  SqliteReservations(SqliteConnection connection, RecentReservations recent, long epoch) {
+  SqliteReservations(SqliteConnection connection, Memtable memtable, long epoch) {
     this.connection = connection;
-    this.recent = recent;
+    this.memtable = memtable;
     this.epoch = epoch;
-    this.since = recent.since();
+    this.recoveryPoint = memtable.recoveryPoint();
   }
 
   /**
-   * Takes over what was altered in a repository. What is released has its row deleted, where it has
-   * one; what is recent is told by its event, in the same transaction.
+   * Writes the changes of a repository. A released reservation's row is deleted, where it has one;
+   * of a recent reservation the event, written by the same transaction, is enough.
    *
    * <p>First all deletions, then all insertions, a statement after the other: of two batches that
    * are gathered side by side, the failure of one would leave the rows of the other for whoever
@@ -72,7 +70,7 @@ final class SqliteReservations {
    */
   void write(long repository, Delta delta, SlotPasts pasts) throws SQLException {
     String repositoryId = delta.after().id();
-    Map<Slot, Reservation> told = told(delta.events());
+    Map<Slot, Reservation> logged = lastLogged(delta.events());
     List<byte[]> ended = new ArrayList<>();
     List<Row> rows = new ArrayList<>();
     for (Delta.SlotDelta slot : delta.slots()) {
@@ -82,25 +80,27 @@ final class SqliteReservations {
         continue;
       }
       RepositorySlot owner = new RepositorySlot(repositoryId, slot.slot());
-      MemtableEntry wasRecent = before == null ? null : recent.get(repositoryId, slot.slot());
+      MemtableEntry wasRecent =
+          before == null ? null : memtable.recent().get(repositoryId, slot.slot());
       boolean stays = sameGeneration(before, after);
       if (before != null && wasRecent == null && !stays) {
         ended.add(SlotKeys.encode(slot.slot()));
       }
       if (after != null
-          // A renewed lease is told by no event.
-          && after.equals(told.get(slot.slot()))
+          // No event contains a renewed lease.
+          && after.equals(logged.get(slot.slot()))
           && (stays ? wasRecent != null : belongsInMemtable(after))) {
         entered.put(
             owner,
             stays && wasRecent != null
-                ? new MemtableEntry(repository, after, wasRecent.since(), wasRecent.firstInEpoch())
+                ? new MemtableEntry(
+                    repository, after, wasRecent.logStart(), wasRecent.firstInEpoch())
                 : new MemtableEntry(
-                    repository, after, recent.end(), isFirst(slot, pasts) ? epoch : 0));
+                    repository, after, memtable.end(), isFirst(slot, pasts) ? epoch : 0));
         continue;
       }
       if (wasRecent != null) {
-        left.add(owner);
+        removed.add(owner);
       }
       if (after != null) {
         rows.add(new Row(repository, after));
@@ -118,8 +118,8 @@ final class SqliteReservations {
   }
 
   /**
-   * Whether nothing older is remembered of the slot of a new one. What is not known is not so: a
-   * slot that was found by its request alone came without its past.
+   * Returns whether the slot was never released before, as far as was loaded: the past of a slot
+   * that was found by its request alone is unknown.
    */
   private static boolean isFirst(Delta.SlotDelta slot, SlotPasts pasts) {
     return slot.after().latestReleased() == null
@@ -127,21 +127,24 @@ final class SqliteReservations {
         && pasts.of(slot.slot()) == null;
   }
 
-  private static Map<Slot, Reservation> told(List<Event> events) {
-    Map<Slot, Reservation> told = new HashMap<>();
+  /** Returns the reservations as the last of the events about each says. */
+  private static Map<Slot, Reservation> lastLogged(List<Event> events) {
+    Map<Slot, Reservation> logged = new HashMap<>();
     for (Event event : events) {
       if (event.change() instanceof Change.SlotReserved reserved) {
-        told.put(reserved.reservation().slot(), reserved.reservation());
+        logged.put(reserved.reservation().slot(), reserved.reservation());
       } else if (event.change() instanceof Change.SlotFilled filled) {
-        told.put(filled.reservation().slot(), filled.reservation());
+        logged.put(filled.reservation().slot(), filled.reservation());
       }
     }
-    return told;
+    return logged;
   }
 
-  /** What begins as filled is there to stay, and what comes in masses gets a row at once too. */
+  /**
+   * A reservation that begins filled will stay, so it gets a row, as all do beyond the capacity.
+   */
   private boolean belongsInMemtable(Reservation reservation) {
-    return !reservation.filled() && entered.size() < recent.room();
+    return !reservation.filled() && entered.size() < memtable.capacity();
   }
 
   private static boolean sameGeneration(@Nullable Reservation one, @Nullable Reservation other) {
@@ -177,58 +180,58 @@ final class SqliteReservations {
     }
   }
 
-  /** Gives some of the oldest their rows, and says from time to time where the others begin. */
+  /** Flushes some of the oldest entries, and advances the recovery point from time to time. */
   void flushOldest() throws SQLException {
-    move(
-        recent.flushCandidates(
-            entered.size(), owner -> !left.contains(owner) && !entered.containsKey(owner)));
-    LogPosition oldest = recent.sinceWithout(left);
-    if (recent.lagsBehind(oldest)) {
-      beginAt(oldest);
+    flush(
+        memtable.flushCandidates(
+            entered.size(), owner -> !removed.contains(owner) && !entered.containsKey(owner)));
+    LogPosition oldest = memtable.oldestUnflushed(removed);
+    if (memtable.isRecoveryPointDue(oldest)) {
+      advanceRecoveryPoint(oldest);
     }
   }
 
-  /** Gives some their rows. For a transaction that alters nothing else of the recent ones. */
-  void flushAll(Predicate<MemtableEntry> some) throws SQLException {
-    move(recent.all(some));
-    beginAt(recent.sinceWithout(left));
+  /** Flushes all entries that match. For a transaction that makes no other change to them. */
+  void flushAll(Predicate<MemtableEntry> wanted) throws SQLException {
+    flush(memtable.recent().matching(wanted));
+    advanceRecoveryPoint(memtable.oldestUnflushed(removed));
   }
 
-  private void move(Map<RepositorySlot, MemtableEntry> moved) throws SQLException {
-    List<Row> rows = new ArrayList<>(moved.size());
-    moved.values().forEach(one -> rows.add(new Row(one.repository(), one.reservation())));
+  private void flush(Map<RepositorySlot, MemtableEntry> flushed) throws SQLException {
+    List<Row> rows = new ArrayList<>(flushed.size());
+    flushed.values().forEach(one -> rows.add(new Row(one.repository(), one.reservation())));
     write(rows);
-    left.addAll(moved.keySet());
+    removed.addAll(flushed.keySet());
   }
 
-  private void beginAt(LogPosition mark) throws SQLException {
-    if (mark.chunk() > since.chunk()) {
-      RecoveryPoint.write(connection, mark.chunk());
-      since = mark;
+  private void advanceRecoveryPoint(LogPosition position) throws SQLException {
+    if (position.chunk() > recoveryPoint.chunk()) {
+      RecoveryPoint.write(connection, position.chunk());
+      recoveryPoint = position;
     }
   }
 
-  /** Has the commit write something, whatever else it does. */
+  /** Makes the commit count as a quiet one, so that it writes a page even without a change. */
   void number() {
     numbered = true;
   }
 
   /**
-   * What all of it makes of the recent ones. Where no events tell of a change, the file says that
-   * there was one: for those who read meanwhile, and so that its loss is seen.
+   * Returns the delta of the memtable. A change without events is counted in the file, so that
+   * readers can tell their snapshots apart and a lost commit is noticed.
    *
-   * @param end behind the last event that was written
-   * @param changed whether anything was changed
+   * @param end the position behind the last event that was written
+   * @param changed whether the transaction changed anything
    */
-  Alteration alteration(LogPosition end, boolean changed) throws SQLException {
-    boolean altered = changed || !left.isEmpty() || !entered.isEmpty();
-    boolean quiet = numbered || (altered && end.chunk() == recent.end().chunk());
-    long number = recent.quiet() + (quiet ? 1 : 0);
+  MemtableDelta delta(LogPosition end, boolean changed) throws SQLException {
+    boolean altered = changed || !removed.isEmpty() || !entered.isEmpty();
+    boolean quiet = numbered || (altered && end.chunk() == memtable.end().chunk());
+    long number = memtable.quietCommits() + (quiet ? 1 : 0);
     if (quiet) {
       PreparedStatement update = connection.prepared("UPDATE recovery_point SET quiet_commits = ?");
       update.setLong(1, number);
       update.executeUpdate();
     }
-    return new Alteration(left, entered, since, end, number);
+    return new MemtableDelta(removed, entered, recoveryPoint, end, number);
   }
 }

@@ -26,8 +26,7 @@ import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.connection.StoreCondition;
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
 import dev.holdfast.server.store.sqlite.directory.OpenFiles;
-import dev.holdfast.server.store.sqlite.memtable.MemtableRecovery;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
 import dev.holdfast.server.store.sqlite.releases.ReleaseHashes;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
@@ -73,14 +72,14 @@ public final class SqliteStore implements LedgerStore {
   private volatile @Nullable ReleaseIndex history;
 
   /** Also asked by those who read. */
-  private volatile RecentReservations recent;
+  private volatile Memtable memtable;
 
   private final StoreCondition condition;
   private final SqliteCalls calls;
   private final Checkpointer checkpoints;
   private final WriterCache cache = new WriterCache();
   private final ReleaseIndex.Room historyRoom;
-  private final int youngRoom;
+  private final int memtableCapacity;
   private final Readers readers;
   private final LongReads longReads;
   private final DamageCheck damageCheck;
@@ -99,7 +98,7 @@ public final class SqliteStore implements LedgerStore {
       SqliteCalls calls,
       @Nullable ReleaseIndex history,
       ReleaseIndex.Room historyRoom,
-      int youngRoom)
+      int memtableCapacity)
       throws SQLException {
     this.database = database;
     this.writer = writer;
@@ -107,8 +106,8 @@ public final class SqliteStore implements LedgerStore {
     this.calls = calls;
     this.history = history;
     this.historyRoom = historyRoom;
-    this.youngRoom = youngRoom;
-    this.recent = MemtableRecovery.load(writer, youngRoom);
+    this.memtableCapacity = memtableCapacity;
+    this.memtable = Memtable.recover(writer, memtableCapacity);
     this.readers = new Readers(READERS, this::reader, condition);
     this.longReads = new LongReads(this::reader, condition);
     this.damageCheck = new DamageCheck(longReads, condition);
@@ -127,21 +126,18 @@ public final class SqliteStore implements LedgerStore {
    */
   public static SqliteStore open(Path database, FatalErrors fatalErrors) {
     return open(
-        database,
-        ReleaseIndex.Room.DEFAULT,
-        RecentReservations.CAPACITY,
-        fatalErrors,
-        SqliteCalls.REAL);
+        database, ReleaseIndex.Room.DEFAULT, Memtable.CAPACITY, fatalErrors, SqliteCalls.REAL);
   }
 
   /** The same for one who is thrown what is fatal. */
   public static SqliteStore open(Path database) {
-    return open(database, ReleaseIndex.Room.DEFAULT, RecentReservations.CAPACITY);
+    return open(database, ReleaseIndex.Room.DEFAULT, Memtable.CAPACITY);
   }
 
   /** The same with less room for what is recent or in memory, so that a test sees it overflow. */
-  public static SqliteStore open(Path database, ReleaseIndex.Room historyRoom, int youngRoom) {
-    return open(database, historyRoom, youngRoom, SqliteStore::thrown, SqliteCalls.REAL);
+  public static SqliteStore open(
+      Path database, ReleaseIndex.Room historyRoom, int memtableCapacity) {
+    return open(database, historyRoom, memtableCapacity, SqliteStore::thrown, SqliteCalls.REAL);
   }
 
   private static void thrown(StoreException e) {
@@ -151,7 +147,7 @@ public final class SqliteStore implements LedgerStore {
   public static SqliteStore open(
       Path database,
       ReleaseIndex.Room historyRoom,
-      int youngRoom,
+      int memtableCapacity,
       FatalErrors fatalErrors,
       SqliteCalls calls) {
     return open(
@@ -163,7 +159,7 @@ public final class SqliteStore implements LedgerStore {
           syncWhatWasRecovered(writer, condition, calls);
           ReleaseIndex history = ReleaseIndex.load(writer, historyRoom);
           return new SqliteStore(
-              database, writer, condition, calls, history, historyRoom, youngRoom);
+              database, writer, condition, calls, history, historyRoom, memtableCapacity);
         });
   }
 
@@ -196,7 +192,7 @@ public final class SqliteStore implements LedgerStore {
               SqliteCalls.REAL,
               null,
               ReleaseIndex.Room.DEFAULT,
-              RecentReservations.CAPACITY);
+              Memtable.CAPACITY);
         });
   }
 
@@ -329,7 +325,7 @@ public final class SqliteStore implements LedgerStore {
     return SqliteTransaction.begin(
         connection,
         requireNonNull(history, "opened to be looked at"),
-        recent,
+        memtable,
         cache,
         condition,
         calls);
@@ -402,9 +398,9 @@ public final class SqliteStore implements LedgerStore {
         RunRows.deleteAll(opened);
       }
       history = ReleaseIndex.load(opened, historyRoom);
-      RecentReservations loaded = MemtableRecovery.load(opened, youngRoom);
-      recent.retire();
-      recent = loaded;
+      Memtable recovered = Memtable.recover(opened, memtableCapacity);
+      memtable.retire();
+      memtable = recovered;
       cache.clear();
       writer = opened;
     } catch (SQLException e) {
@@ -507,14 +503,14 @@ public final class SqliteStore implements LedgerStore {
   public @Nullable Reservation reservation(String repositoryId, Slot slot) {
     return found(
         readers.readInOneSnapshot(
-            connection -> SqliteReads.reservation(connection, recent, repositoryId, slot)));
+            connection -> SqliteReads.reservation(connection, memtable, repositoryId, slot)));
   }
 
   @Override
   public ReservationsPage reservations(ReservationsQuery query) {
     condition.requireNothingHidden();
     return readers.readInOneSnapshot(
-        connection -> SqliteReads.reservations(connection, recent, query));
+        connection -> SqliteReads.reservations(connection, memtable, query));
   }
 
   @Override
@@ -526,7 +522,7 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
     return readers.readInOneSnapshot(
-        connection -> SqliteReads.expiredLeases(connection, recent, nowMicros, limit));
+        connection -> SqliteReads.expiredLeases(connection, memtable, nowMicros, limit));
   }
 
   @Override
@@ -575,7 +571,7 @@ public final class SqliteStore implements LedgerStore {
     longReads.read(
         "cannot go through a repository",
         connection -> {
-          SqliteSurvey.survey(connection, recent, repositoryId, afterRevision, survey);
+          SqliteSurvey.survey(connection, memtable, repositoryId, afterRevision, survey);
           return true;
         });
   }
@@ -585,7 +581,7 @@ public final class SqliteStore implements LedgerStore {
     longReads.read(
         "cannot go through a request",
         connection -> {
-          SqliteSurvey.reservedIndexes(connection, recent, repositoryId, requestId, slotIndexes);
+          SqliteSurvey.reservedIndexes(connection, memtable, repositoryId, requestId, slotIndexes);
           return true;
         });
   }
@@ -599,7 +595,8 @@ public final class SqliteStore implements LedgerStore {
     return longReads
         .read(
             "cannot recount",
-            connection -> SqliteRecount.recount(connection, youngRoom, repositoryId, withIndex))
+            connection ->
+                SqliteRecount.recount(connection, memtableCapacity, repositoryId, withIndex))
         .orElse(null);
   }
 
@@ -613,9 +610,9 @@ public final class SqliteStore implements LedgerStore {
     return readers.readInOneSnapshot(connection -> StorePosition.after(before, connection));
   }
 
-  /** The youngest reservations. */
-  public RecentReservations recent() {
-    return recent;
+  /** Returns the memtable; another one after a failed commit. */
+  public Memtable memtable() {
+    return memtable;
   }
 
   /** Everything that was asked so far and is asked again and again. For when nobody reads. */

@@ -5,8 +5,8 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.memtable.MergedReservationCursor;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
 import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.sql.PreparedStatement;
@@ -23,13 +23,14 @@ final class SqliteSurvey {
 
   static void survey(
       SqliteConnection connection,
-      RecentReservations recent,
+      Memtable memtable,
       String repositoryId,
       long afterRevision,
       RepositoryVisitor survey)
       throws SQLException {
     connection.run("BEGIN");
-    List<Reservation> recentOnes = recent.readAtSnapshot(connection, all -> all.of(repositoryId));
+    List<Reservation> recentOnes =
+        memtable.readAtSnapshot(connection, all -> all.ofRepository(repositoryId));
     RowMapper.Known known = SqliteReads.known(connection, repositoryId).orElse(null);
     if (known == null) {
       return;
@@ -42,7 +43,7 @@ final class SqliteSurvey {
   /** The indexes of the slots of a request that have reservations, in their order. */
   static void reservedIndexes(
       SqliteConnection connection,
-      RecentReservations recent,
+      Memtable memtable,
       String repositoryId,
       String requestId,
       LongConsumer slotIndexes)
@@ -50,7 +51,7 @@ final class SqliteSurvey {
     connection.run("BEGIN");
     Deque<Slot> recentOnes =
         new ArrayDeque<>(
-            recent
+            memtable
                 .readAtSnapshot(connection, all -> all.ofRequest(repositoryId, requestId))
                 .stream()
                 .map(Reservation::slot)

@@ -12,7 +12,8 @@ import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.connection.SqliteFreePages;
 import dev.holdfast.server.store.sqlite.connection.StoreCondition;
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
+import dev.holdfast.server.store.sqlite.memtable.MemtableDelta;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import dev.holdfast.server.store.sqlite.releases.SlotPasts;
 import dev.holdfast.server.store.sqlite.rows.ServedTime;
@@ -28,7 +29,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteConnection connection;
   private final ReleaseIndex history;
   private final WriterCache cache;
-  private final RecentReservations recent;
+  private final Memtable memtable;
   private final StoreCondition condition;
   private final SqliteCalls calls;
   private final SqliteReservations reservations;
@@ -54,31 +55,31 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private SqliteTransaction(
       SqliteConnection connection,
       ReleaseIndex history,
-      RecentReservations recent,
+      Memtable memtable,
       WriterCache cache,
       StoreCondition condition,
       SqliteCalls calls) {
     this.connection = connection;
     this.history = history;
-    this.recent = recent;
+    this.memtable = memtable;
     this.cache = cache;
     this.condition = condition;
     this.calls = calls;
-    this.reservations = new SqliteReservations(connection, recent, history.epoch());
-    this.write = new SqliteWrite(connection, reservations, cache, history, recent.end().chunk());
+    this.reservations = new SqliteReservations(connection, memtable, history.epoch());
+    this.write = new SqliteWrite(connection, reservations, cache, history, memtable.end().chunk());
     this.epoch = history.epoch();
   }
 
   static SqliteTransaction begin(
       SqliteConnection connection,
       ReleaseIndex history,
-      RecentReservations recent,
+      Memtable memtable,
       WriterCache cache,
       StoreCondition condition,
       SqliteCalls calls) {
     try {
       connection.prepared("BEGIN IMMEDIATE").execute();
-      return new SqliteTransaction(connection, history, recent, cache, condition, calls);
+      return new SqliteTransaction(connection, history, memtable, cache, condition, calls);
     } catch (SQLException e) {
       throw condition.failed("cannot begin a transaction", e);
     }
@@ -92,7 +93,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         "cannot load",
         () -> {
           LoadedBooks books =
-              new SqliteLoad(connection, history, recent, cache).books(touched, loaded);
+              new SqliteLoad(connection, history, memtable.recent(), cache).books(touched, loaded);
           if (condition.hiding() != null && !SqliteLoad.foundAll(books)) {
             condition.requireNothingHidden();
           }
@@ -105,7 +106,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     return attempt(
         "cannot count",
         () ->
-            new SqliteLoad(connection, history, recent, cache)
+            new SqliteLoad(connection, history, memtable.recent(), cache)
                 .reservationCount(repositoryId, requestId, limit));
   }
 
@@ -141,8 +142,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
           if (forgotten.events() > 0) {
             // What it forgets can be loaded again, whatever becomes of this.
             cache.clear();
-            // And what those events alone tell of living reservations gets a row.
-            reservations.flushAll(one -> one.since().chunk() < forgotten.lastChunk());
+            // The purged events were all that the file had of some living reservations.
+            reservations.flushAll(one -> one.logStart().chunk() < forgotten.lastChunk());
           }
           if (forgotten.events() == 0) {
             served.dropBefore(servedMicros);
@@ -193,7 +194,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
 
   @Override
   public void commit() {
-    RecentReservations.Alteration alteration =
+    MemtableDelta memtableDelta =
         attempt(
             "cannot write",
             () -> {
@@ -202,10 +203,10 @@ final class SqliteTransaction implements LedgerStore.Transaction {
                 history.write(connection, write.entryCount());
                 reservations.flushOldest();
               }
-              return reservations.alteration(write.end(recent.end()), !deltas.isEmpty());
+              return reservations.delta(write.end(memtable.end()), !deltas.isEmpty());
             });
     try {
-      recent.commit(() -> calls.commit(connection), alteration);
+      memtable.commit(() -> calls.commit(connection), memtableDelta);
       open = false;
     } catch (SQLException e) {
       // Whatever became of it, the next one begins with what the file says.

@@ -11,7 +11,7 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.memtable.LogPosition;
 import dev.holdfast.server.store.sqlite.releases.ReleaseEntries;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import dev.holdfast.server.store.sqlite.releases.SlotPasts;
@@ -79,9 +79,9 @@ public final class SqliteWrite {
   }
 
   /** Behind the last event that was written, where they began here. */
-  RecentReservations.LogPosition end(RecentReservations.LogPosition begin) {
+  LogPosition end(LogPosition begin) {
     int told = chunks.stream().mapToInt(chunk -> chunk.events().size()).sum();
-    return new RecentReservations.LogPosition(lastChunk, begin.eventCount() + told);
+    return new LogPosition(lastChunk, begin.eventCount() + told);
   }
 
   /** The short name of a repository that was written. */

@@ -17,7 +17,7 @@ import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,7 +107,7 @@ class DiskFailuresTest {
     Files.createDirectories(database().getParent());
     SqliteStore store =
         SqliteStore.open(
-            database(), ReleaseIndex.Room.DEFAULT, RecentReservations.CAPACITY, fatal::add, disk);
+            database(), ReleaseIndex.Room.DEFAULT, Memtable.CAPACITY, fatal::add, disk);
     if (store.repository(REPOSITORY) == null) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
     }

@@ -20,7 +20,7 @@ import dev.holdfast.server.ledger.rules.sales.DeleteOffer;
 import dev.holdfast.server.ledger.rules.sales.PutOffer;
 import dev.holdfast.server.ledger.rules.slots.ReleaseSlot;
 import dev.holdfast.server.ledger.view.LoadedOffers;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ class HotOffersTest {
         SqliteStore.open(
             directory.resolve("holdfast.db"),
             ReleaseIndex.Room.DEFAULT,
-            RecentReservations.CAPACITY,
+            Memtable.CAPACITY,
             e -> {
               throw e;
             },

@@ -17,7 +17,7 @@ import dev.holdfast.server.ledger.rules.slots.Apply;
 import dev.holdfast.server.ledger.rules.slots.EndRequest;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.ledger.rules.slots.Step;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ class HotRequestTest {
         SqliteStore.open(
             directory.resolve("holdfast.db"),
             ReleaseIndex.Room.DEFAULT,
-            RecentReservations.CAPACITY,
+            Memtable.CAPACITY,
             e -> {
               throw e;
             },

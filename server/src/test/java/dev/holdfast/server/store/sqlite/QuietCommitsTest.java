@@ -18,7 +18,7 @@ import dev.holdfast.server.ledger.rules.slots.RenewLease;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.nio.file.Path;
@@ -71,11 +71,7 @@ class QuietCommitsTest {
         };
     store =
         SqliteStore.open(
-            database(),
-            ReleaseIndex.Room.DEFAULT,
-            RecentReservations.CAPACITY,
-            fatal -> fail(fatal),
-            calls);
+            database(), ReleaseIndex.Room.DEFAULT, Memtable.CAPACITY, fatal -> fail(fatal), calls);
   }
 
   @AfterEach
@@ -124,7 +120,8 @@ class QuietCommitsTest {
     void look() {
       try {
         connection.run("BEGIN");
-        recentOnes = store.recent().readAtSnapshot(connection, all -> all.of(repository));
+        recentOnes =
+            store.memtable().readAtSnapshot(connection, all -> all.ofRepository(repository));
       } catch (SQLException e) {
         throw new IllegalStateException(e);
       }

@@ -7,8 +7,6 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations.LogPosition;
-import dev.holdfast.server.store.sqlite.memtable.RecentReservations.MemtableEntry;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
 import dev.holdfast.server.store.sqlite.rows.RepositoryIds;
 import java.sql.PreparedStatement;
@@ -20,31 +18,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
-/** Reads in the events which reservations are recent. */
-public final class MemtableRecovery {
+/** Replays the events behind the recovery point, which are the log of the memtable. */
+final class MemtableRecovery {
   private final Map<RepositorySlot, MemtableEntry> living = new LinkedHashMap<>();
 
   private MemtableRecovery() {}
 
-  public static RecentReservations load(SqliteConnection connection, int room) throws SQLException {
-    LogPosition since = new LogPosition(RecoveryPoint.read(connection), 0);
-    long quiet = RecoveryPoint.quietCommits(connection);
-    MemtableRecovery replay = new MemtableRecovery();
-    LogPosition end = replay.readAll(connection, since);
-    replay.dropThoseWithARow(connection);
-    RecentReservations recent = new RecentReservations(room, since, quiet);
-    recent.alter(new RecentReservations.Alteration(Set.of(), replay.living, since, end, quiet));
-    return recent;
+  static Memtable load(SqliteConnection connection, int capacity) throws SQLException {
+    LogPosition start = new LogPosition(RecoveryPoint.read(connection), 0);
+    MemtableRecovery recovery = new MemtableRecovery();
+    LogPosition end = recovery.replay(connection, start);
+    recovery.dropThoseWithARow(connection);
+    return new Memtable(
+        capacity, recovery.living, start, end, RecoveryPoint.quietCommits(connection));
   }
 
-  private LogPosition readAll(SqliteConnection connection, LogPosition since) throws SQLException {
+  private LogPosition replay(SqliteConnection connection, LogPosition start) throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk > ? ORDER BY chunk");
-    query.setLong(1, since.chunk());
-    LogPosition end = since;
+    query.setLong(1, start.chunk());
+    LogPosition end = start;
     RepositoryIds ids = new RepositoryIds(connection);
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
@@ -53,7 +48,7 @@ public final class MemtableRecovery {
         long repository = chunk.repository();
         String repositoryId = ids.of(repository);
         for (Event event : events) {
-          read(repository, repositoryId, end, event.change());
+          replay(repository, repositoryId, end, event.change());
         }
         end = new LogPosition(chunk.chunk(), end.eventCount() + events.size());
       }
@@ -70,7 +65,7 @@ public final class MemtableRecovery {
     }
   }
 
-  private void read(
+  private void replay(
       long repository, String repositoryId, LogPosition before, Change.Booked change) {
     if (change instanceof Change.SlotReserved reserved) {
       Reservation reservation = reserved.reservation();
@@ -81,19 +76,19 @@ public final class MemtableRecovery {
       Reservation reservation = filled.reservation();
       living.computeIfPresent(
           new RepositorySlot(repositoryId, reservation.slot()),
-          (owner, recent) -> new MemtableEntry(repository, reservation, recent.since(), 0));
+          (owner, entry) -> new MemtableEntry(repository, reservation, entry.logStart(), 0));
     } else if (change instanceof Change.SlotReleased released) {
       living.remove(new RepositorySlot(repositoryId, released.released().reservation().slot()));
     }
   }
 
-  /** Those are as their row says: a lease that was renewed is told by no event. */
+  /** Their rows are newer than their events: no event tells of a renewed lease. */
   private void dropThoseWithARow(SqliteConnection connection) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT 1 FROM reservations WHERE repository = ? AND slot_key = ?");
-    List<RepositorySlot> inTheirOrder = new ArrayList<>(living.keySet());
-    Collections.sort(inTheirOrder);
-    for (RepositorySlot owner : inTheirOrder) {
+    List<RepositorySlot> sorted = new ArrayList<>(living.keySet());
+    Collections.sort(sorted);
+    for (RepositorySlot owner : sorted) {
       query.setLong(1, Objects.requireNonNull(living.get(owner)).repository());
       query.setBytes(2, SlotKeys.encode(owner.slot()));
       if (!SqliteConnection.rows(query, row -> row.getLong(1)).isEmpty()) {

@@ -58,7 +58,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which reservations have a row, and that nobody who reads can tell, nor a crash. */
-class RecentReservationsTest {
+class MemtableTest {
   private static final String REPOSITORY = "default";
   private static final int CAPACITY = 4;
   private static final long NOW_MICROS = 1_000_000;
@@ -354,14 +354,13 @@ class RecentReservationsTest {
       run(store, new CreateRepository(REPOSITORY, 1000));
       reserve(store, 0);
       reserve(store, 1);
-      RecentReservations recent = store.recent();
-      RecentReservations.LogPosition end =
-          new RecentReservations.LogPosition(
-              recent.end().chunk() + chunks, recent.end().eventCount() + chunks);
+      Memtable memtable = store.memtable();
+      LogPosition end =
+          new LogPosition(memtable.end().chunk() + chunks, memtable.end().eventCount() + chunks);
       assertThrows(
           SQLException.class,
           () ->
-              recent.commit(
+              memtable.commit(
                   () -> {
                     // It is made, and the answer is lost.
                     try (SqliteStore other = open(100)) {
@@ -369,12 +368,12 @@ class RecentReservationsTest {
                     }
                     throw new SQLException("the disk is gone");
                   },
-                  new RecentReservations.Alteration(
+                  new MemtableDelta(
                       Set.of(new RepositorySlot(REPOSITORY, slot(1))),
                       Map.of(),
-                      recent.since(),
+                      memtable.recoveryPoint(),
                       end,
-                      recent.quiet() + 1 - chunks)));
+                      memtable.quietCommits() + 1 - chunks)));
       assertEquals(List.of(1L), indexes(store));
       assertNull(store.reservation(REPOSITORY, slot(0)));
       assertNotNull(store.reservation(REPOSITORY, slot(1)));
@@ -389,9 +388,9 @@ class RecentReservationsTest {
     try (SqliteStore store = open(100)) {
       run(store, new CreateRepository(REPOSITORY, 1000));
       reserve(store, 0);
-      RecentReservations recent = store.recent();
+      Memtable memtable = store.memtable();
       AtomicReference<Future<List<Long>>> behind = new AtomicReference<>();
-      recent.commit(
+      memtable.commit(
           () -> {
             assertEquals(List.of(0L), onAnotherThread(reader, () -> indexes(store)).join());
             try (SqliteConnection other = SqliteConnection.writer(database())) {
@@ -408,12 +407,12 @@ class RecentReservationsTest {
             }
             behind.set(onAnotherThread(reader, () -> indexes(store)));
           },
-          new RecentReservations.Alteration(
+          new MemtableDelta(
               Set.of(new RepositorySlot(REPOSITORY, slot(0))),
               Map.of(),
-              recent.since(),
-              new RecentReservations.LogPosition(3, 3),
-              recent.quiet()));
+              memtable.recoveryPoint(),
+              new LogPosition(3, 3),
+              memtable.quietCommits()));
       assertEquals(List.of(), Objects.requireNonNull(behind.get()).get());
     } finally {
       reader.shutdown();

@@ -1,0 +1,22 @@
+package dev.holdfast.server.store.sqlite.memtable;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The changes that one transaction makes to the memtable. Every transaction that changes a
+ * reservation advances {@code end.chunk()} or {@code quietCommits}: readers tell by them whether
+ * their snapshot contains it.
+ *
+ * @param removed the slots whose reservations were released or got a row
+ * @param entered the entries that are new or altered
+ * @param recoveryPoint the position from which a start replays, as written to the file
+ * @param end the position behind the last event of the transaction
+ * @param quietCommits the number of commits without events so far, as written to the file
+ */
+public record MemtableDelta(
+    Set<RepositorySlot> removed,
+    Map<RepositorySlot, MemtableEntry> entered,
+    LogPosition recoveryPoint,
+    LogPosition end,
+    long quietCommits) {}
