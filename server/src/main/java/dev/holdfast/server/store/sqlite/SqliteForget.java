@@ -7,7 +7,6 @@ import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
 import dev.holdfast.server.store.sqlite.connection.DamageLog;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
-import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
@@ -53,7 +52,6 @@ final class SqliteForget {
   private static void forget(SqliteConnection connection, EventChunk chunk) throws SQLException {
     forgetOperations(connection, chunk);
     forgetSales(connection, chunk);
-    keepSums(connection, chunk);
     PreparedStatement told = connection.prepared("DELETE FROM events WHERE chunk = ?");
     told.setLong(1, chunk.chunk());
     told.executeUpdate();
@@ -100,19 +98,6 @@ final class SqliteForget {
     } catch (StoreException e) {
       DAMAGE.tell(e);
       return List.of();
-    }
-  }
-
-  /** Keeps what the next ones do not say again, where there are none. */
-  private static void keepSums(SqliteConnection connection, EventChunk chunk) throws SQLException {
-    PreparedStatement query =
-        connection.prepared(
-            "SELECT " + RowMapper.REPOSITORY + " FROM repositories WHERE repository = ?");
-    query.setLong(1, chunk.repository());
-    for (RowMapper.Known known : SqliteConnection.rows(query, RowMapper::repository)) {
-      if (known.repository().revision() < chunk.lastRevision() && chunk.sums() != null) {
-        SqliteWrite.put(connection, RowMapper.withSumsOf(known, chunk));
-      }
     }
   }
 }

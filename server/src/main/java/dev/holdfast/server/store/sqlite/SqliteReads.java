@@ -41,13 +41,13 @@ final class SqliteReads {
     return known(connection, repositoryId).map(RowMapper.Known::repository);
   }
 
-  /** A repository that exists, with its sums as they are now. */
+  /** Returns a repository that exists, with its number. */
   static Optional<RowMapper.Known> known(SqliteConnection connection, String repositoryId)
       throws SQLException {
     PreparedStatement query =
-        connection.prepared(RowMapper.BOOKS + " WHERE book.repository_id = ?");
+        connection.prepared(RowMapper.REPOSITORIES + " WHERE repository_id = ?");
     query.setString(1, repositoryId);
-    return firstOf(SqliteConnection.rows(query, RowMapper::books))
+    return firstOf(SqliteConnection.rows(query, RowMapper::repository))
         .filter(known -> !known.repository().deleted());
   }
 
@@ -67,12 +67,12 @@ final class SqliteReads {
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            RowMapper.BOOKS + " WHERE book.repository_id > ? ORDER BY book.repository_id");
+            RowMapper.REPOSITORIES + " WHERE repository_id > ? ORDER BY repository_id");
     query.setString(1, afterId);
     List<Repository> found = new ArrayList<>();
     try (ResultSet row = query.executeQuery()) {
       while (found.size() < limit && row.next()) {
-        Repository repository = RowMapper.books(row).repository();
+        Repository repository = RowMapper.repository(row).repository();
         if (!repository.deleted()) {
           found.add(repository);
         }

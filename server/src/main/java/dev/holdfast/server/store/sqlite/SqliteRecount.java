@@ -90,7 +90,7 @@ public final class SqliteRecount {
   /** The repository as it is recorded, also where that is damaged; null where there is none. */
   private RowMapper.@Nullable Known known(String repositoryId) throws SQLException {
     PreparedStatement query =
-        connection.prepared(RowMapper.BOOKS + " WHERE book.repository_id = ? AND book.deleted = 0");
+        connection.prepared(RowMapper.REPOSITORIES + " WHERE repository_id = ? AND deleted = 0");
     query.setString(1, repositoryId);
     try (ResultSet row = query.executeQuery()) {
       if (!row.next()) {
@@ -98,12 +98,7 @@ public final class SqliteRecount {
       }
       RowMapper.Known known = RowMapper.unchecked(row);
       tryTo(() -> RowMapper.check(known, row));
-      if (!RowMapper.hasEvents(row)) {
-        return known;
-      }
-      EventChunk chunk = EventChunk.unchecked(row, RowMapper.SUMS);
-      tryTo(() -> chunk.check(row, RowMapper.SUMS));
-      return RowMapper.withSumsOf(known, chunk);
+      return known;
     }
   }
 

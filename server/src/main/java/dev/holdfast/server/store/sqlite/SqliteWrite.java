@@ -105,7 +105,7 @@ public final class SqliteWrite {
     SqliteKeys.write(connection, repository, delta.keys());
   }
 
-  /** Its row is written where more than the sums was altered: those stand with the events. */
+  /** Writes the row of the repository where it changed, and returns its number. */
   private long repository(Delta delta) throws SQLException {
     Repository after = delta.after();
     RowMapper.Known known = cache.repository(connection, after.id());
@@ -113,7 +113,7 @@ public final class SqliteWrite {
         known == null
             ? connection.number("SELECT coalesce(max(repository), 0) + 1 FROM repositories")
             : known.number();
-    if (known == null || !onlySumsDiffer(known.repository(), after)) {
+    if (known == null || !known.repository().equals(after)) {
       put(connection, new RowMapper.Known(number, after));
     }
     return number;
@@ -128,12 +128,6 @@ public final class SqliteWrite {
                 + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     RowMapper.set(put, known);
     put.executeUpdate();
-  }
-
-  private static boolean onlySumsDiffer(Repository before, Repository after) {
-    return before.capacityBytes() == after.capacityBytes()
-        && before.createMicros() == after.createMicros()
-        && before.deleted() == after.deleted();
   }
 
   private void operations(long repository, List<RememberedOperation> operations)
@@ -162,11 +156,7 @@ public final class SqliteWrite {
   }
 
   private void events(long repository, Delta delta, SlotPasts pasts) throws SQLException {
-    PreparedStatement insert =
-        connection.prepared(
-            "INSERT INTO events ("
-                + EventChunk.COLUMNS
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    PreparedStatement insert = connection.prepared(EventChunk.INSERT);
     List<Event> events = delta.events();
     for (int from = 0; from < events.size(); from += EventPlace.EVENTS_A_CHUNK) {
       int to = Math.min(events.size(), from + EventPlace.EVENTS_A_CHUNK);
@@ -175,9 +165,7 @@ public final class SqliteWrite {
       LongArrayList added = entries.of(repository, lastChunk, some, pasts);
       EventChunk.Contents contents =
           new EventChunk.Contents(EventCodec.encode(some), ReleaseEntries.encode(some, added));
-      EventChunk.of(
-              lastChunk, repository, some, contents, to == events.size() ? delta.after() : null)
-          .set(insert, contents);
+      EventChunk.of(lastChunk, repository, some, contents).set(insert, contents);
       insert.executeUpdate();
       chunks.add(new Chunk(lastChunk, some, added));
     }

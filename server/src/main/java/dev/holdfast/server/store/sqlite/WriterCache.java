@@ -58,13 +58,13 @@ final class WriterCache {
       return known;
     }
     PreparedStatement query =
-        connection.prepared(RowMapper.BOOKS + " WHERE book.repository_id = ?");
+        connection.prepared(RowMapper.REPOSITORIES + " WHERE repository_id = ?");
     query.setString(1, repositoryId);
     try (ResultSet row = query.executeQuery()) {
       if (!row.next()) {
         return null;
       }
-      known = RowMapper.books(row);
+      known = RowMapper.repository(row);
     }
     repositories.put(repositoryId, known);
     return known;

@@ -10,8 +10,6 @@ CREATE TABLE ledger (
 ) STRICT;
 
 -- The books of each repository. A deleted one stays for its revision, which must never come again.
--- A row has the sums of when it was written last: when the capacity was changed, or when events were
--- forgotten that say later ones. Capacity and deleted, and when it was made, are always right here.
 CREATE TABLE repositories (
   repository INTEGER PRIMARY KEY, -- its short name in the tables below
   repository_id TEXT NOT NULL UNIQUE,
@@ -105,11 +103,6 @@ CREATE TABLE events (
   first_revision INTEGER NOT NULL,
   last_revision INTEGER NOT NULL,
   micros INTEGER NOT NULL,
-  -- The sums of the repository stand with the last of its events, which is written with every batch
-  -- anyway. NULL with those behind which others of the same batch follow.
-  reserved_bytes INTEGER,
-  unassigned_bytes INTEGER,
-  reservation_count INTEGER,
   events_checksum INTEGER NOT NULL, -- of the chunk's number and the events
   index_checksum INTEGER NOT NULL, -- of the chunk's number and index_entries
   checksum INTEGER NOT NULL, -- of all columns but the two behind

@@ -58,7 +58,7 @@ public final class RevisionRaise {
             StorePosition.lastChunk(connection),
             connection.number("SELECT coalesce(max(last_chunk), 0) FROM history_runs"));
     List<RowMapper.Known> all =
-        SqliteConnection.rows(connection.prepared(RowMapper.BOOKS), RowMapper::books);
+        SqliteConnection.rows(connection.prepared(RowMapper.REPOSITORIES), RowMapper::repository);
     long highest = highestGiven;
     for (RowMapper.Known known : all) {
       highest = Math.max(highest, known.repository().revision());
@@ -88,12 +88,8 @@ public final class RevisionRaise {
                 after.availableBytes(),
                 new CapacityChanged(kind, after.capacityBytes())));
     EventChunk.Contents contents = new EventChunk.Contents(EventCodec.encode(events), null);
-    PreparedStatement insert =
-        connection.prepared(
-            "INSERT INTO events ("
-                + EventChunk.COLUMNS
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    EventChunk.of(++chunk, known.number(), events, contents, after).set(insert, contents);
+    PreparedStatement insert = connection.prepared(EventChunk.INSERT);
+    EventChunk.of(++chunk, known.number(), events, contents).set(insert, contents);
     insert.executeUpdate();
     SqliteWrite.put(connection, new RowMapper.Known(known.number(), after));
     RevisionGaps.put(connection, known.number(), after.revision());

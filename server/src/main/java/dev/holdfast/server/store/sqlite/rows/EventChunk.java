@@ -2,13 +2,11 @@ package dev.holdfast.server.store.sqlite.rows;
 
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.connection.RowChecksum;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param firstRevision the revision of the first event
  * @param lastRevision the revision of the last event
  * @param micros the time of all of them, in microseconds since the epoch
- * @param sums the sums of the repository after them; null where others of the same batch follow
  * @param eventsChecksum the checksum of the events
  * @param indexChecksum the checksum of what the index of releases has of them
  */
@@ -31,7 +28,6 @@ public record EventChunk(
     long firstRevision,
     long lastRevision,
     long micros,
-    @Nullable Sums sums,
     long eventsChecksum,
     long indexChecksum) {
 
@@ -52,17 +48,14 @@ public record EventChunk(
     }
   }
 
-  /** The sums of a repository. */
-  record Sums(long reservedBytes, long unassignedBytes, long reservationCount) {}
-
   private static final String TABLE = "events";
 
   /** What {@link #read} reads. */
   public static final String HEADER =
-      "chunk, repository, first_revision, last_revision, micros, reserved_bytes,"
-          + " unassigned_bytes, reservation_count, events_checksum, index_checksum, checksum";
+      "chunk, repository, first_revision, last_revision, micros, events_checksum,"
+          + " index_checksum, checksum";
 
-  static final int HEADER_COLUMNS = 11;
+  private static final int HEADER_COLUMNS = 8;
 
   /** The same, and then the events. */
   public static final String COLUMNS = HEADER + ", index_entries, events";
@@ -70,22 +63,18 @@ public record EventChunk(
   private static final int INDEX_ENTRIES = HEADER_COLUMNS + 1;
   private static final int EVENTS = HEADER_COLUMNS + 2;
 
+  /** Inserts {@link #COLUMNS}. */
+  public static final String INSERT =
+      "INSERT INTO events (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
   /** Of these events, which are written as one row. */
-  public static EventChunk of(
-      long chunk,
-      long repository,
-      List<Event> events,
-      Contents contents,
-      @Nullable Repository after) {
+  public static EventChunk of(long chunk, long repository, List<Event> events, Contents contents) {
     return new EventChunk(
         chunk,
         repository,
         events.get(0).revision(),
         events.get(events.size() - 1).revision(),
         events.get(0).micros(),
-        after == null
-            ? null
-            : new Sums(after.reservedBytes(), after.unassignedBytes(), after.reservationCount()),
         checksum(chunk, contents.events).value(),
         checksum(chunk, contents.indexEntries).value());
   }
@@ -95,42 +84,26 @@ public record EventChunk(
   }
 
   private RowChecksum checksum() {
-    RowChecksum checksum =
-        new RowChecksum(TABLE)
-            .number(chunk)
-            .number(repository)
-            .number(firstRevision)
-            .number(lastRevision)
-            .number(micros)
-            .number(eventsChecksum)
-            .number(indexChecksum);
-    return sums == null
-        ? checksum
-        : checksum
-            .number(sums.reservedBytes)
-            .number(sums.unassignedBytes)
-            .number(sums.reservationCount);
+    return new RowChecksum(TABLE)
+        .number(chunk)
+        .number(repository)
+        .number(firstRevision)
+        .number(lastRevision)
+        .number(micros)
+        .number(eventsChecksum)
+        .number(indexChecksum);
   }
 
-  /** Sets {@link #COLUMNS}. */
+  /** Sets the parameters of {@link #INSERT}. */
   public void set(PreparedStatement insert, Contents contents) throws SQLException {
     insert.setLong(1, chunk);
     insert.setLong(2, repository);
     insert.setLong(3, firstRevision);
     insert.setLong(4, lastRevision);
     insert.setLong(5, micros);
-    if (sums == null) {
-      insert.setNull(6, Types.INTEGER);
-      insert.setNull(7, Types.INTEGER);
-      insert.setNull(8, Types.INTEGER);
-    } else {
-      insert.setLong(6, sums.reservedBytes);
-      insert.setLong(7, sums.unassignedBytes);
-      insert.setLong(8, sums.reservationCount);
-    }
-    insert.setLong(9, eventsChecksum);
-    insert.setLong(10, indexChecksum);
-    insert.setInt(11, checksum().value());
+    insert.setLong(6, eventsChecksum);
+    insert.setLong(7, indexChecksum);
+    insert.setInt(HEADER_COLUMNS, checksum().value());
     insert.setBytes(INDEX_ENTRIES, contents.indexEntries);
     insert.setBytes(EVENTS, contents.events);
   }
@@ -155,21 +128,18 @@ public record EventChunk(
 
   /** The same, whatever its checksum says. */
   public static EventChunk unchecked(ResultSet row, int first) throws SQLException {
-    long reservedBytes = row.getLong(first + 5);
-    boolean sums = !row.wasNull();
     return new EventChunk(
         row.getLong(first),
         row.getLong(first + 1),
         row.getLong(first + 2),
         row.getLong(first + 3),
         row.getLong(first + 4),
-        sums ? new Sums(reservedBytes, row.getLong(first + 6), row.getLong(first + 7)) : null,
-        row.getLong(first + 8),
-        row.getLong(first + 9));
+        row.getLong(first + 5),
+        row.getLong(first + 6));
   }
 
   public void check(ResultSet row, int first) throws SQLException {
-    checksum().check(row.getLong(first + 10), this::words);
+    checksum().check(row.getLong(first + 7), this::words);
   }
 
   /** The events of a row of {@link #COLUMNS} as they were encoded, checked. */

@@ -1,6 +1,5 @@
 package dev.holdfast.server.store.sqlite.rows;
 
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Repository;
@@ -26,25 +25,8 @@ public final class RowMapper {
 
   private static final int REPOSITORY_COLUMNS = 11;
 
-  /** The column of {@link #BOOKS} at which that of the events begins. */
-  public static final int SUMS = REPOSITORY_COLUMNS + 1;
-
-  /**
-   * Repositories with the newest of their events, which has the sums as they are now; and the
-   * revision of the newest of all events, where that is theirs.
-   */
-  public static final String BOOKS =
-      "SELECT "
-          + of("book", REPOSITORY)
-          + ", "
-          + of("told", EventChunk.HEADER)
-          + ", newest.last_revision"
-          + " FROM repositories AS book LEFT JOIN events AS told ON told.chunk = (SELECT chunk"
-          + " FROM events WHERE repository = book.repository ORDER BY last_revision DESC LIMIT 1)"
-          + " LEFT JOIN events AS newest ON newest.chunk = (SELECT max(chunk) FROM events)"
-          + " AND newest.repository = book.repository";
-
-  private static final int NEWEST = SUMS + EventChunk.HEADER_COLUMNS;
+  /** To be followed by a condition. */
+  public static final String REPOSITORIES = "SELECT " + REPOSITORY + " FROM repositories";
 
   public static final String RESERVATION =
       "repository, slot_key, generation, amount_bytes, create_micros, lease_micros,"
@@ -57,10 +39,6 @@ public final class RowMapper {
 
   private RowMapper() {}
 
-  private static String of(String table, String columns) {
-    return table + "." + columns.replace(", ", ", " + table + ".");
-  }
-
   /**
    * A repository.
    *
@@ -69,7 +47,7 @@ public final class RowMapper {
    */
   public record Known(long number, Repository repository) {}
 
-  /** A row of {@link #REPOSITORY}: with the sums that it had when it was written. */
+  /** Reads and checks a row of {@link #REPOSITORY}. */
   public static Known repository(ResultSet row) throws SQLException {
     Known known = unchecked(row);
     check(known, row);
@@ -95,50 +73,6 @@ public final class RowMapper {
   public static void check(Known known, ResultSet row) throws SQLException {
     checksum(known.number(), known.repository())
         .check(row.getLong(REPOSITORY_COLUMNS), () -> "repository " + known.repository().id());
-  }
-
-  /**
-   * A row of {@link #BOOKS}.
-   *
-   * @throws StoreException also where the index of events does not lead to the newest of them:
-   *     their revisions would be given out again
-   */
-  public static Known books(ResultSet row) throws SQLException {
-    Known known = repository(row);
-    if (hasEvents(row)) {
-      EventChunk told = EventChunk.read(row, SUMS);
-      EventChunk.requireNoneHidden(told.lastRevision(), known.repository().revision());
-      known = withSumsOf(known, told);
-    }
-    EventChunk.requireNoneHidden(known.repository().revision(), row.getLong(NEWEST));
-    return known;
-  }
-
-  /** Whether a row of {@link #BOOKS} has events, which begin at {@link #SUMS}. */
-  public static boolean hasEvents(ResultSet row) throws SQLException {
-    row.getLong(SUMS);
-    return !row.wasNull();
-  }
-
-  /** With the sums that stand with its events, where those say any. */
-  public static Known withSumsOf(Known known, EventChunk chunk) {
-    EventChunk.Sums sums = chunk.sums();
-    if (sums == null) {
-      return known;
-    }
-    Repository book = known.repository();
-    return new Known(
-        known.number(),
-        new Repository(
-            book.id(),
-            book.capacityBytes(),
-            sums.reservedBytes(),
-            sums.unassignedBytes(),
-            sums.reservationCount(),
-            chunk.lastRevision(),
-            book.createMicros(),
-            chunk.micros(),
-            book.deleted()));
   }
 
   private static RowChecksum checksum(long number, Repository repository) {

@@ -86,14 +86,14 @@ public final class SqliteEvents {
   /** A page; to be read in one snapshot. */
   public Optional<EventsPage> page(EventsQuery asked) throws SQLException {
     PreparedStatement query =
-        connection.prepared(RowMapper.BOOKS + " WHERE book.repository_id = ?");
+        connection.prepared(RowMapper.REPOSITORIES + " WHERE repository_id = ?");
     query.setString(1, asked.repositoryId());
     RowMapper.Known known;
     try (ResultSet row = query.executeQuery()) {
       if (!row.next()) {
         return Optional.empty();
       }
-      known = RowMapper.books(row);
+      known = RowMapper.repository(row);
     }
     // What was before the gap is only read to see what became of a slot.
     long gapEnd = RevisionGaps.end(connection, known.number());

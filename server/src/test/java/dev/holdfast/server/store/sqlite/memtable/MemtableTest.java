@@ -397,12 +397,8 @@ class MemtableTest {
               List<Event> events = List.of(new Event(3, 1, 1000, new Change.UnassignedChanged(0)));
               EventChunk.Contents contents =
                   new EventChunk.Contents(EventCodec.encode(events), null);
-              PreparedStatement insert =
-                  other.prepared(
-                      "INSERT INTO events ("
-                          + EventChunk.COLUMNS
-                          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-              EventChunk.of(3, 1, events, contents, null).set(insert, contents);
+              PreparedStatement insert = other.prepared(EventChunk.INSERT);
+              EventChunk.of(3, 1, events, contents).set(insert, contents);
               insert.executeUpdate();
             }
             behind.set(onAnotherThread(reader, () -> indexes(store)));

@@ -48,8 +48,7 @@ class SnapshotGateTest {
 
     private State withoutEvents() {
       quietCommits++;
-      return new State(
-          file.value() + 1, new Version(file.version().lastChunk(), quietCommits));
+      return new State(file.value() + 1, new Version(file.version().lastChunk(), quietCommits));
     }
 
     private void commit(State next) {

@@ -95,14 +95,10 @@ class ReleaseIndexTest {
       new SqlitePasts(connection, index).loadLatest(REPOSITORY, slots, pasts);
       ReleaseEntries entries = new ReleaseEntries(index);
       LongArrayList added = entries.of(REPOSITORY, chunk, events, pasts);
-      PreparedStatement insert =
-          connection.prepared(
-              "INSERT INTO events ("
-                  + EventChunk.COLUMNS
-                  + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      PreparedStatement insert = connection.prepared(EventChunk.INSERT);
       EventChunk.Contents contents =
           new EventChunk.Contents(EventCodec.encode(events), ReleaseEntries.encode(events, added));
-      EventChunk.of(chunk, REPOSITORY, events, contents, null).set(insert, contents);
+      EventChunk.of(chunk, REPOSITORY, events, contents).set(insert, contents);
       insert.executeUpdate();
       index.write(connection, entries.count());
       connection.run("COMMIT");
