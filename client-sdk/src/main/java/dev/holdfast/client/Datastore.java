@@ -1,7 +1,15 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.ErrorReason;
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.KeyNotFoundException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.RepositoryNotFoundException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.errors.VersionMismatchException;
+import dev.holdfast.client.model.Page;
+import dev.holdfast.client.model.StoredValue;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,24 +32,14 @@ import org.jspecify.annotations.Nullable;
  * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
  * future; to cancel it cancels the call.
  */
-public final class Datastore {
-  private final Transport transport;
-  private final String repositoryId;
-
-  Datastore(Transport transport, String repositoryId) {
-    this.transport = transport;
-    this.repositoryId = Objects.requireNonNull(repositoryId, "repositoryId");
-  }
-
+public interface Datastore {
   /**
    * The same calls with another deadline than the client's.
    *
    * @param deadline how long a call may take with all its retries, more than 0
    * @return a view of the same client
    */
-  public Datastore withDeadline(Duration deadline) {
-    return new Datastore(transport.withDeadline(deadline), repositoryId);
-  }
+  Datastore withDeadline(Duration deadline);
 
   /**
    * The keys of another repository than {@code default}.
@@ -49,9 +47,7 @@ public final class Datastore {
    * @param repositoryId which repository; empty means {@code default}
    * @return a view of the same client
    */
-  public Datastore inRepository(String repositoryId) {
-    return new Datastore(transport, repositoryId);
-  }
+  Datastore inRepository(String repositoryId);
 
   /**
    * Sets the value of a key, whether it exists or not.
@@ -60,9 +56,7 @@ public final class Datastore {
    * @param value its new value, whole
    * @return the version that the key has now, 1 … 2^63-1
    */
-  public long put(String key, byte[] value) {
-    return transport.send(DatastoreCalls.put(repositoryId, key, value, null));
-  }
+  long put(String key, byte[] value);
 
   /**
    * {@link #put(String, byte[])} without waiting.
@@ -71,9 +65,7 @@ public final class Datastore {
    * @param value its new value, whole; copied at once
    * @return the version that the key has now, 1 … 2^63-1
    */
-  public CompletableFuture<Long> putAsync(String key, byte[] value) {
-    return transport.sendAsync(DatastoreCalls.put(repositoryId, key, value, null));
-  }
+  CompletableFuture<Long> putAsync(String key, byte[] value);
 
   /**
    * Sets the value of a key if it has a version.
@@ -85,9 +77,7 @@ public final class Datastore {
    * @return the version that the key has now, 1 … 2^63-1
    * @throws VersionMismatchException if it has another
    */
-  public long put(String key, byte[] value, long expectedVersion) {
-    return transport.send(DatastoreCalls.put(repositoryId, key, value, expectedVersion));
-  }
+  long put(String key, byte[] value, long expectedVersion);
 
   /**
    * {@link #put(String, byte[], long)} without waiting.
@@ -97,9 +87,7 @@ public final class Datastore {
    * @param expectedVersion the version that it must have; 0 means that it must not exist
    * @return the version that the key has now, 1 … 2^63-1
    */
-  public CompletableFuture<Long> putAsync(String key, byte[] value, long expectedVersion) {
-    return transport.sendAsync(DatastoreCalls.put(repositoryId, key, value, expectedVersion));
-  }
+  CompletableFuture<Long> putAsync(String key, byte[] value, long expectedVersion);
 
   /**
    * Answers the value of a key.
@@ -108,9 +96,7 @@ public final class Datastore {
    * @return its value as of the last commit
    * @throws KeyNotFoundException if there is no such key
    */
-  public StoredValue get(String key) {
-    return transport.send(DatastoreCalls.get(repositoryId, key));
-  }
+  StoredValue get(String key);
 
   /**
    * {@link #get} without waiting.
@@ -118,9 +104,7 @@ public final class Datastore {
    * @param key the key
    * @return its value as of the last commit
    */
-  public CompletableFuture<StoredValue> getAsync(String key) {
-    return transport.sendAsync(DatastoreCalls.get(repositoryId, key));
-  }
+  CompletableFuture<StoredValue> getAsync(String key);
 
   /**
    * Deletes a key.
@@ -128,9 +112,7 @@ public final class Datastore {
    * @param key the key
    * @throws KeyNotFoundException if there is no such key
    */
-  public void delete(String key) {
-    transport.send(DatastoreCalls.delete(repositoryId, key, null));
-  }
+  void delete(String key);
 
   /**
    * {@link #delete(String)} without waiting.
@@ -138,9 +120,7 @@ public final class Datastore {
    * @param key the key
    * @return {@code null} when it is deleted
    */
-  public CompletableFuture<@Nullable Void> deleteAsync(String key) {
-    return transport.sendAsync(DatastoreCalls.delete(repositoryId, key, null));
-  }
+  CompletableFuture<@Nullable Void> deleteAsync(String key);
 
   /**
    * Deletes a key if it has a version.
@@ -150,9 +130,7 @@ public final class Datastore {
    * @throws KeyNotFoundException if there is no such key
    * @throws VersionMismatchException if it has another version
    */
-  public void delete(String key, long expectedVersion) {
-    transport.send(DatastoreCalls.delete(repositoryId, key, expectedVersion));
-  }
+  void delete(String key, long expectedVersion);
 
   /**
    * {@link #delete(String, long)} without waiting.
@@ -161,9 +139,7 @@ public final class Datastore {
    * @param expectedVersion the version that it must have, 1 … 2^63-1
    * @return {@code null} when it is deleted
    */
-  public CompletableFuture<@Nullable Void> deleteAsync(String key, long expectedVersion) {
-    return transport.sendAsync(DatastoreCalls.delete(repositoryId, key, expectedVersion));
-  }
+  CompletableFuture<@Nullable Void> deleteAsync(String key, long expectedVersion);
 
   /**
    * Answers a page of the keys that begin with a prefix, by their UTF-8 bytes.
@@ -173,9 +149,7 @@ public final class Datastore {
    * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
    * @return the page, of one moment
    */
-  public Page<String> listKeys(String prefix, int pageSize, String pageToken) {
-    return transport.send(DatastoreCalls.listKeys(repositoryId, prefix, pageSize, pageToken));
-  }
+  Page<String> listKeys(String prefix, int pageSize, String pageToken);
 
   /**
    * {@link #listKeys} without waiting.
@@ -185,10 +159,7 @@ public final class Datastore {
    * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
    * @return the page, of one moment
    */
-  public CompletableFuture<Page<String>> listKeysAsync(
-      String prefix, int pageSize, String pageToken) {
-    return transport.sendAsync(DatastoreCalls.listKeys(repositoryId, prefix, pageSize, pageToken));
-  }
+  CompletableFuture<Page<String>> listKeysAsync(String prefix, int pageSize, String pageToken);
 
   /**
    * Answers all keys that begin with a prefix, a page at a time: a call is made whenever the stream
@@ -197,7 +168,5 @@ public final class Datastore {
    * @param prefix what they begin with; empty for all
    * @return the keys; each page is of its own moment
    */
-  public Stream<String> listAllKeys(String prefix) {
-    return Pages.stream("", pageToken -> listKeys(prefix, 0, pageToken));
-  }
+  Stream<String> listAllKeys(String prefix);
 }

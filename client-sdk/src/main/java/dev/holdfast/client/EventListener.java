@@ -1,5 +1,12 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.RepositoryNotFoundException;
+import dev.holdfast.client.errors.RevisionCompactedException;
+import dev.holdfast.client.errors.RevisionInFutureException;
+import dev.holdfast.client.model.Event;
+import dev.holdfast.client.requests.WatchEvents;
+
 /**
  * Is told the events of a repository by {@link Reservations#watchEvents}: in order, one call at a
  * time, each with what the ones before did. It runs on gRPC's threads (those of the channel, where

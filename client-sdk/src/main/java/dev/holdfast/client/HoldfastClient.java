@@ -1,5 +1,13 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.internal.calls.ClientTimers;
+import dev.holdfast.client.internal.calls.Transport;
+import dev.holdfast.client.internal.changes.ChangeBatcher;
+import dev.holdfast.client.internal.wire.BearerToken;
+import dev.holdfast.client.internal.wire.RetryPolicy;
+import dev.holdfast.client.requests.Apply;
+import dev.holdfast.client.requests.SellSlot;
 import io.grpc.CallCredentials;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -61,10 +69,10 @@ public final class HoldfastClient implements AutoCloseable {
     CallOptions options = CallOptions.DEFAULT.withCallCredentials(builder.callCredentials);
     batcher = new ChangeBatcher(intercepted, options, ChangeBatcher.PATIENCE);
     transport = new Transport(intercepted, options, deadline, closed::get, background, batcher);
-    repositories = new Repositories(transport);
-    reservations = new Reservations(transport);
-    sales = new Sales(transport);
-    datastore = new Datastore(transport, "");
+    repositories = new RemoteRepositories(transport);
+    reservations = new RemoteReservations(transport);
+    sales = new RemoteSales(transport);
+    datastore = new RemoteDatastore(transport, "");
   }
 
   /**

@@ -1,5 +1,17 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.ErrorReason;
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.InsufficientStorageException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.RepositoryAlreadyExistsException;
+import dev.holdfast.client.errors.RepositoryNotFoundException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.model.Availability;
+import dev.holdfast.client.model.Page;
+import dev.holdfast.client.model.Repository;
+import dev.holdfast.client.model.UnassignedSpace;
+import dev.holdfast.client.results.Verification;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -20,22 +32,14 @@ import org.jspecify.annotations.Nullable;
  * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
  * future; to cancel it cancels the call.
  */
-public final class Repositories {
-  private final Transport transport;
-
-  Repositories(Transport transport) {
-    this.transport = transport;
-  }
-
+public interface Repositories {
   /**
    * The same calls with another deadline than the client's.
    *
    * @param deadline how long a call may take with all its retries, more than 0
    * @return a view of the same client
    */
-  public Repositories withDeadline(Duration deadline) {
-    return new Repositories(transport.withDeadline(deadline));
-  }
+  Repositories withDeadline(Duration deadline);
 
   /**
    * Makes a repository. It is sent once, without retries.
@@ -45,9 +49,7 @@ public final class Repositories {
    * @return the repository as it was made
    * @throws RepositoryAlreadyExistsException if the id is taken
    */
-  public Repository create(String repositoryId, long capacityBytes) {
-    return transport.send(RepositoryCalls.create(repositoryId, capacityBytes));
-  }
+  Repository create(String repositoryId, long capacityBytes);
 
   /**
    * {@link #create} without waiting.
@@ -56,9 +58,7 @@ public final class Repositories {
    * @param capacityBytes how many bytes may be reserved in it, 1 … 2^63-1
    * @return the repository as it was made
    */
-  public CompletableFuture<Repository> createAsync(String repositoryId, long capacityBytes) {
-    return transport.sendAsync(RepositoryCalls.create(repositoryId, capacityBytes));
-  }
+  CompletableFuture<Repository> createAsync(String repositoryId, long capacityBytes);
 
   /**
    * Answers one repository.
@@ -67,9 +67,7 @@ public final class Repositories {
    * @return the repository as of the last commit
    * @throws RepositoryNotFoundException if there is none of this id
    */
-  public Repository get(String repositoryId) {
-    return transport.send(RepositoryCalls.get(repositoryId));
-  }
+  Repository get(String repositoryId);
 
   /**
    * {@link #get} without waiting.
@@ -77,9 +75,7 @@ public final class Repositories {
    * @param repositoryId which
    * @return the repository as of the last commit
    */
-  public CompletableFuture<Repository> getAsync(String repositoryId) {
-    return transport.sendAsync(RepositoryCalls.get(repositoryId));
-  }
+  CompletableFuture<Repository> getAsync(String repositoryId);
 
   /**
    * Answers a page of the repositories, by id.
@@ -88,9 +84,7 @@ public final class Repositories {
    * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
    * @return the page
    */
-  public Page<Repository> list(int pageSize, String pageToken) {
-    return transport.send(RepositoryCalls.list(pageSize, pageToken));
-  }
+  Page<Repository> list(int pageSize, String pageToken);
 
   /**
    * {@link #list} without waiting.
@@ -99,9 +93,7 @@ public final class Repositories {
    * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
    * @return the page
    */
-  public CompletableFuture<Page<Repository>> listAsync(int pageSize, String pageToken) {
-    return transport.sendAsync(RepositoryCalls.list(pageSize, pageToken));
-  }
+  CompletableFuture<Page<Repository>> listAsync(int pageSize, String pageToken);
 
   /**
    * Answers all repositories, by id, a page at a time: a call is made whenever the stream has used
@@ -109,9 +101,7 @@ public final class Repositories {
    *
    * @return all repositories; each page is of its own moment
    */
-  public Stream<Repository> listAll() {
-    return Pages.stream("", pageToken -> list(0, pageToken));
-  }
+  Stream<Repository> listAll();
 
   /**
    * Sets the capacity. Less than is reserved is allowed: nothing is taken from anybody, and nothing
@@ -122,9 +112,7 @@ public final class Repositories {
    * @return the repository after the change
    * @throws RepositoryNotFoundException if there is none of this id
    */
-  public Repository update(String repositoryId, long capacityBytes) {
-    return transport.send(RepositoryCalls.update(repositoryId, capacityBytes));
-  }
+  Repository update(String repositoryId, long capacityBytes);
 
   /**
    * {@link #update} without waiting.
@@ -133,9 +121,7 @@ public final class Repositories {
    * @param capacityBytes the new capacity, 0 … 2^63-1; 0 sells nothing more
    * @return the repository after the change
    */
-  public CompletableFuture<Repository> updateAsync(String repositoryId, long capacityBytes) {
-    return transport.sendAsync(RepositoryCalls.update(repositoryId, capacityBytes));
-  }
+  CompletableFuture<Repository> updateAsync(String repositoryId, long capacityBytes);
 
   /**
    * Deletes a repository that has nothing reserved. It is sent once, without retries.
@@ -144,9 +130,7 @@ public final class Repositories {
    * @throws RepositoryNotFoundException if there is none of this id
    * @throws HoldfastException of {@link ErrorReason#REPOSITORY_NOT_EMPTY} if something is in it
    */
-  public void delete(String repositoryId) {
-    transport.send(RepositoryCalls.delete(repositoryId));
-  }
+  void delete(String repositoryId);
 
   /**
    * {@link #delete} without waiting.
@@ -154,9 +138,7 @@ public final class Repositories {
    * @param repositoryId which; not empty
    * @return {@code null} when it is deleted
    */
-  public CompletableFuture<@Nullable Void> deleteAsync(String repositoryId) {
-    return transport.sendAsync(RepositoryCalls.delete(repositoryId));
-  }
+  CompletableFuture<@Nullable Void> deleteAsync(String repositoryId);
 
   /**
    * Answers how much is free: the cheapest question, for asking often.
@@ -165,9 +147,7 @@ public final class Repositories {
    * @return the numbers as of the last commit
    * @throws RepositoryNotFoundException if there is none of this id
    */
-  public Availability available(String repositoryId) {
-    return transport.send(RepositoryCalls.available(repositoryId));
-  }
+  Availability available(String repositoryId);
 
   /**
    * {@link #available} without waiting.
@@ -175,9 +155,7 @@ public final class Repositories {
    * @param repositoryId which
    * @return the numbers as of the last commit
    */
-  public CompletableFuture<Availability> availableAsync(String repositoryId) {
-    return transport.sendAsync(RepositoryCalls.available(repositoryId));
-  }
+  CompletableFuture<Availability> availableAsync(String repositoryId);
 
   /**
    * Reserves bytes that belong to no slot, for what the node keeps for itself, under a new
@@ -189,9 +167,7 @@ public final class Repositories {
    * @throws InsufficientStorageException if fewer are available
    * @throws RepositoryNotFoundException if there is none of this id
    */
-  public UnassignedSpace reserve(String repositoryId, long amountBytes) {
-    return reserve(repositoryId, amountBytes, OperationIds.next());
-  }
+  UnassignedSpace reserve(String repositoryId, long amountBytes);
 
   /**
    * {@link #reserve(String, long)} without waiting.
@@ -200,9 +176,7 @@ public final class Repositories {
    * @param amountBytes how many bytes, 1 … 2^63-1
    * @return what is left
    */
-  public CompletableFuture<UnassignedSpace> reserveAsync(String repositoryId, long amountBytes) {
-    return reserveAsync(repositoryId, amountBytes, OperationIds.next());
-  }
+  CompletableFuture<UnassignedSpace> reserveAsync(String repositoryId, long amountBytes);
 
   /**
    * {@link #reserve(String, long)} under an id of the caller's: sent again with it, it changes
@@ -216,9 +190,7 @@ public final class Repositories {
    * @throws InsufficientStorageException if fewer are available
    * @throws RepositoryNotFoundException if there is none of this id
    */
-  public UnassignedSpace reserve(String repositoryId, long amountBytes, String operationId) {
-    return transport.send(RepositoryCalls.reserve(repositoryId, amountBytes, operationId));
-  }
+  UnassignedSpace reserve(String repositoryId, long amountBytes, String operationId);
 
   /**
    * {@link #reserve(String, long, String)} without waiting.
@@ -228,10 +200,8 @@ public final class Repositories {
    * @param operationId 1–64 characters of printable ASCII
    * @return what is left
    */
-  public CompletableFuture<UnassignedSpace> reserveAsync(
-      String repositoryId, long amountBytes, String operationId) {
-    return transport.sendAsync(RepositoryCalls.reserve(repositoryId, amountBytes, operationId));
-  }
+  CompletableFuture<UnassignedSpace> reserveAsync(
+      String repositoryId, long amountBytes, String operationId);
 
   /**
    * Gives back bytes that belong to no slot, under a new operation id. It never reaches the bytes
@@ -244,9 +214,7 @@ public final class Repositories {
    * @throws HoldfastException of {@link ErrorReason#RELEASE_EXCEEDS_UNASSIGNED} if fewer are
    *     unassigned
    */
-  public UnassignedSpace release(String repositoryId, long amountBytes) {
-    return release(repositoryId, amountBytes, OperationIds.next());
-  }
+  UnassignedSpace release(String repositoryId, long amountBytes);
 
   /**
    * {@link #release(String, long)} without waiting.
@@ -255,9 +223,7 @@ public final class Repositories {
    * @param amountBytes how many bytes, 1 … 2^63-1, and no more than are unassigned
    * @return what is left
    */
-  public CompletableFuture<UnassignedSpace> releaseAsync(String repositoryId, long amountBytes) {
-    return releaseAsync(repositoryId, amountBytes, OperationIds.next());
-  }
+  CompletableFuture<UnassignedSpace> releaseAsync(String repositoryId, long amountBytes);
 
   /**
    * {@link #release(String, long)} under an id of the caller's: sent again with it, it changes
@@ -272,9 +238,7 @@ public final class Repositories {
    * @throws HoldfastException of {@link ErrorReason#RELEASE_EXCEEDS_UNASSIGNED} if fewer are
    *     unassigned
    */
-  public UnassignedSpace release(String repositoryId, long amountBytes, String operationId) {
-    return transport.send(RepositoryCalls.release(repositoryId, amountBytes, operationId));
-  }
+  UnassignedSpace release(String repositoryId, long amountBytes, String operationId);
 
   /**
    * {@link #release(String, long, String)} without waiting.
@@ -284,10 +248,8 @@ public final class Repositories {
    * @param operationId 1–64 characters of printable ASCII
    * @return what is left
    */
-  public CompletableFuture<UnassignedSpace> releaseAsync(
-      String repositoryId, long amountBytes, String operationId) {
-    return transport.sendAsync(RepositoryCalls.release(repositoryId, amountBytes, operationId));
-  }
+  CompletableFuture<UnassignedSpace> releaseAsync(
+      String repositoryId, long amountBytes, String operationId);
 
   /**
    * Recounts everything that is kept as a sum, on one snapshot, while others go on changing it. It
@@ -297,9 +259,7 @@ public final class Repositories {
    * @return what the recount found
    * @throws RepositoryNotFoundException if there is none of this id
    */
-  public Verification verify(String repositoryId) {
-    return transport.send(RepositoryCalls.verify(repositoryId));
-  }
+  Verification verify(String repositoryId);
 
   /**
    * {@link #verify} without waiting.
@@ -307,7 +267,5 @@ public final class Repositories {
    * @param repositoryId which
    * @return what the recount found
    */
-  public CompletableFuture<Verification> verifyAsync(String repositoryId) {
-    return transport.sendAsync(RepositoryCalls.verify(repositoryId));
-  }
+  CompletableFuture<Verification> verifyAsync(String repositoryId);
 }

@@ -1,8 +1,42 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.ErrorReason;
+import dev.holdfast.client.errors.GenerationMismatchException;
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.InsufficientStorageException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.RepositoryNotFoundException;
+import dev.holdfast.client.errors.ReservationNotFoundException;
+import dev.holdfast.client.errors.ReservationReleasedException;
+import dev.holdfast.client.errors.RevisionCompactedException;
+import dev.holdfast.client.errors.RevisionInFutureException;
+import dev.holdfast.client.errors.SlotAlreadyReservedException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.model.Event;
+import dev.holdfast.client.model.ObservedSlot;
+import dev.holdfast.client.model.Page;
+import dev.holdfast.client.model.ReleaseReason;
+import dev.holdfast.client.model.Reservation;
+import dev.holdfast.client.model.ReservationState;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.requests.Apply;
+import dev.holdfast.client.requests.EndRequest;
+import dev.holdfast.client.requests.FillSlot;
+import dev.holdfast.client.requests.ListEvents;
+import dev.holdfast.client.requests.ListReservations;
+import dev.holdfast.client.requests.Reconcile;
+import dev.holdfast.client.requests.ReleaseSlot;
+import dev.holdfast.client.requests.RenewLease;
+import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.client.requests.WatchEvents;
+import dev.holdfast.client.results.EventPage;
+import dev.holdfast.client.results.OperationResult;
+import dev.holdfast.client.results.ReconcileResult;
+import dev.holdfast.client.results.RequestEnded;
+import dev.holdfast.client.results.SlotReleased;
+import dev.holdfast.client.results.SlotReserved;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -26,22 +60,14 @@ import java.util.stream.Stream;
  * fails and times out as if it had been sent alone. Only one made within an {@code io.grpc.Context}
  * of its own always is.
  */
-public final class Reservations {
-  private final Transport transport;
-
-  Reservations(Transport transport) {
-    this.transport = transport;
-  }
-
+public interface Reservations {
   /**
    * The same calls with another deadline than the client's.
    *
    * @param deadline how long a call may take with all its retries, more than 0
    * @return a view of the same client
    */
-  public Reservations withDeadline(Duration deadline) {
-    return new Reservations(transport.withDeadline(deadline));
-  }
+  Reservations withDeadline(Duration deadline);
 
   /**
    * Reserves space for a slot. An amount that fits exactly is granted.
@@ -52,9 +78,7 @@ public final class Reservations {
    * @throws SlotAlreadyReservedException if the slot has a reservation of another operation
    * @throws ReservationReleasedException if this was reserved before, and released since
    */
-  public SlotReserved reserveSlot(ReserveSlot change) {
-    return transport.send(ReservationCalls.reserveSlot(change));
-  }
+  SlotReserved reserveSlot(ReserveSlot change);
 
   /**
    * {@link #reserveSlot} without waiting. To cancel the future does not undo the reserve: it may be
@@ -63,10 +87,7 @@ public final class Reservations {
    * @param change what to reserve
    * @return the reservation, which the caller now holds
    */
-  public CompletableFuture<SlotReserved> reserveSlotAsync(ReserveSlot change) {
-    return transport.gather(
-        ReservationCalls.reserveSlot(change), Gatherable.RESERVE_SLOT, change.repositoryId());
-  }
+  CompletableFuture<SlotReserved> reserveSlotAsync(ReserveSlot change);
 
   /**
    * Answers the reservation that a slot has in the repository {@code default}.
@@ -75,7 +96,7 @@ public final class Reservations {
    * @return the reservation as of the last commit
    * @throws ReservationNotFoundException if it has none
    */
-  public Reservation get(Slot slot) {
+  default Reservation get(Slot slot) {
     return get("", slot);
   }
 
@@ -85,7 +106,7 @@ public final class Reservations {
    * @param slot the slot
    * @return the reservation as of the last commit
    */
-  public CompletableFuture<Reservation> getAsync(Slot slot) {
+  default CompletableFuture<Reservation> getAsync(Slot slot) {
     return getAsync("", slot);
   }
 
@@ -97,9 +118,7 @@ public final class Reservations {
    * @return the reservation as of the last commit
    * @throws ReservationNotFoundException if it has none
    */
-  public Reservation get(String repositoryId, Slot slot) {
-    return transport.send(ReservationCalls.get(repositoryId, slot));
-  }
+  Reservation get(String repositoryId, Slot slot);
 
   /**
    * {@link #get(String, Slot)} without waiting.
@@ -108,9 +127,7 @@ public final class Reservations {
    * @param slot the slot
    * @return the reservation as of the last commit
    */
-  public CompletableFuture<Reservation> getAsync(String repositoryId, Slot slot) {
-    return transport.sendAsync(ReservationCalls.get(repositoryId, slot));
-  }
+  CompletableFuture<Reservation> getAsync(String repositoryId, Slot slot);
 
   /**
    * Answers a page of reservations, by request id (in ASCII order), then slot index.
@@ -118,9 +135,7 @@ public final class Reservations {
    * @param query which
    * @return the page, of one moment
    */
-  public Page<Reservation> list(ListReservations query) {
-    return transport.send(ReservationCalls.list(query));
-  }
+  Page<Reservation> list(ListReservations query);
 
   /**
    * {@link #list} without waiting.
@@ -128,9 +143,7 @@ public final class Reservations {
    * @param query which
    * @return the page, of one moment
    */
-  public CompletableFuture<Page<Reservation>> listAsync(ListReservations query) {
-    return transport.sendAsync(ReservationCalls.list(query));
-  }
+  CompletableFuture<Page<Reservation>> listAsync(ListReservations query);
 
   /**
    * Answers all reservations from the query's page on, a page at a time: a call is made whenever
@@ -140,9 +153,7 @@ public final class Reservations {
    * @return the reservations; each page is of its own moment, so one that is made or released
    *     meanwhile may be among them or not
    */
-  public Stream<Reservation> listAll(ListReservations query) {
-    return Pages.stream(query.pageToken(), pageToken -> list(query.withPageToken(pageToken)));
-  }
+  Stream<Reservation> listAll(ListReservations query);
 
   /**
    * Sets the end of a reservation's lease to now + {@code lease}.
@@ -154,7 +165,7 @@ public final class Reservations {
    * @throws GenerationMismatchException if the slot has another reservation
    * @throws HoldfastException of {@link ErrorReason#SLOT_FILLED} if it is filled
    */
-  public Reservation renewLease(Reservation reservation, Duration lease) {
+  default Reservation renewLease(Reservation reservation, Duration lease) {
     return renewLease(RenewLease.of(reservation, lease));
   }
 
@@ -165,7 +176,7 @@ public final class Reservations {
    * @param lease longer than 0, at most 365 days
    * @return the reservation with its new end of the lease
    */
-  public CompletableFuture<Reservation> renewLeaseAsync(Reservation reservation, Duration lease) {
+  default CompletableFuture<Reservation> renewLeaseAsync(Reservation reservation, Duration lease) {
     return renewLeaseAsync(RenewLease.of(reservation, lease));
   }
 
@@ -175,9 +186,7 @@ public final class Reservations {
    * @param change which lease, and how long
    * @return the reservation with its new end of the lease
    */
-  public Reservation renewLease(RenewLease change) {
-    return transport.send(ReservationCalls.renewLease(change));
-  }
+  Reservation renewLease(RenewLease change);
 
   /**
    * {@link #renewLease(RenewLease)} without waiting.
@@ -185,10 +194,7 @@ public final class Reservations {
    * @param change which lease, and how long
    * @return the reservation with its new end of the lease
    */
-  public CompletableFuture<Reservation> renewLeaseAsync(RenewLease change) {
-    return transport.gather(
-        ReservationCalls.renewLease(change), Gatherable.RENEW_LEASE, change.repositoryId());
-  }
+  CompletableFuture<Reservation> renewLeaseAsync(RenewLease change);
 
   /**
    * Marks the slot of a reservation as filled, which ends its lease. A second time is fine.
@@ -198,7 +204,7 @@ public final class Reservations {
    * @throws ReservationNotFoundException if it was released, for instance because its lease ran out
    * @throws GenerationMismatchException if the slot has another reservation
    */
-  public Reservation fillSlot(Reservation reservation) {
+  default Reservation fillSlot(Reservation reservation) {
     return fillSlot(FillSlot.of(reservation));
   }
 
@@ -208,7 +214,7 @@ public final class Reservations {
    * @param reservation the reservation, as it was answered
    * @return the reservation, filled
    */
-  public CompletableFuture<Reservation> fillSlotAsync(Reservation reservation) {
+  default CompletableFuture<Reservation> fillSlotAsync(Reservation reservation) {
     return fillSlotAsync(FillSlot.of(reservation));
   }
 
@@ -219,9 +225,7 @@ public final class Reservations {
    * @return the reservation, filled; where this change was sent before and the slot was released
    *     since, it is {@link ReservationState#RELEASED}
    */
-  public Reservation fillSlot(FillSlot change) {
-    return transport.send(ReservationCalls.fillSlot(change));
-  }
+  Reservation fillSlot(FillSlot change);
 
   /**
    * {@link #fillSlot(FillSlot)} without waiting.
@@ -229,10 +233,7 @@ public final class Reservations {
    * @param change which slot
    * @return as there
    */
-  public CompletableFuture<Reservation> fillSlotAsync(FillSlot change) {
-    return transport.gather(
-        ReservationCalls.fillSlot(change), Gatherable.FILL_SLOT, change.repositoryId());
-  }
+  CompletableFuture<Reservation> fillSlotAsync(FillSlot change);
 
   /**
    * Gives the space of a reservation back and ends it.
@@ -246,7 +247,7 @@ public final class Reservations {
    * @throws HoldfastException of {@link ErrorReason#SLOT_FILLED} if it is filled and the reason is
    *     {@link ReleaseReason#ATTEMPT_FAILED}
    */
-  public SlotReleased releaseSlot(Reservation reservation, ReleaseReason reason) {
+  default SlotReleased releaseSlot(Reservation reservation, ReleaseReason reason) {
     return releaseSlot(ReleaseSlot.of(reservation, reason));
   }
 
@@ -257,7 +258,7 @@ public final class Reservations {
    * @param reason why
    * @return what was given back, now or earlier
    */
-  public CompletableFuture<SlotReleased> releaseSlotAsync(
+  default CompletableFuture<SlotReleased> releaseSlotAsync(
       Reservation reservation, ReleaseReason reason) {
     return releaseSlotAsync(ReleaseSlot.of(reservation, reason));
   }
@@ -268,9 +269,7 @@ public final class Reservations {
    * @param change which slot, and why
    * @return what was given back, now or earlier
    */
-  public SlotReleased releaseSlot(ReleaseSlot change) {
-    return transport.send(ReservationCalls.releaseSlot(change));
-  }
+  SlotReleased releaseSlot(ReleaseSlot change);
 
   /**
    * {@link #releaseSlot(ReleaseSlot)} without waiting.
@@ -278,10 +277,7 @@ public final class Reservations {
    * @param change which slot, and why
    * @return what was given back, now or earlier
    */
-  public CompletableFuture<SlotReleased> releaseSlotAsync(ReleaseSlot change) {
-    return transport.gather(
-        ReservationCalls.releaseSlot(change), Gatherable.RELEASE_SLOT, change.repositoryId());
-  }
+  CompletableFuture<SlotReleased> releaseSlotAsync(ReleaseSlot change);
 
   /**
    * Releases all slots of a request in one repository, filled or not. It does not close the
@@ -291,9 +287,7 @@ public final class Reservations {
    * @param change which request
    * @return what was given back; nothing where nothing was left, which is no error
    */
-  public RequestEnded endRequest(EndRequest change) {
-    return new EndRequestSteps(transport).all(change);
-  }
+  RequestEnded endRequest(EndRequest change);
 
   /**
    * {@link #endRequest} without waiting.
@@ -301,9 +295,7 @@ public final class Reservations {
    * @param change which request
    * @return what was given back
    */
-  public CompletableFuture<RequestEnded> endRequestAsync(EndRequest change) {
-    return new EndRequestSteps(transport).allAsync(change);
-  }
+  CompletableFuture<RequestEnded> endRequestAsync(EndRequest change);
 
   /**
    * Makes many changes, in order, with one durable commit. Where ending requests takes more than
@@ -314,9 +306,7 @@ public final class Reservations {
    * @throws HoldfastException where {@link Apply#atomic()}: that of the first operation that fails,
    *     with {@code operation_index} in its metadata
    */
-  public List<OperationResult> apply(Apply apply) {
-    return new EndRequestSteps(transport).apply(apply);
-  }
+  List<OperationResult> apply(Apply apply);
 
   /**
    * {@link #apply} without waiting.
@@ -324,9 +314,7 @@ public final class Reservations {
    * @param apply the changes
    * @return one result an operation, in their order
    */
-  public CompletableFuture<List<OperationResult>> applyAsync(Apply apply) {
-    return new EndRequestSteps(transport).applyAsync(apply);
-  }
+  CompletableFuture<List<OperationResult>> applyAsync(Apply apply);
 
   /**
    * Makes the reservations of a repository agree with the slots that the chain says this node
@@ -350,10 +338,7 @@ public final class Reservations {
    * @throws HoldfastException of {@link ErrorReason#EMPTY_OBSERVATION} if no slot was observed and
    *     that is not allowed
    */
-  public ReconcileResult reconcile(Reconcile change, Iterable<ObservedSlot> observed) {
-    return transport.sendAll(
-        ReconcileCalls.reconcile(change), ReconcileCalls.messages(observed.iterator()));
-  }
+  ReconcileResult reconcile(Reconcile change, Iterable<ObservedSlot> observed);
 
   /**
    * {@link #reconcile} without waiting.
@@ -362,11 +347,8 @@ public final class Reservations {
    * @param observed the slots, each once, drawn on gRPC's threads
    * @return what was done
    */
-  public CompletableFuture<ReconcileResult> reconcileAsync(
-      Reconcile change, Iterable<ObservedSlot> observed) {
-    return transport.sendAllAsync(
-        ReconcileCalls.reconcile(change), ReconcileCalls.messages(observed.iterator()));
-  }
+  CompletableFuture<ReconcileResult> reconcileAsync(
+      Reconcile change, Iterable<ObservedSlot> observed);
 
   /**
    * Answers a page of past events, by revision: the story of a slot, of a request or of the
@@ -375,9 +357,7 @@ public final class Reservations {
    * @param query which
    * @return the page, of one moment; that the beginning is no longer kept is no error
    */
-  public EventPage listEvents(ListEvents query) {
-    return transport.send(EventMapper.list(query));
-  }
+  EventPage listEvents(ListEvents query);
 
   /**
    * {@link #listEvents} without waiting.
@@ -385,9 +365,7 @@ public final class Reservations {
    * @param query which
    * @return the page, of one moment
    */
-  public CompletableFuture<EventPage> listEventsAsync(ListEvents query) {
-    return transport.sendAsync(EventMapper.list(query));
-  }
+  CompletableFuture<EventPage> listEventsAsync(ListEvents query);
 
   /**
    * Answers all past events from the query's page on, a page at a time: a call is made whenever the
@@ -396,14 +374,7 @@ public final class Reservations {
    * @param query which
    * @return the events; each page is of its own moment
    */
-  public Stream<Event> listAllEvents(ListEvents query) {
-    return Pages.stream(
-        query.pageToken(),
-        pageToken -> {
-          EventPage page = listEvents(query.withPageToken(pageToken));
-          return new Page<>(page.events(), page.nextPageToken());
-        });
-  }
+  Stream<Event> listAllEvents(ListEvents query);
 
   /**
    * Tells a listener every event after a revision, in order, <b>none twice and none left out</b>,
@@ -421,13 +392,5 @@ public final class Reservations {
    * @param listener what is told
    * @return the watch, to be closed when it is no longer wanted
    */
-  public EventSubscription watchEvents(WatchEvents watch, EventListener listener) {
-    return watchEvents(watch, listener, Watch.Pace.DEFAULT);
-  }
-
-  EventSubscription watchEvents(WatchEvents watch, EventListener listener, Watch.Pace pace) {
-    Objects.requireNonNull(listener, "listener");
-    transport.requireOpen();
-    return new Watch(transport, watch, listener, pace).begin();
-  }
+  EventSubscription watchEvents(WatchEvents watch, EventListener listener);
 }

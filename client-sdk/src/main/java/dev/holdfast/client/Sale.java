@@ -1,5 +1,15 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.LeaseLostException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.ReservationReleasedException;
+import dev.holdfast.client.errors.SaleUnsettledException;
+import dev.holdfast.client.errors.SubmissionUnknownException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.internal.calls.Transport;
+import dev.holdfast.client.internal.sale.Interruptible;
+import dev.holdfast.client.requests.SellSlot;
+import dev.holdfast.client.results.SaleResult;
 import io.grpc.Context;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

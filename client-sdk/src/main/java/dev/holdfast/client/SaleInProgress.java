@@ -1,5 +1,7 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.model.Reservation;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
 /** What a {@link SaleSteps} works for. Thread-safe. */
@@ -7,9 +9,15 @@ public final class SaleInProgress {
   private final Reservation reservation;
   private final BooleanSupplier leaseLost;
 
-  SaleInProgress(Reservation reservation, BooleanSupplier leaseLost) {
-    this.reservation = reservation;
-    this.leaseLost = leaseLost;
+  /**
+   * Makes one as a test of a node's steps needs it; in a sale the SDK makes it.
+   *
+   * @param reservation what was reserved
+   * @param leaseLost whether the reservation is gone; may be asked by any thread
+   */
+  public SaleInProgress(Reservation reservation, BooleanSupplier leaseLost) {
+    this.reservation = Objects.requireNonNull(reservation, "reservation");
+    this.leaseLost = Objects.requireNonNull(leaseLost, "leaseLost");
   }
 
   /** {@return the reservation as it was sold: which slot it is, and how many bytes} */

@@ -1,5 +1,23 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.ErrorReason;
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.LeaseLostException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.SaleUnsettledException;
+import dev.holdfast.client.errors.SubmissionUnknownException;
+import dev.holdfast.client.internal.calls.Transport;
+import dev.holdfast.client.internal.sale.Interruptible;
+import dev.holdfast.client.internal.sale.LeaseKeeper;
+import dev.holdfast.client.internal.sale.OutcomeResolver;
+import dev.holdfast.client.model.ReleaseReason;
+import dev.holdfast.client.model.Reservation;
+import dev.holdfast.client.model.ReservationState;
+import dev.holdfast.client.requests.FillSlot;
+import dev.holdfast.client.requests.ReleaseSlot;
+import dev.holdfast.client.requests.SellSlot;
+import dev.holdfast.client.results.SaleResult;
+import dev.holdfast.client.results.SlotReleased;
 import io.grpc.Context;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +37,8 @@ final class SaleRun {
 
   SaleRun(Transport transport, SellSlot change, Duration lease, Duration patience) {
     this.transport = transport;
-    this.sales = new Sales(transport);
-    this.reservations = new Reservations(transport);
+    this.sales = new RemoteSales(transport);
+    this.reservations = new RemoteReservations(transport);
     this.change = change;
     this.lease = lease;
     this.repeat = new OutcomeResolver(transport.background(), context, patience);
@@ -63,7 +81,8 @@ final class SaleRun {
     try {
       return repeat.resolve(() -> sales.sellSlotAsync(change));
     } catch (OutcomeUnknownException e) {
-      throw e.withAdvice(
+      throw withAdvice(
+          e,
           "The ledger may hold a slot of %s under this id, and gives it back when its lease of %s runs out."
               .formatted(change.storageRequest().requestId(), lease));
     }
@@ -128,7 +147,8 @@ final class SaleRun {
       SlotReleased unused = repeat.insist(() -> reservations.releaseSlotAsync(release));
     } catch (OutcomeUnknownException e) {
       failure.addSuppressed(
-          e.withAdvice(
+          withAdvice(
+              e,
               "The ledger may hold the slot, and gives it back when its lease of %s runs out."
                   .formatted(lease)));
     } catch (HoldfastException e) {
@@ -138,6 +158,13 @@ final class SaleRun {
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
+  }
+
+  /** The same, with what it means for the sale. */
+  private static OutcomeUnknownException withAdvice(OutcomeUnknownException e, String advice) {
+    return new OutcomeUnknownException(
+        new HoldfastException.Facts(e.reasonName(), e.metadata(), e.getMessage() + " " + advice, e),
+        e.operationId());
   }
 
   private static void throwIfInterrupted() throws InterruptedException {

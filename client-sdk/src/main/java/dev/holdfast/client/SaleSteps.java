@@ -1,5 +1,7 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.SubmissionUnknownException;
+
 /**
  * What a node does between the reservation of a slot and its being filled, for one {@link Sale}.
  * Both run on the thread that runs the sale. A node that was killed runs them again, so they go on

@@ -1,5 +1,17 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.ErrorReason;
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.OfferNotFoundException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.RepositoryNotFoundException;
+import dev.holdfast.client.errors.ReservationReleasedException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.model.Offer;
+import dev.holdfast.client.model.Page;
+import dev.holdfast.client.requests.ListOffers;
+import dev.holdfast.client.requests.SellSlot;
+import dev.holdfast.client.results.SaleResult;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -16,22 +28,14 @@ import org.jspecify.annotations.Nullable;
  * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
  * future; to cancel it cancels the call.
  */
-public final class Sales {
-  private final Transport transport;
-
-  Sales(Transport transport) {
-    this.transport = transport;
-  }
-
+public interface Sales {
   /**
    * The same calls with another deadline than the client's.
    *
    * @param deadline how long a call may take with all its retries, more than 0
    * @return a view of the same client
    */
-  public Sales withDeadline(Duration deadline) {
-    return new Sales(transport.withDeadline(deadline));
-  }
+  Sales withDeadline(Duration deadline);
 
   /**
    * Makes an offer in the repository {@code default}, or replaces all but the {@code soldBytes} of
@@ -41,7 +45,7 @@ public final class Sales {
    * @param offer the offer
    * @return the offer as it is kept
    */
-  public Offer putOffer(Offer offer) {
+  default Offer putOffer(Offer offer) {
     return putOffer("", offer);
   }
 
@@ -51,7 +55,7 @@ public final class Sales {
    * @param offer the offer
    * @return the offer as it is kept
    */
-  public CompletableFuture<Offer> putOfferAsync(Offer offer) {
+  default CompletableFuture<Offer> putOfferAsync(Offer offer) {
     return putOfferAsync("", offer);
   }
 
@@ -62,9 +66,7 @@ public final class Sales {
    * @param offer the offer
    * @return the offer as it is kept
    */
-  public Offer putOffer(String repositoryId, Offer offer) {
-    return transport.send(SaleCalls.putOffer(repositoryId, offer));
-  }
+  Offer putOffer(String repositoryId, Offer offer);
 
   /**
    * {@link #putOffer(String, Offer)} without waiting.
@@ -73,9 +75,7 @@ public final class Sales {
    * @param offer the offer
    * @return the offer as it is kept
    */
-  public CompletableFuture<Offer> putOfferAsync(String repositoryId, Offer offer) {
-    return transport.sendAsync(SaleCalls.putOffer(repositoryId, offer));
-  }
+  CompletableFuture<Offer> putOfferAsync(String repositoryId, Offer offer);
 
   /**
    * Answers one offer of the repository {@code default}.
@@ -84,7 +84,7 @@ public final class Sales {
    * @return the offer as of the last commit
    * @throws OfferNotFoundException if there is none of this id
    */
-  public Offer getOffer(String offerId) {
+  default Offer getOffer(String offerId) {
     return getOffer("", offerId);
   }
 
@@ -94,7 +94,7 @@ public final class Sales {
    * @param offerId which offer
    * @return the offer as of the last commit
    */
-  public CompletableFuture<Offer> getOfferAsync(String offerId) {
+  default CompletableFuture<Offer> getOfferAsync(String offerId) {
     return getOfferAsync("", offerId);
   }
 
@@ -106,9 +106,7 @@ public final class Sales {
    * @return the offer as of the last commit
    * @throws OfferNotFoundException if there is none of this id
    */
-  public Offer getOffer(String repositoryId, String offerId) {
-    return transport.send(SaleCalls.getOffer(repositoryId, offerId));
-  }
+  Offer getOffer(String repositoryId, String offerId);
 
   /**
    * {@link #getOffer(String, String)} without waiting.
@@ -117,9 +115,7 @@ public final class Sales {
    * @param offerId which offer
    * @return the offer as of the last commit
    */
-  public CompletableFuture<Offer> getOfferAsync(String repositoryId, String offerId) {
-    return transport.sendAsync(SaleCalls.getOffer(repositoryId, offerId));
-  }
+  CompletableFuture<Offer> getOfferAsync(String repositoryId, String offerId);
 
   /**
    * Deletes an offer of the repository {@code default}. What was sold under it stays sold, and
@@ -128,7 +124,7 @@ public final class Sales {
    * @param offerId which offer
    * @throws OfferNotFoundException if there is none of this id
    */
-  public void deleteOffer(String offerId) {
+  default void deleteOffer(String offerId) {
     deleteOffer("", offerId);
   }
 
@@ -138,7 +134,7 @@ public final class Sales {
    * @param offerId which offer
    * @return {@code null} when it is deleted
    */
-  public CompletableFuture<@Nullable Void> deleteOfferAsync(String offerId) {
+  default CompletableFuture<@Nullable Void> deleteOfferAsync(String offerId) {
     return deleteOfferAsync("", offerId);
   }
 
@@ -149,9 +145,7 @@ public final class Sales {
    * @param offerId which offer
    * @throws OfferNotFoundException if there is none of this id
    */
-  public void deleteOffer(String repositoryId, String offerId) {
-    transport.send(SaleCalls.deleteOffer(repositoryId, offerId));
-  }
+  void deleteOffer(String repositoryId, String offerId);
 
   /**
    * {@link #deleteOffer(String, String)} without waiting.
@@ -160,9 +154,7 @@ public final class Sales {
    * @param offerId which offer
    * @return {@code null} when it is deleted
    */
-  public CompletableFuture<@Nullable Void> deleteOfferAsync(String repositoryId, String offerId) {
-    return transport.sendAsync(SaleCalls.deleteOffer(repositoryId, offerId));
-  }
+  CompletableFuture<@Nullable Void> deleteOfferAsync(String repositoryId, String offerId);
 
   /**
    * Answers a page of offers, by offer id (in ASCII order).
@@ -170,9 +162,7 @@ public final class Sales {
    * @param query which
    * @return the page, of one moment
    */
-  public Page<Offer> listOffers(ListOffers query) {
-    return transport.send(SaleCalls.listOffers(query));
-  }
+  Page<Offer> listOffers(ListOffers query);
 
   /**
    * {@link #listOffers} without waiting.
@@ -180,9 +170,7 @@ public final class Sales {
    * @param query which
    * @return the page, of one moment
    */
-  public CompletableFuture<Page<Offer>> listOffersAsync(ListOffers query) {
-    return transport.sendAsync(SaleCalls.listOffers(query));
-  }
+  CompletableFuture<Page<Offer>> listOffersAsync(ListOffers query);
 
   /**
    * Answers all offers from the query's page on, a page at a time: a call is made whenever the
@@ -191,9 +179,7 @@ public final class Sales {
    * @param query which
    * @return the offers; each page is of its own moment
    */
-  public Stream<Offer> listAllOffers(ListOffers query) {
-    return Pages.stream(query.pageToken(), pageToken -> listOffers(query.withPageToken(pageToken)));
-  }
+  Stream<Offer> listAllOffers(ListOffers query);
 
   /**
    * Sells a slot of a storage request: decides whether to, chooses offer and slot, and reserves, in
@@ -204,9 +190,7 @@ public final class Sales {
    * @return the reservation, which the caller now holds, or why nothing was sold
    * @throws ReservationReleasedException if this was sold before, and released since
    */
-  public SaleResult sellSlot(SellSlot change) {
-    return transport.send(SaleCalls.sellSlot(change));
-  }
+  SaleResult sellSlot(SellSlot change);
 
   /**
    * {@link #sellSlot} without waiting. To cancel the future does not undo the sale: it may be made
@@ -215,9 +199,7 @@ public final class Sales {
    * @param change what to sell
    * @return the reservation, which the caller now holds, or why nothing was sold
    */
-  public CompletableFuture<SaleResult> sellSlotAsync(SellSlot change) {
-    return transport.sendAsync(SaleCalls.sellSlot(change));
-  }
+  CompletableFuture<SaleResult> sellSlotAsync(SellSlot change);
 
   /**
    * Answers what {@link #sellSlot} would, and changes nothing. The sale itself may choose another
@@ -226,9 +208,7 @@ public final class Sales {
    * @param change what would be sold
    * @return the reservation that would be made, with generation 0, or why nothing would be sold
    */
-  public SaleResult validateSellSlot(SellSlot change) {
-    return transport.send(SaleCalls.validateSellSlot(change));
-  }
+  SaleResult validateSellSlot(SellSlot change);
 
   /**
    * {@link #validateSellSlot} without waiting.
@@ -236,7 +216,5 @@ public final class Sales {
    * @param change what would be sold
    * @return the reservation that would be made, with generation 0, or why nothing would be sold
    */
-  public CompletableFuture<SaleResult> validateSellSlotAsync(SellSlot change) {
-    return transport.sendAsync(SaleCalls.validateSellSlot(change));
-  }
+  CompletableFuture<SaleResult> validateSellSlotAsync(SellSlot change);
 }

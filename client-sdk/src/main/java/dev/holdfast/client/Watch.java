@@ -1,5 +1,13 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.internal.calls.Backoff;
+import dev.holdfast.client.internal.calls.Transport;
+import dev.holdfast.client.internal.wire.Call;
+import dev.holdfast.client.internal.wire.Errors;
+import dev.holdfast.client.internal.wire.EventMapper;
+import dev.holdfast.client.model.Event;
+import dev.holdfast.client.requests.WatchEvents;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
@@ -39,6 +47,9 @@ final class Watch implements EventSubscription {
   /** The caller's values, but neither its deadline nor its end. */
   private final Context context = Context.current().fork();
 
+  /** One object, by which the client that it ends with knows it. */
+  private final Runnable ending = this::close;
+
   // Only what the call under way tells, one after the other, looks at these two.
   /** Everything up to here was told; {@code null} until it is known where the watch began. */
   private @Nullable Long revision;
@@ -59,7 +70,7 @@ final class Watch implements EventSubscription {
   }
 
   Watch begin() {
-    transport.background().add(this);
+    transport.background().addEnding(ending);
     context.run(this::attempt);
     return this;
   }
@@ -75,7 +86,7 @@ final class Watch implements EventSubscription {
     if (last != null) {
       last.cancel("the watch was closed", null);
     }
-    transport.background().remove(this);
+    transport.background().removeEnding(ending);
   }
 
   private void attempt() {

@@ -20,6 +20,10 @@
  * }
  * }</pre>
  *
+ * <p>This package has what is called: the client, its facets, sales and listeners. What is given to
+ * it and comes from it is in {@code model} (the ledger as values), {@code requests}, {@code
+ * results} and {@code errors}. What is in {@code internal} is not part of the API.
+ *
  * <p><b>Changes are values, and a change is made once.</b> Each of {@link ReserveSlot}, {@link
  * SellSlot}, {@link FillSlot}, {@link ReleaseSlot} and {@link EndRequest} is given an operation id
  * when it is created. To send the same object again, in this process or, with the id written down,
@@ -45,4 +49,12 @@
 @NullMarked
 package dev.holdfast.client;
 
+import dev.holdfast.client.errors.ErrorReason;
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.requests.EndRequest;
+import dev.holdfast.client.requests.FillSlot;
+import dev.holdfast.client.requests.ReleaseSlot;
+import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.client.requests.SellSlot;
 import org.jspecify.annotations.NullMarked;

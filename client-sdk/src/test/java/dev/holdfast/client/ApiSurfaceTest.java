@@ -36,6 +36,19 @@ class ApiSurfaceTest {
           io.grpc.CallCredentials.class,
           io.grpc.ClientInterceptor.class);
 
+  private static final List<Class<?>> FACETS =
+      List.of(Repositories.class, Reservations.class, Sales.class, Datastore.class);
+
+  private static final String INTERNAL = "dev.holdfast.client.internal.";
+
+  private static final Set<String> PACKAGES =
+      Set.of(
+          "dev.holdfast.client",
+          "dev.holdfast.client.errors",
+          "dev.holdfast.client.model",
+          "dev.holdfast.client.requests",
+          "dev.holdfast.client.results");
+
   private static final Set<String> COMPILED_INTO_ENUMS = Set.of("values", "valueOf");
 
   @Test
@@ -66,8 +79,7 @@ class ApiSurfaceTest {
 
   @Test
   void everyCallOfAFacetIsThereBlockingAndAsAFuture() {
-    for (Class<?> facet :
-        List.of(Repositories.class, Reservations.class, Sales.class, Datastore.class)) {
+    for (Class<?> facet : FACETS) {
       Set<String> blocking = new TreeSet<>();
       Set<String> async = new TreeSet<>();
       for (Method method : facet.getDeclaredMethods()) {
@@ -101,11 +113,37 @@ class ApiSurfaceTest {
   }
 
   @Test
-  void thePackageMeansNoNulls() {
-    assertTrue(
-        HoldfastClient.class
-            .getPackage()
-            .isAnnotationPresent(org.jspecify.annotations.NullMarked.class));
+  void thePackagesMeanNoNulls() throws Exception {
+    for (Class<?> type : publicTypes()) {
+      assertTrue(
+          type.getPackage().isAnnotationPresent(org.jspecify.annotations.NullMarked.class),
+          type.getName());
+    }
+  }
+
+  @Test
+  void whatIsNotInternalIsInAFewPackages() throws Exception {
+    Set<String> packages = new TreeSet<>();
+    for (Class<?> type : publicTypes()) {
+      packages.add(type.getPackageName());
+    }
+    assertEquals(PACKAGES, packages);
+  }
+
+  @Test
+  void facetsCanBeReplacedInATest() {
+    for (Class<?> facet : FACETS) {
+      assertTrue(facet.isInterface() && !facet.isSealed(), facet.getName());
+    }
+  }
+
+  @Test
+  void everyExceptionCanBeMadeInATest() throws Exception {
+    for (Class<?> type : publicTypes()) {
+      if (Throwable.class.isAssignableFrom(type)) {
+        assertTrue(type.getConstructors().length > 0, type.getName());
+      }
+    }
   }
 
   private static List<Class<?>> publicTypes() throws ClassNotFoundException {
@@ -119,7 +157,10 @@ class ApiSurfaceTest {
       for (Class<?> each = type; each != null; each = each.getDeclaringClass()) {
         visible &= isVisible(each.getModifiers());
       }
-      if (visible && !type.isSynthetic() && !type.getSimpleName().equals("package-info")) {
+      if (visible
+          && !type.getName().startsWith(INTERNAL)
+          && !type.isSynthetic()
+          && !type.getSimpleName().equals("package-info")) {
         types.add(type);
       }
     }
@@ -143,7 +184,7 @@ class ApiSurfaceTest {
   private static boolean isAllowed(Class<?> used, Class<?> user) {
     return used.isPrimitive()
         || used.getName().startsWith("java.")
-        || (used.getPackageName().equals("dev.holdfast.client") && isVisible(used.getModifiers()))
+        || (PACKAGES.contains(used.getPackageName()) && isVisible(used.getModifiers()))
         || (BUILDER_ONLY.contains(used)
             && (user == HoldfastClient.Builder.class || user == HoldfastClient.class));
   }

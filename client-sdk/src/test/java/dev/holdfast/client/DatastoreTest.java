@@ -9,6 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.holdfast.client.errors.KeyNotFoundException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.errors.VersionMismatchException;
+import dev.holdfast.client.model.Page;
+import dev.holdfast.client.model.StoredValue;
 import dev.holdfast.v1.DatastoreServiceDeleteRequest;
 import dev.holdfast.v1.DatastoreServiceDeleteResponse;
 import dev.holdfast.v1.DatastoreServiceGetRequest;

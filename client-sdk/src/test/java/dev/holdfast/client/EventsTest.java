@@ -7,6 +7,10 @@ import static dev.holdfast.client.ReservationsTest.SLOT_MESSAGE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.Timestamp;
+import dev.holdfast.client.model.Event;
+import dev.holdfast.client.model.ReleaseReason;
+import dev.holdfast.client.requests.ListEvents;
+import dev.holdfast.client.results.EventPage;
 import dev.holdfast.v1.ListEventsRequest;
 import dev.holdfast.v1.ListEventsResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;

@@ -7,6 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.internal.changes.ChangeBatcher;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.client.results.SlotReserved;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.OperationResult;

@@ -1,5 +1,11 @@
 package dev.holdfast.client;
 
+import dev.holdfast.client.internal.calls.ClientTimers;
+import dev.holdfast.client.internal.calls.Transport;
+import dev.holdfast.client.internal.changes.ChangeBatcher;
+import dev.holdfast.client.internal.wire.RetryPolicy;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
@@ -47,7 +53,7 @@ final class Gathering implements AutoCloseable {
             .build();
     batcher = new ChangeBatcher(channel, CallOptions.DEFAULT, patience);
     reservations =
-        new Reservations(
+        new RemoteReservations(
             new Transport(
                 channel,
                 CallOptions.DEFAULT,

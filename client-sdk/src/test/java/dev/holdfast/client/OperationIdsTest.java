@@ -3,6 +3,7 @@ package dev.holdfast.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.client.internal.ids.OperationIds;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;

@@ -6,6 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.RevisionCompactedException;
+import dev.holdfast.client.errors.RevisionInFutureException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.model.ObservedSlot;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.requests.Reconcile;
+import dev.holdfast.client.results.ReconcileResult;
 import dev.holdfast.v1.ReconcileHeader;
 import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.ReconcileResponse;

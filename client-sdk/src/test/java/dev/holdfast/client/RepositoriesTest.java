@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import dev.holdfast.client.model.Availability;
+import dev.holdfast.client.model.Page;
+import dev.holdfast.client.model.Repository;
+import dev.holdfast.client.model.UnassignedSpace;
+import dev.holdfast.client.results.Verification;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.CreateRepositoryRequest;

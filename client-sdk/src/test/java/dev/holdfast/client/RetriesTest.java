@@ -6,6 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.client.errors.ErrorReason;
+import dev.holdfast.client.errors.GenerationMismatchException;
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.ReservationReleasedException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.internal.wire.RetryPolicy;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.requests.Apply;
+import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.client.results.SlotReserved;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc;

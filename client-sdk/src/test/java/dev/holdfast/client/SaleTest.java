@@ -9,6 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import dev.holdfast.client.errors.LeaseLostException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.ReservationNotFoundException;
+import dev.holdfast.client.errors.ReservationReleasedException;
+import dev.holdfast.client.errors.SaleUnsettledException;
+import dev.holdfast.client.errors.SubmissionUnknownException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.requests.SellSlot;
+import dev.holdfast.client.results.SaleResult;
 import dev.holdfast.v1.FillSlotRequest;
 import dev.holdfast.v1.FillSlotResponse;
 import dev.holdfast.v1.ReleaseReason;
@@ -89,7 +98,7 @@ class SaleTest {
   @Test
   void itIsSoldPreparedConfirmedSubmittedAndFilled() throws Exception {
     SaleResult.Sold sold = assertInstanceOf(SaleResult.Sold.class, sale().run(steps));
-    assertEquals(dev.holdfast.client.ReservationState.FILLED, sold.reservation().state());
+    assertEquals(dev.holdfast.client.model.ReservationState.FILLED, sold.reservation().state());
     assertEquals("o", sold.offerId());
     assertEquals(List.of("prepare 41", "submit 41"), steps.done);
     assertEquals(List.of("SellSlot", RENEW, "FillSlot"), calls());

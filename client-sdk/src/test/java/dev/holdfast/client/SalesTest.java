@@ -9,6 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import dev.holdfast.client.errors.OfferNotFoundException;
+import dev.holdfast.client.model.Offer;
+import dev.holdfast.client.model.Page;
+import dev.holdfast.client.model.StorageRequest;
+import dev.holdfast.client.requests.ListOffers;
+import dev.holdfast.client.requests.SellSlot;
+import dev.holdfast.client.results.Decline;
+import dev.holdfast.client.results.DeclineReason;
+import dev.holdfast.client.results.SaleResult;
 import dev.holdfast.v1.DeleteOfferRequest;
 import dev.holdfast.v1.DeleteOfferResponse;
 import dev.holdfast.v1.GetOfferRequest;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.internal.wire.BearerToken;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import io.grpc.Attributes;

@@ -8,6 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.RevisionCompactedException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.internal.calls.Backoff;
+import dev.holdfast.client.model.Event;
+import dev.holdfast.client.requests.WatchEvents;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
@@ -244,7 +250,7 @@ class WatchTest {
     var impatient =
         new Watch.Pace(
             Duration.ofMillis(100), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
-    var unused = client.reservations().watchEvents(WatchEvents.after(4), told, impatient);
+    var unused = watchEvents(client, WatchEvents.after(4), told, impatient);
     assertEquals(5, told.nextEvent().revision());
     assertTrue(String.valueOf(told.interruptions.poll()).contains("PT0.1S"));
   }
@@ -269,7 +275,7 @@ class WatchTest {
     var impatient =
         new Watch.Pace(
             Duration.ofMillis(200), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
-    var unused = client.reservations().watchEvents(WatchEvents.after(0), told, impatient);
+    var unused = watchEvents(client, WatchEvents.after(0), told, impatient);
     assertEquals(List.of(1L, 2L), told.nextRevisions(2));
   }
 
@@ -344,7 +350,12 @@ class WatchTest {
   }
 
   private EventSubscription watch(WatchEvents watch) {
-    return client.reservations().watchEvents(watch, told, QUICK);
+    return watchEvents(client, watch, told, QUICK);
+  }
+
+  private static EventSubscription watchEvents(
+      HoldfastClient client, WatchEvents watch, EventListener listener, Watch.Pace pace) {
+    return ((RemoteReservations) client.reservations()).watchEvents(watch, listener, pace);
   }
 
   /** One event a message, as fast as the client takes them. */

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.client.HoldfastClient;
-import dev.holdfast.client.HoldfastException;
-import dev.holdfast.client.InsufficientStorageException;
-import dev.holdfast.client.ReserveSlot;
-import dev.holdfast.client.Slot;
-import dev.holdfast.client.SlotAlreadyReservedException;
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.InsufficientStorageException;
+import dev.holdfast.client.errors.SlotAlreadyReservedException;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotResponse;
@@ -54,12 +54,12 @@ class RaceTest {
                             .withRepositoryId(ledger.id()))
                     .reservation());
 
-    List<dev.holdfast.client.Reservation> granted =
-        only(dev.holdfast.client.Reservation.class, answers);
+    List<dev.holdfast.client.model.Reservation> granted =
+        only(dev.holdfast.client.model.Reservation.class, answers);
     assertEquals(fitting, granted.size());
     assertEquals(
         fitting,
-        granted.stream().map(dev.holdfast.client.Reservation::generation).distinct().count());
+        granted.stream().map(dev.holdfast.client.model.Reservation::generation).distinct().count());
     List<InsufficientStorageException> refused = only(InsufficientStorageException.class, answers);
     assertEquals(CALLERS - fitting, refused.size());
     for (InsufficientStorageException e : refused) {
@@ -81,7 +81,7 @@ class RaceTest {
                     .reservations()
                     .reserveSlot(ReserveSlot.of(slot, 1).withRepositoryId(ledger.id())));
 
-    assertEquals(1, only(dev.holdfast.client.SlotReserved.class, answers).size());
+    assertEquals(1, only(dev.holdfast.client.results.SlotReserved.class, answers).size());
     assertEquals(CALLERS - 1, only(SlotAlreadyReservedException.class, answers).size());
     assertEquals(1, ledger.available().getReservedBytes());
   }

@@ -3,16 +3,16 @@ package dev.holdfast.it;
 import dev.holdfast.client.EventListener;
 import dev.holdfast.client.EventSubscription;
 import dev.holdfast.client.HoldfastClient;
-import dev.holdfast.client.InsufficientStorageException;
-import dev.holdfast.client.ReleaseReason;
-import dev.holdfast.client.Reservation;
-import dev.holdfast.client.ReserveSlot;
-import dev.holdfast.client.SaleResult;
 import dev.holdfast.client.SaleSteps;
-import dev.holdfast.client.SellSlot;
-import dev.holdfast.client.Slot;
-import dev.holdfast.client.StorageRequest;
-import dev.holdfast.client.WatchEvents;
+import dev.holdfast.client.errors.InsufficientStorageException;
+import dev.holdfast.client.model.ReleaseReason;
+import dev.holdfast.client.model.Reservation;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.model.StorageRequest;
+import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.client.requests.SellSlot;
+import dev.holdfast.client.requests.WatchEvents;
+import dev.holdfast.client.results.SaleResult;
 import java.time.Duration;
 
 /** The Java that README shows: the lines between two marks, without their indent. */

@@ -3,22 +3,22 @@ package dev.holdfast.it;
 import com.google.protobuf.Any;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
-import dev.holdfast.client.Apply;
-import dev.holdfast.client.EndRequest;
-import dev.holdfast.client.FillSlot;
 import dev.holdfast.client.HoldfastClient;
-import dev.holdfast.client.HoldfastException;
-import dev.holdfast.client.OutcomeUnknownException;
-import dev.holdfast.client.ReleaseReason;
-import dev.holdfast.client.ReleaseSlot;
-import dev.holdfast.client.RenewLease;
-import dev.holdfast.client.RequestEnded;
-import dev.holdfast.client.Reservation;
-import dev.holdfast.client.ReserveSlot;
-import dev.holdfast.client.Slot;
-import dev.holdfast.client.SlotReleased;
-import dev.holdfast.client.SlotReserved;
-import dev.holdfast.client.UnavailableException;
+import dev.holdfast.client.errors.HoldfastException;
+import dev.holdfast.client.errors.OutcomeUnknownException;
+import dev.holdfast.client.errors.UnavailableException;
+import dev.holdfast.client.model.ReleaseReason;
+import dev.holdfast.client.model.Reservation;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.requests.Apply;
+import dev.holdfast.client.requests.EndRequest;
+import dev.holdfast.client.requests.FillSlot;
+import dev.holdfast.client.requests.ReleaseSlot;
+import dev.holdfast.client.requests.RenewLease;
+import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.client.results.RequestEnded;
+import dev.holdfast.client.results.SlotReleased;
+import dev.holdfast.client.results.SlotReserved;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.EndRequestResponse;
 import dev.holdfast.v1.FillSlotResponse;
@@ -54,15 +54,15 @@ final class SdkLine implements Line {
     }
   }
 
-  private dev.holdfast.client.OperationResult sent(Operation operation) {
-    dev.holdfast.client.Operation change = change(operation);
+  private dev.holdfast.client.results.OperationResult sent(Operation operation) {
+    dev.holdfast.client.requests.Operation change = change(operation);
     if (change instanceof ReserveSlot reserve) {
       return client.reservations().reserveSlot(reserve);
     } else if (change instanceof RenewLease renew) {
-      return new dev.holdfast.client.OperationResult.LeaseRenewed(
+      return new dev.holdfast.client.results.OperationResult.LeaseRenewed(
           client.reservations().renewLease(renew));
     } else if (change instanceof FillSlot fill) {
-      return new dev.holdfast.client.OperationResult.SlotFilled(
+      return new dev.holdfast.client.results.OperationResult.SlotFilled(
           client.reservations().fillSlot(fill));
     } else if (change instanceof ReleaseSlot release) {
       return client.reservations().releaseSlot(release);
@@ -72,7 +72,7 @@ final class SdkLine implements Line {
 
   @Override
   public List<OperationResult> apply(ApplyRequest request) {
-    List<dev.holdfast.client.Operation> changes =
+    List<dev.holdfast.client.requests.Operation> changes =
         request.getOperationsList().stream().map(SdkLine::change).toList();
     Apply apply = new Apply(request.getRepositoryId(), changes, request.getAtomic());
     return answered(
@@ -112,7 +112,7 @@ final class SdkLine implements Line {
         .build();
   }
 
-  private static dev.holdfast.client.Operation change(Operation operation) {
+  private static dev.holdfast.client.requests.Operation change(Operation operation) {
     return switch (operation.getOperationCase()) {
       case RESERVE_SLOT -> {
         ReserveSlotRequest reserve = operation.getReserveSlot();
@@ -161,17 +161,17 @@ final class SdkLine implements Line {
     return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 
-  private static OperationResult result(dev.holdfast.client.OperationResult result) {
+  private static OperationResult result(dev.holdfast.client.results.OperationResult result) {
     OperationResult.Builder message = OperationResult.newBuilder();
     if (result instanceof SlotReserved reserved) {
       message.setReserveSlot(
           ReserveSlotResponse.newBuilder()
               .setReservation(reservation(reserved.reservation()))
               .setAvailableBytes(reserved.availableBytes()));
-    } else if (result instanceof dev.holdfast.client.OperationResult.LeaseRenewed renewed) {
+    } else if (result instanceof dev.holdfast.client.results.OperationResult.LeaseRenewed renewed) {
       message.setRenewLease(
           RenewLeaseResponse.newBuilder().setReservation(reservation(renewed.reservation())));
-    } else if (result instanceof dev.holdfast.client.OperationResult.SlotFilled filled) {
+    } else if (result instanceof dev.holdfast.client.results.OperationResult.SlotFilled filled) {
       message.setFillSlot(
           FillSlotResponse.newBuilder().setReservation(reservation(filled.reservation())));
     } else if (result instanceof SlotReleased released) {
@@ -186,7 +186,7 @@ final class SdkLine implements Line {
               .setReleasedCount(ended.releasedCount())
               .setReleasedBytes(ended.releasedBytes())
               .setAvailableBytes(ended.availableBytes()));
-    } else if (result instanceof dev.holdfast.client.OperationResult.Failed failed) {
+    } else if (result instanceof dev.holdfast.client.results.OperationResult.Failed failed) {
       message.setError(status(failed.exception()));
     }
     return message.build();

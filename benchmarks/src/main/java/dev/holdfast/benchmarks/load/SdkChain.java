@@ -1,10 +1,10 @@
 package dev.holdfast.benchmarks.load;
 
 import dev.holdfast.client.HoldfastClient;
-import dev.holdfast.client.ReleaseReason;
-import dev.holdfast.client.Reservation;
-import dev.holdfast.client.ReserveSlot;
-import dev.holdfast.client.Slot;
+import dev.holdfast.client.model.ReleaseReason;
+import dev.holdfast.client.model.Reservation;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.requests.ReserveSlot;
 import org.jspecify.annotations.Nullable;
 
 /** The standard mix by the asynchronous calls of the Java SDK. */

@@ -1,8 +1,8 @@
 package dev.holdfast.example.node;
 
-import dev.holdfast.client.ObservedSlot;
-import dev.holdfast.client.Slot;
-import dev.holdfast.client.StorageRequest;
+import dev.holdfast.client.model.ObservedSlot;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.model.StorageRequest;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;

@@ -3,8 +3,8 @@ package dev.holdfast.example.node;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.holdfast.client.Datastore;
-import dev.holdfast.client.KeyNotFoundException;
-import dev.holdfast.client.StoredValue;
+import dev.holdfast.client.errors.KeyNotFoundException;
+import dev.holdfast.client.model.StoredValue;
 
 /**
  * How far this node has come: the block up to which nothing is left to do. It is kept next to the

@@ -1,16 +1,16 @@
 package example;
 
-import dev.holdfast.client.Apply;
-import dev.holdfast.client.EndRequest;
 import dev.holdfast.client.HoldfastClient;
-import dev.holdfast.client.InsufficientStorageException;
-import dev.holdfast.client.ListReservations;
-import dev.holdfast.client.OperationResult;
-import dev.holdfast.client.Reservation;
-import dev.holdfast.client.ReservationState;
 import dev.holdfast.client.Reservations;
-import dev.holdfast.client.ReserveSlot;
-import dev.holdfast.client.Slot;
+import dev.holdfast.client.errors.InsufficientStorageException;
+import dev.holdfast.client.model.Reservation;
+import dev.holdfast.client.model.ReservationState;
+import dev.holdfast.client.model.Slot;
+import dev.holdfast.client.requests.Apply;
+import dev.holdfast.client.requests.EndRequest;
+import dev.holdfast.client.requests.ListReservations;
+import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.client.results.OperationResult;
 import java.nio.file.Path;
 import java.time.Duration;
 

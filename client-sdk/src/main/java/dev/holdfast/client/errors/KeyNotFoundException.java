@@ -1,0 +1,29 @@
+package dev.holdfast.client.errors;
+
+import java.util.Map;
+
+/** The datastore of the repository holds no such key. */
+public final class KeyNotFoundException extends HoldfastException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Makes the exception of facts that a server sent, as the SDK does.
+   *
+   * @param facts the facts
+   */
+  public KeyNotFoundException(Facts facts) {
+    super(facts);
+  }
+
+  /**
+   * Makes one for a test of code that handles it.
+   *
+   * @param repositoryId the repository
+   * @param key the key that it does not hold
+   * @return the exception, not thrown
+   */
+  public static KeyNotFoundException of(String repositoryId, String key) {
+    return new KeyNotFoundException(
+        Facts.of(ErrorReason.KEY_NOT_FOUND, Map.of("repository_id", repositoryId, "key", key)));
+  }
+}

@@ -1,0 +1,31 @@
+package dev.holdfast.client.errors;
+
+import java.util.Map;
+
+/** The repository has no offer of this id. */
+public final class OfferNotFoundException extends HoldfastException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Makes the exception of facts that a server sent, as the SDK does.
+   *
+   * @param facts the facts
+   */
+  public OfferNotFoundException(Facts facts) {
+    super(facts);
+  }
+
+  /**
+   * Makes one for a test of code that handles it.
+   *
+   * @param repositoryId the repository
+   * @param offerId the offer that it does not have
+   * @return the exception, not thrown
+   */
+  public static OfferNotFoundException of(String repositoryId, String offerId) {
+    return new OfferNotFoundException(
+        Facts.of(
+            ErrorReason.OFFER_NOT_FOUND,
+            Map.of("repository_id", repositoryId, "offer_id", offerId)));
+  }
+}

@@ -1,0 +1,290 @@
+package dev.holdfast.client.internal.changes;
+
+import com.google.protobuf.Message;
+import dev.holdfast.client.internal.wire.AttemptTracer;
+import dev.holdfast.client.internal.wire.Call;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends changes that do not wait for each other together. A lone one leaves at once, as the single
+ * call; what comes while others are under way waits until one of those is back, and leaves with all
+ * that came meanwhile as one Apply. So gather database engines the commits of many under one sync
+ * of the disk ("group commit"), and TigerBeetle's client the calls of many into one batch.
+ *
+ * <p>Changes of one repository reach the server in the order in which they came. Each keeps its own
+ * deadline, operation id and outcome.
+ */
+public final class ChangeBatcher {
+  /**
+   * How many calls of a repository may be under way. With two, the next batch is on its way while
+   * the server works on the one before; four were no faster, and make the batches smaller.
+   */
+  public static final int UNDER_WAY = 2;
+
+  /**
+   * For how long a change waits for those before it: they may be in the pause before a retry, or
+   * never be answered, and that is not to hold up others.
+   */
+  public static final Duration PATIENCE = Duration.ofMillis(25);
+
+  /** How often to look at what is late, where nothing is known to be so sooner. */
+  private static final long LOOK_NANOS = PATIENCE.toNanos();
+
+  /** Between two looks at least. */
+  private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  /**
+   * What one call carries at most. gRPC writes streams in turn, 16 KiB of each: within that no call
+   * is overtaken by a later one. It is also far below what would make an answer too large.
+   */
+  private static final int LARGEST_BYTES = 16_000;
+
+  private final Channel channel;
+  private final CallOptions options;
+  private final long patienceNanos;
+
+  /** By repository id; those with something queued or under way. Guarded by this. */
+  private final Map<String, RepositoryQueue> repositoryQueues = new HashMap<>();
+
+  /** Whether and for when {@link #look} is due, in {@link System#nanoTime()}. Guarded by this. */
+  private boolean lookDue;
+
+  private long lookNanos;
+
+  public ChangeBatcher(Channel channel, CallOptions options, Duration patience) {
+    this.channel = channel;
+    this.options = options;
+    patienceNanos = patience.toNanos();
+  }
+
+  public <Q extends Message, A extends Message, T> CompletableFuture<T> send(
+      Call<Q, A, T> call, Gatherable<Q, A> kind, String repositoryId, Duration deadline) {
+    long now = System.nanoTime();
+    PendingChange<Q, A, T> change = new PendingChange<>(call, kind, now, now + deadline.toNanos());
+    RepositoryQueue repositoryQueue;
+    boolean ready;
+    synchronized (this) {
+      repositoryQueue =
+          repositoryQueues.computeIfAbsent(
+              repositoryId.isEmpty() ? "default" : repositoryId, RepositoryQueue::new);
+      repositoryQueue.queue.add(change);
+      ready = isReady(repositoryQueue);
+      if (!ready) {
+        lookBy(Math.min(deadline.toNanos(), patienceNanos), now);
+      }
+    }
+    if (ready) {
+      sendReady(repositoryQueue);
+    }
+    return change;
+  }
+
+  /** Has all that waits leave now, before something that has to come after it. */
+  public void flush() {
+    List<RepositoryQueue> all;
+    synchronized (this) {
+      if (repositoryQueues.isEmpty()) {
+        return;
+      }
+      all = List.copyOf(repositoryQueues.values());
+    }
+    all.forEach(this::sendAll);
+  }
+
+  /** A batch came back: has its answers given out and the next ones leave. */
+  void returned(Batch batch, Runnable giveOut) {
+    RepositoryQueue repositoryQueue = batch.repositoryQueue();
+    if (isAwaited(repositoryQueue)) {
+      replace(batch, List.of());
+      giveOut.run();
+      return;
+    }
+    // What its callers send when they are answered, leaves together.
+    try {
+      giveOut.run();
+    } finally {
+      replace(batch, List.of());
+    }
+  }
+
+  /** A batch came back, and these leave in its place, before all others. */
+  void replace(Batch batch, List<Batch> again) {
+    RepositoryQueue repositoryQueue = batch.repositoryQueue();
+    List<Runnable> failures = new ArrayList<>(0);
+    if (!again.isEmpty()) {
+      repositoryQueue.sending.lock();
+    }
+    try {
+      synchronized (this) {
+        repositoryQueue.underWay.remove(batch);
+        repositoryQueue.underWay.addAll(again);
+        forgetIfIdle(repositoryQueue);
+      }
+      again.forEach(next -> start(next, failures));
+    } finally {
+      if (!again.isEmpty()) {
+        repositoryQueue.sending.unlock();
+      }
+    }
+    failures.forEach(Runnable::run);
+    sendReady(repositoryQueue);
+  }
+
+  /** Whether there is nothing to remember. */
+  public synchronized boolean isIdle() {
+    return repositoryQueues.isEmpty();
+  }
+
+  private synchronized boolean isAwaited(RepositoryQueue repositoryQueue) {
+    return !repositoryQueue.queue.isEmpty();
+  }
+
+  private synchronized boolean isReady(RepositoryQueue repositoryQueue) {
+    return !repositoryQueue.queue.isEmpty() && repositoryQueue.underWay.size() < UNDER_WAY;
+  }
+
+  private synchronized void forgetIfIdle(RepositoryQueue repositoryQueue) {
+    if (repositoryQueue.isIdle()) {
+      repositoryQueues.remove(repositoryQueue.repositoryId, repositoryQueue);
+    }
+  }
+
+  private void sendReady(RepositoryQueue repositoryQueue) {
+    // Where another thread is at it, it looks again when it is done.
+    while (isReady(repositoryQueue) && repositoryQueue.sending.tryLock()) {
+      List<Runnable> failures = new ArrayList<>(0);
+      try {
+        send(repositoryQueue, false, failures);
+      } finally {
+        repositoryQueue.sending.unlock();
+      }
+      failures.forEach(Runnable::run);
+    }
+  }
+
+  private void sendAll(RepositoryQueue repositoryQueue) {
+    List<Runnable> failures = new ArrayList<>(0);
+    repositoryQueue.sending.lock();
+    try {
+      send(repositoryQueue, true, failures);
+    } finally {
+      repositoryQueue.sending.unlock();
+    }
+    failures.forEach(Runnable::run);
+    sendReady(repositoryQueue);
+  }
+
+  /**
+   * Sends what waits.
+   *
+   * @param failures takes what is to be run when the lock is free again: callers do what they like
+   *     when they hear of a failure, and others must not have to wait for that
+   */
+  private void send(RepositoryQueue repositoryQueue, boolean all, List<Runnable> failures) {
+    List<PendingChange<?, ?, ?>> late = new ArrayList<>(0);
+    for (Batch next = next(repositoryQueue, all, late);
+        next != null;
+        next = next(repositoryQueue, all, late)) {
+      start(next, failures);
+    }
+    late.forEach(change -> failures.add(() -> change.fail(Batch.late(), null)));
+  }
+
+  private void start(Batch batch, List<Runnable> failures) {
+    Throwable failure = batch.start(channel, options);
+    if (failure != null) {
+      failures.add(() -> batch.failed(failure));
+    }
+  }
+
+  /**
+   * Forms the next batch.
+   *
+   * @param all also where enough are under way
+   * @param late takes what is not sent because its deadline has passed
+   */
+  private synchronized @Nullable Batch next(
+      RepositoryQueue repositoryQueue, boolean all, List<PendingChange<?, ?, ?>> late) {
+    if (!all && repositoryQueue.underWay.size() >= UNDER_WAY) {
+      return null;
+    }
+    long now = System.nanoTime();
+    List<PendingChange<?, ?, ?>> members = new ArrayList<>();
+    int bytes = 0;
+    for (PendingChange<?, ?, ?> change = repositoryQueue.queue.peek();
+        change != null;
+        change = repositoryQueue.queue.peek()) {
+      if (change.isLate(now)) {
+        late.add(change);
+      } else if (!change.isDone()) {
+        bytes += change.bytes();
+        if (bytes > LARGEST_BYTES && !members.isEmpty()) {
+          break;
+        }
+        members.add(change);
+      }
+      repositoryQueue.queue.remove();
+    }
+    if (members.isEmpty()) {
+      forgetIfIdle(repositoryQueue);
+      return null;
+    }
+    Batch batch = new Batch(this, repositoryQueue, members, new AttemptTracer());
+    repositoryQueue.underWay.add(batch);
+    if (members.size() > 1) {
+      lookBy(LOOK_NANOS, now);
+    }
+    return batch;
+  }
+
+  /** Sees to it that {@link #look} comes at the latest after so long. Guarded by this. */
+  private void lookBy(long nanos, long nowNanos) {
+    long at = nowNanos + nanos;
+    if (!lookDue || at - lookNanos < 0) {
+      lookDue = true;
+      lookNanos = at;
+      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(this::look);
+    }
+  }
+
+  /** Looks after what waits for too long, and what is under way for longer than some can wait. */
+  private void look() {
+    long now = System.nanoTime();
+    List<RepositoryQueue> held = new ArrayList<>();
+    List<Batch> underWay = new ArrayList<>();
+    synchronized (this) {
+      if (!lookDue || lookNanos - now > 0) {
+        // It was brought forward, and is done.
+        return;
+      }
+      lookDue = false;
+      for (RepositoryQueue repositoryQueue : repositoryQueues.values()) {
+        if (repositoryQueue.holdsTooLong(now, patienceNanos)) {
+          held.add(repositoryQueue);
+        }
+        underWay.addAll(repositoryQueue.underWay);
+      }
+    }
+    held.forEach(this::sendAll);
+    long nanos = LOOK_NANOS;
+    for (Batch batch : underWay) {
+      nanos = Math.min(nanos, batch.failLate(now) - now);
+    }
+    lookAgain(Math.max(nanos, LEAST_PAUSE_NANOS));
+  }
+
+  private synchronized void lookAgain(long nanos) {
+    if (!repositoryQueues.isEmpty()) {
+      lookBy(nanos, System.nanoTime());
+    }
+  }
+}

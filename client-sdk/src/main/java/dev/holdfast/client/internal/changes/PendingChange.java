@@ -1,0 +1,150 @@
+package dev.holdfast.client.internal.changes;
+
+import com.google.protobuf.Message;
+import dev.holdfast.client.internal.wire.AttemptTracer;
+import dev.holdfast.client.internal.wire.Call;
+import dev.holdfast.client.internal.wire.Errors;
+import dev.holdfast.client.internal.wire.OneAnswer;
+import dev.holdfast.v1.ApplyRequest;
+import dev.holdfast.v1.OperationResult;
+import dev.holdfast.v1.OperationResult.ResultCase;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ClientCalls;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A change in the hands of the {@link ChangeBatcher}, as the future that its caller waits for. */
+final class PendingChange<Q extends Message, A extends Message, T> extends CompletableFuture<T> {
+  /** Of what frames a request as one of many: two tags and two lengths. */
+  private static final int FRAME_BYTES = 8;
+
+  private final Call<Q, A, T> call;
+  private final Gatherable<Q, A> kind;
+  private final long queuedNanos;
+  private final long deadlineNanos;
+
+  /** What it left with; {@code null} while it is queued. */
+  private volatile @Nullable Batch batch;
+
+  /** Times are of {@link System#nanoTime()}. */
+  PendingChange(Call<Q, A, T> call, Gatherable<Q, A> kind, long queuedNanos, long deadlineNanos) {
+    this.call = call;
+    this.kind = kind;
+    this.queuedNanos = queuedNanos;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  long queuedNanos() {
+    return queuedNanos;
+  }
+
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  boolean isLate(long nowNanos) {
+    return nowNanos - deadlineNanos >= 0;
+  }
+
+  int bytes() {
+    return call.request().getSerializedSize() + FRAME_BYTES;
+  }
+
+  void leaveWith(Batch batch) {
+    this.batch = batch;
+  }
+
+  void addTo(ApplyRequest.Builder apply) {
+    var unused = kind.put().apply(apply.addOperationsBuilder(), call.request());
+  }
+
+  /** Sends it as the single call. */
+  ClientCall<?, ?> startAlone(Channel channel, CallOptions options, Batch batch) {
+    ClientCall<Q, A> wire = channel.newCall(call.method(), options);
+    ClientCalls.asyncUnaryCall(
+        wire,
+        call.request(),
+        new OneAnswer<>(response -> batch.answered(() -> take(response)), batch::failed));
+    return wire;
+  }
+
+  /** Takes the response of the single call. */
+  private void take(A response) {
+    T value;
+    try {
+      value = call.answer().apply(response);
+    } catch (RuntimeException e) {
+      super.completeExceptionally(e);
+      return;
+    }
+    super.complete(value);
+  }
+
+  /**
+   * Takes what became of it as one of many.
+   *
+   * @param attempts those of all of them
+   */
+  void take(OperationResult result, AttemptTracer attempts) {
+    try {
+      takeResult(result, attempts);
+    } catch (RuntimeException e) {
+      // A status that this version does not know, say: no reason to leave the others waiting.
+      fail(e, attempts);
+    }
+  }
+
+  private void takeResult(OperationResult result, AttemptTracer attempts) {
+    if (result.getResultCase() == kind.answered()) {
+      take(kind.response().apply(result));
+    } else if (result.getResultCase() == ResultCase.ERROR) {
+      fail(StatusProto.toStatusRuntimeException(result.getError()), attempts.lastOneRefused());
+    } else {
+      fail(
+          Status.INTERNAL
+              .withDescription("answered with " + result.getResultCase())
+              .asRuntimeException(),
+          attempts);
+    }
+  }
+
+  /**
+   * Fails as the single call does.
+   *
+   * @param attempts {@code null} where it was not sent at all
+   */
+  void fail(Throwable failure, @Nullable AttemptTracer attempts) {
+    super.completeExceptionally(
+        failure instanceof StatusRuntimeException e ? Errors.of(e, call, attempts) : failure);
+  }
+
+  // What the caller does. To end the future in any way says that nobody waits for the answer.
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    return toldBatch(super.cancel(mayInterruptIfRunning));
+  }
+
+  @Override
+  public boolean complete(T value) {
+    return toldBatch(super.complete(value));
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable failure) {
+    return toldBatch(super.completeExceptionally(failure));
+  }
+
+  private boolean toldBatch(boolean ended) {
+    Batch leftWith = batch;
+    if (ended && leftWith != null) {
+      leftWith.cancelIfUnwanted();
+    }
+    return ended;
+  }
+}

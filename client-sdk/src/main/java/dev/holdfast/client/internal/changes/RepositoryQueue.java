@@ -1,0 +1,35 @@
+package dev.holdfast.client.internal.changes;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What waits and what is under way for one repository. All but the lock is guarded by the {@link
+ * ChangeBatcher}, which forgets it when it is idle.
+ */
+final class RepositoryQueue {
+  final String repositoryId;
+  final ArrayDeque<PendingChange<?, ?, ?>> queue = new ArrayDeque<>();
+  final List<Batch> underWay = new ArrayList<>();
+
+  /** Held from the forming of a batch until it has started, so that they start in their order. */
+  final ReentrantLock sending = new ReentrantLock();
+
+  RepositoryQueue(String repositoryId) {
+    this.repositoryId = repositoryId;
+  }
+
+  boolean isIdle() {
+    return queue.isEmpty() && underWay.isEmpty();
+  }
+
+  /** Whether the first has waited for long enough, or the deadline of any has passed. */
+  boolean holdsTooLong(long nowNanos, long patienceNanos) {
+    PendingChange<?, ?, ?> first = queue.peek();
+    return first != null
+        && (nowNanos - first.queuedNanos() >= patienceNanos
+            || queue.stream().anyMatch(change -> change.isLate(nowNanos)));
+  }
+}

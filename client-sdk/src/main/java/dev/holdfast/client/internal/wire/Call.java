@@ -1,0 +1,59 @@
+package dev.holdfast.client.internal.wire;
+
+import com.google.protobuf.Message;
+import io.grpc.MethodDescriptor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call, ready to be sent blocking or not.
+ *
+ * @param request what is sent, with its operation ids
+ * @param advice what a caller who does not know the outcome of a change without an operation id
+ *     should do; {@code null} for one that has an id, and for a read, whose outcome does not matter
+ * @param operationId the change's only operation id
+ * @param answer from the answer on the wire to words
+ */
+public record Call<Q extends Message, A extends Message, T extends @Nullable Object>(
+    MethodDescriptor<Q, A> method,
+    Q request,
+    @Nullable String advice,
+    @Nullable String operationId,
+    Function<A, T> answer) {
+
+  public static final String REPEAT = "To send it again is harmless.";
+
+  public static <Q extends Message, A extends Message, T extends @Nullable Object>
+      Call<Q, A, T> read(MethodDescriptor<Q, A> method, Q request, Function<A, T> answer) {
+    return new Call<>(method, request, null, null, answer);
+  }
+
+  public static <Q extends Message, A extends Message, T extends @Nullable Object>
+      Call<Q, A, T> change(
+          MethodDescriptor<Q, A> method, Q request, String operationId, Function<A, T> answer) {
+    return new Call<>(method, request, null, operationId, answer);
+  }
+
+  public static <Q extends Message, A extends Message, T extends @Nullable Object>
+      Call<Q, A, T> changeWithoutId(
+          MethodDescriptor<Q, A> method, Q request, String advice, Function<A, T> answer) {
+    return new Call<>(method, request, advice, null, answer);
+  }
+
+  /**
+   * What a caller who does not know the outcome should do; {@code null} for a read. Put into words
+   * when it is asked for, because hardly a call needs it.
+   */
+  @Nullable String recovery() {
+    return operationId != null ? recoveryById(operationId) : advice;
+  }
+
+  public boolean isChange() {
+    return operationId != null || advice != null;
+  }
+
+  public static String recoveryById(String operationId) {
+    return "Send it again with the same operation id, %s, until it is answered; it is made once."
+        .formatted(operationId);
+  }
+}

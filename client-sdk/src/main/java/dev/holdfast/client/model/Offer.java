@@ -1,0 +1,197 @@
+package dev.holdfast.client.model;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On what terms a node sells space: {@code Offer.of("cold", price).withTotalBytes(1L << 40)}.
+ * Prices are in whatever fixed unit the node chose; Holdfast only compares them.
+ *
+ * @param offerId its name: 1–128 characters of printable ASCII without blanks
+ * @param totalBytes how many bytes may be sold under it in all, 0 … 2^63-1; 0 means as many as the
+ *     repository has
+ * @param soldBytes how many bytes are sold under it, as the server answered; it is not sent
+ * @param minSlotBytes the smallest slot that is sold, 0 … 2^63-1; 0 for no limit
+ * @param maxSlotBytes the largest slot that is sold, 0 … 2^63-1; 0 for no limit
+ * @param maxDuration the longest time that is sold, longer than 0; {@code null} for no limit
+ * @param minPricePerBytePerSecond the lowest price that is taken, 0 … 2^256-1
+ * @param maxCollateralPerByte the highest collateral that is put up, 0 … 2^256-1; {@code null} for
+ *     no limit
+ * @param until when the node stops: nothing is sold that ends later; {@code null} for no limit
+ * @param enabled whether it sells
+ */
+public record Offer(
+    String offerId,
+    long totalBytes,
+    long soldBytes,
+    long minSlotBytes,
+    long maxSlotBytes,
+    @Nullable Duration maxDuration,
+    BigInteger minPricePerBytePerSecond,
+    @Nullable BigInteger maxCollateralPerByte,
+    @Nullable Instant until,
+    boolean enabled) {
+  /** Refuses {@code null} where nothing says that it is allowed, and prices out of their range. */
+  public Offer {
+    Objects.requireNonNull(offerId, "offerId");
+    Prices.require(minPricePerBytePerSecond, "minPricePerBytePerSecond");
+    if (maxCollateralPerByte != null) {
+      Prices.require(maxCollateralPerByte, "maxCollateralPerByte");
+    }
+  }
+
+  /**
+   * An offer without limits that sells.
+   *
+   * @param offerId its name
+   * @param minPricePerBytePerSecond the lowest price that is taken, 0 … 2^256-1
+   * @return the offer, not yet put
+   */
+  public static Offer of(String offerId, BigInteger minPricePerBytePerSecond) {
+    return new Offer(offerId, 0, 0, 0, 0, null, minPricePerBytePerSecond, null, null, true);
+  }
+
+  /**
+   * The same offer with another total.
+   *
+   * @param totalBytes how many bytes may be sold under it in all; 0 for as many as there are
+   * @return a copy
+   */
+  public Offer withTotalBytes(long totalBytes) {
+    return new Offer(
+        offerId,
+        totalBytes,
+        soldBytes,
+        minSlotBytes,
+        maxSlotBytes,
+        maxDuration,
+        minPricePerBytePerSecond,
+        maxCollateralPerByte,
+        until,
+        enabled);
+  }
+
+  /**
+   * The same offer for other sizes of slots.
+   *
+   * @param minSlotBytes the smallest slot that is sold; 0 for no limit
+   * @param maxSlotBytes the largest slot that is sold; 0 for no limit
+   * @return a copy
+   */
+  public Offer withSlotBytes(long minSlotBytes, long maxSlotBytes) {
+    return new Offer(
+        offerId,
+        totalBytes,
+        soldBytes,
+        minSlotBytes,
+        maxSlotBytes,
+        maxDuration,
+        minPricePerBytePerSecond,
+        maxCollateralPerByte,
+        until,
+        enabled);
+  }
+
+  /**
+   * The same offer with a longest time.
+   *
+   * @param maxDuration the longest time that is sold, longer than 0
+   * @return a copy
+   */
+  public Offer withMaxDuration(Duration maxDuration) {
+    return new Offer(
+        offerId,
+        totalBytes,
+        soldBytes,
+        minSlotBytes,
+        maxSlotBytes,
+        Objects.requireNonNull(maxDuration, "maxDuration"),
+        minPricePerBytePerSecond,
+        maxCollateralPerByte,
+        until,
+        enabled);
+  }
+
+  /**
+   * The same offer at another price.
+   *
+   * @param minPricePerBytePerSecond the lowest price that is taken, 0 … 2^256-1
+   * @return a copy
+   */
+  public Offer withMinPricePerBytePerSecond(BigInteger minPricePerBytePerSecond) {
+    return new Offer(
+        offerId,
+        totalBytes,
+        soldBytes,
+        minSlotBytes,
+        maxSlotBytes,
+        maxDuration,
+        minPricePerBytePerSecond,
+        maxCollateralPerByte,
+        until,
+        enabled);
+  }
+
+  /**
+   * The same offer with a highest collateral.
+   *
+   * @param maxCollateralPerByte the highest collateral that is put up, 0 … 2^256-1; 0 for none
+   * @return a copy
+   */
+  public Offer withMaxCollateralPerByte(BigInteger maxCollateralPerByte) {
+    return new Offer(
+        offerId,
+        totalBytes,
+        soldBytes,
+        minSlotBytes,
+        maxSlotBytes,
+        maxDuration,
+        minPricePerBytePerSecond,
+        Objects.requireNonNull(maxCollateralPerByte, "maxCollateralPerByte"),
+        until,
+        enabled);
+  }
+
+  /**
+   * The same offer with an end.
+   *
+   * @param until when the node stops
+   * @return a copy
+   */
+  public Offer withUntil(Instant until) {
+    return new Offer(
+        offerId,
+        totalBytes,
+        soldBytes,
+        minSlotBytes,
+        maxSlotBytes,
+        maxDuration,
+        minPricePerBytePerSecond,
+        maxCollateralPerByte,
+        Objects.requireNonNull(until, "until"),
+        enabled);
+  }
+
+  /**
+   * The same offer, selling or not.
+   *
+   * @param enabled whether it sells
+   * @return a copy
+   */
+  public Offer withEnabled(boolean enabled) {
+    return new Offer(
+        offerId,
+        totalBytes,
+        soldBytes,
+        minSlotBytes,
+        maxSlotBytes,
+        maxDuration,
+        minPricePerBytePerSecond,
+        maxCollateralPerByte,
+        until,
+        enabled);
+  }
+}

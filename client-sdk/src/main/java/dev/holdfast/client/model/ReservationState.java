@@ -1,0 +1,32 @@
+package dev.holdfast.client.model;
+
+/** How far a reservation has come. */
+public enum ReservationState {
+  /** The space is set aside while the node tries to fill the slot. */
+  RESERVED,
+  /** The slot is filled; the space is kept until the request ends. */
+  FILLED,
+  /**
+   * The space was given back. No read finds a reservation in this state; {@link
+   * dev.holdfast.client.Reservations#fillSlot(dev.holdfast.client.requests.FillSlot)} answers it
+   * when a fill is sent again after the release.
+   */
+  RELEASED,
+  /** A state that this version of the SDK does not know. Never sent. */
+  UNRECOGNIZED;
+
+  /**
+   * Returns the state that the server calls by a name.
+   *
+   * @param name the name as the metadata of an error has it, {@code FILLED} for example
+   * @return the state; {@link #UNRECOGNIZED} where this version of the SDK does not know it
+   */
+  public static ReservationState ofName(String name) {
+    return switch (name) {
+      case "RESERVED" -> RESERVED;
+      case "FILLED" -> FILLED;
+      case "RELEASED" -> RELEASED;
+      default -> UNRECOGNIZED;
+    };
+  }
+}

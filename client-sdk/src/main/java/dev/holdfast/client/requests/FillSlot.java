@@ -1,0 +1,67 @@
+package dev.holdfast.client.requests;
+
+import dev.holdfast.client.internal.ids.OperationIds;
+import dev.holdfast.client.model.Reservation;
+import dev.holdfast.client.model.Slot;
+import java.util.Objects;
+
+/**
+ * Marks a slot as filled, which ends its lease.
+ *
+ * @param repositoryId which repository; empty means {@code default}
+ * @param slot the slot
+ * @param generation which reservation of the slot, 1 or more
+ * @param operationId the name of this change to the slot: 1–64 characters of printable ASCII
+ */
+public record FillSlot(String repositoryId, Slot slot, long generation, String operationId)
+    implements Operation {
+  /** Refuses {@code null}, a generation below 1 and an empty operation id. */
+  public FillSlot {
+    Objects.requireNonNull(repositoryId, "repositoryId");
+    Objects.requireNonNull(slot, "slot");
+    OperationIds.requireGeneration(generation);
+    OperationIds.require(operationId);
+  }
+
+  /**
+   * Fills the slot of a reservation, under a new operation id.
+   *
+   * @param reservation the reservation, as it was answered
+   * @return the change, not yet sent
+   */
+  public static FillSlot of(Reservation reservation) {
+    return of(reservation.slot(), reservation.generation())
+        .withRepositoryId(reservation.repositoryId());
+  }
+
+  /**
+   * Fills a slot in the repository {@code default}, under a new operation id.
+   *
+   * @param slot the slot
+   * @param generation which reservation of the slot, 1 or more
+   * @return the change, not yet sent
+   */
+  public static FillSlot of(Slot slot, long generation) {
+    return new FillSlot("", slot, generation, OperationIds.next());
+  }
+
+  /**
+   * The same change in another repository.
+   *
+   * @param repositoryId which repository
+   * @return a copy
+   */
+  public FillSlot withRepositoryId(String repositoryId) {
+    return new FillSlot(repositoryId, slot, generation, operationId);
+  }
+
+  /**
+   * The same change under an id of the caller's.
+   *
+   * @param operationId 1–64 characters of printable ASCII
+   * @return a copy
+   */
+  public FillSlot withOperationId(String operationId) {
+    return new FillSlot(repositoryId, slot, generation, operationId);
+  }
+}

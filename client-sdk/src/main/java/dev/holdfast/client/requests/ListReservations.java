@@ -1,0 +1,87 @@
+package dev.holdfast.client.requests;
+
+import dev.holdfast.client.model.Page;
+import dev.holdfast.client.model.ReservationState;
+import dev.holdfast.client.model.Slot;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which reservations to list: {@code ListReservations.all().withState(ReservationState.FILLED)}.
+ *
+ * @param repositoryId which repository; empty means {@code default}
+ * @param requestId only those of this request; empty for those of all
+ * @param state only those in this state, {@code RESERVED} or {@code FILLED}; {@code null} for any
+ * @param pageSize how many a page has at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
+ * @param pageToken the {@link Page#nextPageToken()} of the page before, with everything else kept
+ *     as it was; empty for the first page
+ */
+public record ListReservations(
+    String repositoryId,
+    String requestId,
+    @Nullable ReservationState state,
+    int pageSize,
+    String pageToken) {
+  /** Refuses {@code null} where nothing says that it is allowed. */
+  public ListReservations {
+    Objects.requireNonNull(repositoryId, "repositoryId");
+    Objects.requireNonNull(requestId, "requestId");
+    Objects.requireNonNull(pageToken, "pageToken");
+  }
+
+  /** {@return everything in the repository {@code default}, in pages of the server's size} */
+  public static ListReservations all() {
+    return new ListReservations("", "", null, 0, "");
+  }
+
+  /**
+   * The same of another repository.
+   *
+   * @param repositoryId which repository
+   * @return a copy
+   */
+  public ListReservations withRepositoryId(String repositoryId) {
+    return new ListReservations(repositoryId, requestId, state, pageSize, pageToken);
+  }
+
+  /**
+   * The same of one request only.
+   *
+   * @param requestId the storage request, spelled as in {@link Slot}
+   * @return a copy
+   */
+  public ListReservations withRequestId(String requestId) {
+    return new ListReservations(repositoryId, requestId, state, pageSize, pageToken);
+  }
+
+  /**
+   * The same in one state only.
+   *
+   * @param state {@code RESERVED} or {@code FILLED}
+   * @return a copy
+   */
+  public ListReservations withState(ReservationState state) {
+    return new ListReservations(
+        repositoryId, requestId, Objects.requireNonNull(state, "state"), pageSize, pageToken);
+  }
+
+  /**
+   * The same in pages of another size.
+   *
+   * @param pageSize how many a page has at most: 0 means 100, more than 1,000 means 1,000
+   * @return a copy
+   */
+  public ListReservations withPageSize(int pageSize) {
+    return new ListReservations(repositoryId, requestId, state, pageSize, pageToken);
+  }
+
+  /**
+   * The same, from another page on.
+   *
+   * @param pageToken the {@link Page#nextPageToken()} of the page before
+   * @return a copy
+   */
+  public ListReservations withPageToken(String pageToken) {
+    return new ListReservations(repositoryId, requestId, state, pageSize, pageToken);
+  }
+}

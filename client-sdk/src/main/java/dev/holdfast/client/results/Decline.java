@@ -1,0 +1,20 @@
+package dev.holdfast.client.results;
+
+import java.util.Objects;
+
+/**
+ * Why a slot was not sold: one reason of one offer, or of the repository.
+ *
+ * @param offerId the offer that declined; empty for {@link DeclineReason#REQUEST_ENDED}, {@link
+ *     DeclineReason#NO_OFFERS} and {@link DeclineReason#NO_FREE_SLOT}
+ * @param reason the first that applies, in the order of {@link DeclineReason}
+ * @param detail the same with its numbers, for a person; decide by the reason
+ */
+public record Decline(String offerId, DeclineReason reason, String detail) {
+  /** Refuses {@code null}. */
+  public Decline {
+    Objects.requireNonNull(offerId, "offerId");
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(detail, "detail");
+  }
+}
