@@ -88,6 +88,15 @@ class DatastoreTest {
   }
 
   @Test
+  void aStoredValueKeepsACopyOfWhatItIsMadeOf() {
+    byte[] mine = VALUE.clone();
+    StoredValue stored = new StoredValue(mine, 7, Instant.EPOCH);
+    mine[0]++;
+    assertArrayEquals(VALUE, stored.value());
+    assertEquals(new StoredValue(VALUE, 7, Instant.EPOCH), stored);
+  }
+
+  @Test
   void delete() throws Exception {
     server.answer(
         DatastoreServiceGrpc.getDeleteMethod(),
