@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method can throw {@link RepositoryNotFoundException} and {@link UnavailableException}, a
  * change {@link OutcomeUnknownException}, and either a plain {@link HoldfastException} of {@link
  * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
- * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
+ * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} return or fail through the
  * future; to cancel it cancels the call.
  */
 public interface Datastore {
   /**
-   * The same calls with another deadline than the client's.
+   * Returns the same calls with another deadline than the client's.
    *
    * @param deadline how long a call may take with all its retries, more than 0
    * @return a view of the same client
@@ -42,7 +42,7 @@ public interface Datastore {
   Datastore withDeadline(Duration deadline);
 
   /**
-   * The keys of another repository than {@code default}.
+   * Returns the same calls for the keys of another repository than {@code default}.
    *
    * @param repositoryId which repository; empty means {@code default}
    * @return a view of the same client
@@ -59,7 +59,7 @@ public interface Datastore {
   long put(String key, byte[] value);
 
   /**
-   * {@link #put(String, byte[])} without waiting.
+   * Does what {@link #put(String, byte[])} does, without waiting.
    *
    * @param key the key
    * @param value its new value, whole; copied at once
@@ -80,7 +80,7 @@ public interface Datastore {
   long put(String key, byte[] value, long expectedVersion);
 
   /**
-   * {@link #put(String, byte[], long)} without waiting.
+   * Does what {@link #put(String, byte[], long)} does, without waiting.
    *
    * @param key the key
    * @param value its new value, whole; copied at once
@@ -90,7 +90,7 @@ public interface Datastore {
   CompletableFuture<Long> putAsync(String key, byte[] value, long expectedVersion);
 
   /**
-   * Answers the value of a key.
+   * Returns the value of a key.
    *
    * @param key the key
    * @return its value as of the last commit
@@ -99,7 +99,7 @@ public interface Datastore {
   StoredValue get(String key);
 
   /**
-   * {@link #get} without waiting.
+   * Does what {@link #get} does, without waiting.
    *
    * @param key the key
    * @return its value as of the last commit
@@ -115,7 +115,7 @@ public interface Datastore {
   void delete(String key);
 
   /**
-   * {@link #delete(String)} without waiting.
+   * Does what {@link #delete(String)} does, without waiting.
    *
    * @param key the key
    * @return {@code null} when it is deleted
@@ -133,7 +133,7 @@ public interface Datastore {
   void delete(String key, long expectedVersion);
 
   /**
-   * {@link #delete(String, long)} without waiting.
+   * Does what {@link #delete(String, long)} does, without waiting.
    *
    * @param key the key
    * @param expectedVersion the version that it must have, 1 … 2^63-1
@@ -142,7 +142,7 @@ public interface Datastore {
   CompletableFuture<@Nullable Void> deleteAsync(String key, long expectedVersion);
 
   /**
-   * Answers a page of the keys that begin with a prefix, by their UTF-8 bytes.
+   * Returns a page of the keys that begin with a prefix, by their UTF-8 bytes.
    *
    * @param prefix what they begin with; empty for all
    * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
@@ -152,7 +152,7 @@ public interface Datastore {
   Page<String> listKeys(String prefix, int pageSize, String pageToken);
 
   /**
-   * {@link #listKeys} without waiting.
+   * Does what {@link #listKeys} does, without waiting.
    *
    * @param prefix what they begin with; empty for all
    * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
@@ -162,8 +162,8 @@ public interface Datastore {
   CompletableFuture<Page<String>> listKeysAsync(String prefix, int pageSize, String pageToken);
 
   /**
-   * Answers all keys that begin with a prefix, a page at a time: a call is made whenever the stream
-   * has used up what the one before answered, and its error is thrown by the stream.
+   * Returns all keys that begin with a prefix, a page at a time: the stream makes a call whenever
+   * it has used up the page before, and throws the error of that call.
    *
    * @param prefix what they begin with; empty for all
    * @return the keys; each page is of its own moment

@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A blocking call that is interrupted is cancelled; the thread stays interrupted, and the
  * exception is that of a cancelled call: a change that had been sent is then an {@link
- * OutcomeUnknownException}. What completes a future runs on threads that others need, and that of
- * changes which left together on the same one: do not block it, and use the future's {@code …Async}
- * methods for what takes long.
+ * OutcomeUnknownException}. Callbacks of a future run on threads that other calls need, and those
+ * of changes that left together on one thread: do not block them, and use the future's {@code
+ * …Async} methods for work that takes long.
  *
  * <p>Asynchronous changes to reservations that are made while others are under way leave together,
  * as one {@link Apply}, and a lone one waits for nothing; each keeps its own deadline, operation id
@@ -176,7 +176,7 @@ public final class HoldfastClient implements AutoCloseable {
     }
 
     /**
-     * How to secure the connection: {@code TlsChannelCredentials} of gRPC for TLS, with a key
+     * Sets how the connection is secured: {@code TlsChannelCredentials} of gRPC for TLS, with a key
      * manager for mutual TLS. Without it the connection is in the clear, as a server on loopback
      * expects it.
      *
@@ -193,7 +193,8 @@ public final class HoldfastClient implements AutoCloseable {
     }
 
     /**
-     * What every attempt of a call proves its caller with; replaces a token set before.
+     * Sets the credentials that every attempt of a call carries, in place of a token that was set
+     * before.
      *
      * @param credentials gRPC's credentials of a call
      * @return this
@@ -204,8 +205,8 @@ public final class HoldfastClient implements AutoCloseable {
     }
 
     /**
-     * A token that never changes, sent as {@code authorization: Bearer} with every attempt. It is
-     * not sent in the clear to another machine: such calls fail instead.
+     * Sets a token that never changes, sent as {@code authorization: Bearer} with every attempt. It
+     * is not sent in the clear to another machine: such calls fail instead.
      *
      * @param token the secret
      * @return this
@@ -216,7 +217,7 @@ public final class HoldfastClient implements AutoCloseable {
     }
 
     /**
-     * {@link #bearerToken(String)} for a token that is renewed now and then.
+     * Does what {@link #bearerToken(String)} does, for a token that is renewed now and then.
      *
      * @param token asked for the secret at every attempt, on gRPC's threads
      * @return this
@@ -238,8 +239,8 @@ public final class HoldfastClient implements AutoCloseable {
     }
 
     /**
-     * How long a call may take with all its retries: 10 s unless set. Where the caller's {@code
-     * io.grpc.Context} has less left, that counts.
+     * Sets how long a call may take with all its retries: 10 s unless set. Where the caller's
+     * {@code io.grpc.Context} has less left, that counts.
      *
      * @param deadline more than 0
      * @return this

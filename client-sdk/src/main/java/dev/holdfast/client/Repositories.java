@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  * means {@code default}. Every method can also throw {@link UnavailableException}, a change {@link
  * OutcomeUnknownException}, and either a plain {@link HoldfastException} of {@link
  * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
- * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
+ * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} return or fail through the
  * future; to cancel it cancels the call.
  */
 public interface Repositories {
   /**
-   * The same calls with another deadline than the client's.
+   * Returns the same calls with another deadline than the client's.
    *
    * @param deadline how long a call may take with all its retries, more than 0
    * @return a view of the same client
@@ -52,7 +52,7 @@ public interface Repositories {
   Repository create(String repositoryId, long capacityBytes);
 
   /**
-   * {@link #create} without waiting.
+   * Does what {@link #create} does, without waiting.
    *
    * @param repositoryId the new one's id; not empty
    * @param capacityBytes how many bytes may be reserved in it, 1 … 2^63-1
@@ -61,7 +61,7 @@ public interface Repositories {
   CompletableFuture<Repository> createAsync(String repositoryId, long capacityBytes);
 
   /**
-   * Answers one repository.
+   * Returns one repository.
    *
    * @param repositoryId which
    * @return the repository as of the last commit
@@ -70,7 +70,7 @@ public interface Repositories {
   Repository get(String repositoryId);
 
   /**
-   * {@link #get} without waiting.
+   * Does what {@link #get} does, without waiting.
    *
    * @param repositoryId which
    * @return the repository as of the last commit
@@ -78,7 +78,7 @@ public interface Repositories {
   CompletableFuture<Repository> getAsync(String repositoryId);
 
   /**
-   * Answers a page of the repositories, by id.
+   * Returns a page of the repositories, by id.
    *
    * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
    * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
@@ -87,7 +87,7 @@ public interface Repositories {
   Page<Repository> list(int pageSize, String pageToken);
 
   /**
-   * {@link #list} without waiting.
+   * Does what {@link #list} does, without waiting.
    *
    * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
    * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
@@ -96,8 +96,8 @@ public interface Repositories {
   CompletableFuture<Page<Repository>> listAsync(int pageSize, String pageToken);
 
   /**
-   * Answers all repositories, by id, a page at a time: a call is made whenever the stream has used
-   * up what the one before answered, and its error is thrown by the stream.
+   * Returns all repositories, by id, a page at a time: the stream makes a call whenever it has used
+   * up the page before, and throws the error of that call.
    *
    * @return all repositories; each page is of its own moment
    */
@@ -115,7 +115,7 @@ public interface Repositories {
   Repository update(String repositoryId, long capacityBytes);
 
   /**
-   * {@link #update} without waiting.
+   * Does what {@link #update} does, without waiting.
    *
    * @param repositoryId which; not empty
    * @param capacityBytes the new capacity, 0 … 2^63-1; 0 sells nothing more
@@ -133,7 +133,7 @@ public interface Repositories {
   void delete(String repositoryId);
 
   /**
-   * {@link #delete} without waiting.
+   * Does what {@link #delete} does, without waiting.
    *
    * @param repositoryId which; not empty
    * @return {@code null} when it is deleted
@@ -141,7 +141,7 @@ public interface Repositories {
   CompletableFuture<@Nullable Void> deleteAsync(String repositoryId);
 
   /**
-   * Answers how much is free: the cheapest question, for asking often.
+   * Returns how much is free. It is the cheapest call, meant to be made often.
    *
    * @param repositoryId which
    * @return the numbers as of the last commit
@@ -150,7 +150,7 @@ public interface Repositories {
   Availability available(String repositoryId);
 
   /**
-   * {@link #available} without waiting.
+   * Does what {@link #available} does, without waiting.
    *
    * @param repositoryId which
    * @return the numbers as of the last commit
@@ -170,7 +170,7 @@ public interface Repositories {
   UnassignedSpace reserve(String repositoryId, long amountBytes);
 
   /**
-   * {@link #reserve(String, long)} without waiting.
+   * Does what {@link #reserve(String, long)} does, without waiting.
    *
    * @param repositoryId which
    * @param amountBytes how many bytes, 1 … 2^63-1
@@ -179,8 +179,8 @@ public interface Repositories {
   CompletableFuture<UnassignedSpace> reserveAsync(String repositoryId, long amountBytes);
 
   /**
-   * {@link #reserve(String, long)} under an id of the caller's: sent again with it, it changes
-   * nothing more.
+   * Does what {@link #reserve(String, long)} does, under an id of the caller's. Sent again with it,
+   * it changes nothing more.
    *
    * @param repositoryId which
    * @param amountBytes how many bytes, 1 … 2^63-1
@@ -193,7 +193,7 @@ public interface Repositories {
   UnassignedSpace reserve(String repositoryId, long amountBytes, String operationId);
 
   /**
-   * {@link #reserve(String, long, String)} without waiting.
+   * Does what {@link #reserve(String, long, String)} does, without waiting.
    *
    * @param repositoryId which
    * @param amountBytes how many bytes, 1 … 2^63-1
@@ -217,7 +217,7 @@ public interface Repositories {
   UnassignedSpace release(String repositoryId, long amountBytes);
 
   /**
-   * {@link #release(String, long)} without waiting.
+   * Does what {@link #release(String, long)} does, without waiting.
    *
    * @param repositoryId which
    * @param amountBytes how many bytes, 1 … 2^63-1, and no more than are unassigned
@@ -226,8 +226,8 @@ public interface Repositories {
   CompletableFuture<UnassignedSpace> releaseAsync(String repositoryId, long amountBytes);
 
   /**
-   * {@link #release(String, long)} under an id of the caller's: sent again with it, it changes
-   * nothing more.
+   * Does what {@link #release(String, long)} does, under an id of the caller's. Sent again with it,
+   * it changes nothing more.
    *
    * @param repositoryId which
    * @param amountBytes how many bytes, 1 … 2^63-1, and no more than are unassigned
@@ -241,7 +241,7 @@ public interface Repositories {
   UnassignedSpace release(String repositoryId, long amountBytes, String operationId);
 
   /**
-   * {@link #release(String, long, String)} without waiting.
+   * Does what {@link #release(String, long, String)} does, without waiting.
    *
    * @param repositoryId which
    * @param amountBytes how many bytes, 1 … 2^63-1, and no more than are unassigned
@@ -262,7 +262,7 @@ public interface Repositories {
   Verification verify(String repositoryId);
 
   /**
-   * {@link #verify} without waiting.
+   * Does what {@link #verify} does, without waiting.
    *
    * @param repositoryId which
    * @return what the recount found

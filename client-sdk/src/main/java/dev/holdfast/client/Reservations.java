@@ -53,7 +53,7 @@ import java.util.stream.Stream;
  * change {@link OutcomeUnknownException} and {@link HoldfastException} of {@link
  * ErrorReason#OPERATION_ID_REUSED}, and either a plain {@link HoldfastException} of {@link
  * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
- * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
+ * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} return or fail through the
  * future; to cancel it cancels the call, unless that carries others too. Asynchronous changes that
  * are made while others of the same repository are under way leave together as one {@code Apply}
  * ("group commit", as in TigerBeetle's client); a lone one leaves at once, and each is answered,
@@ -62,7 +62,7 @@ import java.util.stream.Stream;
  */
 public interface Reservations {
   /**
-   * The same calls with another deadline than the client's.
+   * Returns the same calls with another deadline than the client's.
    *
    * @param deadline how long a call may take with all its retries, more than 0
    * @return a view of the same client
@@ -81,8 +81,8 @@ public interface Reservations {
   SlotReserved reserveSlot(ReserveSlot change);
 
   /**
-   * {@link #reserveSlot} without waiting. To cancel the future does not undo the reserve: it may be
-   * made all the same, so ask for a lease or send it again.
+   * Does what {@link #reserveSlot} does, without waiting. To cancel the future does not undo the
+   * reserve: it may be made all the same, so ask for a lease or send it again.
    *
    * @param change what to reserve
    * @return the reservation, which the caller now holds
@@ -90,7 +90,7 @@ public interface Reservations {
   CompletableFuture<SlotReserved> reserveSlotAsync(ReserveSlot change);
 
   /**
-   * Answers the reservation that a slot has in the repository {@code default}.
+   * Returns the reservation that a slot has in the repository {@code default}.
    *
    * @param slot the slot
    * @return the reservation as of the last commit
@@ -101,7 +101,7 @@ public interface Reservations {
   }
 
   /**
-   * {@link #get(Slot)} without waiting.
+   * Does what {@link #get(Slot)} does, without waiting.
    *
    * @param slot the slot
    * @return the reservation as of the last commit
@@ -111,7 +111,7 @@ public interface Reservations {
   }
 
   /**
-   * Answers the reservation that a slot has.
+   * Returns the reservation that a slot has.
    *
    * @param repositoryId which repository; empty means {@code default}
    * @param slot the slot
@@ -121,7 +121,7 @@ public interface Reservations {
   Reservation get(String repositoryId, Slot slot);
 
   /**
-   * {@link #get(String, Slot)} without waiting.
+   * Does what {@link #get(String, Slot)} does, without waiting.
    *
    * @param repositoryId which repository; empty means {@code default}
    * @param slot the slot
@@ -130,7 +130,7 @@ public interface Reservations {
   CompletableFuture<Reservation> getAsync(String repositoryId, Slot slot);
 
   /**
-   * Answers a page of reservations, by request id (in ASCII order), then slot index.
+   * Returns a page of reservations, by request id (in ASCII order), then slot index.
    *
    * @param query which
    * @return the page, of one moment
@@ -138,7 +138,7 @@ public interface Reservations {
   Page<Reservation> list(ListReservations query);
 
   /**
-   * {@link #list} without waiting.
+   * Does what {@link #list} does, without waiting.
    *
    * @param query which
    * @return the page, of one moment
@@ -146,8 +146,8 @@ public interface Reservations {
   CompletableFuture<Page<Reservation>> listAsync(ListReservations query);
 
   /**
-   * Answers all reservations from the query's page on, a page at a time: a call is made whenever
-   * the stream has used up what the one before answered, and its error is thrown by the stream.
+   * Returns all reservations from the query's page on, a page at a time: the stream makes a call
+   * whenever it has used up the page before, and throws the error of that call.
    *
    * @param query which
    * @return the reservations; each page is of its own moment, so one that is made or released
@@ -170,7 +170,7 @@ public interface Reservations {
   }
 
   /**
-   * {@link #renewLease(Reservation, Duration)} without waiting.
+   * Does what {@link #renewLease(Reservation, Duration)} does, without waiting.
    *
    * @param reservation the reservation, as it was answered
    * @param lease longer than 0, at most 365 days
@@ -181,7 +181,7 @@ public interface Reservations {
   }
 
   /**
-   * {@link #renewLease(Reservation, Duration)} with everything said.
+   * Does what {@link #renewLease(Reservation, Duration)} does, by a request that the caller made.
    *
    * @param change which lease, and how long
    * @return the reservation with its new end of the lease
@@ -189,7 +189,7 @@ public interface Reservations {
   Reservation renewLease(RenewLease change);
 
   /**
-   * {@link #renewLease(RenewLease)} without waiting.
+   * Does what {@link #renewLease(RenewLease)} does, without waiting.
    *
    * @param change which lease, and how long
    * @return the reservation with its new end of the lease
@@ -209,7 +209,7 @@ public interface Reservations {
   }
 
   /**
-   * {@link #fillSlot(Reservation)} without waiting.
+   * Does what {@link #fillSlot(Reservation)} does, without waiting.
    *
    * @param reservation the reservation, as it was answered
    * @return the reservation, filled
@@ -219,7 +219,7 @@ public interface Reservations {
   }
 
   /**
-   * {@link #fillSlot(Reservation)} with everything said.
+   * Does what {@link #fillSlot(Reservation)} does, by a request that the caller made.
    *
    * @param change which slot
    * @return the reservation, filled; where this change was sent before and the slot was released
@@ -228,7 +228,7 @@ public interface Reservations {
   Reservation fillSlot(FillSlot change);
 
   /**
-   * {@link #fillSlot(FillSlot)} without waiting.
+   * Does what {@link #fillSlot(FillSlot)} does, without waiting.
    *
    * @param change which slot
    * @return as there
@@ -252,7 +252,7 @@ public interface Reservations {
   }
 
   /**
-   * {@link #releaseSlot(Reservation, ReleaseReason)} without waiting.
+   * Does what {@link #releaseSlot(Reservation, ReleaseReason)} does, without waiting.
    *
    * @param reservation the reservation, as it was answered
    * @param reason why
@@ -264,7 +264,8 @@ public interface Reservations {
   }
 
   /**
-   * {@link #releaseSlot(Reservation, ReleaseReason)} with everything said.
+   * Does what {@link #releaseSlot(Reservation, ReleaseReason)} does, by a request that the caller
+   * made.
    *
    * @param change which slot, and why
    * @return what was given back, now or earlier
@@ -272,7 +273,7 @@ public interface Reservations {
   SlotReleased releaseSlot(ReleaseSlot change);
 
   /**
-   * {@link #releaseSlot(ReleaseSlot)} without waiting.
+   * Does what {@link #releaseSlot(ReleaseSlot)} does, without waiting.
    *
    * @param change which slot, and why
    * @return what was given back, now or earlier
@@ -290,7 +291,7 @@ public interface Reservations {
   RequestEnded endRequest(EndRequest change);
 
   /**
-   * {@link #endRequest} without waiting.
+   * Does what {@link #endRequest} does, without waiting.
    *
    * @param change which request
    * @return what was given back
@@ -309,7 +310,7 @@ public interface Reservations {
   List<OperationResult> apply(Apply apply);
 
   /**
-   * {@link #apply} without waiting.
+   * Does what {@link #apply} does, without waiting.
    *
    * @param apply the changes
    * @return one result an operation, in their order
@@ -341,7 +342,7 @@ public interface Reservations {
   ReconcileResult reconcile(Reconcile change, Iterable<ObservedSlot> observed);
 
   /**
-   * {@link #reconcile} without waiting.
+   * Does what {@link #reconcile} does, without waiting.
    *
    * @param change as of which revision, and how far to go
    * @param observed the slots, each once, drawn on gRPC's threads
@@ -351,7 +352,7 @@ public interface Reservations {
       Reconcile change, Iterable<ObservedSlot> observed);
 
   /**
-   * Answers a page of past events, by revision: the story of a slot, of a request or of the
+   * Returns a page of past events, by revision: the story of a slot, of a request or of the
    * repository, as far as it is kept.
    *
    * @param query which
@@ -360,7 +361,7 @@ public interface Reservations {
   EventPage listEvents(ListEvents query);
 
   /**
-   * {@link #listEvents} without waiting.
+   * Does what {@link #listEvents} does, without waiting.
    *
    * @param query which
    * @return the page, of one moment
@@ -368,8 +369,8 @@ public interface Reservations {
   CompletableFuture<EventPage> listEventsAsync(ListEvents query);
 
   /**
-   * Answers all past events from the query's page on, a page at a time: a call is made whenever the
-   * stream has used up what the one before answered, and its error is thrown by the stream.
+   * Returns all past events from the query's page on, a page at a time: the stream makes a call
+   * whenever it has used up the page before, and throws the error of that call.
    *
    * @param query which
    * @return the events; each page is of its own moment
@@ -377,15 +378,15 @@ public interface Reservations {
   Stream<Event> listAllEvents(ListEvents query);
 
   /**
-   * Tells a listener every event after a revision, in order, <b>none twice and none left out</b>,
+   * Sends a listener every event after a revision, in order, <b>none twice and none left out</b>,
    * and then those to come, each soon after it was committed. It returns at once. A connection that
    * breaks, is silent for longer than two of the server's heartbeats (15 s each), or is ended by a
-   * server that shuts down is made anew, with growing, jittered pauses, and the watch goes on
+   * server that shuts down is made again, with growing, jittered pauses, and the watch goes on
    * behind the last event that was told. It has no deadline, and ends by {@link
    * EventSubscription#close}, with the client, or with {@link EventListener#onError}.
    *
    * <p>To keep a copy of the reservations: read the revision, list them, then watch from that
-   * revision on. What happened in between may show in the list already, so let the generation and
+   * revision on. The list may show changes that were made in between, so let the generation and
    * state of an event win over the list.
    *
    * @param watch which events

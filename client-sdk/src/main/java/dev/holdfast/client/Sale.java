@@ -23,7 +23,7 @@ import java.util.concurrent.Executor;
  * SaleResult result = client.saleOf(SellSlot.of(request).withLease(lease)).run(steps);
  * }</pre>
  *
- * <p>What holds, whatever fails:
+ * <p>Guarantees, whatever fails:
  *
  * <ul>
  *   <li>Where a step fails, is interrupted or throws, the slot is released, and the step's own
@@ -57,7 +57,7 @@ public final class Sale {
   }
 
   /**
-   * The same sale with another patience than its lease.
+   * Returns the same sale with another patience than its lease.
    *
    * @param patience how long each of sell, renew, fill and release is sent again where its outcome
    *     is not known, or where it is needed and the server is not there; more than 0
@@ -93,7 +93,7 @@ public final class Sale {
   }
 
   /**
-   * {@link #run} without waiting.
+   * Does what {@link #run} does, without waiting.
    *
    * @param steps the node's own steps
    * @param executor runs the sale, a thread for as long as it takes

@@ -4,7 +4,7 @@ import dev.holdfast.client.model.Reservation;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 
-/** What a {@link SaleSteps} works for. Thread-safe. */
+/** The sale that a {@link SaleSteps} works for. Thread-safe. */
 public final class SaleInProgress {
   private final Reservation reservation;
   private final BooleanSupplier leaseLost;
@@ -26,8 +26,8 @@ public final class SaleInProgress {
   }
 
   /**
-   * {@return whether the ledger has said that the reservation is gone, because its lease ran out
-   * say. The sale then ends when the step does}
+   * {@return whether the ledger has said that the reservation is gone, for example because its
+   * lease ran out. The sale then ends when the step does}
    */
   public boolean isLeaseLost() {
     return leaseLost.getAsBoolean();

@@ -30,7 +30,10 @@ final class SaleRun {
   private final SellSlot change;
   private final Duration lease;
 
-  /** The caller's values. What it gives up is given back all the same. */
+  /**
+   * The caller's values, without its cancellation: a slot that it gives up is released all the
+   * same.
+   */
   private final Context context = Context.current().fork();
 
   private final OutcomeResolver repeat;
@@ -129,8 +132,8 @@ final class SaleRun {
   }
 
   /**
-   * Ends the reservation, unless it has ended. What goes wrong with that is suppressed in what went
-   * wrong before.
+   * Ends the reservation, unless it has ended. A failure of that is suppressed in the failure that
+   * was before.
    */
   private void giveUp(
       Reservation reservation, @Nullable HoldfastException lost, Throwable failure) {
@@ -160,7 +163,7 @@ final class SaleRun {
     }
   }
 
-  /** The same, with what it means for the sale. */
+  /** Returns the same exception with what it means for the sale. */
   private static OutcomeUnknownException withAdvice(OutcomeUnknownException e, String advice) {
     return new OutcomeUnknownException(
         new HoldfastException.Facts(e.reasonName(), e.metadata(), e.getMessage() + " " + advice, e),

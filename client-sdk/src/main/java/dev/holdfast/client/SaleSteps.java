@@ -3,7 +3,7 @@ package dev.holdfast.client;
 import dev.holdfast.client.errors.SubmissionUnknownException;
 
 /**
- * What a node does between the reservation of a slot and its being filled, for one {@link Sale}.
+ * The work of a node between the reservation of a slot and its being filled, for one {@link Sale}.
  * Both run on the thread that runs the sale. A node that was killed runs them again, so they go on
  * from what they find.
  *
@@ -11,8 +11,8 @@ import dev.holdfast.client.errors.SubmissionUnknownException;
  */
 public interface SaleSteps<X extends Exception> {
   /**
-   * Does everything that can be given up: downloads and proves, say. It is interrupted when the
-   * lease is lost. Whatever it throws, the slot is released.
+   * Does everything that can be given up, for example downloads and proves. It is interrupted when
+   * the lease is lost. Whatever it throws, the slot is released.
    *
    * @param sale what was reserved
    * @throws X if it fails

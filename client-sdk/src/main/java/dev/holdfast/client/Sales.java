@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method can throw {@link RepositoryNotFoundException} and {@link UnavailableException}, a
  * change {@link OutcomeUnknownException}, and either a plain {@link HoldfastException} of {@link
  * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
- * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} answer or fail through the
+ * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} return or fail through the
  * future; to cancel it cancels the call.
  */
 public interface Sales {
   /**
-   * The same calls with another deadline than the client's.
+   * Returns the same calls with another deadline than the client's.
    *
    * @param deadline how long a call may take with all its retries, more than 0
    * @return a view of the same client
@@ -39,8 +39,8 @@ public interface Sales {
 
   /**
    * Makes an offer in the repository {@code default}, or replaces all but the {@code soldBytes} of
-   * the one that has its id. What was sold under it stays sold. To put it again is harmless. A
-   * repository has at most 10,000 offers.
+   * the one that has its id. Slots that were sold under it stay sold. To put it again is harmless.
+   * A repository has at most 10,000 offers.
    *
    * @param offer the offer
    * @return the offer as it is kept
@@ -50,7 +50,7 @@ public interface Sales {
   }
 
   /**
-   * {@link #putOffer(Offer)} without waiting.
+   * Does what {@link #putOffer(Offer)} does, without waiting.
    *
    * @param offer the offer
    * @return the offer as it is kept
@@ -60,7 +60,7 @@ public interface Sales {
   }
 
   /**
-   * {@link #putOffer(Offer)} in any repository.
+   * Does what {@link #putOffer(Offer)} does, in any repository.
    *
    * @param repositoryId which repository; empty means {@code default}
    * @param offer the offer
@@ -69,7 +69,7 @@ public interface Sales {
   Offer putOffer(String repositoryId, Offer offer);
 
   /**
-   * {@link #putOffer(String, Offer)} without waiting.
+   * Does what {@link #putOffer(String, Offer)} does, without waiting.
    *
    * @param repositoryId which repository; empty means {@code default}
    * @param offer the offer
@@ -78,7 +78,7 @@ public interface Sales {
   CompletableFuture<Offer> putOfferAsync(String repositoryId, Offer offer);
 
   /**
-   * Answers one offer of the repository {@code default}.
+   * Returns one offer of the repository {@code default}.
    *
    * @param offerId which offer
    * @return the offer as of the last commit
@@ -89,7 +89,7 @@ public interface Sales {
   }
 
   /**
-   * {@link #getOffer(String)} without waiting.
+   * Does what {@link #getOffer(String)} does, without waiting.
    *
    * @param offerId which offer
    * @return the offer as of the last commit
@@ -99,7 +99,7 @@ public interface Sales {
   }
 
   /**
-   * Answers one offer.
+   * Returns one offer.
    *
    * @param repositoryId which repository; empty means {@code default}
    * @param offerId which offer
@@ -109,7 +109,7 @@ public interface Sales {
   Offer getOffer(String repositoryId, String offerId);
 
   /**
-   * {@link #getOffer(String, String)} without waiting.
+   * Does what {@link #getOffer(String, String)} does, without waiting.
    *
    * @param repositoryId which repository; empty means {@code default}
    * @param offerId which offer
@@ -118,8 +118,8 @@ public interface Sales {
   CompletableFuture<Offer> getOfferAsync(String repositoryId, String offerId);
 
   /**
-   * Deletes an offer of the repository {@code default}. What was sold under it stays sold, and
-   * keeps its offer id. It is sent once, without retries.
+   * Deletes an offer of the repository {@code default}. Slots that were sold under it stay sold,
+   * and keep their offer id. It is sent once, without retries.
    *
    * @param offerId which offer
    * @throws OfferNotFoundException if there is none of this id
@@ -129,7 +129,7 @@ public interface Sales {
   }
 
   /**
-   * {@link #deleteOffer(String)} without waiting.
+   * Does what {@link #deleteOffer(String)} does, without waiting.
    *
    * @param offerId which offer
    * @return {@code null} when it is deleted
@@ -139,7 +139,7 @@ public interface Sales {
   }
 
   /**
-   * {@link #deleteOffer(String)} of any repository.
+   * Does what {@link #deleteOffer(String)} does, in any repository.
    *
    * @param repositoryId which repository; empty means {@code default}
    * @param offerId which offer
@@ -148,7 +148,7 @@ public interface Sales {
   void deleteOffer(String repositoryId, String offerId);
 
   /**
-   * {@link #deleteOffer(String, String)} without waiting.
+   * Does what {@link #deleteOffer(String, String)} does, without waiting.
    *
    * @param repositoryId which repository; empty means {@code default}
    * @param offerId which offer
@@ -157,7 +157,7 @@ public interface Sales {
   CompletableFuture<@Nullable Void> deleteOfferAsync(String repositoryId, String offerId);
 
   /**
-   * Answers a page of offers, by offer id (in ASCII order).
+   * Returns a page of offers, by offer id (in ASCII order).
    *
    * @param query which
    * @return the page, of one moment
@@ -165,7 +165,7 @@ public interface Sales {
   Page<Offer> listOffers(ListOffers query);
 
   /**
-   * {@link #listOffers} without waiting.
+   * Does what {@link #listOffers} does, without waiting.
    *
    * @param query which
    * @return the page, of one moment
@@ -173,8 +173,8 @@ public interface Sales {
   CompletableFuture<Page<Offer>> listOffersAsync(ListOffers query);
 
   /**
-   * Answers all offers from the query's page on, a page at a time: a call is made whenever the
-   * stream has used up what the one before answered, and its error is thrown by the stream.
+   * Returns all offers from the query's page on, a page at a time: the stream makes a call whenever
+   * it has used up the page before, and throws the error of that call.
    *
    * @param query which
    * @return the offers; each page is of its own moment
@@ -193,8 +193,8 @@ public interface Sales {
   SaleResult sellSlot(SellSlot change);
 
   /**
-   * {@link #sellSlot} without waiting. To cancel the future does not undo the sale: it may be made
-   * all the same, so ask for a lease or send it again.
+   * Does what {@link #sellSlot} does, without waiting. To cancel the future does not undo the sale:
+   * it may be made all the same, so ask for a lease or send it again.
    *
    * @param change what to sell
    * @return the reservation, which the caller now holds, or why nothing was sold
@@ -202,8 +202,8 @@ public interface Sales {
   CompletableFuture<SaleResult> sellSlotAsync(SellSlot change);
 
   /**
-   * Answers what {@link #sellSlot} would, and changes nothing. The sale itself may choose another
-   * slot. The operation id is not looked at.
+   * Returns what {@link #sellSlot} would return, and changes nothing. The sale itself may choose
+   * another slot. The operation id is not looked at.
    *
    * @param change what would be sold
    * @return the reservation that would be made, with generation 0, or why nothing would be sold
@@ -211,7 +211,7 @@ public interface Sales {
   SaleResult validateSellSlot(SellSlot change);
 
   /**
-   * {@link #validateSellSlot} without waiting.
+   * Does what {@link #validateSellSlot} does, without waiting.
    *
    * @param change what would be sold
    * @return the reservation that would be made, with generation 0, or why nothing would be sold

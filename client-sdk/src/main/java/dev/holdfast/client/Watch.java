@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watch implements EventSubscription {
   /**
-   * How patient a watch is.
+   * The times that a watch waits.
    *
    * @param silence after how long without a message a connection counts as broken; the server sends
    *     one every 15 s
@@ -167,7 +167,7 @@ final class Watch implements EventSubscription {
     }
   }
 
-  /** Whether a watch that ended so goes on with the next connection. */
+  /** Returns whether a watch that ended so goes on with the next connection. */
   private static boolean isInterruption(HoldfastException error, Status status) {
     return switch (error.reason()) {
       case OVERLOADED, DRAINING, STORE_UNAVAILABLE -> true;

@@ -20,9 +20,9 @@
  * }
  * }</pre>
  *
- * <p>This package has what is called: the client, its facets, sales and listeners. What is given to
- * it and comes from it is in {@code model} (the ledger as values), {@code requests}, {@code
- * results} and {@code errors}. What is in {@code internal} is not part of the API.
+ * <p>This package has the client, its facets, the sale of a slot and listeners. The values that
+ * these take and return are in {@code model} (the ledger), {@code requests}, {@code results} and
+ * {@code errors}. The packages below {@code internal} are not part of the API.
  *
  * <p><b>Changes are values, and a change is made once.</b> Each of {@link ReserveSlot}, {@link
  * SellSlot}, {@link FillSlot}, {@link ReleaseSlot} and {@link EndRequest} is given an operation id
@@ -33,7 +33,7 @@
  *
  * <p><b>Errors</b> of calls are unchecked and derive from {@link HoldfastException}. Every one says
  * that nothing was changed, except {@link OutcomeUnknownException}, which says that nobody knows
- * and how to go on. What a {@link Sale} throws besides says what became of the slot.
+ * and how to go on. The other exceptions of a {@link Sale} say what became of the slot.
  *
  * <p><b>Retries.</b> Where the server cannot be reached or says that it is overloaded, a call is
  * sent up to five times in all, with growing, jittered pauses or the one that the server asks for,

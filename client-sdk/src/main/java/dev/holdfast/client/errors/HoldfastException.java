@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that was not answered with OK. What callers decide by has a class of its own; of the rest
- * the {@link #reason()} tells which it is. The message is for people and may change.
+ * A call that was not answered with OK. Errors that callers decide by have classes of their own;
+ * {@link #reason()} tells the others apart. The message is for people and may change.
  *
  * <p>Unless it is an {@link OutcomeUnknownException}, nothing was changed.
  *
@@ -66,7 +66,7 @@ public class HoldfastException extends RuntimeException {
   }
 
   /**
-   * What an exception is made of.
+   * The facts that an exception is made of.
    *
    * @param reasonName the reason as the server calls it; empty where it gave none
    * @param metadata the facts of the case by the names that {@code error_reason.proto} gives them;
@@ -84,7 +84,7 @@ public class HoldfastException extends RuntimeException {
     }
 
     /**
-     * Facts as a test needs them, with a message made of them and without a cause.
+     * Makes facts as a test needs them, with a message made of them and without a cause.
      *
      * @param reason why the call was refused
      * @param metadata the facts of the case by the names that {@code error_reason.proto} gives them

@@ -3,9 +3,10 @@ package dev.holdfast.client.errors;
 import dev.holdfast.client.model.Reservation;
 
 /**
- * The reservation of a {@link dev.holdfast.client.Sale} ended before the slot was submitted: its
- * lease ran out while the server could not be reached, say, or its request was ended. Its space is
- * free again and the slot was not filled. What the interrupted step threw is suppressed in this.
+ * The reservation of a {@link dev.holdfast.client.Sale} ended before the slot was submitted, for
+ * example because its lease ran out while the server could not be reached, or because its request
+ * was ended. Its space is free again and the slot was not filled. The exception of the interrupted
+ * step is suppressed in this one.
  */
 public final class LeaseLostException extends RuntimeException {
   private static final long serialVersionUID = 1L;

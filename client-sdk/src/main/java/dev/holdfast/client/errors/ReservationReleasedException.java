@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * A reserve was sent again, and what it had reserved has been released since. OK would mean "you
- * hold this space", which is no longer so. To reserve anew, make a new {@link
+ * hold this space", which is no longer so. To reserve again, make a new {@link
  * dev.holdfast.client.requests.ReserveSlot}.
  */
 public final class ReservationReleasedException extends HoldfastException {

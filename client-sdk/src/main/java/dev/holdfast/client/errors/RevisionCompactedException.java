@@ -4,8 +4,8 @@ import java.util.Map;
 
 /**
  * Events that were asked for, or that a {@link dev.holdfast.client.requests.Reconcile} would have
- * to know, are no longer kept. A watcher begins with a new copy; whoever reconciles reads the
- * revision and asks the chain anew.
+ * to know, are no longer kept. A watcher begins with a new copy; a node that reconciles reads the
+ * revision and asks the chain again.
  */
 public final class RevisionCompactedException extends HoldfastException {
   private static final long serialVersionUID = 1L;

@@ -11,7 +11,7 @@ public class SubmissionUnknownException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * What is not known, and why.
+   * Makes the exception of a submission whose outcome is not known.
    *
    * @param message for people
    * @param cause what made the submission fail

@@ -1,7 +1,7 @@
 package dev.holdfast.client.model;
 
 /**
- * How much of a repository is free. All numbers are of one moment.
+ * The free and the reserved space of a repository. All numbers are of one moment.
  *
  * @param availableBytes how many bytes can be reserved: {@code max(0, capacityBytes -
  *     reservedBytes)}

@@ -16,7 +16,7 @@ public record ObservedSlot(Slot slot, long amountBytes) {
   }
 
   /**
-   * A slot whose amount is not known.
+   * Makes an observation of a slot whose amount is not known.
    *
    * @param slot the slot
    * @return what was observed

@@ -44,7 +44,7 @@ public record Offer(
   }
 
   /**
-   * An offer without limits that sells.
+   * Makes an offer without limits that sells.
    *
    * @param offerId its name
    * @param minPricePerBytePerSecond the lowest price that is taken, 0 … 2^256-1
@@ -55,7 +55,7 @@ public record Offer(
   }
 
   /**
-   * The same offer with another total.
+   * Returns the same offer with another total.
    *
    * @param totalBytes how many bytes may be sold under it in all; 0 for as many as there are
    * @return a copy
@@ -75,7 +75,7 @@ public record Offer(
   }
 
   /**
-   * The same offer for other sizes of slots.
+   * Returns the same offer for other sizes of slots.
    *
    * @param minSlotBytes the smallest slot that is sold; 0 for no limit
    * @param maxSlotBytes the largest slot that is sold; 0 for no limit
@@ -96,7 +96,7 @@ public record Offer(
   }
 
   /**
-   * The same offer with a longest time.
+   * Returns the same offer with a longest time.
    *
    * @param maxDuration the longest time that is sold, longer than 0
    * @return a copy
@@ -116,7 +116,7 @@ public record Offer(
   }
 
   /**
-   * The same offer at another price.
+   * Returns the same offer at another price.
    *
    * @param minPricePerBytePerSecond the lowest price that is taken, 0 … 2^256-1
    * @return a copy
@@ -136,7 +136,7 @@ public record Offer(
   }
 
   /**
-   * The same offer with a highest collateral.
+   * Returns the same offer with a highest collateral.
    *
    * @param maxCollateralPerByte the highest collateral that is put up, 0 … 2^256-1; 0 for none
    * @return a copy
@@ -156,7 +156,7 @@ public record Offer(
   }
 
   /**
-   * The same offer with an end.
+   * Returns the same offer with an end.
    *
    * @param until when the node stops
    * @return a copy
@@ -176,7 +176,7 @@ public record Offer(
   }
 
   /**
-   * The same offer, selling or not.
+   * Returns the same offer, selling or not.
    *
    * @param enabled whether it sells
    * @return a copy

@@ -5,7 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record that so many bytes of a repository belong to a slot, as it was when it was answered.
+ * The record that a number of bytes of a repository belongs to a slot, as it was when it was
+ * answered.
  *
  * @param repositoryId the repository that the bytes are of
  * @param slot the slot that they belong to

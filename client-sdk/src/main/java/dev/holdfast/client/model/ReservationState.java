@@ -1,6 +1,6 @@
 package dev.holdfast.client.model;
 
-/** How far a reservation has come. */
+/** The state of a reservation. */
 public enum ReservationState {
   /** The space is set aside while the node tries to fill the slot. */
   RESERVED,

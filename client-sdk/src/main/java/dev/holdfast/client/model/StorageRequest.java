@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a buyer asks for: slots of one size, on the same terms. Prices are in the unit of the {@link
- * Offer}s.
+ * The request of a buyer: slots of one size, on the same terms. Prices are in the unit of the
+ * {@link Offer}s.
  *
  * @param requestId the request, spelled as in {@link Slot}
  * @param slotCount how many slots it has, 1 … 2^64-1, <b>unsigned</b> like {@link Slot#slotIndex}
@@ -35,7 +35,7 @@ public record StorageRequest(
   }
 
   /**
-   * A request without collateral that ends {@code duration} after the sale.
+   * Makes a request without collateral that ends {@code duration} after the sale.
    *
    * @param requestId the request, spelled as in {@link Slot}
    * @param slotCount how many slots it has, 1 … 2^64-1
@@ -60,7 +60,7 @@ public record StorageRequest(
   }
 
   /**
-   * The same request with a collateral.
+   * Returns the same request with a collateral.
    *
    * @param collateralPerByte what the node has to put up, 0 … 2^256-1
    * @return a copy
@@ -77,7 +77,7 @@ public record StorageRequest(
   }
 
   /**
-   * The same request with an end of its own.
+   * Returns the same request with an end of its own.
    *
    * @param endTime when the request ends
    * @return a copy

@@ -1,8 +1,8 @@
 package dev.holdfast.client.model;
 
 /**
- * What {@link dev.holdfast.client.Repositories#reserve(String, long)} and {@link
- * dev.holdfast.client.Repositories#release(String, long)} leave. All numbers are of one moment.
+ * The space of a repository after {@link dev.holdfast.client.Repositories#reserve(String, long)} or
+ * {@link dev.holdfast.client.Repositories#release(String, long)}. All numbers are of one moment.
  *
  * @param availableBytes how many bytes can be reserved now
  * @param unassignedBytes how many bytes are reserved now that belong to no slot

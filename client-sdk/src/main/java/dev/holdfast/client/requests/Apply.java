@@ -21,7 +21,7 @@ public record Apply(String repositoryId, List<Operation> operations, boolean ato
   }
 
   /**
-   * Operations in the repository {@code default}, each for itself.
+   * Makes operations in the repository {@code default}, each for itself.
    *
    * @param operations what to do, in this order
    * @return the changes, not yet sent
@@ -31,7 +31,7 @@ public record Apply(String repositoryId, List<Operation> operations, boolean ato
   }
 
   /**
-   * Operations in the repository {@code default}, each for itself.
+   * Makes operations in the repository {@code default}, each for itself.
    *
    * @param operations what to do, in this order
    * @return the changes, not yet sent
@@ -41,7 +41,7 @@ public record Apply(String repositoryId, List<Operation> operations, boolean ato
   }
 
   /**
-   * The same changes in another repository.
+   * Returns the same changes in another repository.
    *
    * @param repositoryId which repository
    * @return a copy

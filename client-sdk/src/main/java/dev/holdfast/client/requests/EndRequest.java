@@ -33,7 +33,7 @@ public record EndRequest(String repositoryId, String requestId, String operation
   }
 
   /**
-   * The same change in another repository.
+   * Returns the same change in another repository.
    *
    * @param repositoryId which repository
    * @return a copy
@@ -43,7 +43,7 @@ public record EndRequest(String repositoryId, String requestId, String operation
   }
 
   /**
-   * The same change under an id of the caller's.
+   * Returns the same change under an id of the caller's.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

@@ -46,7 +46,7 @@ public record FillSlot(String repositoryId, Slot slot, long generation, String o
   }
 
   /**
-   * The same change in another repository.
+   * Returns the same change in another repository.
    *
    * @param repositoryId which repository
    * @return a copy
@@ -56,7 +56,7 @@ public record FillSlot(String repositoryId, Slot slot, long generation, String o
   }
 
   /**
-   * The same change under an id of the caller's.
+   * Returns the same change under an id of the caller's.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

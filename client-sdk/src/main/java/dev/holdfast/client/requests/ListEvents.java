@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which past events to list: {@code ListEvents.ofSlot(slot)}.
+ * The past events to list: {@code ListEvents.ofSlot(slot)}.
  *
  * @param repositoryId which repository; empty means {@code default}
  * @param requestId only those of slots of this request; empty for all
@@ -36,7 +36,7 @@ public record ListEvents(
   }
 
   /**
-   * The story of a request in the repository {@code default}.
+   * Lists the story of a request in the repository {@code default}.
    *
    * @param requestId the storage request, spelled as in {@link Slot}
    * @return the query
@@ -46,7 +46,7 @@ public record ListEvents(
   }
 
   /**
-   * The story of a slot in the repository {@code default}.
+   * Lists the story of a slot in the repository {@code default}.
    *
    * @param slot the slot
    * @return the query
@@ -56,7 +56,7 @@ public record ListEvents(
   }
 
   /**
-   * The same of another repository.
+   * Returns the same of another repository.
    *
    * @param repositoryId which repository
    * @return a copy
@@ -66,7 +66,7 @@ public record ListEvents(
   }
 
   /**
-   * The same, but only what came after a revision.
+   * Returns the same, but only what came after a revision.
    *
    * @param afterRevision the revision, 0 … 2^63-1
    * @return a copy
@@ -76,7 +76,7 @@ public record ListEvents(
   }
 
   /**
-   * The same in pages of another size.
+   * Returns the same in pages of another size.
    *
    * @param pageSize how many a page has at most: 0 means 100, more than 1,000 means 1,000
    * @return a copy
@@ -86,7 +86,7 @@ public record ListEvents(
   }
 
   /**
-   * The same, from another page on.
+   * Returns the same, from another page on.
    *
    * @param pageToken the {@link dev.holdfast.client.results.EventPage#nextPageToken()} of the page
    *     before

@@ -4,7 +4,7 @@ import dev.holdfast.client.model.Page;
 import java.util.Objects;
 
 /**
- * Which offers to list: {@code ListOffers.all().withRepositoryId("cold")}.
+ * The offers to list: {@code ListOffers.all().withRepositoryId("cold")}.
  *
  * @param repositoryId which repository; empty means {@code default}
  * @param pageSize how many a page has at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
@@ -24,7 +24,7 @@ public record ListOffers(String repositoryId, int pageSize, String pageToken) {
   }
 
   /**
-   * The same of another repository.
+   * Returns the same of another repository.
    *
    * @param repositoryId which repository
    * @return a copy
@@ -34,7 +34,7 @@ public record ListOffers(String repositoryId, int pageSize, String pageToken) {
   }
 
   /**
-   * The same in pages of another size.
+   * Returns the same in pages of another size.
    *
    * @param pageSize how many a page has at most: 0 means 100, more than 1,000 means 1,000
    * @return a copy
@@ -44,7 +44,7 @@ public record ListOffers(String repositoryId, int pageSize, String pageToken) {
   }
 
   /**
-   * The same, from another page on.
+   * Returns the same, from another page on.
    *
    * @param pageToken the {@link Page#nextPageToken()} of the page before
    * @return a copy

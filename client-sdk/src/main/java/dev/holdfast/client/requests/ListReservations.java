@@ -7,7 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which reservations to list: {@code ListReservations.all().withState(ReservationState.FILLED)}.
+ * The reservations to list: {@code ListReservations.all().withState(ReservationState.FILLED)}.
  *
  * @param repositoryId which repository; empty means {@code default}
  * @param requestId only those of this request; empty for those of all
@@ -35,7 +35,7 @@ public record ListReservations(
   }
 
   /**
-   * The same of another repository.
+   * Returns the same of another repository.
    *
    * @param repositoryId which repository
    * @return a copy
@@ -45,7 +45,7 @@ public record ListReservations(
   }
 
   /**
-   * The same of one request only.
+   * Returns the same of one request only.
    *
    * @param requestId the storage request, spelled as in {@link Slot}
    * @return a copy
@@ -55,7 +55,7 @@ public record ListReservations(
   }
 
   /**
-   * The same in one state only.
+   * Returns the same in one state only.
    *
    * @param state {@code RESERVED} or {@code FILLED}
    * @return a copy
@@ -66,7 +66,7 @@ public record ListReservations(
   }
 
   /**
-   * The same in pages of another size.
+   * Returns the same in pages of another size.
    *
    * @param pageSize how many a page has at most: 0 means 100, more than 1,000 means 1,000
    * @return a copy
@@ -76,7 +76,7 @@ public record ListReservations(
   }
 
   /**
-   * The same, from another page on.
+   * Returns the same, from another page on.
    *
    * @param pageToken the {@link Page#nextPageToken()} of the page before
    * @return a copy

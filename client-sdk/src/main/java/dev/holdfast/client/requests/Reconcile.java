@@ -3,14 +3,14 @@ package dev.holdfast.client.requests;
 import java.util.Objects;
 
 /**
- * How far {@link dev.holdfast.client.Reservations#reconcile} goes: {@code
+ * The options of {@link dev.holdfast.client.Reservations#reconcile}: {@code
  * Reconcile.asOf(revision).asDryRun()}.
  *
  * @param repositoryId which repository; empty means {@code default}
  * @param asOfRevision the revision that the repository had <i>before</i> the chain was asked, 1 or
  *     more. Slots that changed after it are left alone
  * @param releaseAttempts whether {@code RESERVED} slots that were not observed are released too,
- *     not only {@code FILLED} ones. AttemptTracer that are under way are lost with it
+ *     not only {@code FILLED} ones. Attempts that are under way are lost with it
  * @param allowEmpty whether an observation without a single slot is taken at its word, which
  *     releases every slot that is filled
  * @param dryRun whether only to answer what would be done
@@ -39,7 +39,7 @@ public record Reconcile(
   }
 
   /**
-   * The same in another repository.
+   * Returns the same in another repository.
    *
    * @param repositoryId which repository
    * @return a copy

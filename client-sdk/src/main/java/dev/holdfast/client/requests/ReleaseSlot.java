@@ -53,7 +53,7 @@ public record ReleaseSlot(
   }
 
   /**
-   * The same change in another repository.
+   * Returns the same change in another repository.
    *
    * @param repositoryId which repository
    * @return a copy
@@ -63,7 +63,7 @@ public record ReleaseSlot(
   }
 
   /**
-   * The same change under an id of the caller's.
+   * Returns the same change under an id of the caller's.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

@@ -50,7 +50,7 @@ public record RenewLease(String repositoryId, Slot slot, long generation, Durati
   }
 
   /**
-   * The same change in another repository.
+   * Returns the same change in another repository.
    *
    * @param repositoryId which repository
    * @return a copy

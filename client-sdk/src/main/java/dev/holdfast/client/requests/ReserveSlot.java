@@ -27,7 +27,7 @@ public record ReserveSlot(
   }
 
   /**
-   * A reserve in the repository {@code default}, without a lease, under a new operation id.
+   * Reserves space in the repository {@code default}, without a lease, under a new operation id.
    *
    * @param slot the slot to reserve for
    * @param amountBytes how many bytes, 1 … 2^63-1
@@ -38,7 +38,7 @@ public record ReserveSlot(
   }
 
   /**
-   * The same change in another repository.
+   * Returns the same change in another repository.
    *
    * @param repositoryId which repository
    * @return a copy
@@ -48,7 +48,8 @@ public record ReserveSlot(
   }
 
   /**
-   * The same change with a lease. A node that may die should ask for one, so that nothing leaks.
+   * Returns the same change with a lease. A node that may die should ask for one, so that nothing
+   * leaks.
    *
    * @param lease longer than 0, at most 365 days
    * @return a copy
@@ -59,7 +60,7 @@ public record ReserveSlot(
   }
 
   /**
-   * The same change under an id of the caller's.
+   * Returns the same change under an id of the caller's.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

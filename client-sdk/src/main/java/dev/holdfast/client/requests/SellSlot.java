@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param repositoryId which repository; empty means {@code default}
  * @param storageRequest what the buyer asks for
- * @param excludedSlotIndexes slots that are not to be chosen, those that others hold say; unsigned
- *     like {@link Slot#slotIndex}
+ * @param excludedSlotIndexes slots that are not to be chosen, for example those that others hold;
+ *     unsigned like {@link Slot#slotIndex}
  * @param lease after how long the server gives the space back by itself, unless the lease is
  *     renewed or the slot filled: longer than 0, at most 365 days; {@code null} for never
  * @param operationId the name of this sale among those of the request: 1–64 characters of printable
@@ -40,8 +40,7 @@ public record SellSlot(
   }
 
   /**
-   * A sale in the repository {@code default} of any slot, without a lease, under a new operation
-   * id.
+   * Sells any slot in the repository {@code default}, without a lease, under a new operation id.
    *
    * @param storageRequest what the buyer asks for
    * @return the change, not yet sent
@@ -51,7 +50,7 @@ public record SellSlot(
   }
 
   /**
-   * The same sale in another repository.
+   * Returns the same sale in another repository.
    *
    * @param repositoryId which repository
    * @return a copy
@@ -61,7 +60,7 @@ public record SellSlot(
   }
 
   /**
-   * The same sale, but of none of these slots.
+   * Returns the same sale, but of none of these slots.
    *
    * @param excludedSlotIndexes slots that are not to be chosen
    * @return a copy
@@ -71,7 +70,8 @@ public record SellSlot(
   }
 
   /**
-   * The same sale with a lease. A node that may die should ask for one, so that nothing leaks.
+   * Returns the same sale with a lease. A node that may die should ask for one, so that nothing
+   * leaks.
    *
    * @param lease longer than 0, at most 365 days
    * @return a copy
@@ -86,7 +86,7 @@ public record SellSlot(
   }
 
   /**
-   * The same sale under an id of the caller's.
+   * Returns the same sale under an id of the caller's.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events to watch: {@code WatchEvents.after(revision)}.
+ * The events to watch: {@code WatchEvents.after(revision)}.
  *
  * @param repositoryId which repository; empty means {@code default}
  * @param afterRevision what came after this revision, 0 or more, and then what comes; 0 is from the
@@ -22,7 +22,7 @@ public record WatchEvents(String repositoryId, @Nullable Long afterRevision) {
   }
 
   /**
-   * What came after a revision in the repository {@code default}, and then what comes.
+   * Watches the events after a revision in the repository {@code default}, and then those to come.
    *
    * @param revision the last revision that is known already, 0 or more; 0 is from the creation of
    *     the repository
@@ -33,7 +33,7 @@ public record WatchEvents(String repositoryId, @Nullable Long afterRevision) {
   }
 
   /**
-   * The same in another repository.
+   * Returns the same in another repository.
    *
    * @param repositoryId which repository
    * @return a copy

@@ -1,7 +1,6 @@
 /**
- * What is asked of a server, as values: changes, each of which is made once, and queries. Where
- * nothing else is said they mean the repository {@code default}; {@code with…} makes a copy that
- * means another.
+ * The requests to a server, as values: changes, each of which is made once, and queries. They are
+ * about the repository {@code default}, unless {@code withRepositoryId} made a copy for another.
  */
 @NullMarked
 package dev.holdfast.client.requests;

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param events the events, by revision. They may be fewer than asked for, even none, and still not
  *     be the last
  * @param oldestRevision the revision of the oldest event of the repository that is kept, of
- *     whatever slot; where none is kept, that of the next one. What came before is no longer kept
+ *     whatever slot; where none is kept, that of the next one. Older events are no longer kept
  * @param nextPageToken what to ask the next page with; empty where this was the last one
  */
 public record EventPage(List<Event> events, long oldestRevision, String nextPageToken) {

@@ -7,7 +7,7 @@ import dev.holdfast.client.requests.FillSlot;
 import dev.holdfast.client.requests.RenewLease;
 import java.util.Objects;
 
-/** What became of one operation of an {@link Apply}: its answer, or its error. */
+/** The outcome of one operation of an {@link Apply}: its answer, or its error. */
 public sealed interface OperationResult
     permits SlotReserved,
         OperationResult.LeaseRenewed,

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What {@link dev.holdfast.client.Reservations#reconcile} did, or in a dry run, would have done.
- * Every slot that was observed, or has a reservation, or was released after the revision is in
- * exactly one count.
+ * The outcome of {@link dev.holdfast.client.Reservations#reconcile}; of a dry run, what it would
+ * have done. Every slot that was observed, or has a reservation, or was released after the revision
+ * is in exactly one count.
  *
  * @param released slots that were released, by request id, then slot index
  * @param filled {@code RESERVED} slots that became {@code FILLED}, in the order observed

@@ -5,7 +5,7 @@ import dev.holdfast.client.requests.SellSlot;
 import java.util.List;
 import java.util.Objects;
 
-/** What became of a {@link SellSlot}. Not to sell is an answer, not an error. */
+/** The outcome of a {@link SellSlot}. Not to sell is an answer, not an error. */
 public sealed interface SaleResult {
   /** {@return how many bytes of the repository can be reserved after this} */
   long availableBytes();
@@ -28,8 +28,8 @@ public sealed interface SaleResult {
   /**
    * Nothing was sold, and nothing was changed.
    *
-   * @param declines why: one of each offer, by offer id, then what is of the repository. Where they
-   *     are so many that the answer would pass 4 MiB, the last offers are left out
+   * @param declines why: one of each offer, by offer id, then what is of the repository. Where the
+   *     answer would pass 4 MiB, the last offers are left out
    * @param availableBytes how many bytes of the repository can be reserved
    */
   record Declined(List<Decline> declines, long availableBytes) implements SaleResult {

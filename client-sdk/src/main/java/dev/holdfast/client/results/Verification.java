@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a recount of a repository's books found. All numbers are of one moment.
+ * The outcome of a recount of a repository's books. All numbers are of one moment.
  *
  * @param consistent whether everything that was recounted agrees with what is recorded
  * @param recordedBytes the reserved bytes that are recorded for the repository

@@ -4,13 +4,16 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long to wait between two tries.
+ * The pauses between tries.
  *
  * @param first after the first try, before jitter; more than 0
  * @param longest at most, after many
  */
 public record Backoff(Duration first, Duration longest) {
-  /** Between half and all of a pause that doubles, so that many clients do not come back as one. */
+  /**
+   * Returns between half and all of a pause that doubles, so that many clients do not come back at
+   * once.
+   */
   public Duration after(int failures) {
     long doubled = first.toNanos() << Math.min(failures, 20);
     long whole = Math.min(doubled, longest.toNanos());

@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 
-/** What a client does beside its callers: its timers, and what has to end with it. */
+/** Runs the timers of a client, and ends what has to end with it. */
 public final class ClientTimers implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timers;
   private final Set<Runnable> endings = ConcurrentHashMap.newKeySet();
@@ -18,7 +18,7 @@ public final class ClientTimers implements AutoCloseable {
   /**
    * Starts no thread before there is something to wait for.
    *
-   * @param reconnect has a connection that broke made anew at once
+   * @param reconnect connects again at once where a connection broke
    */
   public ClientTimers(Runnable reconnect) {
     this.reconnect = reconnect;
@@ -30,17 +30,17 @@ public final class ClientTimers implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             },
-            // What is still to come when the client is closed is not wanted any more.
+            // Tasks that are still to come when the client is closed are not wanted any more.
             new DiscardPolicy());
     timers.setRemoveOnCancelPolicy(true);
   }
 
-  /** Does something short after a while, unless it is cancelled or the client closed. */
+  /** Runs a short task after a delay, unless it is cancelled or the client closed. */
   public Future<?> after(Duration delay, Runnable task) {
     return timers.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** A channel left to itself waits for up to two minutes between two tries to connect. */
+  /** Connects at once; a channel left to itself waits for up to two minutes between two tries. */
   public void reconnect() {
     reconnect.run();
   }

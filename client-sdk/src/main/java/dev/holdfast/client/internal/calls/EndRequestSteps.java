@@ -28,7 +28,7 @@ public final class EndRequestSteps {
   }
 
   /**
-   * What a step came to.
+   * The outcome of a step.
    *
    * @param ended with the counts of all steps so far
    */
@@ -39,7 +39,7 @@ public final class EndRequestSteps {
   }
 
   /**
-   * What an Apply came to.
+   * The outcome of an Apply.
    *
    * @param unfinished the positions of those that end a request and have left more
    */
@@ -50,7 +50,7 @@ public final class EndRequestSteps {
     return first.more() ? rest(change) : first.ended();
   }
 
-  /** The steps that are left after one. */
+  /** Makes the steps that are left after the first. */
   private RequestEnded rest(EndRequest change) {
     try {
       Step step = transport.send(call(change));
@@ -71,7 +71,10 @@ public final class EndRequestSteps {
     return ended;
   }
 
-  /** Completes one with what the last step comes to; where its user ends it, cancels the step. */
+  /**
+   * Completes the future with the outcome of the last step; where its user ends it, cancels the
+   * step.
+   */
   private void follow(
       CompletableFuture<RequestEnded> ended,
       CompletableFuture<Step> step,
@@ -94,7 +97,9 @@ public final class EndRequestSteps {
             });
   }
 
-  /** Fails with what cannot even be begun, as when the client was closed. */
+  /**
+   * Fails the future where the next step cannot begin, for example because the client was closed.
+   */
   private static void attempt(CompletableFuture<?> ended, Runnable next) {
     try {
       next.run();
@@ -180,7 +185,10 @@ public final class EndRequestSteps {
     return ReservationCalls.endRequest(change);
   }
 
-  /** Whatever a later step failed with: earlier ones were made. */
+  /**
+   * Returns the error of a request that is ended in part: whatever a later step failed with,
+   * earlier ones were made.
+   */
   private static HoldfastException broken(EndRequest change, HoldfastException failure) {
     return new OutcomeUnknownException(
         new HoldfastException.Facts(

@@ -20,7 +20,7 @@ public final class ReconcileCalls {
 
   private ReconcileCalls() {}
 
-  /** The call with its first message. */
+  /** Returns the call with its first message. */
   public static Call<ReconcileRequest, ReconcileResponse, ReconcileResult> reconcile(
       Reconcile change) {
     ReconcileRequest header =
@@ -43,7 +43,7 @@ public final class ReconcileCalls {
             ReconcileCalls::result);
   }
 
-  /** The messages behind the first, each made when it is asked for. */
+  /** Returns the messages after the first, each made when it is asked for. */
   public static Iterator<ReconcileRequest> messages(Iterator<? extends ObservedSlot> observed) {
     return new Iterator<>() {
       @Override

@@ -66,7 +66,7 @@ public final class SaleCalls {
         OfferMapper::saleResult);
   }
 
-  /** Without its operation id, which is for the sale that may follow. */
+  /** Returns the call without its operation id, which is for the sale that may follow. */
   public static Call<?, ?, SaleResult> validateSellSlot(SellSlot change) {
     return Call.read(
         SalesServiceGrpc.getSellSlotMethod(),

@@ -72,7 +72,7 @@ public record Transport(
   /** Sends a change, together with others where those before it are still under way. */
   public <Q extends Message, A extends Message, T> CompletableFuture<T> gather(
       Call<Q, A, T> call, Gatherable<Q, A> kind, String repositoryId) {
-    // What a caller's Context carries, its end too, goes with this call and no other.
+    // The values of a caller's Context, and its end, go with this call and no other.
     if (Context.current() != Context.ROOT) {
       return sendAsync(call);
     }
@@ -119,7 +119,7 @@ public record Transport(
     return new ClientStreamingCall<>(wire, call, attempts, rest).start();
   }
 
-  /** A call that is in the hands of whoever made it, and has no deadline. */
+  /** Returns a call without a deadline, which the caller starts, reads and cancels by itself. */
   public <Q extends Message, A extends Message> ClientCall<Q, A> newCall(
       MethodDescriptor<Q, A> method) {
     return channel.newCall(method, options);

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes that leave together: many as an Apply, a lone one as the single call. Whatever becomes of
- * the call, each of them gets the answer or the error that it would have got alone.
+ * Changes that leave together: many as an Apply, a lone one as the single call. However the call
+ * ends, each of them gets the answer or the error that it would have got alone.
  */
 final class Batch {
   private final ChangeBatcher batcher;
@@ -35,7 +35,7 @@ final class Batch {
 
   private volatile boolean ended;
 
-  /** Whether it was cancelled to be sent anew without those whose deadline has passed. */
+  /** Whether it was cancelled to be sent again without those whose deadline has passed. */
   private volatile boolean regrouping;
 
   /**
@@ -85,11 +85,11 @@ final class Batch {
           members.size() == 1
               ? members.get(0).startAlone(channel, timed, this)
               : startApply(channel, timed);
-      // Who gave up meanwhile found no wire to cancel.
+      // A caller that gave up meanwhile found no wire to cancel.
       cancelIfUnwanted();
       return null;
     } catch (RuntimeException | Error e) {
-      // An interceptor of the caller's threw, say.
+      // For example, an interceptor of the caller's threw.
       return e;
     } finally {
       Context.ROOT.detach(before);
@@ -164,7 +164,7 @@ final class Batch {
 
   // Back.
 
-  /** Has the answer given out, and lets the next leave. */
+  /** Gives out the answer, and lets the next batch leave. */
   void answered(Runnable giveOut) {
     ended = true;
     batcher.returned(this, giveOut);
@@ -188,7 +188,7 @@ final class Batch {
         });
   }
 
-  /** The whole call failed. */
+  /** Handles the failure of the whole call. */
   void failed(Throwable failure) {
     ended = true;
     if (members.size() > 1 && failure instanceof StatusRuntimeException e) {
@@ -211,7 +211,7 @@ final class Batch {
     answered(() -> members.forEach(member -> member.fail(failure, attempts)));
   }
 
-  /** Those of them that still have time, and somebody who waits. */
+  /** Returns those that still have time, and a caller that waits. */
   private List<PendingChange<?, ?, ?>> waiting() {
     long now = System.nanoTime();
     List<PendingChange<?, ?, ?>> waiting = new ArrayList<>();

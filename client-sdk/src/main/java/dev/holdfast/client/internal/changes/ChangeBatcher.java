@@ -16,17 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends changes that do not wait for each other together. A lone one leaves at once, as the single
- * call; what comes while others are under way waits until one of those is back, and leaves with all
- * that came meanwhile as one Apply. So gather database engines the commits of many under one sync
- * of the disk ("group commit"), and TigerBeetle's client the calls of many into one batch.
+ * call. Changes that come while others are under way wait until one of those is back, and leave
+ * together as one Apply. Database engines gather the commits of many under one sync of the disk in
+ * the same way ("group commit"), and TigerBeetle's client the calls of many into one batch.
  *
  * <p>Changes of one repository reach the server in the order in which they came. Each keeps its own
  * deadline, operation id and outcome.
  */
 public final class ChangeBatcher {
   /**
-   * How many calls of a repository may be under way. With two, the next batch is on its way while
-   * the server works on the one before; four were no faster, and make the batches smaller.
+   * The number of calls of a repository that may be under way. With two, the next batch is on its
+   * way while the server works on the one before; four were no faster, and make the batches
+   * smaller.
    */
   public static final int UNDER_WAY = 2;
 
@@ -43,8 +44,8 @@ public final class ChangeBatcher {
   private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /**
-   * What one call carries at most. gRPC writes streams in turn, 16 KiB of each: within that no call
-   * is overtaken by a later one. It is also far below what would make an answer too large.
+   * The largest request of one call. gRPC writes streams in turn, 16 KiB of each: within that no
+   * call is overtaken by a later one. It is also far below what would make an answer too large.
    */
   private static final int LARGEST_BYTES = 16_000;
 
@@ -88,7 +89,7 @@ public final class ChangeBatcher {
     return change;
   }
 
-  /** Has all that waits leave now, before something that has to come after it. */
+  /** Sends everything that waits, before something that has to come after it. */
   public void flush() {
     List<RepositoryQueue> all;
     synchronized (this) {
@@ -100,7 +101,7 @@ public final class ChangeBatcher {
     all.forEach(this::sendAll);
   }
 
-  /** A batch came back: has its answers given out and the next ones leave. */
+  /** Gives out the answers of a batch that came back, and lets the next ones leave. */
   void returned(Batch batch, Runnable giveOut) {
     RepositoryQueue repositoryQueue = batch.repositoryQueue();
     if (isAwaited(repositoryQueue)) {
@@ -108,7 +109,7 @@ public final class ChangeBatcher {
       giveOut.run();
       return;
     }
-    // What its callers send when they are answered, leaves together.
+    // The changes that its callers send when they are answered leave together.
     try {
       giveOut.run();
     } finally {
@@ -116,7 +117,7 @@ public final class ChangeBatcher {
     }
   }
 
-  /** A batch came back, and these leave in its place, before all others. */
+  /** Sends these batches, before all others, in place of one that came back. */
   void replace(Batch batch, List<Batch> again) {
     RepositoryQueue repositoryQueue = batch.repositoryQueue();
     List<Runnable> failures = new ArrayList<>(0);
@@ -139,7 +140,7 @@ public final class ChangeBatcher {
     sendReady(repositoryQueue);
   }
 
-  /** Whether there is nothing to remember. */
+  /** Returns whether nothing waits and nothing is under way. */
   public synchronized boolean isIdle() {
     return repositoryQueues.isEmpty();
   }
@@ -184,7 +185,7 @@ public final class ChangeBatcher {
   }
 
   /**
-   * Sends what waits.
+   * Sends the changes that wait.
    *
    * @param failures takes what is to be run when the lock is free again: callers do what they like
    *     when they hear of a failure, and others must not have to wait for that
@@ -246,7 +247,7 @@ public final class ChangeBatcher {
     return batch;
   }
 
-  /** Sees to it that {@link #look} comes at the latest after so long. Guarded by this. */
+  /** Schedules {@link #look} for no later than after this time. Guarded by this. */
   private void lookBy(long nanos, long nowNanos) {
     long at = nowNanos + nanos;
     if (!lookDue || at - lookNanos < 0) {
@@ -256,7 +257,7 @@ public final class ChangeBatcher {
     }
   }
 
-  /** Looks after what waits for too long, and what is under way for longer than some can wait. */
+  /** Sends changes that have waited for too long, and fails those whose deadline has passed. */
   private void look() {
     long now = System.nanoTime();
     List<RepositoryQueue> held = new ArrayList<>();

@@ -18,9 +18,9 @@ import io.grpc.stub.ClientCalls;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A change in the hands of the {@link ChangeBatcher}, as the future that its caller waits for. */
+/** A change that the {@link ChangeBatcher} sends, as the future that its caller waits for. */
 final class PendingChange<Q extends Message, A extends Message, T> extends CompletableFuture<T> {
-  /** Of what frames a request as one of many: two tags and two lengths. */
+  /** The bytes that frame a request as one of many: two tags and two lengths. */
   private static final int FRAME_BYTES = 8;
 
   private final Call<Q, A, T> call;
@@ -28,7 +28,7 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
   private final long queuedNanos;
   private final long deadlineNanos;
 
-  /** What it left with; {@code null} while it is queued. */
+  /** The batch that it left with; {@code null} while it is queued. */
   private volatile @Nullable Batch batch;
 
   /** Times are of {@link System#nanoTime()}. */
@@ -86,7 +86,7 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
   }
 
   /**
-   * Takes what became of it as one of many.
+   * Takes its result as one of many.
    *
    * @param attempts those of all of them
    */
@@ -94,7 +94,8 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
     try {
       takeResult(result, attempts);
     } catch (RuntimeException e) {
-      // A status that this version does not know, say: no reason to leave the others waiting.
+      // For example, a status that this version does not know: no reason to leave the others
+      // waiting.
       fail(e, attempts);
     }
   }
@@ -123,7 +124,7 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
         failure instanceof StatusRuntimeException e ? Errors.of(e, call, attempts) : failure);
   }
 
-  // What the caller does. To end the future in any way says that nobody waits for the answer.
+  // The caller's methods. To end the future in any way says that nobody waits for the answer.
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {

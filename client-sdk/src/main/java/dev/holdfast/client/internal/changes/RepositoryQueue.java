@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits and what is under way for one repository. All but the lock is guarded by the {@link
- * ChangeBatcher}, which forgets it when it is idle.
+ * The changes of one repository that wait, and the batches that are under way. All but the lock is
+ * guarded by the {@link ChangeBatcher}, which forgets it when it is idle.
  */
 final class RepositoryQueue {
   final String repositoryId;
@@ -25,7 +25,7 @@ final class RepositoryQueue {
     return queue.isEmpty() && underWay.isEmpty();
   }
 
-  /** Whether the first has waited for long enough, or the deadline of any has passed. */
+  /** Returns whether the first has waited for long enough, or the deadline of any has passed. */
   boolean holdsTooLong(long nowNanos, long patienceNanos) {
     PendingChange<?, ?, ?> first = queue.peek();
     return first != null

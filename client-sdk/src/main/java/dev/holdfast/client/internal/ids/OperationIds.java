@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.UUID;
 
-/** Names for changes. */
+/** Makes and checks operation ids. */
 public final class OperationIds {
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -14,9 +14,9 @@ public final class OperationIds {
   private OperationIds() {}
 
   /**
-   * A UUID of version 7 (RFC 9562): milliseconds first, so that ids sort by the time they were
-   * made, which keeps the server's index of them compact and reads well in logs; then 74 random
-   * bits.
+   * Returns a UUID of version 7 (RFC 9562): milliseconds first, so that ids sort by the time they
+   * were made, which keeps the server's index of them compact and reads well in logs; then 74
+   * random bits.
    */
   public static String next() {
     int first;
@@ -34,7 +34,7 @@ public final class OperationIds {
     return new UUID(high, low).toString();
   }
 
-  /** Refuses what would be sent as "no id", and so make a retry do the change twice. */
+  /** Refuses an empty id: it would be sent as "no id", and a retry would make the change twice. */
   public static String require(String operationId) {
     if (operationId.isEmpty()) {
       throw new IllegalArgumentException("operationId is empty: leave it out to have one made");
@@ -42,7 +42,10 @@ public final class OperationIds {
     return operationId;
   }
 
-  /** Refuses "whichever reservation the slot has", which is for people at a terminal. */
+  /**
+   * Refuses a generation below 1: it means "whichever reservation the slot has", which is for
+   * people at a terminal.
+   */
   public static long requireGeneration(long generation) {
     if (generation < 1) {
       throw new IllegalArgumentException(

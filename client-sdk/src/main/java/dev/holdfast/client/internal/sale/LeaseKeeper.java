@@ -16,8 +16,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renews a lease in the background at a third of its length, and says when it is lost. A server
- * that is not there loses no lease: only its word counts.
+ * Renews a lease in the background at a third of its length, and reports when it is lost. A server
+ * that cannot be reached loses no lease: only its answer that the reservation is gone counts.
  */
 public final class LeaseKeeper {
   private final Transport transport;
@@ -37,7 +37,7 @@ public final class LeaseKeeper {
    * Makes a keeper that is not yet at work.
    *
    * @param context what the calls are made in
-   * @param onLost is told once, where the server says that the reservation is gone
+   * @param onLost runs once, where the server says that the reservation is gone
    */
   public LeaseKeeper(
       Transport transport,
@@ -65,12 +65,15 @@ public final class LeaseKeeper {
     return this;
   }
 
-  /** The server's word that the reservation is gone; {@code null} as long as it has not said so. */
+  /**
+   * Returns the server's answer that the reservation is gone; {@code null} as long as there was
+   * none.
+   */
   public @Nullable HoldfastException lost() {
     return lost;
   }
 
-  /** Whether an error says that there is no such reservation any more. */
+  /** Returns whether an error says that there is no such reservation any more. */
   public static boolean saysGone(HoldfastException error) {
     return switch (error.reason()) {
       case RESERVATION_NOT_FOUND, GENERATION_MISMATCH, REPOSITORY_NOT_FOUND -> true;

@@ -6,9 +6,9 @@ import io.grpc.Metadata;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What became of each attempt of one call. gRPC's retries show only how the last one ended, which
- * says nothing about those before it: when the first was cut off after its commit and the last was
- * turned away by a server that is shutting down, the change was made all the same.
+ * Records how each attempt of one call ended. gRPC's retries show only how the last one ended,
+ * which says nothing about those before it: when the first was cut off after its commit and the
+ * last was turned away by a server that is shutting down, the change was made all the same.
  */
 public final class AttemptTracer extends ClientStreamTracer.Factory {
   private final AtomicInteger made;
@@ -25,26 +25,29 @@ public final class AttemptTracer extends ClientStreamTracer.Factory {
     this.refused = new AtomicInteger(refused);
   }
 
-  /** For a change that is sent again, in another call: counts on from these. */
+  /** Returns a tracer for the same change in another call: it counts on from these attempts. */
   public AttemptTracer copy() {
     return new AttemptTracer(made.get(), sent.get(), refused.get());
   }
 
   /**
-   * For a change that was refused by itself in the answer to a batch: like these, but the last one
-   * was refused.
+   * Returns a tracer for a change that was refused by itself in the answer to a batch: like this
+   * one, but the last attempt was refused.
    */
   public AttemptTracer lastOneRefused() {
     return new AttemptTracer(made.get(), sent.get(), refused.get() + 1);
   }
 
-  /** Whether no attempt got as far as a connection. */
+  /** Returns whether no attempt got as far as a connection. */
   public boolean neverSent() {
     // Where no attempt was seen at all, a brought channel hides them, and nothing can be said.
     return made.get() > 0 && sent.get() == 0;
   }
 
-  /** Whether the server said of every attempt that reached a connection that it changed nothing. */
+  /**
+   * Returns whether the server said of every attempt that reached a connection that it changed
+   * nothing.
+   */
   boolean allRefused() {
     return made.get() > 0 && sent.get() == refused.get();
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param advice what a caller who does not know the outcome of a change without an operation id
  *     should do; {@code null} for one that has an id, and for a read, whose outcome does not matter
  * @param operationId the change's only operation id
- * @param answer from the answer on the wire to words
+ * @param answer converts the response to the value that the caller gets
  */
 public record Call<Q extends Message, A extends Message, T extends @Nullable Object>(
     MethodDescriptor<Q, A> method,
@@ -41,8 +41,8 @@ public record Call<Q extends Message, A extends Message, T extends @Nullable Obj
   }
 
   /**
-   * What a caller who does not know the outcome should do; {@code null} for a read. Put into words
-   * when it is asked for, because hardly a call needs it.
+   * Returns what a caller who does not know the outcome should do; {@code null} for a read. The
+   * text is made when it is asked for, because hardly a call needs it.
    */
   @Nullable String recovery() {
     return operationId != null ? recoveryById(operationId) : advice;

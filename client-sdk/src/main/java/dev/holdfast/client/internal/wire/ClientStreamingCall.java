@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call that sends many messages, each drawn when the connection has taken those before, and gets
- * one answer. What it draws from is used on the call's executor only.
+ * one answer. The iterator that it draws from is used on the call's executor only.
  */
 public final class ClientStreamingCall<Q extends Message, A extends Message, T>
     extends ClientCall.Listener<A> {
@@ -27,7 +27,7 @@ public final class ClientStreamingCall<Q extends Message, A extends Message, T>
   private boolean allSent;
   private @Nullable A message;
 
-  /** What drawing a message threw. */
+  /** The exception of drawing a message. */
   private @Nullable Throwable failure;
 
   public ClientStreamingCall(

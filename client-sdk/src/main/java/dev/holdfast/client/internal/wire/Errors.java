@@ -30,7 +30,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The one place where an error on the wire becomes an exception. */
+/** Converts errors of calls to exceptions. */
 public final class Errors {
   private static final String DOMAIN = "holdfast.dev";
   private static final Metadata.Key<com.google.rpc.Status> DETAILS =
@@ -41,7 +41,7 @@ public final class Errors {
   private Errors() {}
 
   /**
-   * The error of a call.
+   * Returns the exception for a call that failed.
    *
    * @param attempts how its attempts ended; {@code null} for a read
    */
@@ -64,7 +64,7 @@ public final class Errors {
         : failure.outcomeUnknown(recovery, call.operationId());
   }
 
-  /** The error of one operation of an Apply that was answered. */
+  /** Returns the exception for one operation of an Apply that was answered. */
   public static HoldfastException of(com.google.rpc.Status status, Operation operation) {
     Failure failure =
         new Failure(
@@ -80,7 +80,7 @@ public final class Errors {
         operationId == null ? Call.REPEAT : Call.recoveryById(operationId), operationId);
   }
 
-  /** Whether these trailers carry a reason of ours that says that nothing was changed. */
+  /** Returns whether these trailers carry a reason of ours that says that nothing was changed. */
   public static boolean sayNothingChanged(Metadata trailers) {
     ErrorInfo info = errorInfo(trailers);
     return info != null && changedNothing(info);
@@ -101,11 +101,11 @@ public final class Errors {
   }
 
   /**
-   * Whether a reason that ended a retry holds for the attempts before it as well: the ledger
-   * compares the operation id before it refuses, and an argument is as bad the first time. Offers
-   * and keys have no operation ids, so there an attempt may be refused for what an earlier one did.
-   * The others turn an attempt away without a look at what became of earlier ones, and so may
-   * reasons of the future.
+   * Returns whether a reason that ended a retry holds for the attempts before it as well: the
+   * ledger compares the operation id before it refuses, and an argument is as bad the first time.
+   * Offers and keys have no operation ids, so there an attempt may be refused for what an earlier
+   * one did. The others turn an attempt away without a look at what became of earlier ones, and so
+   * may reasons of the future.
    */
   public static boolean judgesTheOperation(ErrorReason reason) {
     return switch (reason) {

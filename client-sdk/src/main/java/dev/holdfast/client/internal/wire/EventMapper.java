@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Words into messages and back, for events. */
+/** Converts events to messages and back. */
 public final class EventMapper {
   private EventMapper() {}
 

@@ -10,7 +10,7 @@ import dev.holdfast.v1.SellSlotRequest;
 import dev.holdfast.v1.SellSlotResponse;
 import java.math.BigInteger;
 
-/** Words into messages and back, for {@link dev.holdfast.client.Sales}. */
+/** Converts offers and sales to messages and back. */
 public final class OfferMapper {
   private OfferMapper() {}
 

@@ -38,11 +38,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The one place where words become messages, and messages words. */
+/** Converts the values of the API to messages, and messages to values. */
 public final class ProtoMapper {
   private ProtoMapper() {}
 
-  // Words into messages.
+  // Values to messages.
 
   public static dev.holdfast.v1.Slot slot(Slot slot) {
     return dev.holdfast.v1.Slot.newBuilder()
@@ -127,7 +127,7 @@ public final class ProtoMapper {
     return message.build();
   }
 
-  /** The operation id of an operation; {@code null} for the one kind that has none. */
+  /** Returns the operation id of an operation; {@code null} for the one kind that has none. */
   public static @Nullable String operationId(Operation operation) {
     if (operation instanceof ReserveSlot change) {
       return change.operationId();
@@ -191,7 +191,7 @@ public final class ProtoMapper {
         .build();
   }
 
-  // Messages into words.
+  // Messages to values.
 
   public static Repository repository(dev.holdfast.v1.Repository message) {
     return new Repository(
@@ -258,7 +258,7 @@ public final class ProtoMapper {
         message.getReleasedCount(), message.getReleasedBytes(), message.getAvailableBytes());
   }
 
-  /** The results of an Apply, one for each of its operations, in their order. */
+  /** Returns the results of an Apply, one for each of its operations, in their order. */
   public static List<OperationResult> operationResults(
       List<Operation> operations, List<dev.holdfast.v1.OperationResult> messages) {
     if (operations.size() != messages.size()) {
@@ -273,7 +273,7 @@ public final class ProtoMapper {
     return List.copyOf(results);
   }
 
-  /** The positions of those that end a request and have left slots of it. */
+  /** Returns the positions of those that end a request and have left slots of it. */
   public static List<Integer> unfinished(List<dev.holdfast.v1.OperationResult> messages) {
     List<Integer> unfinished = new ArrayList<>(0);
     for (int i = 0; i < messages.size(); i++) {

@@ -12,10 +12,11 @@ import java.util.Objects;
 /** gRPC's own retries, as the service config of the channels that the client makes. */
 public final class RetryPolicy {
   /**
-   * What is harmless to send twice: reads, changes with an operation id, and those that set a
-   * value. CreateRepository, DeleteRepository and DeleteOffer are not among them: a second attempt
-   * would be told that the thing exists, or does not, because of the first. Nor are the datastore's
-   * Put and Delete, whose second attempt could also undo what somebody else put in between.
+   * The methods that are harmless to call twice: reads, changes with an operation id, and those
+   * that set a value. CreateRepository, DeleteRepository and DeleteOffer are not among them: a
+   * second attempt would be told that the thing exists, or does not, because of the first. Nor are
+   * the datastore's Put and Delete, whose second attempt could also undo what somebody else put in
+   * between.
    */
   public static final List<MethodDescriptor<?, ?>> METHODS =
       List.of(
@@ -45,8 +46,9 @@ public final class RetryPolicy {
   private RetryPolicy() {}
 
   /**
-   * Backoff of 0.2, 0.5, 1.25 and 3 s, to which gRPC adds jitter: together they bridge a server's
-   * restart within the default deadline. A server that names a pause of its own is obeyed.
+   * Returns a policy with a backoff of 0.2, 0.5, 1.25 and 3 s, to which gRPC adds jitter: together
+   * they bridge a server's restart within the default deadline. A server that names a pause of its
+   * own is obeyed.
    */
   public static Map<String, Object> serviceConfig() {
     return Map.of(
