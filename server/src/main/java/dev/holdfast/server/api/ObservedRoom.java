@@ -75,7 +75,7 @@ final class ObservedRoom {
       return true;
     }
 
-    void giveBack() {
+    void free() {
       shared.release(ofShared);
       forSmall.release(ofSmall);
       ofShared = 0;

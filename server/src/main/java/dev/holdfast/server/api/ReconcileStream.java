@@ -103,7 +103,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   private synchronized void giveUp() {
     users--;
     if (users == 0) {
-      room.giveBack();
+      room.free();
     }
   }
 
@@ -155,7 +155,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   private void refuse(RejectedException e) {
     refused = true;
     observation = new Observation();
-    room.giveBack();
+    room.free();
     call.fail(e);
   }
 

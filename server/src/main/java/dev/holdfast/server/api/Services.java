@@ -7,6 +7,7 @@ import dev.holdfast.server.api.convert.ApplyConverter;
 import dev.holdfast.server.api.convert.EventConverter;
 import dev.holdfast.server.api.convert.SaleRequests;
 import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.watch.WatchLimits;
 import dev.holdfast.server.ledger.watch.WatchRegistry;
 import dev.holdfast.v1.WatchEventsResponse;
@@ -41,16 +42,16 @@ public final class Services {
    * @param ledger what they work on
    * @param readers the threads that read for them
    * @param here the thread that a call came in on, as one that takes its answer
-   * @param watch who is told when a read fails
+   * @param listener who is told when a read fails
    * @param answers what their callers wait for
    */
   public static List<BindableService> on(
       Ledger ledger,
       ReadExecutors readers,
       Supplier<Executor> here,
-      Ledger.Watch watch,
+      LedgerListener listener,
       Answers answers) {
-    return on(ledger, readers, here, watch, answers, WATCH_PERIOD);
+    return on(ledger, readers, here, listener, answers, WATCH_PERIOD);
   }
 
   /**
@@ -62,23 +63,23 @@ public final class Services {
       Ledger ledger,
       ReadExecutors readers,
       Supplier<Executor> here,
-      Ledger.Watch watch,
+      LedgerListener listener,
       Answers answers,
       Duration watchPeriod) {
-    CallDispatcher calls = new CallDispatcher(ledger, readers, here, watch, answers);
+    CallDispatcher calls = new CallDispatcher(ledger, readers, here, listener, answers);
     ReconcileCalls reconciles = new ReconcileCalls(calls, System::nanoTime);
     WatchRegistry<WatchEventsResponse> watches =
         new WatchRegistry<>(
             ledger.reads(),
             EventConverter.WORDING,
             readers.watchDelivery(),
-            watch,
+            listener,
             WatchLimits.DEFAULT,
             System::nanoTime);
     ledger.follow(watches);
-    readers.repeat(watches::tick, watchPeriod, watch);
-    readers.repeat(reconciles::endStalled, STALL_PERIOD, watch);
-    readers.repeat(answers::resetStalled, STALL_PERIOD, watch);
+    readers.repeat(watches::tick, watchPeriod, listener);
+    readers.repeat(reconciles::endStalled, STALL_PERIOD, listener);
+    readers.repeat(answers::resetStalled, STALL_PERIOD, listener);
     return List.of(
         new RepositoryApi(calls),
         new ReservationsApi(calls, reconciles, new WatchCalls(watches)),

@@ -1,6 +1,7 @@
 package dev.holdfast.server.api;
 
 import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.RequestParser;
 import dev.holdfast.server.api.convert.OfferConverter;
 import dev.holdfast.server.api.convert.RejectedException;
 import dev.holdfast.server.ledger.LedgerReads;
@@ -41,13 +42,13 @@ final class SlotSales {
     this.calls = calls;
   }
 
-  void sell(StreamObserver<SellSlotResponse> observer, CallDispatcher.Asked<SellSlot> asked) {
+  void sell(StreamObserver<SellSlotResponse> observer, RequestParser<SellSlot> parser) {
     CallDispatcher.Call<SellSlotResponse> call = calls.begin(observer);
     if (calls.isRefused(call)) {
       return;
     }
     try {
-      submit(call, CallDispatcher.check(asked), 0);
+      submit(call, CallDispatcher.parse(parser), 0);
     } catch (RejectedException e) {
       call.fail(e);
     }

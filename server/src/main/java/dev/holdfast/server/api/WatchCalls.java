@@ -30,7 +30,7 @@ final class WatchCalls {
     Asked asked;
     try {
       asked =
-          CallDispatcher.check(
+          CallDispatcher.parse(
               validator ->
                   new Asked(
                       validator.repositoryId(request.getRepositoryId()),

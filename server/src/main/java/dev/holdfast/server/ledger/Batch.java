@@ -61,11 +61,11 @@ final class Batch {
   }
 
   private void load(List<? extends Command> commands) {
-    Map<String, ReadSet> touched = new HashMap<>();
+    Map<String, ReadSet> reads = new HashMap<>();
     for (Command command : commands) {
-      command.touch(touched.computeIfAbsent(command.repositoryId(), ReadSet::new));
+      command.declareReads(reads.computeIfAbsent(command.repositoryId(), ReadSet::new));
     }
-    touched.forEach((id, what) -> drafts.put(id, new Draft(id, transaction.load(what), nowMicros)));
+    reads.forEach((id, what) -> drafts.put(id, new Draft(id, transaction.load(what), nowMicros)));
   }
 
   private Outcome decide(Command command) {

@@ -31,12 +31,12 @@ public final class LeaseSweeper implements Runnable {
   private static final int ROOM_OF_A_REPOSITORY = 4;
 
   private final Ledger ledger;
-  private final Ledger.Watch watch;
+  private final LedgerListener listener;
 
   /** A sweeper for this ledger; the watch is told what it released. */
-  public LeaseSweeper(Ledger ledger, Ledger.Watch watch) {
+  public LeaseSweeper(Ledger ledger, LedgerListener listener) {
     this.ledger = ledger;
-    this.watch = watch;
+    this.listener = listener;
   }
 
   /** Looks once, and goes on until nothing is left that has run out. */
@@ -50,7 +50,7 @@ public final class LeaseSweeper implements Runnable {
       // Until they are committed the next look would find the same ones.
       released.await();
       if (released.count.get() > 0) {
-        watch.leasesExpired(released.count.get(), released.bytes.get());
+        listener.leasesExpired(released.count.get(), released.bytes.get());
       }
       more =
           released.count.get() > 0

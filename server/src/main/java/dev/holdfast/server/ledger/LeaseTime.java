@@ -14,7 +14,7 @@ final class LeaseTime {
 
   private final LedgerStore store;
   private final LedgerClock clock;
-  private final Ledger.Watch watch;
+  private final LedgerListener listener;
 
   /** When changes were last possible. */
   private long servedNanos;
@@ -22,10 +22,10 @@ final class LeaseTime {
   private boolean failing;
   private boolean graceDue;
 
-  LeaseTime(LedgerStore store, LedgerClock clock, Ledger.Watch watch) {
+  LeaseTime(LedgerStore store, LedgerClock clock, LedgerListener listener) {
     this.store = store;
     this.clock = clock;
-    this.watch = watch;
+    this.listener = listener;
     this.servedNanos = clock.steadyNanos();
   }
 
@@ -69,7 +69,7 @@ final class LeaseTime {
     if (setMicros != 0) {
       long beforeMicros = clock.nowMicros();
       clock.move(setMicros);
-      watch.clockSet(beforeMicros, beforeMicros + setMicros);
+      listener.clockSet(beforeMicros, beforeMicros + setMicros);
     }
     committed();
   }

@@ -37,7 +37,7 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      * remembered as a sale, the slot that it sold is added to what was asked for with its
      * generation, and loaded too.
      */
-    LoadedBooks load(ReadSet touched);
+    LoadedBooks load(ReadSet reads);
 
     /**
      * How many reservations a request has: what a batch would load of it.
@@ -54,7 +54,7 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      * is that old at most.
      *
      * @param servedMicros how long, in microseconds; never less than was noted before
-     * @param apartMicros how far to be behind the last note that is kept for {@link #forget}
+     * @param apartMicros how far to be behind the last note that is kept for {@link #purgeBefore}
      */
     void noteServed(long servedMicros, long apartMicros);
 
@@ -64,10 +64,10 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      * stays.
      *
      * @param servedMicros for how long the ledger had served, in microseconds
-     * @param limit about how many changes to forget at the most
-     * @return how many changes were forgotten; 0 where nothing is left to forget
+     * @param limit about how many changes to purge at most
+     * @return how many changes were purged; 0 where nothing is left to purge
      */
-    int forget(long servedMicros, int limit);
+    int purgeBefore(long servedMicros, int limit);
 
     /**
      * Gives some of the room on the disk back that is not needed any more. It is not urgent: what
@@ -75,7 +75,7 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      *
      * @return how much, in units of the engine's; 0 where nothing is to be given back
      */
-    int giveBack();
+    int reclaimSpace();
 
     /**
      * Moves the ends of all leases, and then ensures that each has at least the smaller of its

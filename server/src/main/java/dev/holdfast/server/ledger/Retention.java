@@ -48,7 +48,7 @@ public final class Retention implements Runnable {
     long servedMicros = servedMicros();
     long keptMicros = kept.toMillis() * 1000;
     try {
-      forget(servedMicros, keptMicros);
+      purge(servedMicros, keptMicros);
     } catch (CompletionException e) {
       // Of what fails in the engine the ledger tells, once; the next look tries again.
       if (!(e.getCause() instanceof StoreException)) {
@@ -57,19 +57,19 @@ public final class Retention implements Runnable {
     }
   }
 
-  private void forget(long servedMicros, long keptMicros) {
+  private void purge(long servedMicros, long keptMicros) {
     int forgotten;
     do {
       forgotten =
           ledger
-              .submitChore(
+              .submitMaintenance(
                   transaction -> {
                     transaction.noteServed(servedMicros, keptMicros / NOTES);
-                    return transaction.forget(servedMicros - keptMicros, CHANGES_AT_ONCE);
+                    return transaction.purgeBefore(servedMicros - keptMicros, CHANGES_AT_ONCE);
                   })
               .join();
     } while (forgotten > 0);
-    giveBack();
+    reclaimSpace();
   }
 
   private long servedMicros() {
@@ -81,9 +81,9 @@ public final class Retention implements Runnable {
     return earlier + (ledger.steadyNanos() - startNanos) / 1000;
   }
 
-  private void giveBack() {
+  private void reclaimSpace() {
     for (int i = 0; i < GIVEN_BACK_A_LOOK; i++) {
-      if (ledger.submitChore(LedgerStore.Transaction::giveBack).join() == 0) {
+      if (ledger.submitMaintenance(LedgerStore.Transaction::reclaimSpace).join() == 0) {
         return;
       }
     }

@@ -7,15 +7,15 @@ public final class ScheduledWork {
   /**
    * The same work, so that no failure of it is kept from everybody. A scheduler stores what work
    * throws where nobody looks, and does not run that work again. Here an exception is told to the
-   * watch, and the next run is due all the same; an error goes to the thread's handler of uncaught
-   * exceptions, as it does on every other thread.
+   * listener, and the next run is due all the same; an error goes to the thread's handler of
+   * uncaught exceptions, as it does on every other thread.
    */
-  public static Runnable guarded(Runnable work, Ledger.Watch watch) {
+  public static Runnable guarded(Runnable work, LedgerListener listener) {
     return () -> {
       try {
         work.run();
       } catch (RuntimeException e) {
-        watch.failed(e);
+        listener.failed(e);
       } catch (Error e) {
         Thread thread = Thread.currentThread();
         thread.getUncaughtExceptionHandler().uncaughtException(thread, e);

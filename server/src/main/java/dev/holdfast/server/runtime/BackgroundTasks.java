@@ -2,6 +2,7 @@ package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.ledger.LeaseSweeper;
 import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.Retention;
 import dev.holdfast.server.ledger.ScheduledWork;
 import java.time.Duration;
@@ -22,11 +23,11 @@ final class BackgroundTasks implements AutoCloseable {
   /** Each on a thread of its own: a long clean-up must not let leases wait. */
   private final ScheduledExecutorService sweeping = thread("lease-sweeper");
 
-  private final ScheduledExecutorService forgetting = thread("retention");
+  private final ScheduledExecutorService purging = thread("retention");
   private final ScheduledExecutorService probing = thread("store-probe");
   private final ScheduledExecutorService scrubbing = thread("scrub");
   private final ScheduledExecutorService reserving = thread("disk-reserve");
-  private final Ledger.Watch watch;
+  private final LedgerListener listener;
 
   private final Ledger ledger;
   private final Duration retention;
@@ -37,11 +38,11 @@ final class BackgroundTasks implements AutoCloseable {
    *
    * @param reserve keeps room on the disk; it is run about once a minute while the store is well
    */
-  BackgroundTasks(Ledger ledger, Duration retention, Runnable reserve, Ledger.Watch watch) {
+  BackgroundTasks(Ledger ledger, Duration retention, Runnable reserve, LedgerListener listener) {
     this.ledger = ledger;
     this.retention = retention;
     this.reserve = reserve;
-    this.watch = watch;
+    this.listener = listener;
   }
 
   /**
@@ -49,10 +50,10 @@ final class BackgroundTasks implements AutoCloseable {
    * grace again and the first look for expired ones is due.
    */
   void begin() {
-    LeaseSweeper sweeper = new LeaseSweeper(ledger, watch);
+    LeaseSweeper sweeper = new LeaseSweeper(ledger, listener);
     var unused =
         sweeping.schedule(
-            ScheduledWork.guarded(ledger::giveGrace, watch),
+            ScheduledWork.guarded(ledger::giveGrace, listener),
             FIRST_CALLS_MILLIS,
             TimeUnit.MILLISECONDS);
     repeat(
@@ -60,9 +61,9 @@ final class BackgroundTasks implements AutoCloseable {
         sweeper,
         FIRST_CALLS_MILLIS + LeaseSweeper.PERIOD_MILLIS,
         LeaseSweeper.PERIOD_MILLIS);
-    Retention forget = new Retention(ledger, retention);
-    long forgetMillis = forget.period().toMillis();
-    repeat(forgetting, forget, forgetMillis, forgetMillis);
+    Retention purge = new Retention(ledger, retention);
+    long purgeMillis = purge.period().toMillis();
+    repeat(purging, purge, purgeMillis, purgeMillis);
     repeat(probing, ledger.reads()::probe, PROBE_MILLIS, PROBE_MILLIS);
     repeat(scrubbing, ledger.reads()::scrub, SCRUB_MILLIS, SCRUB_MILLIS);
     repeat(reserving, this::keepReserve, 0, RESERVE_MILLIS);
@@ -83,21 +84,24 @@ final class BackgroundTasks implements AutoCloseable {
   }
 
   private void repeat(
-      ScheduledExecutorService thread, Runnable chore, long firstMillis, long periodMillis) {
+      ScheduledExecutorService thread, Runnable task, long firstMillis, long periodMillis) {
     var unused =
         thread.scheduleWithFixedDelay(
-            ScheduledWork.guarded(chore, watch), firstMillis, periodMillis, TimeUnit.MILLISECONDS);
+            ScheduledWork.guarded(task, listener),
+            firstMillis,
+            periodMillis,
+            TimeUnit.MILLISECONDS);
   }
 
   /** Begins nothing more, and waits for what was begun. */
   @Override
   public void close() {
     for (ScheduledExecutorService thread :
-        List.of(sweeping, forgetting, probing, scrubbing, reserving)) {
+        List.of(sweeping, purging, probing, scrubbing, reserving)) {
       thread.shutdown();
       try {
         if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
-          watch.failed(new IllegalStateException("a chore takes too long to end"));
+          listener.failed(new IllegalStateException("a task takes too long to end"));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -7,7 +7,7 @@ import dev.holdfast.server.api.convert.DescribedErrors;
 import dev.holdfast.server.api.wire.PackedRequests;
 import dev.holdfast.server.api.wire.ReadRequests;
 import dev.holdfast.server.api.wire.RequestWorkers;
-import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.runtime.network.NetworkGuard;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import io.grpc.BindableService;
@@ -87,7 +87,7 @@ final class GrpcServer implements AutoCloseable {
       NetworkLimits limits,
       Readiness readiness,
       Answers answers,
-      Ledger.Watch watch)
+      LedgerListener listener)
       throws IOException {
     Health health = new Health(readiness);
     DrainInterceptor drain = new DrainInterceptor();
@@ -132,7 +132,7 @@ final class GrpcServer implements AutoCloseable {
       throw new StartException("cannot listen on " + words(listen) + ": " + cause(e), e);
     }
     readiness.serving();
-    health.start(watch);
+    health.start(listener);
     String address = words(new InetSocketAddress(listen.getAddress(), server.getPort()));
     return new GrpcServer(server, health, drain, streams, readiness, workers, answers, address);
   }

@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.ScheduledWork;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -40,11 +40,11 @@ final class Health implements AutoCloseable {
   }
 
   /** Follows the readiness from now on, within a second. */
-  void start(Ledger.Watch watch) {
+  void start(LedgerListener listener) {
     update();
     var unused =
         thread.scheduleWithFixedDelay(
-            ScheduledWork.guarded(this::update, watch),
+            ScheduledWork.guarded(this::update, listener),
             PERIOD_MILLIS,
             PERIOD_MILLIS,
             TimeUnit.MILLISECONDS);

@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.StoreException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells the log what goes wrong in the ledger. */
-final class LoggingListener implements Ledger.Watch {
+final class LoggingListener implements LedgerListener {
   private static final Logger LOG = LoggerFactory.getLogger("holdfast.ledger");
 
   /** More damage says nothing new. */

@@ -118,9 +118,9 @@ public final class FaultyStore implements LedgerStore {
     Transaction transaction = store.begin();
     return new Transaction() {
       @Override
-      public LoadedBooks load(ReadSet touched) {
+      public LoadedBooks load(ReadSet reads) {
         attempt(Step.LOAD);
-        return transaction.load(touched);
+        return transaction.load(reads);
       }
 
       @Override
@@ -141,13 +141,13 @@ public final class FaultyStore implements LedgerStore {
       }
 
       @Override
-      public int forget(long servedMicros, int limit) {
-        return transaction.forget(servedMicros, limit);
+      public int purgeBefore(long servedMicros, int limit) {
+        return transaction.purgeBefore(servedMicros, limit);
       }
 
       @Override
-      public int giveBack() {
-        return transaction.giveBack();
+      public int reclaimSpace() {
+        return transaction.reclaimSpace();
       }
 
       @Override

@@ -162,7 +162,7 @@ class LedgerTest {
   void moreCallsThanMayWaitAreRefusedHoweverFewChangesTheyAre() {
     Ledger patient = new Ledger(store, new StandingClock(nowMicros), Integer.MAX_VALUE, watch);
     List<CompletableFuture<Outcome>> waiting = new ArrayList<>();
-    for (int i = 0; i <= Ledger.WAITING_CALLS; i++) {
+    for (int i = 0; i <= CommandQueue.WAITING_CALLS; i++) {
       Waiting caller = new Waiting();
       patient.submit(reserve(i), caller);
       waiting.add(caller.outcome);
@@ -170,7 +170,7 @@ class LedgerTest {
     // At once, as nobody commits yet.
     assertEquals(
         Rejection.Reason.OVERLOADED,
-        rejection(waiting.remove(Ledger.WAITING_CALLS).getNow(null)).reason());
+        rejection(waiting.remove(CommandQueue.WAITING_CALLS).getNow(null)).reason());
     patient.start();
     patient.close();
     waiting.forEach(outcome -> assertTrue(outcome.isDone()));
@@ -254,7 +254,7 @@ class LedgerTest {
     }
 
     @Override
-    public void touch(ReadSet touched) {}
+    public void declareReads(ReadSet reads) {}
 
     @Override
     public Decision decide(Books books, long nowMicros) {
@@ -303,7 +303,7 @@ class LedgerTest {
   }
 
   /** Notes what it is told, and fails each time. */
-  private final class NotingFollower implements Ledger.Follower {
+  private final class NotingFollower implements CommitListener {
     final List<String> notes = new CopyOnWriteArrayList<>();
 
     @Override
@@ -313,7 +313,7 @@ class LedgerTest {
     }
 
     @Override
-    public void inDoubt() {
+    public void commitOutcomeUnknown() {
       notes.add("in doubt");
     }
   }

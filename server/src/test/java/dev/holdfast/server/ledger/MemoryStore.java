@@ -77,8 +77,8 @@ public final class MemoryStore implements LedgerStore {
     List<Runnable> noted = new ArrayList<>();
     return new Transaction() {
       @Override
-      public LoadedBooks load(ReadSet touched) {
-        return MemoryStore.this.load(touched);
+      public LoadedBooks load(ReadSet reads) {
+        return MemoryStore.this.load(reads);
       }
 
       @Override
@@ -97,12 +97,12 @@ public final class MemoryStore implements LedgerStore {
       }
 
       @Override
-      public int forget(long servedMicros, int limit) {
+      public int purgeBefore(long servedMicros, int limit) {
         return MemoryStore.this.forget(servedMicros);
       }
 
       @Override
-      public int giveBack() {
+      public int reclaimSpace() {
         return 0;
       }
 
@@ -146,19 +146,19 @@ public final class MemoryStore implements LedgerStore {
         reservation.offerId());
   }
 
-  private LoadedBooks load(ReadSet touched) {
-    Shelf shelf = shelf(touched.repositoryId());
+  private LoadedBooks load(ReadSet reads) {
+    Shelf shelf = shelf(reads.repositoryId());
     Map<OperationKey, RememberedOperation> operations = new HashMap<>(shelf.operations);
-    operations.keySet().retainAll(touched.operations());
+    operations.keySet().retainAll(reads.operations());
     for (RememberedOperation operation : operations.values()) {
       RememberedOperation.Sale sale = operation.sale();
       if (sale != null) {
-        touched.slot(sale.slot(), sale.generation(), "");
+        reads.slot(sale.slot(), sale.generation(), "");
       }
     }
     Map<Slot, SlotHistory> slots = new HashMap<>();
     OlderReleases older = new OlderReleases();
-    for (Slot slot : touched.slots()) {
+    for (Slot slot : reads.slots()) {
       NavigableMap<Long, Released> past = released(shelf, slot);
       Released latest = past.isEmpty() ? null : past.lastEntry().getValue();
       slots.put(slot, new SlotHistory(shelf.current.get(slot), latest));
@@ -166,7 +166,7 @@ public final class MemoryStore implements LedgerStore {
     }
     Map<String, RequestReservations> requests = new HashMap<>();
     int room = ReadSet.LARGEST_LOAD;
-    for (Map.Entry<String, Integer> request : touched.requests().entrySet()) {
+    for (Map.Entry<String, Integer> request : reads.requests().entrySet()) {
       RequestReservations first =
           RequestReservations.first(
               Math.min(room, request.getValue()), ofRequest(shelf, request.getKey()));
@@ -174,7 +174,7 @@ public final class MemoryStore implements LedgerStore {
       room -= first.reservations().size();
     }
     Map<String, Set<Long>> reserved = new HashMap<>();
-    for (String requestId : touched.drawn().keySet()) {
+    for (String requestId : reads.drawn().keySet()) {
       Set<Long> indexes = new HashSet<>();
       ofRequest(shelf, requestId).forEach(one -> indexes.add(one.slot().slotIndex()));
       reserved.put(requestId, indexes);
@@ -182,15 +182,15 @@ public final class MemoryStore implements LedgerStore {
     LoadedOffers offers = LoadedOffers.of(shelf.terms, shelf.soldBytes);
     Map<String, Long> versions = new HashMap<>();
     shelf.entries.forEach((key, entry) -> versions.put(key, entry.version()));
-    versions.keySet().retainAll(touched.keys());
+    versions.keySet().retainAll(reads.keys());
     LoadedKeys keys =
         new LoadedKeys(
-            touched,
+            reads,
             versions,
-            touched.keys().isEmpty() ? 0 : shelf.lastVersion,
-            touched.keyCountAsked() ? shelf.entries.size() : 0);
+            reads.keys().isEmpty() ? 0 : shelf.lastVersion,
+            reads.keyCountAsked() ? shelf.entries.size() : 0);
     return new LoadedBooks(
-        touched, shelf.repository, slots, older, requests, reserved, offers, operations, keys);
+        reads, shelf.repository, slots, older, requests, reserved, offers, operations, keys);
   }
 
   private static List<Reservation> ofRequest(Shelf shelf, String requestId) {

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Notes what it is told. */
-public final class NotedWatch implements Ledger.Watch {
+public final class NotedWatch implements LedgerListener {
   private final List<String> notes = new CopyOnWriteArrayList<>();
 
   /** What it was told, in order. */

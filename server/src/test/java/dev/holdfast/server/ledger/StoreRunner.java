@@ -64,18 +64,18 @@ public final class StoreRunner {
   }
 
   /** Forgets everything that was run before this time. */
-  public static int forget(LedgerStore store, long beforeMicros) {
+  public static int purge(LedgerStore store, long beforeMicros) {
     try (LedgerStore.Transaction transaction = store.begin()) {
-      int forgotten = transaction.forget(beforeMicros, Integer.MAX_VALUE);
+      int forgotten = transaction.purgeBefore(beforeMicros, Integer.MAX_VALUE);
       transaction.commit();
       return forgotten;
     }
   }
 
   /** Gives some room back. */
-  public static int giveBack(LedgerStore store) {
+  public static int reclaimSpace(LedgerStore store) {
     try (LedgerStore.Transaction transaction = store.begin()) {
-      int given = transaction.giveBack();
+      int given = transaction.reclaimSpace();
       transaction.commit();
       return given;
     }

@@ -65,11 +65,11 @@ public abstract class EventReadsSuite {
   void ofForgottenEventsTheOldestThatIsKeptIsTold() {
     StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10), reserve(SLOT)), 1);
     StoreRunner.run(store, List.of(reserve(new Slot("request", 1))), 2);
-    assertEquals(2, StoreRunner.forget(store, 2));
+    assertEquals(2, StoreRunner.purge(store, 2));
     EventsPage kept = requireNonNull(store.events(EventsQuery.all(REPOSITORY, 0, 9)));
     assertEquals(3, kept.oldestRevision());
     assertEquals(List.of(3L), revisions(kept));
-    assertEquals(1, StoreRunner.forget(store, 3));
+    assertEquals(1, StoreRunner.purge(store, 3));
     EventsPage none = store.events(EventsQuery.all(REPOSITORY, 0, 9));
     assertEquals(new EventsPage(3, false, 4, List.of(), 0), none);
   }

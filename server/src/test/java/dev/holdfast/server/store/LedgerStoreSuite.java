@@ -100,8 +100,8 @@ public abstract class LedgerStoreSuite {
       if (random.nextInt(10) == 0) {
         // Sometimes all of it.
         long before = random.nextInt(3) == 0 ? nowMicros + 1 : nowMicros - 20_000_000;
-        int forgotten = StoreRunner.forget(memory, before);
-        assertEquals(forgotten, StoreRunner.forget(store, before), "forgotten after batch " + i);
+        int forgotten = StoreRunner.purge(memory, before);
+        assertEquals(forgotten, StoreRunner.purge(store, before), "forgotten after batch " + i);
       }
       if (random.nextInt(10) == 0) {
         // Now and then the clock is set too, but never so that times go back.
@@ -152,19 +152,19 @@ public abstract class LedgerStoreSuite {
       for (String requestId : commands.requestIds()) {
         assertEquals(reserved(memory, id, requestId), reserved(store, id, requestId));
       }
-      ReadSet touched = new ReadSet(id);
-      commands.slots().forEach(touched::slot);
+      ReadSet reads = new ReadSet(id);
+      commands.slots().forEach(reads::slot);
       for (Slot slot : commands.slots()) {
-        commands.operationIds().forEach(operation -> touched.slot(slot, 0, operation));
-        commands.someGenerations(20).forEach(generation -> touched.slot(slot, generation, ""));
+        commands.operationIds().forEach(operation -> reads.slot(slot, 0, operation));
+        commands.someGenerations(20).forEach(generation -> reads.slot(slot, generation, ""));
       }
-      commands.requestIds().forEach(one -> touched.request(one, ReadSet.LARGEST_LOAD));
-      commands.slots().forEach(one -> touched.drawn(one.requestId(), new long[] {one.slotIndex()}));
-      touched.offers();
-      commands.operations().forEach(touched::operation);
-      commands.keys().forEach(touched::key);
-      touched.keyCount();
-      assertEquals(seen(memory, touched), seen(store, touched));
+      commands.requestIds().forEach(one -> reads.request(one, ReadSet.LARGEST_LOAD));
+      commands.slots().forEach(one -> reads.drawn(one.requestId(), new long[] {one.slotIndex()}));
+      reads.offers();
+      commands.operations().forEach(reads::operation);
+      commands.keys().forEach(reads::key);
+      reads.keyCount();
+      assertEquals(seen(memory, reads), seen(store, reads));
     }
   }
 
@@ -226,14 +226,14 @@ public abstract class LedgerStoreSuite {
   /**
    * All that rules can see, without what an engine may leave out: slots of which nothing is known.
    */
-  private static List<Object> seen(LedgerStore store, ReadSet touched) {
+  private static List<Object> seen(LedgerStore store, ReadSet reads) {
     try (LedgerStore.Transaction transaction = store.begin()) {
-      var books = transaction.load(touched);
+      var books = transaction.load(reads);
       List<Object> seen = new ArrayList<>();
       seen.add(String.valueOf(books.repository()));
-      touched.slots().stream().sorted().forEach(slot -> seen.addAll(seen(books, touched, slot)));
-      touched.requestIds().stream().sorted().forEach(id -> seen.add(books.reservationsOf(id)));
-      new TreeMap<>(touched.drawn())
+      reads.slots().stream().sorted().forEach(slot -> seen.addAll(seen(books, reads, slot)));
+      reads.requestIds().stream().sorted().forEach(id -> seen.add(books.reservationsOf(id)));
+      new TreeMap<>(reads.drawn())
           .forEach(
               (id, drawn) ->
                   drawn.stream()
@@ -241,15 +241,15 @@ public abstract class LedgerStoreSuite {
                       .forEach(index -> seen.add(books.isReserved(new Slot(id, index)))));
       seen.add(books.loadedOffers());
       seen.add(books.operations());
-      touched.keys().stream().sorted().forEach(key -> seen.add(books.keys().version(key)));
+      reads.keys().stream().sorted().forEach(key -> seen.add(books.keys().version(key)));
       seen.add(List.of(books.keys().lastVersion(), books.keys().count()));
       return seen;
     }
   }
 
-  private static List<Object> seen(LoadedBooks books, ReadSet touched, Slot slot) {
+  private static List<Object> seen(LoadedBooks books, ReadSet reads, Slot slot) {
     List<Object> seen = new ArrayList<>(List.of(books.slot(slot)));
-    ReadSet.PastKeys keys = requireNonNull(touched.pastKeys().get(slot));
+    ReadSet.PastKeys keys = requireNonNull(reads.pastKeys().get(slot));
     keys.forEachGeneration(
         generation -> seen.add(Optional.ofNullable(books.released(slot, generation))));
     keys.forEachOperationId(id -> seen.add(Optional.ofNullable(books.operation(slot, id))));
@@ -383,7 +383,7 @@ public abstract class LedgerStoreSuite {
       }
     }
     long revision = requireNonNull(store.repository(REPOSITORY)).revision();
-    StoreRunner.forget(store, 25);
+    StoreRunner.purge(store, 25);
     checkReplays(rounds.subList(25, 50), 50);
     store.close();
     store = open();
@@ -448,10 +448,10 @@ public abstract class LedgerStoreSuite {
   @Test
   void whatWasNotAskedForIsNotAnswered() {
     StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 10), reserve(SLOT)), 1);
-    ReadSet touched = new ReadSet(REPOSITORY);
-    touched.slot(SLOT, 7, "id");
+    ReadSet reads = new ReadSet(REPOSITORY);
+    reads.slot(SLOT, 7, "id");
     try (LedgerStore.Transaction transaction = store.begin()) {
-      var books = transaction.load(touched);
+      var books = transaction.load(reads);
       assertNull(books.released(SLOT, 7));
       assertNull(books.operation(SLOT, "id"));
       assertThrows(IllegalStateException.class, () -> books.released(SLOT, 8));
@@ -508,18 +508,18 @@ public abstract class LedgerStoreSuite {
     Command other = new ReserveUnassigned(REPOSITORY, 1, "op");
     StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 99), put, other), 1);
     List<Outcome> sold = StoreRunner.run(store, List.of(sale), 2);
-    assertEquals(3, StoreRunner.forget(store, 10));
+    assertEquals(3, StoreRunner.purge(store, 10));
     List<Outcome> again = StoreRunner.run(store, List.of(sale), 11);
     assertEquals(sold, again);
 
     Command release = new EndRequest(REPOSITORY, "request", "");
     StoreRunner.run(store, List.of(release), 20);
-    assertEquals(0, StoreRunner.forget(store, 20));
+    assertEquals(0, StoreRunner.purge(store, 20));
     Outcome late = StoreRunner.run(store, List.of(sale), 21).get(0);
     assertEquals(
         Rejection.Reason.RESERVATION_RELEASED, assertInstanceOf(Rejection.class, late).reason());
 
-    assertEquals(1, StoreRunner.forget(store, 30));
+    assertEquals(1, StoreRunner.purge(store, 30));
     Outcome anew = StoreRunner.run(store, List.of(sale), 31).get(0);
     Reservation second =
         Objects.requireNonNull(assertInstanceOf(Outcome.SaleDone.class, anew).reservation());
@@ -604,11 +604,11 @@ public abstract class LedgerStoreSuite {
     assertNull(store.recount(REPOSITORY));
     assertEquals(List.of(), store.repositories("", 10));
     assertEquals(List.of(), store.expiredLeases(Long.MAX_VALUE, 10));
-    ReadSet touched = new ReadSet(REPOSITORY);
-    touched.slot(SLOT);
+    ReadSet reads = new ReadSet(REPOSITORY);
+    reads.slot(SLOT);
     try (LedgerStore.Transaction transaction = store.begin()) {
-      assertNull(transaction.load(touched).repository());
-      assertEquals(SlotHistory.NONE, transaction.load(touched).slot(SLOT));
+      assertNull(transaction.load(reads).repository());
+      assertEquals(SlotHistory.NONE, transaction.load(reads).slot(SLOT));
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.holdfast.server.api.convert.RejectedException;
 import dev.holdfast.server.api.convert.RequestValidator;
 import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
@@ -28,7 +29,7 @@ public final class CallDispatcher {
   private final Ledger ledger;
   private final ReadExecutors readers;
   private final Supplier<Executor> here;
-  private final Ledger.Watch watch;
+  private final LedgerListener listener;
   private final Answers answers;
 
   /**
@@ -40,23 +41,13 @@ public final class CallDispatcher {
       Ledger ledger,
       ReadExecutors readers,
       Supplier<Executor> here,
-      Ledger.Watch watch,
+      LedgerListener listener,
       Answers answers) {
     this.ledger = ledger;
     this.readers = readers;
     this.here = here;
-    this.watch = watch;
+    this.listener = listener;
     this.answers = answers;
-  }
-
-  /** Validates a request. */
-  public interface Asked<T> {
-    /**
-     * What was asked for.
-     *
-     * @throws RejectedException where the request is invalid
-     */
-    T checked(RequestValidator validator);
   }
 
   /** A call that comes in, to be answered later. */
@@ -66,8 +57,8 @@ public final class CallDispatcher {
 
   /** Sends a command through the queue; it is answered when it is durable. */
   public <C extends Command, R> void change(
-      StreamObserver<R> observer, Asked<C> asked, BiFunction<C, Outcome.Done, R> answer) {
-    change(begin(observer), asked, answer);
+      StreamObserver<R> observer, RequestParser<C> parser, BiFunction<C, Outcome.Done, R> answer) {
+    change(begin(observer), parser, answer);
   }
 
   /**
@@ -75,12 +66,12 @@ public final class CallDispatcher {
    * answer's size, so the command is refused while too many answers wait to be sent.
    */
   public <C extends Command, R> void changeMany(
-      StreamObserver<R> observer, Asked<C> asked, BiFunction<C, Outcome.Done, R> answer) {
+      StreamObserver<R> observer, RequestParser<C> parser, BiFunction<C, Outcome.Done, R> answer) {
     Call<R> call = begin(observer);
     if (isRefused(call)) {
       return;
     }
-    change(call, asked, answer);
+    change(call, parser, answer);
   }
 
   /** Refuses a call that may have a large answer, where there is no room for it. */
@@ -93,10 +84,10 @@ public final class CallDispatcher {
   }
 
   private <C extends Command, R> void change(
-      Call<R> call, Asked<C> asked, BiFunction<C, Outcome.Done, R> answer) {
+      Call<R> call, RequestParser<C> parser, BiFunction<C, Outcome.Done, R> answer) {
     C command;
     try {
-      command = check(asked);
+      command = parse(parser);
     } catch (RejectedException e) {
       call.fail(e);
       return;
@@ -147,39 +138,36 @@ public final class CallDispatcher {
         });
   }
 
-  /** Answers a question. */
-  public interface Read<Q, R> {
-    /**
-     * The answer.
-     *
-     * @throws RejectedException where there is none
-     */
-    R answer(LedgerReads reads, Q question);
+  /** Runs a read with a small response. */
+  public <Q, R> void read(
+      StreamObserver<R> observer, RequestParser<Q> parser, ReadHandler<Q, R> handler) {
+    read(begin(observer), readers.pointReads(), parser, handler, false);
   }
 
-  /** Answers a question on one of the threads that read. The answer is small. */
-  public <Q, R> void read(StreamObserver<R> observer, Asked<Q> asked, Read<Q, R> read) {
-    read(begin(observer), readers.pointReads(), asked, read, false);
+  /** Runs a read whose response may be large. */
+  public <Q, R> void readMany(
+      StreamObserver<R> observer, RequestParser<Q> parser, ReadHandler<Q, R> handler) {
+    read(begin(observer), readers.pointReads(), parser, handler, true);
   }
 
-  /** Answers a question whose answer may be large. */
-  public <Q, R> void readMany(StreamObserver<R> observer, Asked<Q> asked, Read<Q, R> read) {
-    read(begin(observer), readers.pointReads(), asked, read, true);
-  }
-
-  /** Answers a question that may take long, on a thread of its own kind. */
-  public <Q, R> void readLong(StreamObserver<R> observer, Asked<Q> asked, Read<Q, R> read) {
-    read(begin(observer), readers.scans(), asked, read, false);
+  /** Runs a read that may take long, on the thread for scans. */
+  public <Q, R> void readLong(
+      StreamObserver<R> observer, RequestParser<Q> parser, ReadHandler<Q, R> handler) {
+    read(begin(observer), readers.scans(), parser, handler, false);
   }
 
   private <Q, R> void read(
-      Call<R> call, ThreadPoolExecutor threads, Asked<Q> asked, Read<Q, R> read, boolean large) {
+      Call<R> call,
+      ThreadPoolExecutor threads,
+      RequestParser<Q> parser,
+      ReadHandler<Q, R> handler,
+      boolean large) {
     if (large && isRefused(call)) {
       return;
     }
-    Q question;
+    Q query;
     try {
-      question = check(asked);
+      query = parse(parser);
     } catch (RejectedException e) {
       call.fail(e);
       return;
@@ -190,7 +178,7 @@ public final class CallDispatcher {
         reads -> {
           // Those that were begun meanwhile may have taken the room.
           if (!large || !isRefused(call)) {
-            call.answerIfRoom(read.answer(reads, question));
+            call.answerIfRoom(handler.read(reads, query));
           }
         },
         () -> {});
@@ -241,18 +229,22 @@ public final class CallDispatcher {
       work.accept(ledger.reads());
     } catch (RuntimeException e) {
       if (!(e instanceof RejectedException)) {
-        watch.failed(e);
+        listener.failed(e);
       }
       call.fail(e);
     }
   }
 
-  /** Returns what was asked for; throws where the request is invalid. */
-  public static <T> T check(Asked<T> asked) {
+  /**
+   * Parses and validates a request.
+   *
+   * @throws RejectedException where it is invalid
+   */
+  public static <T> T parse(RequestParser<T> parser) {
     RequestValidator validator = new RequestValidator();
-    T checked = asked.checked(validator);
+    T parsed = parser.parse(validator);
     validator.throwIfInvalid();
-    return checked;
+    return parsed;
   }
 
   /** One call that waits for its one answer. To be made where the call comes in. */

@@ -1,6 +1,6 @@
 package dev.holdfast.server.api.calls;
 
-import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.ScheduledWork;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -78,10 +78,10 @@ public final class ReadExecutors implements AutoCloseable {
   }
 
   /** Has something done over and over, which must not take long. */
-  public void repeat(Runnable work, Duration period, Ledger.Watch watch) {
+  public void repeat(Runnable work, Duration period, LedgerListener listener) {
     var unused =
         timer.scheduleWithFixedDelay(
-            ScheduledWork.guarded(work, watch),
+            ScheduledWork.guarded(work, listener),
             period.toMillis(),
             period.toMillis(),
             TimeUnit.MILLISECONDS);

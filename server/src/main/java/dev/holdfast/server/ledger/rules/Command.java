@@ -13,7 +13,7 @@ public interface Command {
   String repositoryId();
 
   /** Asks for all that {@link #decide} looks at. */
-  void touch(ReadSet touched);
+  void declareReads(ReadSet reads);
 
   /**
    * The rule: decides what the answer is and what changes. A pure function of its arguments.

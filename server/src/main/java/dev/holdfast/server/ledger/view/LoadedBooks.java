@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The part of a repository that an engine loaded for a batch.
  *
- * @param touched what was asked for
+ * @param reads what was asked for
  * @param repository the repository; null where there never was one
  * @param slots what the slots asked for have; those of which nothing is known are left out; mutable
  * @param older what was asked for of their past, beside their latest releases
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys what was asked for of the datastore
  */
 public record LoadedBooks(
-    ReadSet touched,
+    ReadSet reads,
     @Nullable Repository repository,
     Map<Slot, SlotHistory> slots,
     OlderReleases older,
@@ -59,7 +59,7 @@ public record LoadedBooks(
     SlotHistory history = slots.get(slot);
     if (history == null) {
       // Of a request that was asked for as a whole, those that are free come without a past too.
-      require(touched.slots().contains(slot) || isWhole(slot.requestId()), slot);
+      require(reads.slots().contains(slot) || isWhole(slot.requestId()), slot);
       return SlotHistory.NONE;
     }
     return history;
@@ -67,7 +67,7 @@ public record LoadedBooks(
 
   @Override
   public @Nullable Released released(Slot slot, long generation) {
-    PastKeys asked = touched.pastKeys().get(slot);
+    PastKeys asked = reads.pastKeys().get(slot);
     require(generation == 0 || (asked != null && asked.contains(generation)), slot);
     Released latest = slot(slot).released(generation);
     return latest != null ? latest : older.released(slot, generation);
@@ -75,57 +75,57 @@ public record LoadedBooks(
 
   @Override
   public @Nullable RememberedChange operation(Slot slot, String operationId) {
-    PastKeys asked = touched.pastKeys().get(slot);
+    PastKeys asked = reads.pastKeys().get(slot);
     require(operationId.isEmpty() || (asked != null && asked.contains(operationId)), slot);
     RememberedChange found = slot(slot).operation(operationId);
     return found != null ? found : older.operation(slot, operationId);
   }
 
   private boolean isWhole(String requestId) {
-    return touched.drawn().containsKey(requestId)
-        || (touched.requestIds().contains(requestId)
+    return reads.drawn().containsKey(requestId)
+        || (reads.requestIds().contains(requestId)
             && !requests.getOrDefault(requestId, RequestReservations.NONE).more());
   }
 
   @Override
   public RequestReservations reservationsOf(String requestId) {
-    require(touched.requestIds().contains(requestId), requestId);
+    require(reads.requestIds().contains(requestId), requestId);
     return requests.getOrDefault(requestId, RequestReservations.NONE);
   }
 
   @Override
   public boolean isReserved(Slot slot) {
-    require(touched.drawn().containsKey(slot.requestId()), slot);
+    require(reads.drawn().containsKey(slot.requestId()), slot);
     return reserved.getOrDefault(slot.requestId(), Set.of()).contains(slot.slotIndex());
   }
 
   @Override
   public @Nullable Offer offer(String offerId) {
-    require(touched.allOffers() || touched.offerIds().contains(offerId), offerId);
+    require(reads.allOffers() || reads.offerIds().contains(offerId), offerId);
     return loadedOffers.offer(offerId);
   }
 
   @Override
   public List<Offer> offers() {
-    require(touched.allOffers(), "offers");
+    require(reads.allOffers(), "offers");
     return loadedOffers.offers();
   }
 
   @Override
   public int offerCount() {
-    require(touched.allOffers(), "offers");
+    require(reads.allOffers(), "offers");
     return loadedOffers.count();
   }
 
   @Override
   public long soldBytes(String offerId) {
-    require(touched.allOffers() || touched.offerIds().contains(offerId), offerId);
+    require(reads.allOffers() || reads.offerIds().contains(offerId), offerId);
     return loadedOffers.soldBytes(offerId);
   }
 
   @Override
   public @Nullable RememberedOperation operation(OperationKey key) {
-    require(key.operationId().isEmpty() || touched.operations().contains(key), key);
+    require(key.operationId().isEmpty() || reads.operations().contains(key), key);
     return operations.get(key);
   }
 

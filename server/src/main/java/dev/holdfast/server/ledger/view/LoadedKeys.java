@@ -5,34 +5,34 @@ import java.util.Map;
 /**
  * The part of a repository's datastore that an engine loaded for a batch.
  *
- * @param touched what was asked for
+ * @param reads what was asked for
  * @param versions the versions of the keys asked for; those that do not exist are left out
  * @param lastVersion the newest version ever; only meant where keys were asked for
  * @param count how many keys there are; only meant where it was asked for
  */
-public record LoadedKeys(ReadSet touched, Map<String, Long> versions, long lastVersion, long count)
+public record LoadedKeys(ReadSet reads, Map<String, Long> versions, long lastVersion, long count)
     implements Keys {
 
   /** Of a repository whose datastore was not asked for, or that never was there. */
-  public static LoadedKeys none(ReadSet touched) {
-    return new LoadedKeys(touched, Map.of(), 0, 0);
+  public static LoadedKeys none(ReadSet reads) {
+    return new LoadedKeys(reads, Map.of(), 0, 0);
   }
 
   @Override
   public long version(String key) {
-    require(touched.keys().contains(key), key);
+    require(reads.keys().contains(key), key);
     return versions.getOrDefault(key, 0L);
   }
 
   @Override
   public long lastVersion() {
-    require(!touched.keys().isEmpty(), "the last version");
+    require(!reads.keys().isEmpty(), "the last version");
     return lastVersion;
   }
 
   @Override
   public long count() {
-    require(touched.keyCountAsked(), "the number of keys");
+    require(reads.keyCountAsked(), "the number of keys");
     return count;
   }
 

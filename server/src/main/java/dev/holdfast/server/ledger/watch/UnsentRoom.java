@@ -15,11 +15,11 @@ final class UnsentRoom {
     if (taken.addAndGet(bytes) <= limitBytes) {
       return true;
     }
-    giveBack(bytes);
+    free(bytes);
     return false;
   }
 
-  void giveBack(int bytes) {
+  void free(int bytes) {
     taken.addAndGet(-bytes);
   }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.server.ledger.watch;
 
-import dev.holdfast.server.ledger.Ledger;
+import dev.holdfast.server.ledger.CommitListener;
+import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.books.Event;
 import java.util.List;
@@ -18,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <M> what watchers are told in
  */
-public final class WatchRegistry<M> implements Ledger.Follower {
+public final class WatchRegistry<M> implements CommitListener {
   /** As many as a message may have room for; no more are read for one. */
   public static final int EVENTS_A_MESSAGE = 256;
 
   private final LedgerReads reads;
   private final Wording<M> wording;
   private final Executor threads;
-  private final Ledger.Watch watch;
+  private final LedgerListener listener;
   private final WatchLimits limits;
   private final LongSupplier nanos;
   private final RecentEvents recent;
@@ -61,20 +62,20 @@ public final class WatchRegistry<M> implements Ledger.Follower {
    *
    * @param reads where older events are found
    * @param threads where watchers are told; must not run what it is given at once
-   * @param watch who is told what fails
+   * @param listener who is told what fails
    * @param nanos the time, as {@link System#nanoTime()} has it
    */
   public WatchRegistry(
       LedgerReads reads,
       Wording<M> wording,
       Executor threads,
-      Ledger.Watch watch,
+      LedgerListener listener,
       WatchLimits limits,
       LongSupplier nanos) {
     this.reads = reads;
     this.wording = wording;
     this.threads = threads;
-    this.watch = watch;
+    this.listener = listener;
     this.limits = limits;
     this.nanos = nanos;
     this.recent = new RecentEvents(limits.recentBytes());
@@ -111,7 +112,7 @@ public final class WatchRegistry<M> implements Ledger.Follower {
       repository.watchers().remove(watcher);
       if (repository.watchers().isEmpty()
           && watched.remove(repository.repositoryId(), repository)) {
-        repository.forget();
+        repository.drop();
       }
     }
   }
@@ -123,11 +124,11 @@ public final class WatchRegistry<M> implements Ledger.Follower {
 
   /** The watcher's caller is gone. */
   void left(WatchSession<M> watcher) {
-    forget(watcher);
+    remove(watcher);
     open.decrementAndGet();
   }
 
-  void forget(WatchSession<M> watcher) {
+  void remove(WatchSession<M> watcher) {
     ended.remove(watcher);
   }
 
@@ -169,7 +170,7 @@ public final class WatchRegistry<M> implements Ledger.Follower {
   }
 
   void failed(RuntimeException e) {
-    watch.failed(e);
+    listener.failed(e);
   }
 
   @Override
@@ -181,7 +182,7 @@ public final class WatchRegistry<M> implements Ledger.Follower {
   }
 
   @Override
-  public void inDoubt() {
+  public void commitOutcomeUnknown() {
     threads.execute(() -> each(WatchSession::lookAgain));
   }
 
@@ -208,7 +209,7 @@ public final class WatchRegistry<M> implements Ledger.Follower {
     return watched.values().stream().mapToInt(one -> one.watchers().size()).sum();
   }
 
-  /** How many callers have a watch, or have not yet taken its end. */
+  /** How many callers have a listener, or have not yet taken its end. */
   public int openCount() {
     return open.get();
   }

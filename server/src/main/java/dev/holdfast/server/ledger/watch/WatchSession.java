@@ -133,7 +133,7 @@ public final class WatchSession<M> {
   }
 
   private void giveRoomBack() {
-    all.unsent().giveBack(unsentBytes.getAndSet(0));
+    all.unsent().free(unsentBytes.getAndSet(0));
   }
 
   private void run() {
@@ -237,7 +237,7 @@ public final class WatchSession<M> {
     int taken = unsentBytes.get();
     int needed = bytes <= all.limits().smallMessageBytes() ? 0 : Math.min(taken, bytes);
     if (unsentBytes.compareAndSet(taken, needed)) {
-      all.unsent().giveBack(taken - needed);
+      all.unsent().free(taken - needed);
     }
   }
 
@@ -252,7 +252,7 @@ public final class WatchSession<M> {
     all.ended(this);
     if (left.get()) {
       // Its caller went meanwhile, and nobody speaks of it again.
-      all.forget(this);
+      all.remove(this);
     }
   }
 }

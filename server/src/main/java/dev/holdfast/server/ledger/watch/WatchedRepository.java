@@ -60,7 +60,7 @@ final class WatchedRepository<M> {
   }
 
   /** Nobody watches it any longer. */
-  void forget() {
+  void drop() {
     tail.dropAll();
   }
 

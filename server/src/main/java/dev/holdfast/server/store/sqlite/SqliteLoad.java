@@ -66,9 +66,9 @@ final class SqliteLoad {
    *
    * @param pasts takes what is found of the past of the slots
    */
-  LoadedBooks books(ReadSet touched, SlotPasts pasts) throws SQLException {
-    RowMapper.Known found = cache.repository(connection, touched.repositoryId());
-    Repository repository = found == null ? neverMade(touched) : found.repository();
+  LoadedBooks books(ReadSet reads, SlotPasts pasts) throws SQLException {
+    RowMapper.Known found = cache.repository(connection, reads.repositoryId());
+    Repository repository = found == null ? neverMade(reads) : found.repository();
     long key = found == null ? 0 : found.number();
     Map<Slot, SlotHistory> slots = new HashMap<>();
     OlderReleases older = new OlderReleases();
@@ -77,22 +77,22 @@ final class SqliteLoad {
     Map<String, Set<Long>> reserved = new HashMap<>();
     LoadedOffers offers = LoadedOffers.NONE;
     if (found != null) {
-      offers = offers(key, touched);
-      for (OperationKey operation : touched.operations()) {
+      offers = offers(key, reads);
+      for (OperationKey operation : reads.operations()) {
         RememberedOperation remembered = operation(key, operation);
         if (remembered != null) {
           operations.put(operation, remembered);
           RememberedOperation.Sale sale = remembered.sale();
           if (sale != null) {
-            touched.slot(sale.slot(), sale.generation(), "");
+            reads.slot(sale.slot(), sale.generation(), "");
           }
         }
       }
-      List<Slot> withPast = new ArrayList<>(touched.slots().size());
-      List<byte[]> oldKeys = new ArrayList<>(touched.slots().size());
+      List<Slot> withPast = new ArrayList<>(reads.slots().size());
+      List<byte[]> oldKeys = new ArrayList<>(reads.slots().size());
       List<Reservation> current = new ArrayList<>();
-      for (Slot slot : touched.slots()) {
-        WriterCache.KnownSlot known = cache.slot(touched.repositoryId(), slot);
+      for (Slot slot : reads.slots()) {
+        WriterCache.KnownSlot known = cache.slot(reads.repositoryId(), slot);
         if (known != null) {
           slots.put(slot, known.history());
           if (known.past() != null) {
@@ -100,7 +100,7 @@ final class SqliteLoad {
           }
           continue;
         }
-        MemtableEntry one = recent.get(touched.repositoryId(), slot);
+        MemtableEntry one = recent.get(reads.repositoryId(), slot);
         if (one != null && one.firstInEpoch() == history.epoch()) {
           slots.put(slot, new SlotHistory(one.reservation(), null));
           continue;
@@ -125,25 +125,24 @@ final class SqliteLoad {
           slots.put(slot, new SlotHistory(now, past.latest()));
         }
       }
-      older = releases.older(key, touched.pastKeys(), slots);
+      older = releases.older(key, reads.pastKeys(), slots);
       int room = ReadSet.LARGEST_LOAD;
-      for (Map.Entry<String, Integer> request : touched.requests().entrySet()) {
+      for (Map.Entry<String, Integer> request : reads.requests().entrySet()) {
         int limit = Math.min(room, request.getValue());
         List<Reservation> ofRequest = oldOf(key, request.getKey(), limit + 1);
-        ofRequest.addAll(recent.ofRequest(touched.repositoryId(), request.getKey()));
+        ofRequest.addAll(recent.ofRequest(reads.repositoryId(), request.getKey()));
         ofRequest.sort(Comparator.comparing(Reservation::slot));
         RequestReservations first = RequestReservations.first(limit, ofRequest);
         requests.put(request.getKey(), first);
         room -= first.reservations().size();
       }
-      for (Map.Entry<String, List<long[]>> drawn : touched.drawn().entrySet()) {
+      for (Map.Entry<String, List<long[]>> drawn : reads.drawn().entrySet()) {
         reserved.put(
-            drawn.getKey(),
-            reserved(key, touched.repositoryId(), drawn.getKey(), drawn.getValue()));
+            drawn.getKey(), reserved(key, reads.repositoryId(), drawn.getKey(), drawn.getValue()));
       }
     }
     return new LoadedBooks(
-        touched,
+        reads,
         repository,
         slots,
         older,
@@ -151,7 +150,7 @@ final class SqliteLoad {
         reserved,
         offers,
         operations,
-        SqliteKeys.load(connection, key, touched));
+        SqliteKeys.load(connection, key, reads));
   }
 
   /**
@@ -159,37 +158,37 @@ final class SqliteLoad {
    * whether it is all that there is.
    */
   static boolean foundAll(LoadedBooks books) {
-    ReadSet touched = books.touched();
+    ReadSet reads = books.reads();
     Repository repository = books.repository();
     return repository != null
         && !repository.deleted()
-        && touched.requests().isEmpty()
-        && touched.drawn().isEmpty()
-        && touched.operations().isEmpty()
-        && touched.offerIds().isEmpty()
-        && !touched.allOffers()
-        && touched.keys().isEmpty()
-        && !touched.keyCountAsked()
-        && touched.slots().stream().allMatch(slot -> books.slot(slot).current() != null);
+        && reads.requests().isEmpty()
+        && reads.drawn().isEmpty()
+        && reads.operations().isEmpty()
+        && reads.offerIds().isEmpty()
+        && !reads.allOffers()
+        && reads.keys().isEmpty()
+        && !reads.keyCountAsked()
+        && reads.slots().stream().allMatch(slot -> books.slot(slot).current() != null);
   }
 
-  private LoadedOffers offers(long repository, ReadSet touched) throws SQLException {
+  private LoadedOffers offers(long repository, ReadSet reads) throws SQLException {
     SqliteOffers offers = new SqliteOffers(connection);
-    if (!touched.allOffers()) {
-      return offers.some(repository, touched.offerIds());
+    if (!reads.allOffers()) {
+      return offers.some(repository, reads.offerIds());
     }
-    LoadedOffers known = cache.offers().get(touched.repositoryId());
+    LoadedOffers known = cache.offers().get(reads.repositoryId());
     if (known == null) {
       known = offers.all(repository);
-      cache.offers().put(touched.repositoryId(), known);
+      cache.offers().put(reads.repositoryId(), known);
     }
     return known;
   }
 
   /** What a repository begins with that never was; null where that is nothing. */
-  private @Nullable Repository neverMade(ReadSet touched) throws SQLException {
+  private @Nullable Repository neverMade(ReadSet reads) throws SQLException {
     long revision = LedgerRow.read(connection).firstRevision();
-    return revision == 0 ? null : Repository.blank(touched.repositoryId(), revision);
+    return revision == 0 ? null : Repository.blank(reads.repositoryId(), revision);
   }
 
   private List<Reservation> old(long repository, List<byte[]> slotKeys) throws SQLException {

@@ -86,14 +86,14 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
-  public LoadedBooks load(ReadSet touched) {
-    SlotPasts loaded = new SlotPasts(touched.slots());
-    pasts.put(touched.repositoryId(), loaded);
+  public LoadedBooks load(ReadSet reads) {
+    SlotPasts loaded = new SlotPasts(reads.slots());
+    pasts.put(reads.repositoryId(), loaded);
     return attempt(
         "cannot load",
         () -> {
           LoadedBooks books =
-              new SqliteLoad(connection, history, memtable.recent(), cache).books(touched, loaded);
+              new SqliteLoad(connection, history, memtable.recent(), cache).books(reads, loaded);
           if (condition.hiding() != null && !SqliteLoad.foundAll(books)) {
             condition.requireNothingHidden();
           }
@@ -132,35 +132,35 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
-  public int forget(long servedMicros, int limit) {
+  public int purgeBefore(long servedMicros, int limit) {
     return attempt(
-        "cannot forget",
+        "cannot purge",
         () -> {
           ServedTime served = new ServedTime(connection);
-          SqliteForget.Forgotten forgotten =
-              SqliteForget.forget(connection, served.lastChunkBefore(servedMicros), limit);
-          if (forgotten.events() > 0) {
-            // What it forgets can be loaded again, whatever becomes of this.
+          SqlitePurge.Purged purged =
+              SqlitePurge.purge(connection, served.lastChunkBefore(servedMicros), limit);
+          if (purged.events() > 0) {
+            // The cache can be loaded again, whatever becomes of this transaction.
             cache.clear();
             // The purged events were all that the file had of some living reservations.
-            reservations.flushAll(one -> one.logStart().chunk() < forgotten.lastChunk());
+            reservations.flushAll(one -> one.logStart().chunk() < purged.lastChunk());
           }
-          if (forgotten.events() == 0) {
+          if (purged.events() == 0) {
             served.dropBefore(servedMicros);
           }
           indexed = true;
-          history.forget(connection);
-          return forgotten.events();
+          history.purge(connection);
+          return purged.events();
         });
   }
 
   @Override
-  public int giveBack() {
+  public int reclaimSpace() {
     return attempt(
         "cannot give room back",
         () -> {
           indexed = true;
-          return history.deleteSome(connection) ? 1 : SqliteFreePages.giveBack(connection);
+          return history.deleteSome(connection) ? 1 : SqliteFreePages.reclaimSpace(connection);
         });
   }
 
@@ -169,7 +169,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     attempt(
         "cannot adjust leases",
         () -> {
-          // What it forgets can be loaded again, whatever becomes of this.
+          // The cache can be loaded again, whatever becomes of this transaction.
           cache.clear();
           new SqliteLeases(connection, reservations).adjust(byMicros, nowMicros, graceMicros);
           return true;

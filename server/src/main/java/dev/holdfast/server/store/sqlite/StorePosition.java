@@ -58,7 +58,7 @@ public record StorePosition(
         Math.max(revision, ledger.firstRevision()));
   }
 
-  /** The highest chunk that there ever was, also where it is forgotten. */
+  /** The highest chunk that there ever was, also where it is purged. */
   public static long lastChunk(SqliteConnection connection) throws SQLException {
     return Math.max(
         RecoveryPoint.read(connection),

@@ -243,7 +243,7 @@ class WatchRegistryTest {
     WatchSession<NotedSink.Message> watcher = start(sink, null);
     sink.ready = false;
     change(RECENT_EVENTS + 10);
-    StoreRunner.forget(store, 6);
+    StoreRunner.purge(store, 6);
     sink.ready = true;
     watcher.wake();
     runThreads();
@@ -258,7 +258,7 @@ class WatchRegistryTest {
   @Test
   void aBeginningThatIsNoLongerKeptOrNotYetThereIsRefused() {
     change(2);
-    StoreRunner.forget(store, nowMicros);
+    StoreRunner.purge(store, nowMicros);
     NotedSink old = watch(1L);
     assertEquals("REVISION_COMPACTED", old.reason());
     assertEquals("4", Objects.requireNonNull(old.end).facts().get("oldest_revision"));
@@ -353,7 +353,7 @@ class WatchRegistryTest {
     change();
     runThreads();
     List<Event> unheard = commitUntold(new UpdateRepository(REPOSITORY, 7));
-    watches.inDoubt();
+    watches.commitOutcomeUnknown();
     runThreads();
     assertEquals(List.of(">1", "2>2", "3>3"), sink.told());
     assertEquals(3, unheard.get(0).revision());

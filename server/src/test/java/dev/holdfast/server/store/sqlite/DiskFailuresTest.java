@@ -205,7 +205,7 @@ class DiskFailuresTest {
     assertEquals(1, fatal.size());
     disk.commitFails = When.NEVER;
     assertLeftAsItIs(store);
-    assertEquals(checkpoints, disk.checkpoints, "the log was touched");
+    assertEquals(checkpoints, disk.checkpoints, "the log was reads");
   }
 
   private void assertLeftAsItIs(SqliteStore store) throws IOException {

@@ -67,10 +67,9 @@ class FreePagesTest {
 
   /** Answers how many transactions it took to give room back. */
   private static int forgetAndGiveBack(SqliteStore store) {
-    assertEquals(
-        REQUESTS * SLOTS_A_REQUEST * 2 - SLOTS_A_REQUEST + 1, StoreRunner.forget(store, 2));
+    assertEquals(REQUESTS * SLOTS_A_REQUEST * 2 - SLOTS_A_REQUEST + 1, StoreRunner.purge(store, 2));
     int transactions = 0;
-    while (StoreRunner.giveBack(store) > 0) {
+    while (StoreRunner.reclaimSpace(store) > 0) {
       transactions++;
     }
     return transactions;

@@ -49,7 +49,7 @@ class QueryPlansTest {
       store.expiredLeases(5, 5);
       store.repository("default");
       store.repositories("a", 5);
-      StoreRunner.forget(store, 1_000_050);
+      StoreRunner.purge(store, 1_000_050);
       statements = store.statements();
       statements.removeAll(atStart);
     }

@@ -98,7 +98,7 @@ class RepositoryRowTest {
     assertEquals(expected, books());
     assertEquals(expected, inItsRow());
 
-    StoreRunner.forget(store, now + 1);
+    StoreRunner.purge(store, now + 1);
     assertEquals(expected, books());
     assertEquals(expected, inItsRow());
   }
@@ -114,12 +114,12 @@ class RepositoryRowTest {
     Repository expected = new Repository(REPOSITORY, 1000, 300, 0, 300, 301, 1001, 1002, false);
     assertEquals(expected, books());
     try (LedgerStore.Transaction transaction = store.begin()) {
-      assertEquals(257, transaction.forget(now + 1, 2));
+      assertEquals(257, transaction.purgeBefore(now + 1, 2));
       transaction.commit();
     }
     assertEquals(expected, inItsRow());
     assertEquals(expected, books());
-    StoreRunner.forget(store, now + 1);
+    StoreRunner.purge(store, now + 1);
     assertEquals(expected, books());
   }
 
@@ -132,7 +132,7 @@ class RepositoryRowTest {
     run(new DeleteRepository(REPOSITORY), new CreateRepository(REPOSITORY, 1000), reserving(4));
     Repository expected = new Repository(REPOSITORY, 1000, 4, 0, 1, 6, 1004, 1004, false);
     assertEquals(expected, books());
-    StoreRunner.forget(store, now + 1);
+    StoreRunner.purge(store, now + 1);
     assertEquals(expected, books());
   }
 

@@ -38,9 +38,9 @@ public record Reconcile(
   }
 
   @Override
-  public void touch(ReadSet touched) {
-    unobserved.forEach(touched::slot);
-    observed.forEach(one -> touched.slot(one.slot()));
+  public void declareReads(ReadSet reads) {
+    unobserved.forEach(reads::slot);
+    observed.forEach(one -> reads.slot(one.slot()));
   }
 
   @Override

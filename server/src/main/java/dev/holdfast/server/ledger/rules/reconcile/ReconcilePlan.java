@@ -140,11 +140,11 @@ public final class ReconcilePlan implements RepositoryVisitor {
 
   /** What a command would be answered if nothing was changed since the survey. */
   public Outcome dryRun(Reconcile command) {
-    ReadSet touched = new ReadSet(scope.repositoryId());
-    command.touch(touched);
+    ReadSet reads = new ReadSet(scope.repositoryId());
+    command.declareReads(reads);
     LoadedBooks books =
         new LoadedBooks(
-            touched,
+            reads,
             Objects.requireNonNull(repository),
             found,
             new OlderReleases(),
@@ -152,7 +152,7 @@ public final class ReconcilePlan implements RepositoryVisitor {
             Map.of(),
             LoadedOffers.NONE,
             Map.of(),
-            LoadedKeys.none(touched));
+            LoadedKeys.none(reads));
     // No time shows in the answer.
     return command.decide(books, 0).outcome();
   }

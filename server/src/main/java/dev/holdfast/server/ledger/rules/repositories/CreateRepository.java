@@ -13,7 +13,7 @@ import dev.holdfast.server.ledger.view.ReadSet;
 /** Makes a repository, or makes a deleted one again. */
 public record CreateRepository(String repositoryId, long capacityBytes) implements Command {
   @Override
-  public void touch(ReadSet touched) {}
+  public void declareReads(ReadSet reads) {}
 
   @Override
   public Decision decide(Books books, long nowMicros) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record DeleteKey(String repositoryId, String key, @Nullable Long expectedVersion)
     implements Command {
   @Override
-  public void touch(ReadSet touched) {
-    touched.key(key);
+  public void declareReads(ReadSet reads) {
+    reads.key(key);
   }
 
   @Override

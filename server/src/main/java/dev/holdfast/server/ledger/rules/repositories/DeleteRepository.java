@@ -15,8 +15,8 @@ import dev.holdfast.server.ledger.view.ReadSet;
  */
 public record DeleteRepository(String repositoryId) implements Command {
   @Override
-  public void touch(ReadSet touched) {
-    touched.keyCount();
+  public void declareReads(ReadSet reads) {
+    reads.keyCount();
   }
 
   @Override

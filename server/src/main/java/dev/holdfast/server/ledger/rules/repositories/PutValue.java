@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 public record PutValue(String repositoryId, String key, Value value, @Nullable Long expectedVersion)
     implements Command {
   @Override
-  public void touch(ReadSet touched) {
-    touched.key(key);
+  public void declareReads(ReadSet reads) {
+    reads.key(key);
   }
 
   @Override

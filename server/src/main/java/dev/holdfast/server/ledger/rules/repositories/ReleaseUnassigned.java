@@ -11,8 +11,8 @@ import dev.holdfast.server.ledger.view.ReadSet;
 public record ReleaseUnassigned(String repositoryId, long amountBytes, String operationId)
     implements Command {
   @Override
-  public void touch(ReadSet touched) {
-    touched.operation(Unassigned.key(operationId));
+  public void declareReads(ReadSet reads) {
+    reads.operation(Unassigned.key(operationId));
   }
 
   @Override

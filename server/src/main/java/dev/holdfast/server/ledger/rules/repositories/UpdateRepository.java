@@ -12,7 +12,7 @@ import dev.holdfast.server.ledger.view.ReadSet;
 /** Sets the capacity of a repository, also below what is reserved. */
 public record UpdateRepository(String repositoryId, long capacityBytes) implements Command {
   @Override
-  public void touch(ReadSet touched) {}
+  public void declareReads(ReadSet reads) {}
 
   @Override
   public Decision decide(Books books, long nowMicros) {

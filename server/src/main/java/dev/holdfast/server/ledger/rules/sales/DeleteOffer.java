@@ -13,8 +13,8 @@ import dev.holdfast.server.ledger.view.ReadSet;
 /** Deletes an offer, and leaves what was sold under it alone. */
 public record DeleteOffer(String repositoryId, String offerId) implements Command {
   @Override
-  public void touch(ReadSet touched) {
-    touched.offer(offerId);
+  public void declareReads(ReadSet reads) {
+    reads.offer(offerId);
   }
 
   @Override

@@ -16,8 +16,8 @@ public record PutOffer(String repositoryId, String offerId, Offer.Terms terms) i
   static final int LARGEST_COUNT = 10_000;
 
   @Override
-  public void touch(ReadSet touched) {
-    touched.offers();
+  public void declareReads(ReadSet reads) {
+    reads.offers();
   }
 
   @Override

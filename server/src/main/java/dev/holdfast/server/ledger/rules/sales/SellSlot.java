@@ -40,10 +40,10 @@ public record SellSlot(
     implements Command {
 
   @Override
-  public void touch(ReadSet touched) {
-    touched.drawn(request.requestId(), choice.drawn());
-    touched.offers();
-    touched.operation(key());
+  public void declareReads(ReadSet reads) {
+    reads.drawn(request.requestId(), choice.drawn());
+    reads.offers();
+    reads.operation(key());
   }
 
   private OperationKey key() {

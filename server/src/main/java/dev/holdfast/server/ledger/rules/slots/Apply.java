@@ -20,8 +20,8 @@ import java.util.Map;
  */
 public record Apply(String repositoryId, List<Step> steps, boolean atomic) implements Command {
   @Override
-  public void touch(ReadSet touched) {
-    steps.forEach(step -> step.touch(touched));
+  public void declareReads(ReadSet reads) {
+    steps.forEach(step -> step.declareReads(reads));
   }
 
   @Override

@@ -22,9 +22,9 @@ import java.util.Map;
 public record EndRequest(String repositoryId, String requestId, String operationId)
     implements Step {
   @Override
-  public void touch(ReadSet touched) {
-    touched.request(requestId, ReadSet.LARGEST_LOAD);
-    touched.operation(key());
+  public void declareReads(ReadSet reads) {
+    reads.request(requestId, ReadSet.LARGEST_LOAD);
+    reads.operation(key());
   }
 
   private OperationKey key() {

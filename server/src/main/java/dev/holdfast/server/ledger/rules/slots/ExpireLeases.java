@@ -21,8 +21,8 @@ public record ExpireLeases(String repositoryId, List<Expired> expired) implement
   public record Expired(Slot slot, long generation) {}
 
   @Override
-  public void touch(ReadSet touched) {
-    expired.forEach(lease -> touched.slot(lease.slot()));
+  public void declareReads(ReadSet reads) {
+    expired.forEach(lease -> reads.slot(lease.slot()));
   }
 
   @Override

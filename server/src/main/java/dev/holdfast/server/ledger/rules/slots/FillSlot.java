@@ -17,8 +17,8 @@ import dev.holdfast.server.ledger.view.ReadSet;
 public record FillSlot(String repositoryId, Slot slot, long generation, String operationId)
     implements Step {
   @Override
-  public void touch(ReadSet touched) {
-    touched.slot(slot, generation, operationId);
+  public void declareReads(ReadSet reads) {
+    reads.slot(slot, generation, operationId);
   }
 
   @Override

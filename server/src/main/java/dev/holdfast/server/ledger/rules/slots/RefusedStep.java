@@ -8,7 +8,7 @@ import dev.holdfast.server.ledger.view.ReadSet;
 /** A step whose words were wrong: it takes its place in the order, and is refused when it comes. */
 public record RefusedStep(String repositoryId, Rejection rejection) implements Step {
   @Override
-  public void touch(ReadSet touched) {}
+  public void declareReads(ReadSet reads) {}
 
   @Override
   public Decision decide(Books books, long nowMicros) {

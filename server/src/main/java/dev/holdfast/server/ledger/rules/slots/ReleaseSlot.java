@@ -20,8 +20,8 @@ public record ReleaseSlot(
     String repositoryId, Slot slot, long generation, ReleaseReason reason, String operationId)
     implements Step {
   @Override
-  public void touch(ReadSet touched) {
-    touched.slot(slot, generation, operationId);
+  public void declareReads(ReadSet reads) {
+    reads.slot(slot, generation, operationId);
   }
 
   @Override

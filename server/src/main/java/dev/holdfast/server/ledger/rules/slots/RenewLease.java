@@ -14,8 +14,8 @@ import dev.holdfast.server.ledger.view.ReadSet;
 public record RenewLease(String repositoryId, Slot slot, long generation, long leaseMicros)
     implements Step {
   @Override
-  public void touch(ReadSet touched) {
-    touched.slot(slot, generation, "");
+  public void declareReads(ReadSet reads) {
+    reads.slot(slot, generation, "");
   }
 
   @Override

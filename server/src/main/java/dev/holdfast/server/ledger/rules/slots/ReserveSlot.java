@@ -23,8 +23,8 @@ public record ReserveSlot(
     String repositoryId, Slot slot, long amountBytes, long leaseMicros, String operationId)
     implements Step {
   @Override
-  public void touch(ReadSet touched) {
-    touched.slot(slot, 0, operationId);
+  public void declareReads(ReadSet reads) {
+    reads.slot(slot, 0, operationId);
   }
 
   @Override

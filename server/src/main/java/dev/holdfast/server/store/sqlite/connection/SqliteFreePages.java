@@ -20,7 +20,7 @@ public final class SqliteFreePages {
    * @return how many pages; 0 too for a database that was not made for it, as those of the first
    *     versions of this program
    */
-  public static int giveBack(SqliteConnection connection) throws SQLException {
+  public static int reclaimSpace(SqliteConnection connection) throws SQLException {
     long free = connection.number("PRAGMA freelist_count");
     long used = connection.number("PRAGMA page_count") - free;
     long tooMany = free - Math.max(FREE_PAGES, used / 4);

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * merge tree (O'Neil and others, 1996), of which the events are the log.
  *
  * <p>What is found under a hash is a candidate: another slot can have the same hash, and the events
- * may have been forgotten.
+ * may have been purged.
  *
  * <p>A transaction that fails after this wrote in it leaves an index that must be loaded again.
  */
@@ -300,10 +300,10 @@ public final class ReleaseIndex {
     }
   }
 
-  /** Stops to look into runs all of whose events are forgotten. */
-  public void forget(SqliteConnection connection) throws SQLException {
+  /** Stops to look into runs all of whose events are purged. */
+  public void purge(SqliteConnection connection) throws SQLException {
     long oldest = connection.number("SELECT min(chunk) FROM events");
-    runs.forget(connection, oldest == 0 ? committedChunk : oldest - 1);
+    runs.purge(connection, oldest == 0 ? committedChunk : oldest - 1);
   }
 
   /** Deletes some of what is not in use; answers whether there was anything. */

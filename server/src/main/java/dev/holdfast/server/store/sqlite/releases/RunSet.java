@@ -161,7 +161,7 @@ final class RunSet {
   }
 
   /** Stops to use the runs that know of no chunk behind this one. */
-  void forget(SqliteConnection connection, long chunk) throws SQLException {
+  void purge(SqliteConnection connection, long chunk) throws SQLException {
     List<RunCompaction> vain =
         compactions.values().stream().filter(one -> one.run().lastChunk() <= chunk).toList();
     compactions.values().removeAll(vain);

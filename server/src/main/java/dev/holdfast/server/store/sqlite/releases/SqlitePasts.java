@@ -73,7 +73,7 @@ public final class SqlitePasts {
   }
 
   /**
-   * The end of the past that was found, or of one that is forgotten.
+   * The end of the past that was found, or of one that is purged.
    *
    * @param others what is known of other slots with the hash; null for none
    */

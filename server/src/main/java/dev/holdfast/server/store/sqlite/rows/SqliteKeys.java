@@ -31,13 +31,13 @@ public final class SqliteKeys {
 
   private SqliteKeys() {}
 
-  public static LoadedKeys load(SqliteConnection connection, long repository, ReadSet touched)
+  public static LoadedKeys load(SqliteConnection connection, long repository, ReadSet reads)
       throws SQLException {
-    if (touched.keys().isEmpty() && !touched.keyCountAsked()) {
-      return LoadedKeys.none(touched);
+    if (reads.keys().isEmpty() && !reads.keyCountAsked()) {
+      return LoadedKeys.none(reads);
     }
     Map<String, Long> versions = new HashMap<>();
-    for (String key : touched.keys()) {
+    for (String key : reads.keys()) {
       PreparedStatement query =
           connection.prepared(
               "SELECT " + HEADER + " FROM entries WHERE repository = ? AND key = ?");
@@ -46,9 +46,9 @@ public final class SqliteKeys {
       SqliteConnection.rows(query, Header::read)
           .forEach(header -> versions.put(key, header.version));
     }
-    long last = touched.keys().isEmpty() ? 0 : lastVersion(connection, repository);
-    long count = touched.keyCountAsked() ? count(connection, repository) : 0;
-    return new LoadedKeys(touched, versions, last, count);
+    long last = reads.keys().isEmpty() ? 0 : lastVersion(connection, repository);
+    long count = reads.keyCountAsked() ? count(connection, repository) : 0;
+    return new LoadedKeys(reads, versions, last, count);
   }
 
   private static long lastVersion(SqliteConnection connection, long repository)

@@ -43,11 +43,11 @@ class ReconcilePlanTest {
     assertEquals("3", future.facts().get("revision"));
     assertEquals("4", future.facts().get("as_of_revision"));
 
-    StoreRunner.forget(store, 15);
+    StoreRunner.purge(store, 15);
     Rejection compacted = refusal(store, 1);
     assertEquals(Rejection.Reason.REVISION_COMPACTED, compacted.reason());
     assertEquals("3", compacted.facts().get("oldest_revision"));
-    StoreRunner.forget(store, 100);
+    StoreRunner.purge(store, 100);
     assertEquals("4", refusal(store, 2).facts().get("oldest_revision"));
     ReconcilePlan quiet =
         new ReconcilePlan(new ReconcileScope(REPOSITORY, 3, false), new Observation());

@@ -327,7 +327,7 @@ class MemtableTest {
       reserve(store, 1);
       run(store, releasing(1));
       long lastChunk = number("SELECT max(chunk) FROM events");
-      StoreRunner.forget(store, NOW_MICROS + 1);
+      StoreRunner.purge(store, NOW_MICROS + 1);
       assertEquals(0, number("SELECT count(*) FROM events"));
       try (SqliteStore crashed = afterCrash(100)) {
         assertEquals(List.of(0L), indexes(crashed));

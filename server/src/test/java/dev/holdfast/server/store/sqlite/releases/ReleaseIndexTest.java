@@ -117,12 +117,12 @@ class ReleaseIndexTest {
   }
 
   /** Forgets all chunks up to this one. */
-  private void forget(SqliteConnection connection, ReleaseIndex index, long chunk)
+  private void purge(SqliteConnection connection, ReleaseIndex index, long chunk)
       throws SQLException {
     connection.run("BEGIN IMMEDIATE");
     long last = connection.number("SELECT max(last_revision) FROM events WHERE chunk <= " + chunk);
     connection.run("DELETE FROM events WHERE chunk <= " + chunk);
-    index.forget(connection);
+    index.purge(connection);
     connection.run("COMMIT");
     kept.values().forEach(releases -> releases.removeIf(one -> one.revision() <= last));
   }
@@ -142,30 +142,30 @@ class ReleaseIndexTest {
           Collections.shuffle(older, random);
           some.put(slot, older.subList(0, Math.min(OLDER_CHECKED, older.size())));
         });
-    ReadSet touched = new ReadSet("default");
+    ReadSet reads = new ReadSet("default");
     Map<Slot, SlotHistory> histories = new HashMap<>();
-    touched.slot(new Slot("never", 0));
+    reads.slot(new Slot("never", 0));
     for (int i = 0; i < SLOTS; i++) {
       Slot slot = slot(i);
-      touched.slot(slot, 1L << 60, "never");
+      reads.slot(slot, 1L << 60, "never");
       for (Released past : some.getOrDefault(slot, List.of())) {
         long generation = past.reservation().generation();
-        touched.slot(slot, generation, past.operationId());
-        touched.slot(slot, generation, past.reservation().reserveOperationId());
-        touched.slot(slot, generation, past.reservation().fill().operationId());
+        reads.slot(slot, generation, past.operationId());
+        reads.slot(slot, generation, past.reservation().reserveOperationId());
+        reads.slot(slot, generation, past.reservation().fill().operationId());
       }
     }
-    SlotPasts pasts = new SlotPasts(touched.slots());
+    SlotPasts pasts = new SlotPasts(reads.slots());
     SqlitePasts releases = new SqlitePasts(connection, index);
-    releases.loadLatest(REPOSITORY, touched.slots(), pasts);
-    for (Slot slot : touched.slots()) {
+    releases.loadLatest(REPOSITORY, reads.slots(), pasts);
+    for (Slot slot : reads.slots()) {
       List<Released> all = kept.getOrDefault(slot, List.of());
       Released latest = all.isEmpty() ? null : all.get(all.size() - 1);
       SlotPasts.Past past = pasts.of(slot);
       assertEquals(latest, past == null ? null : past.latest(), slot.toString());
       histories.put(slot, new SlotHistory(null, latest));
     }
-    OlderReleases older = releases.older(REPOSITORY, touched.pastKeys(), histories);
+    OlderReleases older = releases.older(REPOSITORY, reads.pastKeys(), histories);
     some.forEach((slot, expected) -> checkOlder(slot, expected, older));
   }
 
@@ -298,14 +298,14 @@ class ReleaseIndexTest {
       ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
       for (int i = 0; i < 15; i++) {
         release(connection, index, 60);
-        forget(connection, index, index.committedChunk() - random.nextInt(200));
+        purge(connection, index, index.committedChunk() - random.nextInt(200));
         check(connection, index);
       }
-      forget(connection, index, index.committedChunk());
+      purge(connection, index, index.committedChunk());
       assertEquals(0, count(connection, "history_runs WHERE in_use = 1"));
       check(connection, index);
       release(connection, index, 10);
-      forget(connection, index, index.committedChunk());
+      purge(connection, index, index.committedChunk());
       // A start drops the run that was being written then, if any was.
       index = ReleaseIndex.load(connection, ROOM);
       while (index.deleteSome(connection)) {
@@ -323,7 +323,7 @@ class ReleaseIndexTest {
     try (SqliteConnection connection = connect()) {
       ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
       release(connection, index, 10);
-      forget(connection, index, index.committedChunk());
+      purge(connection, index, index.committedChunk());
       Slot slot = slot(0);
       SlotPasts pasts = new SlotPasts(Set.of(slot));
       new SqlitePasts(connection, index).loadLatest(REPOSITORY, Set.of(slot), pasts);

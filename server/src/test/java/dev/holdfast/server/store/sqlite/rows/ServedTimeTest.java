@@ -28,7 +28,7 @@ class ServedTimeTest {
       transaction.noteServed(micros, KEPT / 100);
       int forgotten;
       do {
-        forgotten = transaction.forget(micros - KEPT, 1000);
+        forgotten = transaction.purgeBefore(micros - KEPT, 1000);
       } while (forgotten > 0);
       transaction.commit();
     }

@@ -15,22 +15,21 @@ import java.util.List;
  * Forgets what is old. The events lie in the order in which they were written and say what was
  * released, so they lead to the rest, and nothing else needs an index by time.
  */
-final class SqliteForget {
+final class SqlitePurge {
   private static final DamageLog DAMAGE = new DamageLog();
 
-  private SqliteForget() {}
+  private SqlitePurge() {}
 
   /**
-   * What was forgotten.
+   * What was purged.
    *
    * @param events how many events
    * @param lastChunk the last chunk of them; 0 for none
    */
-  record Forgotten(int events, long lastChunk) {}
+  record Purged(int events, long lastChunk) {}
 
   /** Forgets some events, up to a chunk. */
-  static Forgotten forget(SqliteConnection connection, long upToChunk, int limit)
-      throws SQLException {
+  static Purged purge(SqliteConnection connection, long upToChunk, int limit) throws SQLException {
     int events = 0;
     long lastChunk = 0;
     while (events < limit) {
@@ -42,23 +41,23 @@ final class SqliteForget {
       if (oldest.isEmpty() || oldest.get(0).chunk() > upToChunk) {
         break;
       }
-      forget(connection, oldest.get(0));
+      purge(connection, oldest.get(0));
       events += oldest.get(0).count();
       lastChunk = oldest.get(0).chunk();
     }
-    return new Forgotten(events, lastChunk);
+    return new Purged(events, lastChunk);
   }
 
-  private static void forget(SqliteConnection connection, EventChunk chunk) throws SQLException {
-    forgetOperations(connection, chunk);
-    forgetSales(connection, chunk);
+  private static void purge(SqliteConnection connection, EventChunk chunk) throws SQLException {
+    purgeOperations(connection, chunk);
+    purgeSales(connection, chunk);
     PreparedStatement told = connection.prepared("DELETE FROM events WHERE chunk = ?");
     told.setLong(1, chunk.chunk());
     told.executeUpdate();
   }
 
   /** A sale's operation is not as old as its revision: its reservation may still live. */
-  private static void forgetOperations(SqliteConnection connection, EventChunk chunk)
+  private static void purgeOperations(SqliteConnection connection, EventChunk chunk)
       throws SQLException {
     PreparedStatement delete =
         connection.prepared(
@@ -72,7 +71,7 @@ final class SqliteForget {
   }
 
   /** With a release goes the operation that sold what it released: a sale's revision is that. */
-  private static void forgetSales(SqliteConnection connection, EventChunk chunk)
+  private static void purgeSales(SqliteConnection connection, EventChunk chunk)
       throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk = ?");

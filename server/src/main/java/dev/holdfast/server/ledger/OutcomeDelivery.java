@@ -1,0 +1,55 @@
+package dev.holdfast.server.ledger;
+
+import dev.holdfast.server.ledger.rules.Outcome;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/** Delivers outcomes to callers. A failure of one caller is reported and reaches no other. */
+final class OutcomeDelivery {
+  private final LedgerListener listener;
+
+  OutcomeDelivery(LedgerListener listener) {
+    this.listener = listener;
+  }
+
+  /** Delivers the same outcome to all callers. */
+  void deliverToAll(List<CommandQueue.Call> calls, Outcome outcome) {
+    deliver(calls, Collections.nCopies(calls.size(), outcome));
+  }
+
+  /** Delivers an outcome to each caller, in one task per executor. */
+  void deliver(List<CommandQueue.Call> calls, List<Outcome> outcomes) {
+    Map<Executor, List<Runnable>> deliveries = new HashMap<>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      Ledger.Caller caller = calls.get(i).caller();
+      Outcome outcome = outcomes.get(i);
+      deliveries
+          .computeIfAbsent(caller.answering(), executor -> new ArrayList<>(calls.size()))
+          .add(() -> caller.answer(outcome));
+    }
+    deliveries.forEach(
+        (executor, some) -> attempt(() -> executor.execute(() -> some.forEach(this::deliverOne))));
+  }
+
+  /** An error would otherwise end the batch on a thread of the network that swallows it. */
+  private void deliverOne(Runnable delivery) {
+    try {
+      attempt(delivery);
+    } catch (Error e) {
+      listener.failed(new IllegalStateException("a caller could not be answered", e));
+    }
+  }
+
+  /** Runs code of others, whose failure must not spoil what was committed. */
+  void attempt(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      listener.failed(e);
+    }
+  }
+}
