@@ -23,7 +23,7 @@ record Benchmark(Programs programs, Scale scale, Selection wanted, Table table) 
       new GrowthRun(programs, scratch, scale, report, table).run();
     }
     if (wanted.has(Selection.LOAD) || wanted.has(Selection.SOAK)) {
-      try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"))) {
+      try (MeasuredServer server = programs.holdfast(scratch.fresh("holdfast"))) {
         new OpenLoads(scale, report, table).run(server, wanted);
       }
     }

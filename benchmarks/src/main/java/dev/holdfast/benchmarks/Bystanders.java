@@ -72,7 +72,7 @@ final class Bystanders {
   }
 
   private void reconcile() throws Exception {
-    try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
+    try (MeasuredServer server = programs.holdfast(scratch.fresh("holdfast"));
         LargeCalls calls = new LargeCalls(server.address())) {
       compare(
           server,
@@ -87,7 +87,7 @@ final class Bystanders {
   }
 
   private void endRequest() throws Exception {
-    try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
+    try (MeasuredServer server = programs.holdfast(scratch.fresh("holdfast"));
         LargeCalls calls = new LargeCalls(server.address())) {
       compare(
           server,
@@ -101,7 +101,7 @@ final class Bystanders {
   }
 
   private void verify() throws Exception {
-    try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
+    try (MeasuredServer server = programs.holdfast(scratch.fresh("holdfast"));
         LargeCalls calls = new LargeCalls(server.address());
         Connections connections = new Connections(server.address())) {
       Fill.reserve(connections, scale.verified());
@@ -114,7 +114,7 @@ final class Bystanders {
   }
 
   private void watch() throws Exception {
-    try (ServerProcess server = programs.holdfast(scratch.fresh("holdfast"));
+    try (MeasuredServer server = programs.holdfast(scratch.fresh("holdfast"));
         LargeCalls calls = new LargeCalls(server.address())) {
       compare(
           server,
@@ -135,7 +135,7 @@ final class Bystanders {
     }
   }
 
-  private void compare(ServerProcess server, Target target, String name, Large large)
+  private void compare(MeasuredServer server, Target target, String name, Large large)
       throws Exception {
     try (Connections connections = new Connections(server.address())) {
       List<Chain> others = new ArrayList<>(connections.chains(CHANGING, SlotChain::new));

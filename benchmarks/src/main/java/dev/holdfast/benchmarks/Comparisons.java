@@ -66,12 +66,12 @@ final class Comparisons {
   }
 
   /** A program that is called in unary calls, so many in flight. */
-  static Comparison.Program unary(ServerProcess server, int inFlight) {
+  static Comparison.Program unary(MeasuredServer server, int inFlight) {
     return chains(server, inFlight, SlotChain::new);
   }
 
   static Comparison.Program chains(
-      ServerProcess server, int inFlight, Function<ManagedChannel, Chain> newChain) {
+      MeasuredServer server, int inFlight, Function<ManagedChannel, Chain> newChain) {
     return (warmUp, counted) -> {
       try (Connections connections = new Connections(server.address())) {
         return Figures.of(
@@ -82,8 +82,8 @@ final class Comparisons {
 
   private void alone() throws Exception {
     Path bare = scratch.fresh("commit");
-    try (ServerProcess holdfast = programs.holdfast(scratch.fresh("holdfast"));
-        ServerProcess echo = programs.echo()) {
+    try (MeasuredServer holdfast = programs.holdfast(scratch.fresh("holdfast"));
+        MeasuredServer echo = programs.echo()) {
       Comparison comparison = new Comparison("unary, 1 in flight");
       // One call at a time would take minutes until the code is compiled.
       comparison.server("holdfast", unary(holdfast, 1), unary(holdfast, 64));
@@ -101,9 +101,9 @@ final class Comparisons {
   }
 
   private void some() throws Exception {
-    try (ServerProcess holdfast = programs.holdfast(scratch.fresh("holdfast"));
-        ServerProcess echo = wanted.has(Target.T1_64) ? programs.echo() : null;
-        ServerProcess naive =
+    try (MeasuredServer holdfast = programs.holdfast(scratch.fresh("holdfast"));
+        MeasuredServer echo = wanted.has(Target.T1_64) ? programs.echo() : null;
+        MeasuredServer naive =
             wanted.has(Target.T6_naive) ? programs.naive(scratch.fresh("naive")) : null;
         FunctionYardstick function = wanted.has(Target.T6_function) ? startFunction() : null) {
       Comparison comparison = new Comparison("unary, 64 in flight");
@@ -135,9 +135,9 @@ final class Comparisons {
   }
 
   private void many() throws Exception {
-    try (ServerProcess holdfast = programs.holdfast(scratch.fresh("holdfast"));
+    try (MeasuredServer holdfast = programs.holdfast(scratch.fresh("holdfast"));
         HoldfastClient sdk = HoldfastClient.builder(holdfast.address()).build();
-        ServerProcess echo = programs.echo()) {
+        MeasuredServer echo = programs.echo()) {
       Comparison comparison = new Comparison("unary, 256 in flight");
       if (wanted.has(Target.T1_256)) {
         comparison.server("holdfast", unary(holdfast, 256));
@@ -162,8 +162,8 @@ final class Comparisons {
   private void batches() throws Exception {
     Path agedRows = scratch.fresh("rows");
     Path freshRows = scratch.fresh("rows");
-    try (ServerProcess aged = programs.holdfast(scratch.fresh("holdfast"));
-        ServerProcess fresh = programs.holdfast(scratch.fresh("holdfast"))) {
+    try (MeasuredServer aged = programs.holdfast(scratch.fresh("holdfast"));
+        MeasuredServer fresh = programs.holdfast(scratch.fresh("holdfast"))) {
       try (Connections connections = new Connections(aged.address())) {
         Fill.reserve(connections, scale.aged());
       }
@@ -178,7 +178,7 @@ final class Comparisons {
     }
   }
 
-  private static Comparison.Program applied(ServerProcess server) {
+  private static Comparison.Program applied(MeasuredServer server) {
     return chains(server, BATCHES_IN_FLIGHT, channel -> BatchChain.mix(channel, BATCH));
   }
 

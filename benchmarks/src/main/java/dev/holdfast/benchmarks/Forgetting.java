@@ -24,7 +24,7 @@ record Forgetting(Programs programs, Path dataDir, long liveReservations) {
 
   GrowthReport.Disk measure() throws IOException, InterruptedException, SQLException {
     double seconds;
-    try (ServerProcess server = programs.holdfast(dataDir, "--retention", "1s");
+    try (MeasuredServer server = programs.holdfast(dataDir, "--retention", "1s");
         Connections connections = new Connections(server.address())) {
       seconds = awaitForgotten(connections);
       awaitGivenBack();

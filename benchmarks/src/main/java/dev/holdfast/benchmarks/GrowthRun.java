@@ -41,13 +41,13 @@ final class GrowthRun {
   void run() throws Exception {
     Path dataDir = scratch.fresh("large");
     List<GrowthReport.Point> points;
-    try (ServerProcess large = programs.holdfast(dataDir)) {
+    try (MeasuredServer large = programs.holdfast(dataDir)) {
       Comparisons.unary(large, IN_FLIGHT).measure(scale.runIn(), scale.warmUp());
       points = grow(large, dataDir);
       compare(large);
     }
     double startSeconds;
-    try (ServerProcess again = programs.holdfast(dataDir)) {
+    try (MeasuredServer again = programs.holdfast(dataDir)) {
       startSeconds = again.startSeconds();
       table.line(
           "serves %.2f s after its start, with %s",
@@ -61,7 +61,7 @@ final class GrowthRun {
     report.add(new GrowthReport(points, List.copyOf(available), startSeconds, disk));
   }
 
-  private List<GrowthReport.Point> grow(ServerProcess server, Path dataDir) throws Exception {
+  private List<GrowthReport.Point> grow(MeasuredServer server, Path dataDir) throws Exception {
     table.title("growth: unary, 64 in flight");
     List<GrowthReport.Point> points = new ArrayList<>();
     long live = 0;
@@ -101,8 +101,8 @@ final class GrowthRun {
   }
 
   /** Beside a server that has only the fewest, in turn. */
-  private void compare(ServerProcess large) throws Exception {
-    try (ServerProcess small = programs.holdfast(scratch.fresh("small"))) {
+  private void compare(MeasuredServer large) throws Exception {
+    try (MeasuredServer small = programs.holdfast(scratch.fresh("small"))) {
       try (Connections connections = new Connections(small.address())) {
         Fill.reserve(connections, fewest);
       }

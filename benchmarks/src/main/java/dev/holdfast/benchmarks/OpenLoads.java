@@ -41,7 +41,7 @@ final class OpenLoads {
     this.table = table;
   }
 
-  void run(ServerProcess server, Selection wanted) throws Exception {
+  void run(MeasuredServer server, Selection wanted) throws Exception {
     try (Connections connections = new Connections(server.address())) {
       table.title("open loop: unary");
       Measured closed =
@@ -98,7 +98,7 @@ final class OpenLoads {
     report.add(new LoadReport(maximum, points));
   }
 
-  private void soak(Connections connections, ServerProcess server, double maximum)
+  private void soak(Connections connections, MeasuredServer server, double maximum)
       throws Exception {
     double offered = maximum * SOAK_PERCENT / 100;
     double sliceSeconds = scale.soakSlice().toNanos() / 1e9;
@@ -128,7 +128,7 @@ final class OpenLoads {
     return new OpenLoop(() -> new SlotChain(connections.next()), offered, Ticker.SYSTEM);
   }
 
-  private static @Nullable Long memory(ServerProcess server) {
+  private static @Nullable Long memory(MeasuredServer server) {
     try {
       return server.residentBytes();
     } catch (IOException e) {

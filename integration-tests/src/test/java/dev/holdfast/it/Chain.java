@@ -2,6 +2,7 @@ package dev.holdfast.it;
 
 import static dev.holdfast.it.Findings.Kind.INCONSISTENT;
 
+import dev.holdfast.testing.Poll;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;

@@ -2,6 +2,7 @@ package dev.holdfast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.testing.Seed;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.Event;
 import dev.holdfast.v1.Operation;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.DatastoreServicePutRequest;
 import dev.holdfast.v1.GetReservationRequest;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.process.Program;
+import dev.holdfast.testing.process.ProgramResult;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.GetRepositoryRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +36,8 @@ class FlagsTest {
           """)
   void wrongValuesExitWith2AndSayWhatToWrite(String flag, String value, String instead)
       throws Exception {
-    Program refused =
-        Program.run("serve", "--data-dir", temp.resolve("data").toString(), flag, value);
+    ProgramResult refused =
+        Program.holdfast().run("serve", "--data-dir", temp.resolve("data").toString(), flag, value);
     assertEquals(2, refused.exit(), refused.err());
     String line = refused.err().lines().findFirst().orElse("");
     assertTrue(line.contains(flag) && line.contains(value), line);
@@ -45,13 +48,13 @@ class FlagsTest {
 
   @Test
   void unknownWordsExitWith2AndSayWhatIsMeant() throws Exception {
-    Program flag = Program.run("serve", "--data-dri", "x");
+    ProgramResult flag = Program.holdfast().run("serve", "--data-dri", "x");
     assertEquals(2, flag.exit());
     assertTrue(flag.err().contains("--data-dir"), flag.err());
-    Program command = Program.run("serv");
+    ProgramResult command = Program.holdfast().run("serv");
     assertEquals(2, command.exit());
     assertTrue(command.err().contains("serve"), command.err());
-    Program nothing = Program.run();
+    ProgramResult nothing = Program.holdfast().run();
     assertEquals(2, nothing.exit());
     assertTrue(nothing.err().contains("serve"), nothing.err());
   }
@@ -60,7 +63,8 @@ class FlagsTest {
   @CsvSource({"--listen", "--admin-listen"})
   void toListenBeyondLoopbackHasToBeMeant(String flag) throws Exception {
     String dataDir = temp.resolve("data").toString();
-    Program refused = Program.run("serve", "--data-dir", dataDir, flag, "0.0.0.0:0");
+    ProgramResult refused =
+        Program.holdfast().run("serve", "--data-dir", dataDir, flag, "0.0.0.0:0");
     assertEquals(2, refused.exit());
     assertTrue(refused.err().contains(flag), refused.err());
     assertTrue(refused.err().contains("--insecure"), refused.err());
@@ -118,19 +122,19 @@ class FlagsTest {
   void helpAndVersion() throws Exception {
     for (List<String> words :
         List.of(List.of("--help"), List.of("serve", "--help"), List.of("verify", "--help"))) {
-      Program help = Program.run(words.toArray(String[]::new));
+      ProgramResult help = Program.holdfast().run(words.toArray(String[]::new));
       assertEquals(0, help.exit());
       assertTrue(help.out().contains("Usage: holdfast"), help.out());
       assertEquals("", help.err());
     }
-    String serve = Program.run("serve", "--help").out();
+    String serve = Program.holdfast().run("serve", "--help").out();
     for (String flag :
         List.of("--listen", "--admin-listen", "--data-dir", "--capacity", "--retention")) {
       assertTrue(serve.contains(flag), serve);
     }
-    Program version = Program.run("--version");
+    ProgramResult version = Program.holdfast().run("--version");
     assertEquals(0, version.exit());
     assertTrue(version.out().matches("holdfast \\d+\\.\\d+\\S*\\R"), version.out());
-    assertEquals(version, Program.run("serve", "--version"));
+    assertEquals(version, Program.holdfast().run("serve", "--version"));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import dev.holdfast.testing.Poll;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.DatastoreServicePutRequest;

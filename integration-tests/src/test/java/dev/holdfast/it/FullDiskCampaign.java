@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.util.Durations;
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.Seed;
+import dev.holdfast.testing.process.Program;
+import dev.holdfast.testing.process.ProgramResult;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
@@ -220,7 +225,7 @@ class FullDiskCampaign {
         assertConsistent(stubs);
         assertEquals(0, server.terminate(), server.log());
       }
-      Program verify = Program.run("verify", "--data-dir", disk.toString());
+      ProgramResult verify = Program.holdfast().run("verify", "--data-dir", disk.toString());
       assertEquals(0, verify.exit(), verify.out());
       acknowledged += all.stream().mapToLong(AcknowledgedWrites::count).sum();
     }
@@ -271,18 +276,19 @@ class FullDiskCampaign {
   private static void assertTold(List<String> launcher, Path dataDir, String... words)
       throws Exception {
     String data = dataDir.toString();
-    for (Program ended :
+    for (ProgramResult ended :
         List.of(
-            Program.runBehind(
-                launcher,
-                "serve",
-                "--data-dir",
-                data,
-                "--listen",
-                "127.0.0.1:0",
-                "--admin-listen",
-                "off"),
-            Program.runBehind(launcher, "verify", "--data-dir", data))) {
+            Program.holdfast()
+                .behind(launcher)
+                .run(
+                    "serve",
+                    "--data-dir",
+                    data,
+                    "--listen",
+                    "127.0.0.1:0",
+                    "--admin-listen",
+                    "off"),
+            Program.holdfast().behind(launcher).run("verify", "--data-dir", data))) {
       assertEquals(1, ended.exit(), ended.err());
       assertEquals("", ended.out());
       List<String> lines = ended.err().lines().toList();
@@ -319,12 +325,10 @@ class FullDiskCampaign {
 
     remount("noexec");
     assertTold(List.of(), disk, "nothing may be executed in", "-Dorg.sqlite.tmpdir=");
-    Program elsewhere =
-        Program.runBehind(
-            List.of("env", "JAVA_TOOL_OPTIONS=-Dorg.sqlite.tmpdir=" + temp),
-            "verify",
-            "--data-dir",
-            disk.toString());
+    ProgramResult elsewhere =
+        Program.holdfast()
+            .behind(List.of("env", "JAVA_TOOL_OPTIONS=-Dorg.sqlite.tmpdir=" + temp))
+            .run("verify", "--data-dir", disk.toString());
     assertEquals(0, elsewhere.exit(), elsewhere.err());
     remount("exec");
 
@@ -352,7 +356,7 @@ class FullDiskCampaign {
     fillDisk();
     assertTold(List.of(), disk, "is full", "of room there");
     Files.delete(fill());
-    Program verify = Program.run("verify", "--data-dir", disk.toString());
+    ProgramResult verify = Program.holdfast().run("verify", "--data-dir", disk.toString());
     assertEquals(0, verify.exit(), verify.err());
   }
 }

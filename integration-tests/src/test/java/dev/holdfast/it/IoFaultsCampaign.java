@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.util.Durations;
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.Seed;
+import dev.holdfast.testing.process.Program;
+import dev.holdfast.testing.process.ProgramResult;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.RenewLeaseRequest;
 import dev.holdfast.v1.ReservationsServiceGrpc;
@@ -58,7 +63,9 @@ class IoFaultsCampaign {
   private ServerProcess start(String... flags) throws Exception {
     List<String> all = new ArrayList<>(List.of("--capacity", "1TiB"));
     all.addAll(List.of(flags));
-    return ServerProcess.startIn(faults.environment(), dataDir, all.toArray(String[]::new));
+    return Program.holdfast()
+        .withEnvironment(faults.environment())
+        .serve(dataDir, all.toArray(String[]::new));
   }
 
   /** Puts values and reserves slots until the server is gone. */
@@ -132,7 +139,7 @@ class IoFaultsCampaign {
       assertConsistent(stubs);
       assertEquals(0, server.terminate());
     }
-    Program verify = Program.run("verify", "--data-dir", dataDir.toString());
+    ProgramResult verify = Program.holdfast().run("verify", "--data-dir", dataDir.toString());
     long acknowledged = all.stream().mapToLong(AcknowledgedWrites::count).sum();
     System.out.printf(
         "io-faults campaign: cycles=%d acknowledged=%d lost=%d%n", CYCLES, acknowledged, lost);

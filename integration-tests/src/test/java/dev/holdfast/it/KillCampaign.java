@@ -4,6 +4,9 @@ import static dev.holdfast.it.Findings.Kind.DOUBLE_RELEASE;
 import static dev.holdfast.it.Findings.Kind.INCONSISTENT;
 import static dev.holdfast.it.Findings.Kind.LOST;
 
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.FixedPort;
+import dev.holdfast.testing.process.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.holdfast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.Seed;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.FillSlotRequest;
 import dev.holdfast.v1.ObservedSlot;

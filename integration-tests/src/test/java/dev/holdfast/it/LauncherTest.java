@@ -77,6 +77,8 @@ class LauncherTest {
             "proto/src/main/a.proto",
             "server/pom.xml",
             "server/src/main/A.java",
+            "test-fixtures/pom.xml",
+            "test-fixtures/src/main/A.java",
             "client-sdk/pom.xml",
             "client-sdk/src/main/A.java",
             "benchmarks/pom.xml",
@@ -177,7 +179,12 @@ class LauncherTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"server/src/main/A.java", "client-sdk/pom.xml", "benchmarks/src/main/A.java"})
+      strings = {
+        "server/src/main/A.java",
+        "test-fixtures/src/main/A.java",
+        "client-sdk/pom.xml",
+        "benchmarks/src/main/A.java"
+      })
   void benchBuildsWhatHasChanged(String file) throws Exception {
     run("bench");
     Files.setLastModifiedTime(checkout.resolve(file), FileTime.from(Instant.now().plusSeconds(5)));

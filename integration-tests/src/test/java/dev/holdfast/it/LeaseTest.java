@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Timestamp;
+import dev.holdfast.testing.Poll;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.Slot;
 import java.time.Duration;

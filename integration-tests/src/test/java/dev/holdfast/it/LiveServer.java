@@ -2,6 +2,7 @@ package dev.holdfast.it;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.CreateRepositoryRequest;
 import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceBlockingStub;
 import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceBlockingStub;

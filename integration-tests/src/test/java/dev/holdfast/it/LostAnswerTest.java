@@ -19,6 +19,7 @@ import dev.holdfast.client.results.OperationResult;
 import dev.holdfast.client.results.RequestEnded;
 import dev.holdfast.client.results.SlotReleased;
 import dev.holdfast.client.results.SlotReserved;
+import dev.holdfast.testing.Poll;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.Program;
+import dev.holdfast.testing.process.ProgramResult;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.ListEventsRequest;
 import dev.holdfast.v1.ListEventsResponse;
@@ -159,7 +163,7 @@ class LostStoreTest {
 
   private static void assertRefused(Path dataDir, String what, String... words) throws Exception {
     Map<String, Integer> before = evidence(dataDir);
-    Program refused = Program.run(words);
+    ProgramResult refused = Program.holdfast().run(words);
     assertEquals(1, refused.exit(), refused::toString);
     assertEquals("", refused.out());
     // What the JVM itself writes is not among them.
@@ -214,7 +218,7 @@ class LostStoreTest {
       assertTrue(revision(stubs) < raised + RAISE, "raised again, where nothing is lost");
       assertEquals(0, server.terminate());
     }
-    Program verify = Program.run("verify", "--data-dir", killed.toString());
+    ProgramResult verify = Program.holdfast().run("verify", "--data-dir", killed.toString());
     assertEquals(0, verify.exit(), verify::toString);
   }
 

@@ -2,6 +2,9 @@ package dev.holdfast.it;
 
 import dev.holdfast.example.marketplace.Marketplace;
 import dev.holdfast.example.marketplace.MarketplaceServer;
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.FixedPort;
+import dev.holdfast.testing.process.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,11 @@
 package dev.holdfast.it;
 
+import dev.holdfast.testing.process.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A storage node in a process of its own: the example in Java, or whatever the system property
@@ -24,15 +25,13 @@ final class NodeProcess implements AutoCloseable {
   /** Starts a node; the words come after the program's own. */
   static NodeProcess start(Path log, List<String> words) throws IOException {
     String other = System.getProperty("holdfast.node.command");
-    List<String> command;
-    if (other == null) {
-      command = Program.java("dev.holdfast.example.node.StorageNode", words);
-    } else {
-      command = new ArrayList<>(List.of(other.split(" ", -1)));
-      command.addAll(words);
-    }
+    Program program =
+        other == null
+            ? Program.java("dev.holdfast.example.node.StorageNode")
+            : new Program(List.of(other.split(" ", -1)), Map.of());
     Process process =
-        new ProcessBuilder(command)
+        program
+            .process(words)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();

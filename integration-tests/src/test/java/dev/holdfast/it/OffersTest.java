@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.holdfast.testing.Poll;
 import dev.holdfast.v1.CreateRepositoryRequest;
 import dev.holdfast.v1.DeleteRepositoryRequest;
 import dev.holdfast.v1.ListOffersRequest;

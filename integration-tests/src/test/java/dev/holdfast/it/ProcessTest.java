@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.process.Program;
+import dev.holdfast.testing.process.ProgramResult;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.ReserveRequest;
 import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
@@ -38,7 +41,7 @@ class ProcessTest {
   void aSecondServerIsToldWhoHoldsTheDataDir() throws Exception {
     try (ServerProcess server = ServerProcess.start(dataDir)) {
       for (String command : List.of("serve", "verify")) {
-        Program refused = Program.run(command, "--data-dir", dataDir.toString());
+        ProgramResult refused = Program.holdfast().run(command, "--data-dir", dataDir.toString());
         assertEquals(1, refused.exit());
         assertTrue(refused.err().contains("process " + server.pid()), refused.err());
         assertTrue(refused.err().contains(server.target()), refused.err());
@@ -137,7 +140,7 @@ class ProcessTest {
   @Test
   void goodBooksBalance() throws Exception {
     fillBooks();
-    Program good = Program.run("verify", "--data-dir", dataDir.toString());
+    ProgramResult good = Program.holdfast().run("verify", "--data-dir", dataDir.toString());
     assertEquals(0, good.exit(), good.toString());
     assertTrue(good.out().contains("110 bytes"), good.out());
     assertTrue(good.out().contains("the books balance"), good.out());
@@ -158,7 +161,7 @@ class ProcessTest {
       throws Exception {
     fillBooks();
     damage(damage);
-    Program bad = Program.run("verify", "--data-dir", dataDir.toString());
+    ProgramResult bad = Program.holdfast().run("verify", "--data-dir", dataDir.toString());
     assertEquals(1, bad.exit(), bad.toString());
     assertTrue(bad.out().contains("recorded " + recorded + ", counted " + counted), bad.out());
     assertTrue(bad.out().contains(subject), bad.out());
@@ -188,18 +191,19 @@ class ProcessTest {
       throws Exception {
     fillBooks();
     damage(damage);
-    Program bad = Program.run("verify", "--data-dir", dataDir.toString());
+    ProgramResult bad = Program.holdfast().run("verify", "--data-dir", dataDir.toString());
     assertEquals(1, bad.exit(), bad.toString());
     assertTrue(bad.out().contains("recorded " + recorded + ", counted " + counted), bad.out());
-    Program refused =
-        Program.run(
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--admin-listen",
-            "off",
-            "--data-dir",
-            dataDir.toString());
+    ProgramResult refused =
+        Program.holdfast()
+            .run(
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "off",
+                "--data-dir",
+                dataDir.toString());
     assertEquals(1, refused.exit(), refused.toString());
     assertTrue(refused.err().contains("damaged row of events: chunk 1"), refused.err());
   }
@@ -208,14 +212,14 @@ class ProcessTest {
   void theLossOfTheLastEventsIsToldBeforeAnythingIsCounted() throws Exception {
     fillBooks();
     damage("DELETE FROM events WHERE chunk = 3");
-    Program refused = Program.run("verify", "--data-dir", dataDir.toString());
+    ProgramResult refused = Program.holdfast().run("verify", "--data-dir", dataDir.toString());
     assertEquals(1, refused.exit(), refused.toString());
     assertTrue(refused.err().contains(" lost acknowledged changes: "), refused.err());
   }
 
   @Test
   void whereThereIsNothingToVerifyItSaysSo() throws Exception {
-    Program missing = Program.run("verify", "--data-dir", dataDir.toString());
+    ProgramResult missing = Program.holdfast().run("verify", "--data-dir", dataDir.toString());
     assertEquals(1, missing.exit());
     assertTrue(missing.err().contains(dataDir.toString()), missing.err());
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.process.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +40,8 @@ class PublishedSdkTest {
     mvn(
         checkout,
         "-pl",
-        "proto,client-sdk",
+        // The fixtures are what the SDK is tested with; they are built, and not published.
+        "proto,test-fixtures,client-sdk",
         "deploy",
         // Its tests and its format are the business of the build that runs this test.
         "-Dmaven.test.skip",
@@ -148,15 +150,17 @@ class PublishedSdkTest {
     }
   }
 
-  /** The checkout with nothing in it but what is published, and nothing that was built. */
+  /**
+   * The checkout with what is published and what that is tested with, and nothing that was built.
+   */
   private Path copyOfCheckout() throws IOException {
     Path root = Path.of("..").toAbsolutePath().normalize();
     Path copy = Files.createDirectory(temp.resolve("checkout"));
     String pom =
         Files.readString(root.resolve("pom.xml"))
-            .replaceAll("<module>(?!(proto|client-sdk)<)[^<]*</module>", "");
+            .replaceAll("<module>(?!(proto|test-fixtures|client-sdk)<)[^<]*</module>", "");
     Files.writeString(copy.resolve("pom.xml"), pom);
-    for (String directory : List.of(".mvn", "proto", "client-sdk")) {
+    for (String directory : List.of(".mvn", "proto", "test-fixtures", "client-sdk")) {
       copyTree(root.resolve(directory), copy.resolve(directory));
     }
     return copy;

@@ -14,6 +14,7 @@ import dev.holdfast.client.model.Offer;
 import dev.holdfast.client.model.ReservationState;
 import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.model.StorageRequest;
+import dev.holdfast.testing.process.ServerProcess;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.Program;
+import dev.holdfast.testing.process.ProgramResult;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.GetRepositoryRequest;
 import dev.holdfast.v1.ReserveSlotRequest;
 import io.grpc.StatusRuntimeException;
@@ -47,7 +51,8 @@ class ReplacedFilesTest {
       assertTrue(server.log().contains(line), server.log());
     }
     assertFalse(Files.exists(dataDir.resolve("holdfast.db")), "a new ledger was made");
-    Program verify = Program.run("verify", "--data-dir", temp.resolve("aside").toString());
+    ProgramResult verify =
+        Program.holdfast().run("verify", "--data-dir", temp.resolve("aside").toString());
     assertEquals(0, verify.exit(), verify.out() + verify.err());
     assertTrue(verify.out().contains("1 reservations"), verify.out());
   }

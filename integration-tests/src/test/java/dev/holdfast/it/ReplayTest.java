@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.Poll;
 import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Reservation;

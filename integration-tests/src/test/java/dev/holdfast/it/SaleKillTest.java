@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.Seed;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.GetOfferRequest;
 import dev.holdfast.v1.Offer;
 import dev.holdfast.v1.ReleaseSlotRequest;

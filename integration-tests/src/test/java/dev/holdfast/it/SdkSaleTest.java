@@ -17,6 +17,7 @@ import dev.holdfast.client.model.ReservationState;
 import dev.holdfast.client.model.StorageRequest;
 import dev.holdfast.client.requests.SellSlot;
 import dev.holdfast.client.results.SaleResult;
+import dev.holdfast.testing.Poll;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;

@@ -17,6 +17,8 @@ import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.ListEvents;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.requests.WatchEvents;
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.Seed;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;

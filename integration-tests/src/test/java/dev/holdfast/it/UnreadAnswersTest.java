@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.DatastoreServiceGetRequest;

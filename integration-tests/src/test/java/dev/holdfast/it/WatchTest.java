@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.DeleteRepositoryRequest;
 import dev.holdfast.v1.Event;
 import dev.holdfast.v1.ReservationsServiceGrpc;

@@ -2,6 +2,9 @@ package dev.holdfast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.Program;
+import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.CreateRepositoryRequest;
 import dev.holdfast.v1.Operation;
@@ -81,7 +84,7 @@ class WatchedRepositoriesTest {
   @Test
   void whatIsKeptForAllOfThemIsBounded() throws Exception {
     ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
-    try (ServerProcess server = ServerProcess.startSmall(HEAP, temp.resolve("data"));
+    try (ServerProcess server = Program.holdfast(HEAP).serve(temp.resolve("data"));
         Stubs watchers = new Stubs(server.target());
         Stubs stubs = new Stubs(server.target())) {
       List<Watching> watching = new ArrayList<>();

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.EventsPage;
 import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
@@ -43,6 +42,7 @@ import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.ledger.view.LoadedBooks;
 import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
+import dev.holdfast.testing.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

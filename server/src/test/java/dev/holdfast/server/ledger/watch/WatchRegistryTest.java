@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.StoreException;
@@ -23,6 +22,7 @@ import dev.holdfast.server.ledger.rules.repositories.UpdateRepository;
 import dev.holdfast.server.ledger.rules.slots.Apply;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.ledger.rules.slots.Step;
+import dev.holdfast.testing.Seed;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

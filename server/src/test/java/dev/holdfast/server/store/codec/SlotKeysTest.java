@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.testing.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.ReleaseReason;
@@ -22,6 +21,7 @@ import dev.holdfast.server.ledger.rules.slots.ReleaseSlot;
 import dev.holdfast.server.ledger.view.LoadedOffers;
 import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.testing.Seed;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

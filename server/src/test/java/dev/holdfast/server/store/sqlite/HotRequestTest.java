@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.books.Slot;
@@ -19,6 +18,7 @@ import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.ledger.rules.slots.Step;
 import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.testing.Seed;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

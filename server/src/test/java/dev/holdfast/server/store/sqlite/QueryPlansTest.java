@@ -3,7 +3,6 @@ package dev.holdfast.server.store.sqlite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Slot;
@@ -12,6 +11,7 @@ import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.store.RandomCommands;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.testing.Seed;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
@@ -26,6 +25,7 @@ import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import dev.holdfast.testing.Seed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

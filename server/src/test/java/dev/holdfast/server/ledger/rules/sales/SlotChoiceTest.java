@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.Seed;
+import dev.holdfast.testing.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

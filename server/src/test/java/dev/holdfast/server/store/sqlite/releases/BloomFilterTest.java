@@ -2,7 +2,7 @@ package dev.holdfast.server.store.sqlite.releases;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.Seed;
+import dev.holdfast.testing.Seed;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

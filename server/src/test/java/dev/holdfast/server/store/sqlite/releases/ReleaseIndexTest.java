@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.carrotsearch.hppc.LongArrayList;
-import dev.holdfast.server.Seed;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.ReleaseReason;
@@ -21,6 +20,7 @@ import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
+import dev.holdfast.testing.Seed;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -2,7 +2,7 @@ package dev.holdfast.server.store.sqlite.releases;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.holdfast.server.Seed;
+import dev.holdfast.testing.Seed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

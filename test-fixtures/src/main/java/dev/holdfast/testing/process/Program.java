@@ -1,0 +1,182 @@
+package dev.holdfast.testing.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A program that tests start in processes of its own.
+ *
+ * @param command how to start it, up to the arguments of the program itself
+ * @param environment variables that it gets besides those of this process
+ */
+public record Program(List<String> command, Map<String, String> environment) {
+  private static final long LIMIT_SECONDS = 60;
+  private static final String DEFAULT_HEAP = System.getProperty("holdfast.server.heap", "256m");
+
+  /** Copies what it is given. */
+  public Program {
+    command = List.copyOf(command);
+    environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Returns the server that is on the class path of this JVM, in a JVM that starts quickly. Its
+   * heap is 256 MiB, unless the system property {@code holdfast.server.heap} says otherwise, as
+   * {@code -Xmx} spells it.
+   *
+   * @return the program {@code holdfast}, without a subcommand
+   */
+  public static Program holdfast() {
+    return holdfast(DEFAULT_HEAP);
+  }
+
+  /**
+   * Returns the server that is on the class path of this JVM, with a heap of another size.
+   *
+   * @param heap the size as {@code -Xmx} spells it, for example {@code 64m}
+   * @return the program {@code holdfast}, without a subcommand
+   */
+  public static Program holdfast(String heap) {
+    return java("dev.holdfast.server.runtime.Main", quickStart(heap));
+  }
+
+  /**
+   * Returns a program on the class path of this JVM, in a JVM that starts quickly.
+   *
+   * @param mainClass its main class
+   * @return the program
+   */
+  public static Program java(String mainClass) {
+    return java(mainClass, quickStart(DEFAULT_HEAP));
+  }
+
+  /**
+   * Returns a program on the class path of this JVM.
+   *
+   * @param mainClass its main class
+   * @param jvmFlags flags for its JVM
+   * @return the program
+   */
+  public static Program java(String mainClass, List<String> jvmFlags) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (Runtime.version().feature() >= 24) {
+      // The flags that the launcher gives: SQLite's native code and protobuf's Unsafe are meant.
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(jvmFlags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    return new Program(command, Map.of());
+  }
+
+  private static List<String> quickStart(String heap) {
+    return List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  }
+
+  /**
+   * Returns the same program, started by another one.
+   *
+   * @param launcher that other program with its arguments, for example {@code setpriv} with flags
+   * @return the program
+   */
+  public Program behind(List<String> launcher) {
+    List<String> both = new ArrayList<>(launcher);
+    both.addAll(command);
+    return new Program(both, environment);
+  }
+
+  /**
+   * Returns the same program with more variables in its environment.
+   *
+   * @param more names and values; they replace those of the same name
+   * @return the program
+   */
+  public Program withEnvironment(Map<String, String> more) {
+    Map<String, String> both = new HashMap<>(environment);
+    both.putAll(more);
+    return new Program(command, both);
+  }
+
+  /**
+   * Returns a process that is not started yet.
+   *
+   * @param arguments those of the program itself
+   * @return its command and environment; where its output goes is left to the caller
+   */
+  public ProcessBuilder process(List<String> arguments) {
+    List<String> all = new ArrayList<>(command);
+    all.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(all);
+    builder.environment().putAll(environment);
+    return builder;
+  }
+
+  /**
+   * Runs the program to its end.
+   *
+   * @param arguments those of the program itself
+   * @return its exit code, and what it wrote
+   * @throws IOException if it cannot be started
+   * @throws InterruptedException if the calling thread is interrupted meanwhile
+   * @throws IllegalStateException if it still runs after 60 s; then it is killed
+   */
+  public ProgramResult run(String... arguments) throws IOException, InterruptedException {
+    Path out = Files.createTempFile("holdfast", ".out");
+    Path err = Files.createTempFile("holdfast", ".err");
+    try {
+      Process process =
+          process(List.of(arguments))
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("still runs: " + String.join(" ", arguments));
+      }
+      return new ProgramResult(
+          process.exitValue(), Files.readString(out, UTF_8), Files.readString(err, UTF_8));
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  /**
+   * Starts {@code holdfast serve}, and waits until it serves. It listens on a free port of loopback
+   * and has no admin port, unless the flags say otherwise. Its stderr is appended to a file beside
+   * the data directory, whose name is that of the directory with {@code .stderr} behind it.
+   *
+   * @param dataDir the data directory; the server creates it where there is none
+   * @param extraFlags more flags of {@code serve}
+   * @return the running server
+   * @throws IOException if the process cannot be started
+   * @throws InterruptedException if the calling thread is interrupted meanwhile
+   * @throws IllegalStateException if it ends, or does not serve within 60 s; the message has its
+   *     stderr
+   */
+  public ServerProcess serve(Path dataDir, String... extraFlags)
+      throws IOException, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of("serve", "--data-dir", dataDir.toString()));
+    List<String> extra = List.of(extraFlags);
+    if (!extra.contains("--listen")) {
+      arguments.addAll(List.of("--listen", "127.0.0.1:0"));
+    }
+    if (!extra.contains("--admin-listen")) {
+      arguments.addAll(List.of("--admin-listen", "off"));
+    }
+    arguments.addAll(extra);
+    Path log = dataDir.resolveSibling(dataDir.getFileName() + ".stderr");
+    return ServerProcess.start(
+        "holdfast",
+        process(arguments).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())));
+  }
+}
