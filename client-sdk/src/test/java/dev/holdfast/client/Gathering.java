@@ -6,6 +6,7 @@ import dev.holdfast.client.internal.changes.ChangeBatcher;
 import dev.holdfast.client.internal.wire.RetryPolicy;
 import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.testing.process.Relay;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
@@ -30,7 +31,7 @@ final class Gathering implements AutoCloseable {
   private static final Slot HELD_UP = new Slot("held-up", 0);
 
   final FakeServer server = FakeServer.start();
-  final Relay relay = new Relay(server.port());
+  final Relay relay = new Relay(server.target());
   final ChangeBatcher batcher;
   final Reservations reservations;
 

@@ -17,6 +17,7 @@ import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.Apply;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.results.SlotReserved;
+import dev.holdfast.testing.process.Relay;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc;
@@ -51,7 +52,7 @@ class RetriesTest {
       ReservationsServiceGrpc.getReserveSlotMethod();
 
   private final FakeServer server = FakeServer.start();
-  private final Relay relay = new Relay(server.port());
+  private final Relay relay = new Relay(server.target());
   private final HoldfastClient client = HoldfastClient.builder(relay.target()).build();
 
   @AfterEach

@@ -14,6 +14,7 @@ import dev.holdfast.client.errors.UnavailableException;
 import dev.holdfast.client.internal.calls.Backoff;
 import dev.holdfast.client.model.Event;
 import dev.holdfast.client.requests.WatchEvents;
+import dev.holdfast.testing.process.Relay;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
@@ -58,7 +59,7 @@ class WatchTest {
           Duration.ofSeconds(60), new Backoff(Duration.ofMillis(1), Duration.ofMillis(10)));
 
   private final FakeServer server = FakeServer.start();
-  private final Relay relay = new Relay(server.port());
+  private final Relay relay = new Relay(server.target());
   private final RequestCounter requests = new RequestCounter();
   private final HoldfastClient client =
       HoldfastClient.builder(relay.target()).interceptor(requests).build();

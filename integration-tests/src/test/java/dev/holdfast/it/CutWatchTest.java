@@ -3,6 +3,7 @@ package dev.holdfast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.holdfast.testing.Seed;
+import dev.holdfast.testing.process.Relay;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.Event;
 import dev.holdfast.v1.Operation;
@@ -38,10 +39,10 @@ class CutWatchTest {
   void everyRevisionIsSeenOnce() throws Exception {
     AtomicBoolean enough = new AtomicBoolean();
     CompletableFuture<Void> load = CompletableFuture.runAsync(() -> change(enough));
-    try (Proxy proxy = new Proxy(SERVER.server().target());
-        Stubs stubs = new Stubs(proxy.target())) {
+    try (Relay relay = new Relay(SERVER.server().target());
+        Stubs stubs = new Stubs(relay.target())) {
       for (int cut = 0; cut < CUTS; cut++) {
-        watchAndCut(stubs, proxy);
+        watchAndCut(stubs, relay);
       }
       enough.set(true);
       load.get(60, TimeUnit.SECONDS);
@@ -81,7 +82,7 @@ class CutWatchTest {
   }
 
   /** Takes some messages, then loses the call or the whole connection, and what was on it. */
-  private void watchAndCut(Stubs stubs, Proxy proxy) throws Exception {
+  private void watchAndCut(Stubs stubs, Relay relay) throws Exception {
     boolean whole = RANDOM.nextBoolean();
     int messages = RANDOM.nextInt(6) + (whole ? 1 : 0);
     CancellableContext context = Context.current().withCancellation();
@@ -92,7 +93,7 @@ class CutWatchTest {
         take(watch.next());
       }
       if (whole) {
-        proxy.cut();
+        relay.cut();
       } else {
         context.cancel(null);
       }

@@ -23,7 +23,6 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
@@ -120,9 +119,9 @@ class DrainTest {
   void aSilentPeerHoldsNoDrainUp() throws Exception {
     try (ServerProcess server = ServerProcess.start(temp.resolve("data"), "--capacity", "1000");
         Stubs stubs = new Stubs(server.target());
-        Socket silent = RawHttp2.connect(server.target())) {
+        Http2Socket silent = new Http2Socket(server.target())) {
       // The server has its preface when it has sent settings of its own.
-      assertEquals(RawHttp2.SETTINGS, RawHttp2.typeOfNextFrame(silent));
+      assertEquals(Http2Socket.SETTINGS, silent.read().type());
       assertEquals(1000, available(stubs));
       assertEquals(0, server.terminate());
       assertNothingWasCutOff(server);

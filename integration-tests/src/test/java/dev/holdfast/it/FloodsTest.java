@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.Relay;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.DatastoreServicePutRequest;
@@ -296,8 +297,8 @@ class FloodsTest {
     int before = SERVER.server().log().length();
     for (int i = 0; i < 5; i++) {
       List<CompletableFuture<String>> cut = new ArrayList<>();
-      try (Proxy proxy = new Proxy(SERVER.server().target());
-          Stubs stubs = new Stubs(proxy.target())) {
+      try (Relay relay = new Relay(SERVER.server().target());
+          Stubs stubs = new Stubs(relay.target())) {
         for (int watcher = 0; watcher < 100; watcher++) {
           CompletableFuture<String> end = new CompletableFuture<>();
           CompletableFuture<Void> begun = new CompletableFuture<>();
@@ -323,7 +324,7 @@ class FloodsTest {
           begun.join();
           cut.add(end);
         }
-        proxy.cut();
+        relay.cut();
         cut.forEach(CompletableFuture::join);
       }
       assertOthersAreServed();

@@ -20,6 +20,7 @@ import dev.holdfast.client.results.RequestEnded;
 import dev.holdfast.client.results.SlotReleased;
 import dev.holdfast.client.results.SlotReserved;
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.Relay;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,9 +39,9 @@ class LostAnswerTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Proxy proxy;
+  private Relay relay;
 
-  /** Through the proxy. */
+  /** Through the relay. */
   private HoldfastClient client;
 
   /** Past it. */
@@ -50,8 +51,8 @@ class LostAnswerTest {
 
   @BeforeEach
   void connect() throws IOException {
-    proxy = new Proxy(SERVER.server().target());
-    client = HoldfastClient.builder(proxy.target()).build();
+    relay = new Relay(SERVER.server().target());
+    client = HoldfastClient.builder(relay.target()).build();
     witness = HoldfastClient.builder(SERVER.server().target()).build();
     repository = SERVER.newRepository(1000);
   }
@@ -60,7 +61,7 @@ class LostAnswerTest {
   void disconnect() throws IOException {
     client.close();
     witness.close();
-    proxy.close();
+    relay.close();
   }
 
   @Test
@@ -168,17 +169,17 @@ class LostAnswerTest {
   private <T> T afterLosingTheAnswer(int changes, Sending<T> change) throws Exception {
     // A call beforehand, so that the connection stands and only the answer is lost.
     Availability before = client.repositories().available(repository);
-    int connections = proxy.connections();
-    proxy.swallowAnswers();
+    int connections = relay.connections();
+    relay.swallowAnswers();
     CompletableFuture<T> answer = change.send();
     Poll.until(
         "the change is committed",
         () -> witness.repositories().available(repository).revision() > before.revision());
     assertFalse(answer.isDone(), "the answer was to be lost");
-    proxy.cut();
+    relay.cut();
 
     T value = answer.get(30, TimeUnit.SECONDS);
-    assertEquals(connections + 1, proxy.connections(), "the answer came over a new connection");
+    assertEquals(connections + 1, relay.connections(), "the answer came over a new connection");
     assertEquals(
         before.revision() + changes, witness.repositories().available(repository).revision());
     assertTrue(witness.repositories().verify(repository).consistent());

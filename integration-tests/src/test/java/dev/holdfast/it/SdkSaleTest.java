@@ -18,6 +18,7 @@ import dev.holdfast.client.model.StorageRequest;
 import dev.holdfast.client.requests.SellSlot;
 import dev.holdfast.client.results.SaleResult;
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.process.Relay;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -39,9 +40,9 @@ class SdkSaleTest {
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
-  private Proxy proxy;
+  private Relay relay;
 
-  /** Through the proxy. */
+  /** Through the relay. */
   private HoldfastClient client;
 
   /** Past it. */
@@ -52,8 +53,8 @@ class SdkSaleTest {
 
   @BeforeEach
   void connect() throws IOException {
-    proxy = new Proxy(SERVER.server().target());
-    client = HoldfastClient.builder(proxy.target()).build();
+    relay = new Relay(SERVER.server().target());
+    client = HoldfastClient.builder(relay.target()).build();
     witness = HoldfastClient.builder(SERVER.server().target()).build();
     repository = SERVER.newRepository(1000);
     var unused = witness.sales().putOffer(repository, Offer.of("o", BigInteger.TEN));
@@ -68,13 +69,13 @@ class SdkSaleTest {
     executor.shutdownNow();
     client.close();
     witness.close();
-    proxy.close();
+    relay.close();
   }
 
   @Test
   void theAnswerToTheSaleIsLost() throws Exception {
     long revision = connected();
-    proxy.swallowAnswers();
+    relay.swallowAnswers();
     assertFilled(cutAfterTheNextChange(revision, sale().runAsync(new Steps(), executor)));
   }
 
@@ -85,7 +86,7 @@ class SdkSaleTest {
     steps.submit =
         () -> {
           atSubmit.complete(connected());
-          proxy.swallowAnswers();
+          relay.swallowAnswers();
         };
     var running = sale().runAsync(steps, executor);
     assertFilled(cutAfterTheNextChange(atSubmit.get(30, TimeUnit.SECONDS), running));
@@ -99,7 +100,7 @@ class SdkSaleTest {
     steps.prepare =
         () -> {
           atFailure.complete(connected());
-          proxy.swallowAnswers();
+          relay.swallowAnswers();
           throw failure;
         };
     var running = sale().runAsync(steps, executor);
@@ -157,7 +158,7 @@ class SdkSaleTest {
         "the change is committed",
         () -> witness.repositories().available(repository).revision() > revision);
     assertFalse(running.isDone(), "the answer was to be lost");
-    proxy.cut();
+    relay.cut();
     return running;
   }
 

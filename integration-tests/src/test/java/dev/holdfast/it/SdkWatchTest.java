@@ -19,6 +19,7 @@ import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.requests.WatchEvents;
 import dev.holdfast.testing.Poll;
 import dev.holdfast.testing.Seed;
+import dev.holdfast.testing.process.Relay;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -39,15 +40,15 @@ class SdkWatchTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Proxy proxy;
+  private Relay relay;
   private HoldfastClient client;
   private HoldfastClient writer;
   private String repository;
 
   @BeforeEach
   void connect() throws IOException {
-    proxy = new Proxy(SERVER.server().target());
-    client = HoldfastClient.builder(proxy.target()).build();
+    relay = new Relay(SERVER.server().target());
+    client = HoldfastClient.builder(relay.target()).build();
     writer = HoldfastClient.builder(SERVER.server().target()).build();
     repository = SERVER.newRepository(1_000_000);
   }
@@ -56,7 +57,7 @@ class SdkWatchTest {
   void disconnect() throws IOException {
     client.close();
     writer.close();
-    proxy.close();
+    relay.close();
   }
 
   @Test
@@ -72,7 +73,7 @@ class SdkWatchTest {
         long revision = revision();
         Poll.until("the watch has come so far", () -> told.reached.get() == revision);
       }
-      proxy.cut();
+      relay.cut();
     }
     change(1);
     long last = revision();
