@@ -24,6 +24,7 @@ import dev.holdfast.client.results.OperationResult;
 import dev.holdfast.client.results.RequestEnded;
 import dev.holdfast.client.results.SlotReleased;
 import dev.holdfast.client.results.SlotReserved;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.EndRequestResponse;

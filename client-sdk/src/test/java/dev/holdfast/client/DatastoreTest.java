@@ -15,6 +15,7 @@ import dev.holdfast.client.errors.UnavailableException;
 import dev.holdfast.client.errors.VersionMismatchException;
 import dev.holdfast.client.model.Page;
 import dev.holdfast.client.model.StoredValue;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.DatastoreServiceDeleteRequest;
 import dev.holdfast.v1.DatastoreServiceDeleteResponse;
 import dev.holdfast.v1.DatastoreServiceGetRequest;
@@ -162,6 +163,6 @@ class DatastoreTest {
     var e = assertThrows(OutcomeUnknownException.class, () -> datastore.put("k", VALUE));
     assertTrue(e.getMessage().contains("Get tells"), e.getMessage());
     assertThrows(UnavailableException.class, () -> datastore.delete("k"));
-    assertEquals(2, server.attempts.size());
+    assertEquals(2, server.attempts().size());
   }
 }

@@ -4,6 +4,7 @@ import static dev.holdfast.client.ReservationsTest.SLOT;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.GetReservationResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import io.grpc.Context;

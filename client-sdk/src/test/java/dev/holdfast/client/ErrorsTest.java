@@ -30,6 +30,7 @@ import dev.holdfast.client.requests.Apply;
 import dev.holdfast.client.requests.EndRequest;
 import dev.holdfast.client.requests.RenewLease;
 import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import io.grpc.Metadata;

@@ -11,6 +11,7 @@ import dev.holdfast.client.model.Event;
 import dev.holdfast.client.model.ReleaseReason;
 import dev.holdfast.client.requests.ListEvents;
 import dev.holdfast.client.results.EventPage;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.ListEventsRequest;
 import dev.holdfast.v1.ListEventsResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;

@@ -2,6 +2,7 @@ package dev.holdfast.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import java.util.concurrent.TimeUnit;

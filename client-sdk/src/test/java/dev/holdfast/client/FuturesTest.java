@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.client.errors.OutcomeUnknownException;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.results.SlotReserved;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.GetReservationResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotResponse;

@@ -13,6 +13,7 @@ import dev.holdfast.client.internal.changes.ChangeBatcher;
 import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.results.SlotReserved;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.OperationResult;

@@ -22,6 +22,7 @@ import dev.holdfast.client.requests.ReleaseSlot;
 import dev.holdfast.client.requests.RenewLease;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.results.SlotReserved;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.EndRequestResponse;
@@ -279,7 +280,7 @@ class GatheredOutcomesTest {
     assertThrows(UnavailableException.class, () -> gathering.reservations.get(SLOT));
     assertEquals(
         Collections.nCopies(5, "GetReservation"),
-        gathering.server.attempts.stream().map(FakeServer.Attempt::method).toList());
+        gathering.server.attempts().stream().map(FakeServer.Attempt::method).toList());
   }
 
   @Test
@@ -294,7 +295,7 @@ class GatheredOutcomesTest {
       var e = assertInstanceOf(UnavailableException.class, failure(future));
       assertEquals("ReserveSlot: DRAINING: the message of DRAINING", e.getMessage());
     }
-    assertEquals(5, gathering.server.attempts.size());
+    assertEquals(5, gathering.server.attempts().size());
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.holdfast.client.internal.wire.RetryPolicy;
 import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.testing.process.Relay;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;

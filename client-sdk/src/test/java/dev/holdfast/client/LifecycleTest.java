@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.client.errors.OutcomeUnknownException;
 import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;

@@ -15,6 +15,7 @@ import dev.holdfast.client.model.ObservedSlot;
 import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.Reconcile;
 import dev.holdfast.client.results.ReconcileResult;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.ReconcileHeader;
 import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.ReconcileResponse;
@@ -118,7 +119,7 @@ class ReconcileTest {
     assertEquals(
         ReconcileHeader.newBuilder().setAsOfRevision(41).build(),
         ((ReconcileRequest) server.next().request()).getHeader());
-    assertEquals(0, server.attempts.size());
+    assertEquals(0, server.attempts().size());
   }
 
   @Test

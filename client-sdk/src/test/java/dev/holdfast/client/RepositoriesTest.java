@@ -12,13 +12,11 @@ import dev.holdfast.client.model.Page;
 import dev.holdfast.client.model.Repository;
 import dev.holdfast.client.model.UnassignedSpace;
 import dev.holdfast.client.results.Verification;
-import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.testing.rpc.FakeServer;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.AvailableResponse;
-import dev.holdfast.v1.CreateRepositoryRequest;
 import dev.holdfast.v1.CreateRepositoryResponse;
-import dev.holdfast.v1.DeleteRepositoryRequest;
 import dev.holdfast.v1.DeleteRepositoryResponse;
-import dev.holdfast.v1.GetRepositoryRequest;
 import dev.holdfast.v1.GetRepositoryResponse;
 import dev.holdfast.v1.ListRepositoriesRequest;
 import dev.holdfast.v1.ListRepositoriesResponse;
@@ -27,10 +25,8 @@ import dev.holdfast.v1.ReleaseResponse;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReserveRequest;
 import dev.holdfast.v1.ReserveResponse;
-import dev.holdfast.v1.UpdateRepositoryRequest;
 import dev.holdfast.v1.UpdateRepositoryResponse;
 import dev.holdfast.v1.VerifyProblem;
-import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,8 +69,7 @@ class RepositoriesTest {
     server.answer(
         RepositoryServiceGrpc.getCreateRepositoryMethod(),
         CreateRepositoryResponse.newBuilder().setRepository(MESSAGE).build());
-    var sent =
-        CreateRepositoryRequest.newBuilder().setRepositoryId("cold").setCapacityBytes(12).build();
+    var sent = Requests.createRepository("cold", 12);
     assertAnswer(REPOSITORY, repositories.create("cold", 12), sent);
     assertAnswer(REPOSITORY, repositories.createAsync("cold", 12).join(), sent);
   }
@@ -84,7 +79,7 @@ class RepositoriesTest {
     server.answer(
         RepositoryServiceGrpc.getGetRepositoryMethod(),
         GetRepositoryResponse.newBuilder().setRepository(MESSAGE).build());
-    var sent = GetRepositoryRequest.newBuilder().setRepositoryId("cold").build();
+    var sent = Requests.getRepository("cold");
     assertAnswer(REPOSITORY, repositories.get("cold"), sent);
     assertAnswer(REPOSITORY, repositories.getAsync("cold").join(), sent);
   }
@@ -117,15 +112,16 @@ class RepositoriesTest {
           FakeServer.complete(answer, response.build());
         });
     var iterator = repositories.listAll().iterator();
-    assertEquals(0, server.attempts.size());
+    assertEquals(0, server.attempts().size());
     assertEquals("cold", iterator.next().repositoryId());
-    assertEquals(1, server.attempts.size());
+    assertEquals(1, server.attempts().size());
     assertEquals("warm", iterator.next().repositoryId());
     assertEquals(false, iterator.hasNext());
 
     List<String> tokens = new ArrayList<>();
-    server.attempts.forEach(
-        a -> tokens.add(((ListRepositoriesRequest) a.request()).getPageToken()));
+    server
+        .attempts()
+        .forEach(a -> tokens.add(((ListRepositoriesRequest) a.request()).getPageToken()));
     assertEquals(List.of("", "empty", "last"), tokens);
     assertEquals(
         List.of("cold", "warm"), repositories.listAll().map(Repository::repositoryId).toList());
@@ -137,8 +133,7 @@ class RepositoriesTest {
         RepositoryServiceGrpc.getUpdateRepositoryMethod(),
         UpdateRepositoryResponse.newBuilder().setRepository(MESSAGE).build());
     // 0 is a capacity like others, so it has to be on the wire.
-    var sent =
-        UpdateRepositoryRequest.newBuilder().setRepositoryId("cold").setCapacityBytes(0).build();
+    var sent = Requests.updateRepository("cold", 0);
     assertAnswer(REPOSITORY, repositories.update("cold", 0), sent);
     assertAnswer(REPOSITORY, repositories.updateAsync("cold", 0).join(), sent);
   }
@@ -148,7 +143,7 @@ class RepositoriesTest {
     server.answer(
         RepositoryServiceGrpc.getDeleteRepositoryMethod(),
         DeleteRepositoryResponse.getDefaultInstance());
-    var sent = DeleteRepositoryRequest.newBuilder().setRepositoryId("cold").build();
+    var sent = Requests.deleteRepository("cold");
     repositories.delete("cold");
     assertEquals(sent, server.next().request());
     assertNull(repositories.deleteAsync("cold").join());
@@ -166,7 +161,7 @@ class RepositoriesTest {
             .setUnassignedBytes(4)
             .setRevision(5)
             .build());
-    var sent = AvailableRequest.newBuilder().setRepositoryId("cold").build();
+    var sent = Requests.available("cold");
     var availability = new Availability(1, 2, 3, 4, 5);
     assertAnswer(availability, repositories.available("cold"), sent);
     assertAnswer(availability, repositories.availableAsync("cold").join(), sent);
@@ -181,12 +176,7 @@ class RepositoriesTest {
             .setUnassignedBytes(2)
             .setRevision(3)
             .build());
-    var sent =
-        ReserveRequest.newBuilder()
-            .setRepositoryId("cold")
-            .setAmountBytes(12)
-            .setOperationId("mine")
-            .build();
+    var sent = Requests.reserve("cold", 12, "mine");
     var left = new UnassignedSpace(1, 2, 3);
     assertAnswer(left, repositories.reserve("cold", 12, "mine"), sent);
     assertAnswer(left, repositories.reserveAsync("cold", 12, "mine").join(), sent);
@@ -210,12 +200,7 @@ class RepositoriesTest {
             .setUnassignedBytes(2)
             .setRevision(3)
             .build());
-    var sent =
-        ReleaseRequest.newBuilder()
-            .setRepositoryId("cold")
-            .setAmountBytes(12)
-            .setOperationId("mine")
-            .build();
+    var sent = Requests.release("cold", 12, "mine");
     var left = new UnassignedSpace(1, 2, 3);
     assertAnswer(left, repositories.release("cold", 12, "mine"), sent);
     assertAnswer(left, repositories.releaseAsync("cold", 12, "mine").join(), sent);
@@ -246,7 +231,7 @@ class RepositoriesTest {
                     .setRecorded(5)
                     .setCounted(6))
             .build());
-    var sent = VerifyRequest.newBuilder().setRepositoryId("cold").build();
+    var sent = Requests.verify("cold");
     var verification =
         new Verification(
             true, 1, 2, 3, 4, List.of(new Verification.Problem("reserved_bytes", 5, 6)));

@@ -23,13 +23,14 @@ import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.results.RequestEnded;
 import dev.holdfast.client.results.SlotReleased;
 import dev.holdfast.client.results.SlotReserved;
+import dev.holdfast.testing.rpc.FakeServer;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.EndRequestRequest;
 import dev.holdfast.v1.EndRequestResponse;
 import dev.holdfast.v1.FillSlotRequest;
 import dev.holdfast.v1.FillSlotResponse;
-import dev.holdfast.v1.GetReservationRequest;
 import dev.holdfast.v1.GetReservationResponse;
 import dev.holdfast.v1.ListReservationsRequest;
 import dev.holdfast.v1.ListReservationsResponse;
@@ -132,7 +133,7 @@ class ReservationsTest {
     server.answer(
         ReservationsServiceGrpc.getGetReservationMethod(),
         GetReservationResponse.newBuilder().setReservation(MESSAGE).build());
-    var plain = GetReservationRequest.newBuilder().setSlot(SLOT_MESSAGE).build();
+    var plain = Requests.getReservation("", SLOT_MESSAGE);
     assertAnswer(RESERVATION, reservations.get(SLOT), plain);
     assertAnswer(RESERVATION, reservations.getAsync(SLOT).join(), plain);
     var sent = plain.toBuilder().setRepositoryId("cold").build();
@@ -251,13 +252,7 @@ class ReservationsTest {
     server.answer(
         ReservationsServiceGrpc.getFillSlotMethod(),
         FillSlotResponse.newBuilder().setReservation(MESSAGE).build());
-    var sent =
-        FillSlotRequest.newBuilder()
-            .setRepositoryId("cold")
-            .setSlot(SLOT_MESSAGE)
-            .setGeneration(41)
-            .setOperationId("mine")
-            .build();
+    var sent = Requests.fillSlot("cold", SLOT_MESSAGE, 41, "mine");
     var change = FillSlot.of(SLOT, 41).withRepositoryId("cold").withOperationId("mine");
     assertAnswer(RESERVATION, reservations.fillSlot(change), sent);
     assertAnswer(RESERVATION, reservations.fillSlotAsync(change).join(), sent);
@@ -281,13 +276,12 @@ class ReservationsTest {
             .setAlreadyReleased(true)
             .build());
     var sent =
-        ReleaseSlotRequest.newBuilder()
-            .setRepositoryId("cold")
-            .setSlot(SLOT_MESSAGE)
-            .setGeneration(41)
-            .setReason(dev.holdfast.v1.ReleaseReason.RELEASE_REASON_REQUEST_ENDED)
-            .setOperationId("mine")
-            .build();
+        Requests.releaseSlot(
+            "cold",
+            SLOT_MESSAGE,
+            41,
+            dev.holdfast.v1.ReleaseReason.RELEASE_REASON_REQUEST_ENDED,
+            "mine");
     var reason = ReleaseReason.REQUEST_ENDED;
     var change = ReleaseSlot.of(SLOT, 41, reason).withRepositoryId("cold").withOperationId("mine");
     var released = new SlotReleased(1, 2, true);
@@ -392,12 +386,7 @@ class ReservationsTest {
             .setReleasedBytes(2)
             .setAvailableBytes(3)
             .build());
-    var sent =
-        EndRequestRequest.newBuilder()
-            .setRepositoryId("cold")
-            .setRequestId("0xab")
-            .setOperationId("mine")
-            .build();
+    var sent = Requests.endRequest("cold", "0xab", "mine");
     var change = EndRequest.of("0xab").withRepositoryId("cold").withOperationId("mine");
     var ended = new RequestEnded(1, 2, 3);
     assertAnswer(ended, reservations.endRequest(change), sent);
@@ -428,7 +417,7 @@ class ReservationsTest {
     assertThrows(NullPointerException.class, () -> FillSlot.of(SLOT, 1).withOperationId(null));
     assertThrows(NullPointerException.class, () -> ReleaseSlot.of(SLOT, 1, null));
     assertThrows(NullPointerException.class, () -> reservations.get(null, SLOT));
-    assertEquals(0, server.attempts.size());
+    assertEquals(0, server.attempts().size());
   }
 
   @Test

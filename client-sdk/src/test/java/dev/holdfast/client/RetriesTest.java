@@ -18,6 +18,7 @@ import dev.holdfast.client.requests.Apply;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.results.SlotReserved;
 import dev.holdfast.testing.process.Relay;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc;
@@ -67,8 +68,8 @@ class RetriesTest {
     script(overloaded(), overloaded(), overloaded(), overloaded());
     ReserveSlot change = ReserveSlot.of(SLOT, 1);
     client.reservations().reserveSlot(change);
-    assertEquals(5, server.attempts.size());
-    for (FakeServer.Attempt attempt : server.attempts) {
+    assertEquals(5, server.attempts().size());
+    for (FakeServer.Attempt attempt : server.attempts()) {
       assertEquals(change.operationId(), ((ReserveSlotRequest) attempt.request()).getOperationId());
     }
   }
@@ -100,7 +101,7 @@ class RetriesTest {
             UnavailableException.class,
             () -> client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1)));
     assertEquals(ErrorReason.OVERLOADED, e.reason());
-    assertEquals(5, server.attempts.size());
+    assertEquals(5, server.attempts().size());
   }
 
   @Test
@@ -117,7 +118,7 @@ class RetriesTest {
     assertThrows(UnavailableException.class, () -> patient.get(SLOT));
     assertEquals(
         Collections.nCopies(5, "GetReservation"),
-        server.attempts.stream().map(FakeServer.Attempt::method).toList());
+        server.attempts().stream().map(FakeServer.Attempt::method).toList());
   }
 
   @Test
@@ -149,7 +150,7 @@ class RetriesTest {
     server.fail(RepositoryServiceGrpc.getDeleteRepositoryMethod(), overloaded());
     assertThrows(UnavailableException.class, () -> client.repositories().create("cold", 1));
     assertThrows(UnavailableException.class, () -> client.repositories().delete("cold"));
-    assertEquals(2, server.attempts.size());
+    assertEquals(2, server.attempts().size());
   }
 
   @Test
@@ -158,7 +159,7 @@ class RetriesTest {
     assertThrows(
         GenerationMismatchException.class,
         () -> client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1)));
-    assertEquals(1, server.attempts.size());
+    assertEquals(1, server.attempts().size());
   }
 
   @Test
@@ -191,7 +192,7 @@ class RetriesTest {
     assertThrows(
         ReservationReleasedException.class,
         () -> client.reservations().reserveSlot(ReserveSlot.of(SLOT, 1)));
-    assertEquals(2, server.attempts.size());
+    assertEquals(2, server.attempts().size());
   }
 
   @Test
@@ -207,7 +208,7 @@ class RetriesTest {
         (request, answer) -> answer.onError(errors.remove()));
     Apply batch = Apply.of(ReserveSlot.of(SLOT, 1)).atomically();
     assertThrows(OutcomeUnknownException.class, () -> client.reservations().apply(batch));
-    assertEquals(2, server.attempts.size());
+    assertEquals(2, server.attempts().size());
   }
 
   @Test
@@ -233,7 +234,7 @@ class RetriesTest {
           assertThrows(
               HoldfastException.class,
               () -> reservations.reserveSlot(ReserveSlot.of(SLOT, 1).withOperationId("mine")));
-    } while (e instanceof UnavailableException && server.attempts.isEmpty());
+    } while (e instanceof UnavailableException && server.attempts().isEmpty());
     assertEquals("mine", assertInstanceOf(OutcomeUnknownException.class, e).operationId());
     assertEquals(ErrorReason.NONE, e.reason());
     assertTrue(e.getMessage().contains("DEADLINE_EXCEEDED"), e.getMessage());
@@ -270,14 +271,14 @@ class RetriesTest {
   void aCutOffCreateIsNotSentAgain() {
     server.on(RepositoryServiceGrpc.getCreateRepositoryMethod(), (request, answer) -> relay.cut());
     assertThrows(OutcomeUnknownException.class, () -> client.repositories().create("cold", 1));
-    assertEquals(1, server.attempts.size());
+    assertEquals(1, server.attempts().size());
   }
 
   @Test
   void aReadThatIsCutOffEachTimeIsUnavailable() {
     server.on(ReservationsServiceGrpc.getGetReservationMethod(), (request, answer) -> relay.cut());
     assertThrows(UnavailableException.class, () -> client.reservations().get(SLOT));
-    assertEquals(5, server.attempts.size());
+    assertEquals(5, server.attempts().size());
   }
 
   @Test

@@ -18,9 +18,9 @@ import dev.holdfast.client.errors.SubmissionUnknownException;
 import dev.holdfast.client.errors.UnavailableException;
 import dev.holdfast.client.requests.SellSlot;
 import dev.holdfast.client.results.SaleResult;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.FillSlotRequest;
 import dev.holdfast.v1.FillSlotResponse;
-import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReleaseSlotRequest;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.RenewLeaseResponse;
@@ -154,7 +154,7 @@ class SaleTest {
     assertSame(failure, assertThrows(Throwable.class, () -> sale().run(steps)));
     var sent = (ReleaseSlotRequest) last("ReleaseSlot");
     assertEquals(41, sent.getGeneration());
-    assertEquals(ReleaseReason.RELEASE_REASON_ATTEMPT_FAILED, sent.getReason());
+    assertEquals(dev.holdfast.v1.ReleaseReason.RELEASE_REASON_ATTEMPT_FAILED, sent.getReason());
     OperationIdsTest.assertVersion7(sent.getOperationId());
   }
 
@@ -422,12 +422,12 @@ class SaleTest {
   /** The calls that the server was sent since this was asked last. */
   private List<String> calls() {
     List<FakeServer.Attempt> attempts = new ArrayList<>();
-    server.attempts.drainTo(attempts);
+    server.attempts().drainTo(attempts);
     return attempts.stream().map(FakeServer.Attempt::method).toList();
   }
 
   private List<Message> sent(String method) {
-    return server.attempts.stream()
+    return server.attempts().stream()
         .filter(attempt -> attempt.method().equals(method))
         .map(FakeServer.Attempt::request)
         .toList();

@@ -18,6 +18,7 @@ import dev.holdfast.client.requests.SellSlot;
 import dev.holdfast.client.results.Decline;
 import dev.holdfast.client.results.DeclineReason;
 import dev.holdfast.client.results.SaleResult;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.DeleteOfferRequest;
 import dev.holdfast.v1.DeleteOfferResponse;
 import dev.holdfast.v1.GetOfferRequest;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.client.errors.HoldfastException;
 import dev.holdfast.client.errors.UnavailableException;
 import dev.holdfast.client.internal.wire.BearerToken;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import io.grpc.Attributes;
@@ -67,7 +68,7 @@ class SecurityTest {
     try (FakeServer server = answering(tls(clientKeys));
         HoldfastClient client = tlsTo(server).build()) {
       assertThrows(UnavailableException.class, () -> client.repositories().create("cold", 1));
-      assertEquals(0, server.attempts.size());
+      assertEquals(0, server.attempts().size());
     }
   }
 
@@ -87,10 +88,10 @@ class SecurityTest {
               .build();
       assertAnswered(
           server, HoldfastClient.builder(server.target()).channelCredentials(known).build());
-      server.attempts.clear();
+      server.attempts().clear();
       try (HoldfastClient unknown = tlsTo(server).build()) {
         assertThrows(HoldfastException.class, () -> unknown.repositories().create("cold", 1));
-        assertEquals(0, server.attempts.size());
+        assertEquals(0, server.attempts().size());
       }
     }
   }
@@ -131,7 +132,7 @@ class SecurityTest {
       var e = assertThrows(HoldfastException.class, () -> client.repositories().create("cold", 1));
       assertSame(HoldfastException.class, e.getClass());
       assertTrue(e.getMessage().contains("the token's supplier failed"), e.getMessage());
-      assertEquals(0, server.attempts.size());
+      assertEquals(0, server.attempts().size());
     }
   }
 
@@ -214,7 +215,7 @@ class SecurityTest {
   private static void assertAnswered(FakeServer server, HoldfastClient client) {
     try (client) {
       assertEquals(7, client.repositories().available("").availableBytes());
-      assertEquals(1, server.attempts.size());
+      assertEquals(1, server.attempts().size());
     }
   }
 

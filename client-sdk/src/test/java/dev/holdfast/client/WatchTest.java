@@ -15,6 +15,7 @@ import dev.holdfast.client.internal.calls.Backoff;
 import dev.holdfast.client.model.Event;
 import dev.holdfast.client.requests.WatchEvents;
 import dev.holdfast.testing.process.Relay;
+import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
@@ -201,7 +202,7 @@ class WatchTest {
     if (error instanceof RevisionCompactedException compacted) {
       assertEquals(9, compacted.oldestRevision());
     }
-    assertEquals(1, server.attempts.size());
+    assertEquals(1, server.attempts().size());
     assertEquals(0, told.interruptions.size());
   }
 

@@ -1,10 +1,10 @@
 package dev.holdfast.it;
 
 import com.google.protobuf.ByteString;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.DatastoreServiceGetRequest;
 import dev.holdfast.v1.DatastoreServicePutRequest;
-import dev.holdfast.v1.GetReservationRequest;
-import dev.holdfast.v1.ReserveSlotRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
@@ -52,11 +52,7 @@ final class AcknowledgedWrites {
     var reserved =
         stubs
             .reservations()
-            .reserveSlot(
-                ReserveSlotRequest.newBuilder()
-                    .setSlot(Ledger.slot(request(), number))
-                    .setAmountBytes(1)
-                    .build());
+            .reserveSlot(Requests.reserveSlot("", Requests.slot(request(), number), 1, ""));
     slots.add(reserved.getReservation().getSlot().getSlotIndex());
   }
 
@@ -94,8 +90,7 @@ final class AcknowledgedWrites {
     try {
       return stubs
           .reservations()
-          .getReservation(
-              GetReservationRequest.newBuilder().setSlot(Ledger.slot(request, slot)).build())
+          .getReservation(Requests.getReservation("", Requests.slot(request, slot)))
           .hasReservation();
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {

@@ -4,14 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.EndRequestRequest;
-import dev.holdfast.v1.FillSlotRequest;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
-import dev.holdfast.v1.ReleaseSlotRequest;
-import dev.holdfast.v1.RenewLeaseRequest;
+import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReservationState;
 import dev.holdfast.v1.Slot;
 import java.util.List;
@@ -21,16 +23,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many changes at once: in order, each by itself or all or none. */
 class ApplyTest {
-  private static final Slot A = Ledger.slot("apply", 0);
-  private static final Slot B = Ledger.slot("apply", 1);
+  private static final Slot A = Requests.slot("apply", 0);
+  private static final Slot B = Requests.slot("apply", 1);
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, 1000);
+    ledger = RepositoryFixture.of(SERVER, 1000);
   }
 
   @Test
@@ -71,7 +73,7 @@ class ApplyTest {
             reserve(B, 400));
 
     assertTrue(response.getResults(0).hasReserveSlot());
-    Refused tooMuch = refusal("INSUFFICIENT_STORAGE", response.getResults(1));
+    Refusal tooMuch = refusal("INSUFFICIENT_STORAGE", response.getResults(1));
     assertEquals(600, tooMuch.number("requested_bytes"));
     assertEquals(400, tooMuch.number("available_bytes"));
     refusal("SLOT_ALREADY_RESERVED", response.getResults(2));
@@ -89,8 +91,8 @@ class ApplyTest {
   @Test
   void atomicDoesAllOrNothingAndNamesTheFirstThatFails() {
     long revision = ledger.available().getRevision();
-    Refused refused =
-        Refused.with(
+    Refusal refused =
+        Refusal.expect(
             "INSUFFICIENT_STORAGE",
             () -> apply(true, reserve(A, 600), fill(A), reserve(B, 401), release(B)));
     assertEquals(2, refused.number("operation_index"));
@@ -99,7 +101,7 @@ class ApplyTest {
     assertEquals(1000, refused.number("available_bytes"));
     assertEquals(1000, ledger.available().getAvailableBytes());
     assertEquals(revision, ledger.available().getRevision());
-    Refused.with("RESERVATION_NOT_FOUND", () -> ledger.get(A));
+    Refusal.expect("RESERVATION_NOT_FOUND", () -> ledger.get(A));
 
     assertEquals(3, apply(true, reserve(A, 600), fill(A), reserve(B, 400)).getResultsCount());
     assertEquals(0, ledger.available().getAvailableBytes());
@@ -107,29 +109,29 @@ class ApplyTest {
 
   @Test
   void atomicTellsNoGenerationThatNeverWas() {
-    Refused refused =
-        Refused.with("SLOT_ALREADY_RESERVED", () -> apply(true, reserve(A, 1), reserve(A, 1)));
+    Refusal refused =
+        Refusal.expect("SLOT_ALREADY_RESERVED", () -> apply(true, reserve(A, 1), reserve(A, 1)));
     assertEquals(1, refused.number("operation_index"));
     assertFalse(refused.facts().containsKey("current_generation"), refused.facts().toString());
 
     long generation = ledger.reserve(A, 1, "").getGeneration();
-    Refused standing =
-        Refused.with("SLOT_ALREADY_RESERVED", () -> apply(true, reserve(B, 1), reserve(A, 1)));
+    Refusal standing =
+        Refusal.expect("SLOT_ALREADY_RESERVED", () -> apply(true, reserve(B, 1), reserve(A, 1)));
     assertEquals(generation, standing.number("current_generation"));
   }
 
   @Test
   void atomicNamesWrongFieldsByTheirPath() {
-    Refused amount =
-        Refused.with(
+    Refusal amount =
+        Refusal.expect(
             "INVALID_ARGUMENT",
             () -> apply(true, reserve(A, 1), renew(A), release(A), reserve(B, 0)));
     assertEquals(List.of("operations[3].reserve_slot.amount_bytes"), amount.fields());
     assertEquals(3, amount.number("operation_index"));
     assertTrue(amount.message().contains("operations[3].reserve_slot.amount_bytes"));
 
-    Refused missing =
-        Refused.with(
+    Refusal missing =
+        Refusal.expect(
             "INVALID_ARGUMENT",
             () ->
                 apply(
@@ -138,15 +140,16 @@ class ApplyTest {
                         .setEndRequest(EndRequestRequest.getDefaultInstance())
                         .build()));
     assertEquals(List.of("operations[0].end_request.request_id"), missing.fields());
-    Refused other = Refused.with("INVALID_ARGUMENT", () -> apply(true, reserve(A, 1), elsewhere()));
+    Refusal other =
+        Refusal.expect("INVALID_ARGUMENT", () -> apply(true, reserve(A, 1), elsewhere()));
     assertEquals(List.of("operations[1].reserve_slot.repository_id"), other.fields());
-    Refused.with("RESERVATION_NOT_FOUND", () -> ledger.get(A));
+    Refusal.expect("RESERVATION_NOT_FOUND", () -> ledger.get(A));
   }
 
   @Test
   void theFirstThatFailsComesBeforeOneThatIsMalformed() {
-    Refused refused =
-        Refused.with("INSUFFICIENT_STORAGE", () -> apply(true, reserve(A, 1001), reserve(B, 0)));
+    Refusal refused =
+        Refusal.expect("INSUFFICIENT_STORAGE", () -> apply(true, reserve(A, 1001), reserve(B, 0)));
     assertEquals(0, refused.number("operation_index"));
   }
 
@@ -156,10 +159,8 @@ class ApplyTest {
         ApplyRequest.newBuilder()
             .setRepositoryId(ledger.id())
             .setAtomic(true)
-            .addOperations(Operation.newBuilder().setReserveSlot(ledger.reserving(A, 100, "r")))
-            .addOperations(
-                Operation.newBuilder()
-                    .setFillSlot(FillSlotRequest.newBuilder().setSlot(A).setOperationId("f")))
+            .addOperations(Requests.operation(ledger.reserving(A, 100, "r").build()))
+            .addOperations(Requests.operation(Requests.fillSlot("", A, 0, "f")))
             .build();
     ApplyResponse first = SERVER.reservations().apply(request);
     ApplyResponse again = SERVER.reservations().apply(request);
@@ -174,7 +175,7 @@ class ApplyTest {
   void nothingAtAllIsAnsweredWithNothing() {
     assertEquals(0, apply(false).getResultsCount());
     assertEquals(0, apply(true).getResultsCount());
-    Refused.with(
+    Refusal.expect(
         "REPOSITORY_NOT_FOUND",
         () ->
             SERVER
@@ -187,9 +188,9 @@ class ApplyTest {
                         .build()));
   }
 
-  private static Refused refusal(String reason, OperationResult result) {
+  private static Refusal refusal(String reason, OperationResult result) {
     assertTrue(result.hasError(), result::toString);
-    Refused refused = Refused.of(result.getError());
+    Refusal refused = Refusal.of(result.getError());
     assertEquals(reason, refused.reason());
     assertFalse(refused.message().isBlank());
     return refused;
@@ -207,35 +208,27 @@ class ApplyTest {
   }
 
   private Operation reserve(Slot slot, long amountBytes) {
-    return Operation.newBuilder().setReserveSlot(ledger.reserving(slot, amountBytes, "")).build();
+    return Requests.operation(ledger.reserving(slot, amountBytes, "").build());
   }
 
   private Operation elsewhere() {
-    return Operation.newBuilder()
-        .setReserveSlot(ledger.reserving(B, 1, "").setRepositoryId("elsewhere"))
-        .build();
+    return Requests.operation(ledger.reserving(B, 1, "").setRepositoryId("elsewhere").build());
   }
 
   private static Operation renew(Slot slot) {
-    return Operation.newBuilder()
-        .setRenewLease(
-            RenewLeaseRequest.newBuilder().setSlot(slot).setLease(Ledger.millis(3_600_000)))
-        .build();
+    return Requests.operation(Requests.renewLease("", slot, 0, Requests.millis(3_600_000)));
   }
 
   private static Operation fill(Slot slot) {
-    return Operation.newBuilder().setFillSlot(FillSlotRequest.newBuilder().setSlot(slot)).build();
+    return Requests.operation(Requests.fillSlot("", slot, 0, ""));
   }
 
   private static Operation release(Slot slot) {
-    return Operation.newBuilder()
-        .setReleaseSlot(ReleaseSlotRequest.newBuilder().setSlot(slot))
-        .build();
+    return Requests.operation(
+        Requests.releaseSlot("", slot, 0, ""));
   }
 
   private static Operation end() {
-    return Operation.newBuilder()
-        .setEndRequest(EndRequestRequest.newBuilder().setRequestId("apply"))
-        .build();
+    return Requests.operation(Requests.endRequest("", "apply", ""));
   }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.it;
 import static dev.holdfast.it.Findings.Kind.INCONSISTENT;
 
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
@@ -318,7 +319,7 @@ final class Chain {
   private Slot freeSlot(boolean brief, Set<Slot> besides) {
     while (true) {
       String request = operations.requestId(brief, random.nextInt(REQUESTS_AT_ONCE));
-      Slot slot = Ledger.slot(request, random.nextInt(SLOTS_A_REQUEST));
+      Slot slot = Requests.slot(request, random.nextInt(SLOTS_A_REQUEST));
       if (!books.held().containsKey(slot) && !besides.contains(slot)) {
         return slot;
       }

@@ -4,6 +4,7 @@ import static dev.holdfast.it.Findings.Kind.DOUBLE_RELEASE;
 import static dev.holdfast.it.Findings.Kind.INCONSISTENT;
 import static dev.holdfast.it.Findings.Kind.LOST;
 
+import dev.holdfast.testing.rpc.Refusal;
 import dev.holdfast.v1.EndRequestRequest;
 import dev.holdfast.v1.FillSlotRequest;
 import dev.holdfast.v1.Operation;
@@ -277,6 +278,6 @@ final class ChainBooks {
 
   private static long number(OperationResult result, String name) {
     return Long.parseLong(
-        StubLine.info(result.getError()).getMetadataMap().getOrDefault(name, "-1"));
+        Refusal.errorInfo(result.getError()).getMetadataMap().getOrDefault(name, "-1"));
   }
 }

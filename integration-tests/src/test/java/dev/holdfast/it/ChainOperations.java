@@ -1,12 +1,9 @@
 package dev.holdfast.it;
 
 import com.google.protobuf.Duration;
-import dev.holdfast.v1.EndRequestRequest;
-import dev.holdfast.v1.FillSlotRequest;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.ReleaseReason;
-import dev.holdfast.v1.ReleaseSlotRequest;
-import dev.holdfast.v1.RenewLeaseRequest;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.Slot;
 import java.util.Random;
@@ -57,7 +54,7 @@ final class ChainOperations {
   Operation reserveBriefly(Slot slot) {
     long millis = random.nextLong(1, LONGEST_BRIEF_LEASE_MILLIS);
     return Operation.newBuilder()
-        .setReserveSlot(reserving(slot).setLease(Ledger.millis(millis)))
+        .setReserveSlot(reserving(slot).setLease(Requests.millis(millis)))
         .build();
   }
 
@@ -70,50 +67,27 @@ final class ChainOperations {
   }
 
   Operation renew(Slot slot, ChainBooks.Held held) {
-    return Operation.newBuilder()
-        .setRenewLease(
-            RenewLeaseRequest.newBuilder()
-                .setRepositoryId(REPOSITORY)
-                .setSlot(slot)
-                .setGeneration(held.generation())
-                .setLease(LONG_LEASE))
-        .build();
+    return Requests.operation(Requests.renewLease(REPOSITORY, slot, held.generation(), LONG_LEASE));
   }
 
   Operation fill(Slot slot, long generation) {
-    return Operation.newBuilder()
-        .setFillSlot(
-            FillSlotRequest.newBuilder()
-                .setRepositoryId(REPOSITORY)
-                .setSlot(slot)
-                .setGeneration(generation)
-                .setOperationId(nextId()))
-        .build();
+    return Requests.operation(Requests.fillSlot(REPOSITORY, slot, generation, nextId()));
   }
 
   Operation release(Slot slot, ChainBooks.Held held) {
-    return Operation.newBuilder()
-        .setReleaseSlot(
-            ReleaseSlotRequest.newBuilder()
-                .setRepositoryId(REPOSITORY)
-                .setSlot(slot)
-                .setGeneration(held.generation())
-                .setReason(
-                    held.filled() || random.nextBoolean()
-                        ? ReleaseReason.RELEASE_REASON_REQUEST_ENDED
-                        : ReleaseReason.RELEASE_REASON_ATTEMPT_FAILED)
-                .setOperationId(nextId()))
-        .build();
+    return Requests.operation(
+        Requests.releaseSlot(
+            REPOSITORY,
+            slot,
+            held.generation(),
+            held.filled() || random.nextBoolean()
+                ? ReleaseReason.RELEASE_REASON_REQUEST_ENDED
+                : ReleaseReason.RELEASE_REASON_ATTEMPT_FAILED,
+            nextId()));
   }
 
   Operation end(String requestId) {
-    return Operation.newBuilder()
-        .setEndRequest(
-            EndRequestRequest.newBuilder()
-                .setRepositoryId(REPOSITORY)
-                .setRequestId(requestId)
-                .setOperationId(nextId()))
-        .build();
+    return Requests.operation(Requests.endRequest(REPOSITORY, requestId, nextId()));
   }
 
   /** Something that may come next for what is held. */

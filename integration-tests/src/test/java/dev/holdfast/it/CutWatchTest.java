@@ -3,11 +3,14 @@ package dev.holdfast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.holdfast.testing.Seed;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
 import dev.holdfast.testing.process.Relay;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.Event;
-import dev.holdfast.v1.Operation;
-import dev.holdfast.v1.ReleaseSlotRequest;
+import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
@@ -30,7 +33,7 @@ class CutWatchTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private final Ledger ledger = Ledger.of(SERVER, 1_000_000);
+  private final RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1_000_000);
 
   /** Everything up to here was seen once and in order. */
   private long seen;
@@ -62,10 +65,11 @@ class CutWatchTest {
     for (int i = 0; !enough.get(); i++) {
       ApplyRequest.Builder batch = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
       for (int j = 0; j < i % 40; j++) {
-        var slot = Ledger.slot("load", j);
-        batch.addOperations(Operation.newBuilder().setReserveSlot(ledger.reserving(slot, 1, "")));
+        var slot = Requests.slot("load", j);
+        batch.addOperations(Requests.operation(ledger.reserving(slot, 1, "").build()));
         batch.addOperations(
-            Operation.newBuilder().setReleaseSlot(ReleaseSlotRequest.newBuilder().setSlot(slot)));
+            Requests.operation(
+                Requests.releaseSlot("", slot, 0, "")));
       }
       var unused = SERVER.reservations().apply(batch.build());
     }

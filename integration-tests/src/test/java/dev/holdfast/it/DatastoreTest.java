@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import dev.holdfast.v1.CreateRepositoryRequest;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
 import dev.holdfast.v1.DatastoreServiceDeleteRequest;
 import dev.holdfast.v1.DatastoreServiceGetRequest;
 import dev.holdfast.v1.DatastoreServiceGetResponse;
 import dev.holdfast.v1.DatastoreServiceListKeysRequest;
 import dev.holdfast.v1.DatastoreServiceListKeysResponse;
 import dev.holdfast.v1.DatastoreServicePutRequest;
-import dev.holdfast.v1.DeleteRepositoryRequest;
 import io.grpc.StatusRuntimeException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,7 +27,6 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.function.Executable;
 
 /** The node's own state: values with versions that are never used again. */
 class DatastoreTest {
@@ -36,11 +36,11 @@ class DatastoreTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, 1000);
+    ledger = RepositoryFixture.of(SERVER, 1000);
   }
 
   private DatastoreServicePutRequest.Builder putting(String key, String value) {
@@ -119,55 +119,44 @@ class DatastoreTest {
   void versionsAreNeverUsedAgain() throws Exception {
     put("a", "1");
     delete(deleting("a"));
-    Refused gone = Refused.with("KEY_NOT_FOUND", () -> get("a"));
+    Refusal gone = Refusal.expect("KEY_NOT_FOUND", () -> get("a"));
     assertEquals("a", gone.fact("key"));
     assertEquals(ledger.id(), gone.fact("repository_id"));
-    Refused.with("KEY_NOT_FOUND", () -> delete(deleting("a")));
+    Refusal.expect("KEY_NOT_FOUND", () -> delete(deleting("a")));
     SERVER.restart();
     assertEquals(2, put("a", "2"));
-    Refused full = Refused.with("REPOSITORY_NOT_EMPTY", this::deleteRepository);
+    Refusal full = Refusal.expect("REPOSITORY_NOT_EMPTY", this::deleteRepository);
     assertEquals(1, full.number("key_count"));
     delete(deleting("a").setExpectedVersion(2));
     deleteRepository();
-    Refused.with("REPOSITORY_NOT_FOUND", () -> put("a", "3"));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> get("a"));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> list(listing("")));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> put("a", "3"));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> get("a"));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> list(listing("")));
     SERVER.restart();
-    var unused =
-        SERVER
-            .repositories()
-            .createRepository(
-                CreateRepositoryRequest.newBuilder()
-                    .setRepositoryId(ledger.id())
-                    .setCapacityBytes(1)
-                    .build());
+    ledger.create(1);
     assertEquals(List.of(), all(listing("")));
     assertEquals(3, put("a", "3"));
   }
 
   private void deleteRepository() {
-    var unused =
-        SERVER
-            .repositories()
-            .deleteRepository(
-                DeleteRepositoryRequest.newBuilder().setRepositoryId(ledger.id()).build());
+    ledger.delete();
   }
 
   @Test
   void theExpectedVersionHasToBeThere() {
-    Refused none =
-        Refused.with("VERSION_MISMATCH", () -> put(putting("a", "1").setExpectedVersion(7)));
+    Refusal none =
+        Refusal.expect("VERSION_MISMATCH", () -> put(putting("a", "1").setExpectedVersion(7)));
     assertEquals(0, none.number("current_version"));
     assertEquals(7, none.number("expected_version"));
     assertEquals("a", none.fact("key"));
     long version = put(putting("a", "1").setExpectedVersion(0));
-    Refused exists =
-        Refused.with("VERSION_MISMATCH", () -> put(putting("a", "2").setExpectedVersion(0)));
+    Refusal exists =
+        Refusal.expect("VERSION_MISMATCH", () -> put(putting("a", "2").setExpectedVersion(0)));
     assertEquals(version, exists.number("current_version"));
-    Refused.with("VERSION_MISMATCH", () -> delete(deleting("a").setExpectedVersion(version + 1)));
+    Refusal.expect("VERSION_MISMATCH", () -> delete(deleting("a").setExpectedVersion(version + 1)));
     assertEquals("1", get("a").getValue().toStringUtf8());
     delete(deleting("a").setExpectedVersion(version));
-    Refused.with("KEY_NOT_FOUND", () -> delete(deleting("a").setExpectedVersion(version)));
+    Refusal.expect("KEY_NOT_FOUND", () -> delete(deleting("a").setExpectedVersion(version)));
   }
 
   @Test
@@ -186,7 +175,7 @@ class DatastoreTest {
                   try {
                     return put(putting("race", "mine").setExpectedVersion(expected));
                   } catch (StatusRuntimeException e) {
-                    assertEquals("VERSION_MISMATCH", Refused.of(e).reason());
+                    assertEquals("VERSION_MISMATCH", Refusal.of(e).reason());
                     return 0L;
                   }
                 });
@@ -230,11 +219,11 @@ class DatastoreTest {
     wrong("expected_version", () -> delete(deleting("a").setExpectedVersion(-1)));
     wrong("repository_id", () -> put(putting("a", "").setRepositoryId("A")));
     wrong("page_size", () -> list(listing("").setPageSize(-1)));
-    Refused.with("KEY_NOT_FOUND", () -> get("a"));
+    Refusal.expect("KEY_NOT_FOUND", () -> get("a"));
   }
 
-  private static void wrong(String field, Executable call) {
-    assertEquals(List.of(field), Refused.with("INVALID_ARGUMENT", call).fields());
+  private static void wrong(String field, Refusal.Call call) {
+    assertEquals(List.of(field), Refusal.expect("INVALID_ARGUMENT", call).fields());
   }
 
   @Test
@@ -278,8 +267,8 @@ class DatastoreTest {
 
   @Test
   void theDefaultRepositoryIsMeantWhereNoneIsNamed() {
-    Refused refused =
-        Refused.with("REPOSITORY_NOT_FOUND", () -> put(putting("a", "").clearRepositoryId()));
+    Refusal refused =
+        Refusal.expect("REPOSITORY_NOT_FOUND", () -> put(putting("a", "").clearRepositoryId()));
     assertEquals("default", refused.fact("repository_id"));
   }
 }

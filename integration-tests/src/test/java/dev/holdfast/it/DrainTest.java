@@ -9,9 +9,11 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import dev.holdfast.testing.Poll;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.DatastoreServicePutRequest;
-import dev.holdfast.v1.GetReservationRequest;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.ReserveSlotResponse;
@@ -36,8 +38,7 @@ class DrainTest {
   @Test
   void whatWasAcceptedIsAnsweredAndDurable() throws Exception {
     Path dataDir = temp.resolve("data");
-    ReserveSlotRequest request =
-        ReserveSlotRequest.newBuilder().setSlot(Ledger.slot("drain", 0)).setAmountBytes(10).build();
+    ReserveSlotRequest request = Requests.reserveSlot("", Requests.slot("drain", 0), 10, "");
     try (ServerProcess server =
             ServerProcess.start(dataDir, "--capacity", "1000", "--admin-listen", "127.0.0.1:0");
         Stubs stubs = new Stubs(server.target())) {
@@ -65,10 +66,7 @@ class DrainTest {
     try (ServerProcess next = ServerProcess.start(dataDir);
         Stubs stubs = new Stubs(next.target())) {
       var answer =
-          stubs
-              .reservations()
-              .getReservation(
-                  GetReservationRequest.newBuilder().setSlot(request.getSlot()).build());
+          stubs.reservations().getReservation(Requests.getReservation("", request.getSlot()));
       assertEquals(10, answer.getReservation().getAmountBytes());
       assertEquals(0, next.terminate());
     }
@@ -80,7 +78,7 @@ class DrainTest {
     assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e.toString());
     com.google.rpc.Status status = StatusProto.fromThrowable(e);
     if (status != null && status.getDetailsCount() > 0) {
-      assertEquals("DRAINING", Refused.of(e).reason());
+      assertEquals("DRAINING", Refusal.of(e).reason());
     }
   }
 
@@ -110,7 +108,7 @@ class DrainTest {
       assertEquals(ServingStatus.NOT_SERVING, watch.next().getStatus());
       // It ends by itself, or whoever watches would keep the server until it cuts everybody off.
       StatusRuntimeException end = assertThrows(StatusRuntimeException.class, watch::next);
-      assertEquals("DRAINING", Refused.of(end).reason());
+      assertEquals("DRAINING", Refusal.of(end).reason());
       assertEquals(0, server.awaitExit());
     }
   }

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.ReserveSlotResponse;
@@ -17,19 +21,19 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A call that nobody waits for any longer when its turn comes is dropped undone. */
 class DroppedCallTest {
-  private static final Slot FIRST = Ledger.slot("first", 0);
-  private static final Slot DROPPED = Ledger.slot("dropped", 0);
+  private static final Slot FIRST = Requests.slot("first", 0);
+  private static final Slot DROPPED = Requests.slot("dropped", 0);
 
   /** Enough round trips for the server to be at work on what was sent before them. */
   private static final int ROUND_TRIPS = 50;
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, 1000);
+    ledger = RepositoryFixture.of(SERVER, 1000);
   }
 
   @Test
@@ -92,8 +96,8 @@ class DroppedCallTest {
             });
     assertEquals(1, first.get(60, TimeUnit.SECONDS).getReservation().getAmountBytes());
     // What is answered after this has had its turn after the dropped one.
-    ledger.reserve(Ledger.slot("after", 0), 1, "");
-    Refused.with("RESERVATION_NOT_FOUND", () -> ledger.get(DROPPED));
+    ledger.reserve(Requests.slot("after", 0), 1, "");
+    Refusal.expect("RESERVATION_NOT_FOUND", () -> ledger.get(DROPPED));
     assertEquals(998, ledger.available().getAvailableBytes());
     assertEquals(10, ledger.reserve(dropped.toBuilder()).getAmountBytes());
   }

@@ -6,19 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Timestamp;
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.DeleteRepositoryRequest;
 import dev.holdfast.v1.Event;
 import dev.holdfast.v1.ListEventsRequest;
 import dev.holdfast.v1.ListEventsResponse;
-import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.ReleaseReason;
-import dev.holdfast.v1.ReleaseRequest;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.ReservationState;
-import dev.holdfast.v1.ReserveRequest;
 import dev.holdfast.v1.Slot;
-import dev.holdfast.v1.UpdateRepositoryRequest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,16 +29,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What happened can be read afterwards: of a slot, a request, or the repository. */
 class EventsTest {
-  private static final Slot SLOT = Ledger.slot("story", 7);
-  private static final Slot OTHER = Ledger.slot("story", 8);
+  private static final Slot SLOT = Requests.slot("story", 7);
+  private static final Slot OTHER = Requests.slot("story", 8);
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, 1000);
+    ledger = RepositoryFixture.of(SERVER, 1000);
   }
 
   private ListEventsRequest.Builder listing() {
@@ -69,7 +69,7 @@ class EventsTest {
     Reservation failed = ledger.reserve(SLOT, 10, "");
     ledger.reserve(OTHER, 5, "");
     ledger.release(SLOT, failed.getGeneration(), "");
-    ledger.reserve(ledger.reserving(SLOT, 20, "").setLease(Ledger.millis(1)));
+    ledger.reserve(ledger.reserving(SLOT, 20, "").setLease(Requests.millis(1)));
     Poll.until("its lease ran out", () -> ledger.available().getReservedBytes() == 5);
     Reservation kept = ledger.reserve(SLOT, 30, "");
     Reservation filled = ledger.fill(SLOT, 0, "");
@@ -117,25 +117,10 @@ class EventsTest {
 
   @Test
   void theStoryOfARepository() {
-    var unusedReserve =
-        SERVER
-            .repositories()
-            .reserve(
-                ReserveRequest.newBuilder().setRepositoryId(ledger.id()).setAmountBytes(9).build());
-    var unusedRelease =
-        SERVER
-            .repositories()
-            .release(
-                ReleaseRequest.newBuilder().setRepositoryId(ledger.id()).setAmountBytes(9).build());
+    ledger.reserveUnassigned(9, "");
+    ledger.releaseUnassigned(9, "");
     ledger.end("nobody", "");
-    var unusedUpdate =
-        SERVER
-            .repositories()
-            .updateRepository(
-                UpdateRepositoryRequest.newBuilder()
-                    .setRepositoryId(ledger.id())
-                    .setCapacityBytes(0)
-                    .build());
+    ledger.update(0);
     ListEventsResponse page = page(listing());
     assertEquals(1, page.getOldestRevision());
     List<Event> events = page.getEventsList();
@@ -154,10 +139,10 @@ class EventsTest {
     ApplyRequest.Builder many = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
     for (int i = 0; i < 999; i++) {
       many.addOperations(
-          Operation.newBuilder().setReserveSlot(ledger.reserving(Ledger.slot("r", i), 1, "")));
+          Requests.operation(ledger.reserving(Requests.slot("r", i), 1, "").build()));
     }
     assertEquals(999, SERVER.reservations().apply(many.build()).getResultsCount());
-    ledger.release(Ledger.slot("r", 5), 0, "");
+    ledger.release(Requests.slot("r", 5), 0, "");
     assertEquals(100, page(listing()).getEventsCount());
     assertEquals(1000, page(listing().setPageSize(5000)).getEventsCount());
     for (int size : new int[] {0, 77, 500, 1000, 1001}) {
@@ -180,7 +165,7 @@ class EventsTest {
     assertEquals(List.of("slot.request_id"), wrong(listing().setRequestId("other").setSlot(SLOT)));
     assertEquals(List.of("repository_id"), wrong(listing().setRepositoryId("A")));
     for (int i = 0; i < 3; i++) {
-      ledger.reserve(Ledger.slot("token", i), 1, "");
+      ledger.reserve(Requests.slot("token", i), 1, "");
     }
     String token = page(listing().setPageSize(1)).getNextPageToken();
     assertEquals(List.of(2L, 3L, 4L), revisions(all(listing().setPageToken(token))));
@@ -196,17 +181,16 @@ class EventsTest {
   }
 
   private static List<String> wrong(ListEventsRequest.Builder request) {
-    return Refused.with("INVALID_ARGUMENT", () -> page(request)).fields();
+    return Refusal.expect("INVALID_ARGUMENT", () -> page(request)).fields();
   }
 
   @Test
   void whatIsDeletedHasNoEventsUntilItIsMadeAgain() {
-    DeleteRepositoryRequest delete =
-        DeleteRepositoryRequest.newBuilder().setRepositoryId(ledger.id()).build();
+    DeleteRepositoryRequest delete = Requests.deleteRepository(ledger.id());
     var unused = SERVER.repositories().deleteRepository(delete);
-    Refused.with("REPOSITORY_NOT_FOUND", () -> page(listing()));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> page(listing().setRepositoryId("never")));
-    ledger.makeAgain(5);
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> page(listing()));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> page(listing().setRepositoryId("never")));
+    ledger.create(5);
     List<Event> events = all(listing());
     assertEquals(List.of(1L, 2L, 3L), revisions(events));
     assertEquals(0, events.get(1).getCapacityChanged().getCapacityBytes());

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.testing.process.Program;
 import dev.holdfast.testing.process.ProgramResult;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.GetRepositoryRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +104,7 @@ class FlagsTest {
   void withoutCapacityNoRepositoryIsMade() throws Exception {
     try (ServerProcess server = ServerProcess.start(temp.resolve("data"));
         Stubs stubs = new Stubs(server.target())) {
-      Refused.with(
+      Refusal.expect(
           "REPOSITORY_NOT_FOUND",
           () -> stubs.repositories().getRepository(GetRepositoryRequest.getDefaultInstance()));
     }

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
 import dev.holdfast.testing.process.Relay;
-import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.DatastoreServicePutRequest;
 import dev.holdfast.v1.DatastoreServicePutResponse;
@@ -64,10 +68,10 @@ class FloodsTest {
   /** Room for all requests that are under way, of which one connection gets half. */
   private static final int REQUEST_MIB = 64;
 
-  private final Ledger other = Ledger.of(SERVER, Long.MAX_VALUE);
+  private final RepositoryFixture other = RepositoryFixture.of(SERVER, Long.MAX_VALUE);
 
   private void assertOthersAreServed() {
-    other.reserve(Ledger.slot("r" + ThreadLocalRandom.current().nextLong(), 0), 1, "op");
+    other.reserve(Requests.slot("r" + ThreadLocalRandom.current().nextLong(), 0), 1, "op");
   }
 
   @AfterEach
@@ -115,7 +119,7 @@ class FloodsTest {
 
   private static String reason(Throwable e) {
     try {
-      return Refused.of((StatusRuntimeException) e).reason();
+      return Refusal.of((StatusRuntimeException) e).reason();
     } catch (AssertionError notOurs) {
       return e.toString();
     }
@@ -134,10 +138,7 @@ class FloodsTest {
       }
       for (Stubs connection : connections) {
         // On its way behind them, on the same connection.
-        var unused =
-            connection
-                .repositories()
-                .available(AvailableRequest.newBuilder().setRepositoryId(other.id()).build());
+        var unused = connection.repositories().available(Requests.available(other.id()));
       }
       for (CompletableFuture<String> put : puts) {
         String reason = put.join();

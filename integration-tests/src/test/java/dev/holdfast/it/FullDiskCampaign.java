@@ -10,6 +10,9 @@ import dev.holdfast.testing.Seed;
 import dev.holdfast.testing.process.Program;
 import dev.holdfast.testing.process.ProgramResult;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
@@ -123,7 +126,7 @@ class FullDiskCampaign {
               lost[0] += writes.lost(stubs);
               return true;
             } catch (StatusRuntimeException e) {
-              assertEquals("STORE_UNAVAILABLE", Refused.of(e).reason());
+              assertEquals("STORE_UNAVAILABLE", Refusal.of(e).reason());
               return false;
             }
           });
@@ -143,7 +146,7 @@ class FullDiskCampaign {
       try {
         writes.write(stubs);
       } catch (StatusRuntimeException e) {
-        assertEquals("STORE_UNAVAILABLE", Refused.of(e).reason());
+        assertEquals("STORE_UNAVAILABLE", Refusal.of(e).reason());
         refused.incrementAndGet();
       }
     }
@@ -241,7 +244,7 @@ class FullDiskCampaign {
             .reservations()
             .reserveSlot(
                 ReserveSlotRequest.newBuilder()
-                    .setSlot(Ledger.slot("leased", 0))
+                    .setSlot(Requests.slot("leased", 0))
                     .setAmountBytes(1)
                     .setLease(Durations.fromSeconds(60))
                     .build());
@@ -267,7 +270,7 @@ class FullDiskCampaign {
       writes.write(stubs);
       return true;
     } catch (StatusRuntimeException e) {
-      assertEquals("STORE_UNAVAILABLE", Refused.of(e).reason());
+      assertEquals("STORE_UNAVAILABLE", Refusal.of(e).reason());
       return false;
     }
   }

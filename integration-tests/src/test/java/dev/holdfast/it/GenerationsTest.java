@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Duration;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Reservation;
@@ -16,17 +20,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The contract's table of generations, a row a test. */
 class GenerationsTest {
-  private static final Slot SLOT = Ledger.slot("generations", 5);
-  private static final Duration LEASE = Ledger.millis(3_600_000);
+  private static final Slot SLOT = Requests.slot("generations", 5);
+  private static final Duration LEASE = Requests.millis(3_600_000);
   private static final long NEVER = 1_000_000;
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, 1000);
+    ledger = RepositoryFixture.of(SERVER, 1000);
   }
 
   @Test
@@ -36,7 +40,7 @@ class GenerationsTest {
     assertEquals(generation, ledger.fill(SLOT, 0, "").getGeneration());
     assertReleased(
         100, false, ledger.release(SLOT, 0, ReleaseReason.RELEASE_REASON_REQUEST_ENDED, ""));
-    Refused.with("RESERVATION_NOT_FOUND", () -> ledger.get(SLOT));
+    Refusal.expect("RESERVATION_NOT_FOUND", () -> ledger.get(SLOT));
   }
 
   @Test
@@ -78,12 +82,13 @@ class GenerationsTest {
   @Test
   void anotherOneIsAMismatch() {
     long current = ledger.reserve(SLOT, 100, "").getGeneration();
-    Refused refused = Refused.with("GENERATION_MISMATCH", () -> ledger.release(SLOT, NEVER, ""));
+    Refusal refused = Refusal.expect("GENERATION_MISMATCH", () -> ledger.release(SLOT, NEVER, ""));
     assertEquals(current, refused.number("current_generation"));
     refusesToFillAndRenew("GENERATION_MISMATCH", NEVER);
 
     ledger.release(SLOT, current, "");
-    Refused remembered = Refused.with("GENERATION_MISMATCH", () -> ledger.release(SLOT, NEVER, ""));
+    Refusal remembered =
+        Refusal.expect("GENERATION_MISMATCH", () -> ledger.release(SLOT, NEVER, ""));
     assertEquals(0, remembered.number("current_generation"));
     refusesToFillAndRenew("GENERATION_MISMATCH", NEVER);
   }
@@ -91,7 +96,7 @@ class GenerationsTest {
   @Test
   void whereNothingIsRememberedThereIsNoReservation() {
     for (long generation : new long[] {0, NEVER}) {
-      Refused.with("RESERVATION_NOT_FOUND", () -> ledger.release(SLOT, generation, ""));
+      Refusal.expect("RESERVATION_NOT_FOUND", () -> ledger.release(SLOT, generation, ""));
       refusesToFillAndRenew("RESERVATION_NOT_FOUND", generation);
     }
   }
@@ -100,10 +105,10 @@ class GenerationsTest {
   void aFilledSlotIsReleasedOnlyBecauseItsRequestEnded() {
     long generation = ledger.reserve(SLOT, 100, "").getGeneration();
     Reservation filled = ledger.fill(SLOT, generation, "");
-    Refused refused =
-        Refused.with("SLOT_FILLED", () -> ledger.release(SLOT, generation, "attempt"));
+    Refusal refused =
+        Refusal.expect("SLOT_FILLED", () -> ledger.release(SLOT, generation, "attempt"));
     assertEquals(generation, refused.number("current_generation"));
-    Refused.with("SLOT_FILLED", () -> ledger.renew(SLOT, generation, LEASE));
+    Refusal.expect("SLOT_FILLED", () -> ledger.renew(SLOT, generation, LEASE));
     assertEquals(filled, ledger.get(SLOT));
     assertEquals(filled, ledger.fill(SLOT, generation, "again"), "a second time is OK");
 
@@ -124,7 +129,7 @@ class GenerationsTest {
     ledger.fill(SLOT, generation, "");
     ledger.fill(SLOT, generation, "");
     assertEquals(revision + 2, ledger.available().getRevision());
-    ledger.reserve(Ledger.slot("generations", 6), 1, "");
+    ledger.reserve(Requests.slot("generations", 6), 1, "");
     assertEquals(2, ledger.end("generations", "").getReleasedCount());
     assertEquals(revision + 5, ledger.available().getRevision());
   }
@@ -136,8 +141,8 @@ class GenerationsTest {
   }
 
   private void refusesToFillAndRenew(String reason, long generation) {
-    Refused.with(reason, () -> ledger.fill(SLOT, generation, ""));
-    Refused.with(reason, () -> ledger.renew(SLOT, generation, LEASE));
+    Refusal.expect(reason, () -> ledger.fill(SLOT, generation, ""));
+    Refusal.expect(reason, () -> ledger.renew(SLOT, generation, LEASE));
   }
 
   private static void assertReleased(long bytes, boolean before, ReleaseSlotResponse answer) {

@@ -5,6 +5,7 @@ import static dev.holdfast.it.Findings.Kind.INCONSISTENT;
 import static dev.holdfast.it.Findings.Kind.LOST;
 
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.ListReservationsRequest;

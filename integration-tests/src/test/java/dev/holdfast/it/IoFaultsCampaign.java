@@ -11,8 +11,10 @@ import dev.holdfast.testing.Seed;
 import dev.holdfast.testing.process.Program;
 import dev.holdfast.testing.process.ProgramResult;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.AvailableRequest;
-import dev.holdfast.v1.RenewLeaseRequest;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.VerifyRequest;
@@ -170,7 +172,7 @@ class IoFaultsCampaign {
             .reservations()
             .reserveSlot(
                 ReserveSlotRequest.newBuilder()
-                    .setSlot(Ledger.slot("request", index))
+                    .setSlot(Requests.slot("request", index))
                     .setAmountBytes(1)
                     .setLease(Durations.fromHours(1))
                     .build());
@@ -236,10 +238,7 @@ class IoFaultsCampaign {
       var renewing =
           ReservationsServiceGrpc.newFutureStub(stubs.channel())
               .renewLease(
-                  RenewLeaseRequest.newBuilder()
-                      .setSlot(Ledger.slot("request", 0))
-                      .setLease(Durations.fromHours(2))
-                      .build());
+                  Requests.renewLease("", Requests.slot("request", 0), 0, Durations.fromHours(2)));
       Poll.until("the sync hangs", () -> faults.done() == 1);
       for (int i = 0; i < 100; i++) {
         assertTrue(reservation(stubs, "request", 0));
@@ -276,7 +275,7 @@ class IoFaultsCampaign {
         try {
           reserve(stubs, index);
         } catch (StatusRuntimeException e) {
-          assertEquals("unknown", Refused.of(e).facts().get("outcome"));
+          assertEquals("unknown", Refusal.of(e).facts().get("outcome"));
         }
         failed = faults.done() == 1;
         made = told(stubs, index);
@@ -307,7 +306,7 @@ class IoFaultsCampaign {
             made[0] = reservation(stubs, "request", index);
             return true;
           } catch (StatusRuntimeException e) {
-            assertEquals("STORE_UNAVAILABLE", Refused.of(e).reason());
+            assertEquals("STORE_UNAVAILABLE", Refusal.of(e).reason());
             return false;
           }
         });

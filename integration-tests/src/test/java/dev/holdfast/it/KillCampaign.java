@@ -7,6 +7,7 @@ import static dev.holdfast.it.Findings.Kind.LOST;
 import dev.holdfast.testing.Poll;
 import dev.holdfast.testing.process.FixedPort;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Stubs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

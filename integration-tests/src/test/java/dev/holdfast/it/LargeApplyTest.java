@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Duration;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
-import dev.holdfast.v1.CreateRepositoryRequest;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
 import dev.holdfast.v1.ReserveSlotRequest;
@@ -29,21 +32,15 @@ class LargeApplyTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
     String id = SERVER.newRepository(1);
     String longest = id + "-".repeat(63 - id.length());
     var unused =
-        SERVER
-            .repositories()
-            .createRepository(
-                CreateRepositoryRequest.newBuilder()
-                    .setRepositoryId(longest)
-                    .setCapacityBytes(Long.MAX_VALUE)
-                    .build());
-    ledger = new Ledger(SERVER, longest);
+        SERVER.repositories().createRepository(Requests.createRepository(longest, Long.MAX_VALUE));
+    ledger = new RepositoryFixture(SERVER, longest);
   }
 
   @Test
@@ -58,8 +55,8 @@ class LargeApplyTest {
 
   @Test
   void oneMoreIsRefused() {
-    Refused refused =
-        Refused.with("INVALID_ARGUMENT", () -> apply(LARGEST + 1, i -> reserve(i).build()));
+    Refusal refused =
+        Refusal.expect("INVALID_ARGUMENT", () -> apply(LARGEST + 1, i -> reserve(i).build()));
     assertEquals(List.of("operations"), refused.fields());
     assertEquals(0, ledger.available().getReservedBytes());
   }
@@ -90,7 +87,7 @@ class LargeApplyTest {
     ApplyResponse response = apply(LARGEST, request);
     assertTrue(response.getSerializedSize() < LIMIT_BYTES);
     for (OperationResult result : response.getResultsList()) {
-      assertEquals(reason, Refused.of(result.getError()).reason());
+      assertEquals(reason, Refusal.of(result.getError()).reason());
     }
   }
 
@@ -112,10 +109,10 @@ class LargeApplyTest {
 
   /** Slots whose numbers are as long as they can be. */
   private ReserveSlotRequest.Builder reserve(int i) {
-    return ledger.reserving(Ledger.slot(LONGEST_REQUEST_ID, -1 - i), 100_000_000_000_000L, "");
+    return ledger.reserving(Requests.slot(LONGEST_REQUEST_ID, -1 - i), 100_000_000_000_000L, "");
   }
 
   private ReserveSlotRequest.Builder named(int i) {
-    return ledger.reserving(Ledger.slot("q".repeat(128), -1 - i), 1, LONGEST_OPERATION_ID);
+    return ledger.reserving(Requests.slot("q".repeat(128), -1 - i), 1, LONGEST_OPERATION_ID);
   }
 }

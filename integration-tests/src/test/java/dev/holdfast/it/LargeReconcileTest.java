@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.testing.Seed;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
-import dev.holdfast.v1.FillSlotRequest;
 import dev.holdfast.v1.ObservedSlot;
-import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
 import dev.holdfast.v1.ReconcileHeader;
 import dev.holdfast.v1.ReconcileResponse;
@@ -35,14 +36,14 @@ class LargeReconcileTest {
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
   private final Random random = Seed.random();
-  private final Ledger ledger = Ledger.of(SERVER, Long.MAX_VALUE);
+  private final RepositoryFixture ledger = RepositoryFixture.of(SERVER, Long.MAX_VALUE);
 
   private List<Slot> newSlots(int count) {
     List<Slot> slots = new ArrayList<>();
     byte[] hash = new byte[32];
     while (slots.size() < count) {
       random.nextBytes(hash);
-      slots.add(Ledger.slot("0x" + HexFormat.of().formatHex(hash), slots.size() % 9));
+      slots.add(Requests.slot("0x" + HexFormat.of().formatHex(hash), slots.size() % 9));
     }
     return slots;
   }
@@ -51,11 +52,9 @@ class LargeReconcileTest {
     for (int from = 0; from < slots.size(); from += SLOTS_AN_APPLY) {
       ApplyRequest.Builder apply = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
       for (Slot slot : slots.subList(from, Math.min(slots.size(), from + SLOTS_AN_APPLY))) {
-        apply.addOperations(
-            Operation.newBuilder().setReserveSlot(ledger.reserving(slot, AMOUNT_BYTES, "op")));
+        apply.addOperations(Requests.operation(ledger.reserving(slot, AMOUNT_BYTES, "op").build()));
         if (fill) {
-          apply.addOperations(
-              Operation.newBuilder().setFillSlot(FillSlotRequest.newBuilder().setSlot(slot)));
+          apply.addOperations(Requests.operation(Requests.fillSlot("", slot, 0, "")));
         }
       }
       assertTrue(

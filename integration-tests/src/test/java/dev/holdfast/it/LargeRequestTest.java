@@ -5,15 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.DeclineReason;
-import dev.holdfast.v1.EndRequestRequest;
 import dev.holdfast.v1.EndRequestResponse;
 import dev.holdfast.v1.ListReservationsRequest;
 import dev.holdfast.v1.ListReservationsResponse;
 import dev.holdfast.v1.Offer;
-import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
 import dev.holdfast.v1.PutOfferRequest;
 import dev.holdfast.v1.SellSlotRequest;
@@ -50,7 +51,7 @@ class LargeRequestTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private final Ledger ledger = Ledger.of(SERVER, Long.MAX_VALUE);
+  private final RepositoryFixture ledger = RepositoryFixture.of(SERVER, Long.MAX_VALUE);
   private int reserved;
 
   private static String request(int number) {
@@ -64,9 +65,8 @@ class LargeRequestTest {
       ApplyRequest.Builder apply = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
       for (int i = from; i < Math.min(count, from + SLOTS_AN_APPLY); i++) {
         apply.addOperations(
-            Operation.newBuilder()
-                .setReserveSlot(
-                    ledger.reserving(Ledger.slot(requestId, i), AMOUNT_BYTES, operationId)));
+            Requests.operation(
+                ledger.reserving(Requests.slot(requestId, i), AMOUNT_BYTES, operationId).build()));
       }
       assertTrue(
           SERVER.reservations().apply(apply.build()).getResultsList().stream()
@@ -122,10 +122,7 @@ class LargeRequestTest {
     ApplyRequest.Builder apply = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
     for (int i = 0; i < REQUESTS; i++) {
       reserve(request(i), slots);
-      apply.addOperations(
-          Operation.newBuilder()
-              .setEndRequest(
-                  EndRequestRequest.newBuilder().setRequestId(request(i)).setOperationId("e")));
+      apply.addOperations(Requests.operation(Requests.endRequest("", request(i), "e")));
     }
     ApplyResponse response = SERVER.reservations().apply(apply.build());
     long released = 0;
@@ -163,7 +160,7 @@ class LargeRequestTest {
                     .setRequestId(request(0))
                     .setSlotCount(SLOTS + free)
                     .setSlotSizeBytes(1)
-                    .setDuration(Ledger.millis(1000))
+                    .setDuration(Requests.millis(1000))
                     .setPricePerBytePerSecond("1"))
             .build();
     SellSlotResponse would =

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Timestamp;
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.Slot;
 import java.time.Duration;
@@ -16,8 +20,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A lease gives the space back by itself, and counts no time in which nobody could renew it. */
 class LeaseTest {
-  private static final Slot SLOT = Ledger.slot("lease", 0);
-  private static final Slot BRIEF = Ledger.slot("lease", 1);
+  private static final Slot SLOT = Requests.slot("lease", 0);
+  private static final Slot BRIEF = Requests.slot("lease", 1);
   private static final long HOUR = 3_600_000;
 
   /** How often it is killed and started; more in a long campaign. */
@@ -25,17 +29,17 @@ class LeaseTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, 1000);
+    ledger = RepositoryFixture.of(SERVER, 1000);
   }
 
   @Test
   void itEndsSoLongAfterItWasGiven() {
     Reservation reservation =
-        ledger.reserve(ledger.reserving(SLOT, 10, "").setLease(Ledger.millis(HOUR)));
+        ledger.reserve(ledger.reserving(SLOT, 10, "").setLease(Requests.millis(HOUR)));
     assertEquals(Duration.ofHours(1), left(reservation, reservation.getCreateTime()));
     assertFalse(ledger.reserve(BRIEF, 10, "").hasLeaseExpireTime(), "left out: none");
   }
@@ -43,7 +47,7 @@ class LeaseTest {
   @Test
   void whatRunsOutIsReleasedByTheServer() throws Exception {
     Reservation reservation =
-        ledger.reserve(ledger.reserving(SLOT, 10, "").setLease(Ledger.millis(300)));
+        ledger.reserve(ledger.reserving(SLOT, 10, "").setLease(Requests.millis(300)));
     Poll.until("the lease ran out", () -> ledger.available().getAvailableBytes() == 1000);
     Instant seen = Instant.now();
 
@@ -51,8 +55,9 @@ class LeaseTest {
     Duration late = Duration.between(instant(reservation.getLeaseExpireTime()), seen);
     assertFalse(late.isNegative(), "released " + late + " after the lease ran out");
     assertTrue(late.toSeconds() < 30, "released " + late + " after the lease ran out");
-    Refused.with("RESERVATION_NOT_FOUND", () -> ledger.get(SLOT));
-    Refused.with("RESERVATION_NOT_FOUND", () -> ledger.fill(SLOT, reservation.getGeneration(), ""));
+    Refusal.expect("RESERVATION_NOT_FOUND", () -> ledger.get(SLOT));
+    Refusal.expect(
+        "RESERVATION_NOT_FOUND", () -> ledger.fill(SLOT, reservation.getGeneration(), ""));
     assertTrue(ledger.release(SLOT, reservation.getGeneration(), "").getAlreadyReleased());
   }
 
@@ -60,15 +65,15 @@ class LeaseTest {
   void aRenewSetsItsEndAnewLongerOrShorterOrForTheFirstTime() throws Exception {
     long generation =
         ledger
-            .reserve(ledger.reserving(SLOT, 10, "").setLease(Ledger.millis(HOUR)))
+            .reserve(ledger.reserving(SLOT, 10, "").setLease(Requests.millis(HOUR)))
             .getGeneration();
-    Reservation longer = ledger.renew(SLOT, generation, Ledger.millis(2 * HOUR));
+    Reservation longer = ledger.renew(SLOT, generation, Requests.millis(2 * HOUR));
     assertTrue(left(longer, longer.getCreateTime()).compareTo(Duration.ofHours(2)) >= 0);
     assertEquals(longer, ledger.get(SLOT));
 
     ledger.reserve(BRIEF, 10, "");
-    assertTrue(ledger.renew(BRIEF, 0, Ledger.millis(1)).hasLeaseExpireTime());
-    ledger.renew(SLOT, generation, Ledger.millis(1));
+    assertTrue(ledger.renew(BRIEF, 0, Requests.millis(1)).hasLeaseExpireTime());
+    ledger.renew(SLOT, generation, Requests.millis(1));
     Poll.until("both ran out", () -> ledger.available().getReservedBytes() == 0);
   }
 
@@ -76,23 +81,24 @@ class LeaseTest {
   void aFillEndsIt() throws Exception {
     long generation =
         ledger
-            .reserve(ledger.reserving(SLOT, 10, "").setLease(Ledger.millis(5000)))
+            .reserve(ledger.reserving(SLOT, 10, "").setLease(Requests.millis(5000)))
             .getGeneration();
     Reservation filled = ledger.fill(SLOT, generation, "");
     assertFalse(filled.hasLeaseExpireTime());
     assertTrue(filled.hasFillTime());
 
-    ledger.reserve(ledger.reserving(BRIEF, 10, "").setLease(Ledger.millis(5000)));
+    ledger.reserve(ledger.reserving(BRIEF, 10, "").setLease(Requests.millis(5000)));
     Poll.until("a lease given later ran out", () -> ledger.available().getReservedBytes() == 10);
     assertEquals(filled, ledger.get(SLOT));
   }
 
   @Test
   void afterAStartNobodyHasLessLeftThanTheirLengthOrAMinute() throws Exception {
-    Reservation hour = ledger.reserve(ledger.reserving(SLOT, 10, "").setLease(Ledger.millis(HOUR)));
-    Slot halfMinute = Ledger.slot("lease", 2);
-    ledger.reserve(ledger.reserving(halfMinute, 10, "").setLease(Ledger.millis(30_000)));
-    ledger.reserve(ledger.reserving(BRIEF, 10, "").setLease(Ledger.millis(200)));
+    Reservation hour =
+        ledger.reserve(ledger.reserving(SLOT, 10, "").setLease(Requests.millis(HOUR)));
+    Slot halfMinute = Requests.slot("lease", 2);
+    ledger.reserve(ledger.reserving(halfMinute, 10, "").setLease(Requests.millis(30_000)));
+    ledger.reserve(ledger.reserving(BRIEF, 10, "").setLease(Requests.millis(200)));
     Instant killed = Instant.now();
     SERVER.restart();
 
@@ -105,13 +111,13 @@ class LeaseTest {
   @Test
   void whatAStartGivesCountsFromWhenItIsServed() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
-      Slot slot = Ledger.slot("brief", round);
+      Slot slot = Requests.slot("brief", round);
       long generation =
           ledger
-              .reserve(ledger.reserving(slot, 10, "").setLease(Ledger.millis(500)))
+              .reserve(ledger.reserving(slot, 10, "").setLease(Requests.millis(500)))
               .getGeneration();
       SERVER.restart();
-      ledger.renew(slot, generation, Ledger.millis(HOUR));
+      ledger.renew(slot, generation, Requests.millis(HOUR));
     }
     assertEquals(10L * ROUNDS, ledger.available().getReservedBytes());
   }
@@ -122,7 +128,7 @@ class LeaseTest {
     awaitSweeper();
     for (int slot = 0; slot < 10; slot++) {
       ledger.reserve(
-          ledger.reserving(Ledger.slot("stopped", slot), 10, "").setLease(Ledger.millis(6000)));
+          ledger.reserving(Requests.slot("stopped", slot), 10, "").setLease(Requests.millis(6000)));
     }
     signal("STOP");
     Instant over = Instant.now().plusSeconds(8);
@@ -130,13 +136,13 @@ class LeaseTest {
     signal("CONT");
     awaitSweeper();
     for (int slot = 0; slot < 10; slot++) {
-      ledger.renew(Ledger.slot("stopped", slot), 0, Ledger.millis(HOUR));
+      ledger.renew(Requests.slot("stopped", slot), 0, Requests.millis(HOUR));
     }
   }
 
   /** What ran out before is released by the time that a lease is which is given now. */
   private void awaitSweeper() throws Exception {
-    ledger.reserve(ledger.reserving(SLOT, 1, "").setLease(Ledger.millis(1)));
+    ledger.reserve(ledger.reserving(SLOT, 1, "").setLease(Requests.millis(1)));
     Poll.until("the sweeper came by", () -> ledger.available().getReservedBytes() % 10 == 0);
   }
 

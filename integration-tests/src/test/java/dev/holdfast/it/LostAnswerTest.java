@@ -20,6 +20,7 @@ import dev.holdfast.client.results.RequestEnded;
 import dev.holdfast.client.results.SlotReleased;
 import dev.holdfast.client.results.SlotReserved;
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.junit.LiveServer;
 import dev.holdfast.testing.process.Relay;
 import java.io.IOException;
 import java.util.List;

@@ -8,13 +8,15 @@ import dev.holdfast.testing.Poll;
 import dev.holdfast.testing.process.Program;
 import dev.holdfast.testing.process.ProgramResult;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.ListEventsRequest;
 import dev.holdfast.v1.ListEventsResponse;
 import dev.holdfast.v1.ReconcileHeader;
 import dev.holdfast.v1.ReconcileResponse;
-import dev.holdfast.v1.ReleaseSlotRequest;
-import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.WatchEventsRequest;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -123,11 +125,7 @@ class LostStoreTest {
   private static long reserve(Stubs stubs, long index) {
     return stubs
         .reservations()
-        .reserveSlot(
-            ReserveSlotRequest.newBuilder()
-                .setSlot(Ledger.slot("request", index))
-                .setAmountBytes(1)
-                .build())
+        .reserveSlot(Requests.reserveSlot("", Requests.slot("request", index), 1, ""))
         .getReservation()
         .getGeneration();
   }
@@ -224,7 +222,7 @@ class LostStoreTest {
 
   private void whatCameBeforeIsCompacted(Stubs stubs, long raised) {
     for (long after : new long[] {0, 2, lostRevision, raised - 2}) {
-      Refused watch =
+      Refusal watch =
           refused(
               () -> {
                 var unused =
@@ -245,7 +243,7 @@ class LostStoreTest {
       assertEquals(
           List.of(raised), list.getEventsList().stream().map(e -> e.getRevision()).toList());
     }
-    Refused reconcile = refused(() -> reconcile(stubs, lostRevision));
+    Refusal reconcile = refused(() -> reconcile(stubs, lostRevision));
     assertEquals("REVISION_COMPACTED", reconcile.reason());
     assertEquals(raised, reconcile.number("oldest_revision"));
   }
@@ -256,22 +254,23 @@ class LostStoreTest {
         stubs,
         ReconcileHeader.newBuilder().setAsOfRevision(asOfRevision).build(),
         IntStream.rangeClosed(0, LOST)
-            .mapToObj(i -> Reconciler.observed(Ledger.slot("request", i), 1))
+            .mapToObj(i -> Reconciler.observed(Requests.slot("request", i), 1))
             .toList());
   }
 
   private void nothingIsGivenOutTwice(Stubs stubs) {
-    Refused late =
+    Refusal late =
         refused(
             () -> {
               var unused =
                   stubs
                       .reservations()
                       .releaseSlot(
-                          ReleaseSlotRequest.newBuilder()
-                              .setSlot(Ledger.slot("request", LOST))
-                              .setGeneration(lostGeneration)
-                              .build());
+                          Requests.releaseSlot(
+                              "",
+                              Requests.slot("request", LOST),
+                              lostGeneration,
+                              ""));
             });
     assertEquals("RESERVATION_NOT_FOUND", late.reason());
     assertTrue(reserve(stubs, LOST + 1) > RAISE, "a generation from before");
@@ -281,7 +280,7 @@ class LostStoreTest {
     assertTrue(reconciled.getRevision() > RAISE, reconciled::toString);
   }
 
-  private static Refused refused(Runnable call) {
-    return Refused.of(assertThrows(StatusRuntimeException.class, call::run));
+  private static Refusal refused(Runnable call) {
+    return Refusal.of(assertThrows(StatusRuntimeException.class, call::run));
   }
 }

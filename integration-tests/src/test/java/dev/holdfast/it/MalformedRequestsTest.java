@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.ObservedSlot;
 import dev.holdfast.v1.ObservedSlots;
-import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.ReconcileHeader;
 import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.ReconcileResponse;
@@ -69,8 +72,8 @@ class MalformedRequestsTest {
   void aRequestThatIsCutOffIsABadArgument(MethodDescriptor<?, ?> method) throws Exception {
     int logged = SERVER.server().log().length();
     byte[] cutOff = {FIRST_FIELD, 100, 'x'};
-    Refused refused =
-        Refused.with("INVALID_ARGUMENT", () -> RawCalls.call(channel(), method, cutOff));
+    Refusal refused =
+        Refusal.expect("INVALID_ARGUMENT", () -> RawCalls.call(channel(), method, cutOff));
     assertTrue(refused.message().contains("is cut off"), refused.message());
     assertEquals(logged, SERVER.server().log().length());
   }
@@ -90,8 +93,8 @@ class MalformedRequestsTest {
   }
 
   private static void notUtf8(String field, MethodDescriptor<?, ?> method, byte[] request) {
-    Refused refused =
-        Refused.with("INVALID_ARGUMENT", () -> RawCalls.call(channel(), method, request));
+    Refusal refused =
+        Refusal.expect("INVALID_ARGUMENT", () -> RawCalls.call(channel(), method, request));
     assertEquals(List.of(field), refused.fields());
     assertTrue(refused.message().contains("UTF-8"), refused.message());
   }
@@ -104,13 +107,13 @@ class MalformedRequestsTest {
     for (int i = 0; i < count; i++) {
       System.arraycopy(empty, 0, request, i * empty.length, empty.length);
     }
-    Ledger other = Ledger.of(SERVER, Long.MAX_VALUE);
+    RepositoryFixture other = RepositoryFixture.of(SERVER, Long.MAX_VALUE);
     for (int i = 0; i < 10; i++) {
-      Refused refused =
-          Refused.with("INVALID_ARGUMENT", () -> RawCalls.callPacked(channel(), APPLY, request));
+      Refusal refused =
+          Refusal.expect("INVALID_ARGUMENT", () -> RawCalls.callPacked(channel(), APPLY, request));
       assertEquals(List.of("operations"), refused.fields());
       assertTrue(refused.message().contains(Integer.toString(count)), refused.message());
-      other.reserve(Ledger.slot("between", i), 1, "op");
+      other.reserve(Requests.slot("between", i), 1, "op");
     }
   }
 
@@ -120,8 +123,8 @@ class MalformedRequestsTest {
     for (int i = 0; i <= 1_000_000; i++) {
       request.addExcludedSlotIndexes(i);
     }
-    Refused refused =
-        Refused.with("INVALID_ARGUMENT", () -> SERVER.sales().sellSlot(request.build()));
+    Refusal refused =
+        Refusal.expect("INVALID_ARGUMENT", () -> SERVER.sales().sellSlot(request.build()));
     assertEquals(List.of("excluded_slot_indexes"), refused.fields());
     assertTrue(refused.message().contains("1000001"), refused.message());
   }
@@ -129,21 +132,22 @@ class MalformedRequestsTest {
   @Test
   void whatUnpacksToMoreThanTheLargestRequestIsRefused() {
     byte[] request = new byte[LARGEST_BYTES + 1];
-    Refused refused =
-        Refused.with("INVALID_ARGUMENT", () -> RawCalls.callPacked(channel(), APPLY, request));
+    Refusal refused =
+        Refusal.expect("INVALID_ARGUMENT", () -> RawCalls.callPacked(channel(), APPLY, request));
     assertTrue(refused.message().contains(Integer.toString(LARGEST_BYTES)), refused.message());
   }
 
   @Test
   void aCompressedRequestIsTakenLargeAndSmall() throws Exception {
-    Ledger ledger = Ledger.of(SERVER, Long.MAX_VALUE);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, Long.MAX_VALUE);
     for (int count : List.of(1, 2000)) {
       ApplyRequest.Builder request = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
       for (int i = 0; i < count; i++) {
         request.addOperations(
-            Operation.newBuilder()
-                .setReserveSlot(
-                    ledger.reserving(Ledger.slot("packed-" + count, i), 1, "operation-" + i)));
+            Requests.operation(
+                ledger
+                    .reserving(Requests.slot("packed-" + count, i), 1, "operation-" + i)
+                    .build()));
       }
       byte[] answer = RawCalls.callPacked(channel(), APPLY, request.build().toByteArray()).get(0);
       assertEquals(count, ApplyResponse.parseFrom(answer).getResultsCount());
@@ -155,7 +159,7 @@ class MalformedRequestsTest {
   void fieldsFromANewerContractAreIgnoredHoweverManyTheyAre() throws Exception {
     byte[] unknown = field(UNKNOWN_FIELD, new byte[0]);
     ByteArrayOutputStream request = new ByteArrayOutputStream();
-    request.write(field(FIRST_FIELD, Ledger.of(SERVER, 1).id().getBytes(UTF_8)));
+    request.write(field(FIRST_FIELD, RepositoryFixture.of(SERVER, 1).id().getBytes(UTF_8)));
     while (request.size() < LARGE_BYTES) {
       request.write(unknown);
     }
@@ -165,7 +169,7 @@ class MalformedRequestsTest {
 
   @Test
   void theMessagesOfAStreamKeepTheirOrderHoweverLargeTheyAre() throws Exception {
-    Ledger ledger = Ledger.of(SERVER, Long.MAX_VALUE);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, Long.MAX_VALUE);
     ReconcileRequest header =
         ReconcileRequest.newBuilder()
             .setHeader(ReconcileHeader.newBuilder().setRepositoryId(ledger.id()).setAsOfRevision(1))
@@ -179,8 +183,8 @@ class MalformedRequestsTest {
             observed(3000, 1).toByteArray(),
             observed(3001, 3000).toByteArray());
     assertEquals(6001, ReconcileResponse.parseFrom(answers.get(0)).getAdoptedCount3());
-    Refused twice =
-        Refused.with(
+    Refusal twice =
+        Refusal.expect(
             "INVALID_ARGUMENT",
             () ->
                 RawCalls.call(
@@ -198,7 +202,7 @@ class MalformedRequestsTest {
     for (int i = first; i < first + count; i++) {
       slots.addSlots(
           ObservedSlot.newBuilder()
-              .setSlot(Ledger.slot("observed".repeat(4), i))
+              .setSlot(Requests.slot("observed".repeat(4), i))
               .setAmountBytes(1));
     }
     return ReconcileRequest.newBuilder().setObserved(slots).build();

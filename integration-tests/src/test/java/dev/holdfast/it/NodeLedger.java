@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.example.marketplace.HeldSlot;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.DatastoreServiceGetRequest;
 import dev.holdfast.v1.DatastoreServiceGrpc;

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import dev.holdfast.testing.Poll;
-import dev.holdfast.v1.CreateRepositoryRequest;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.junit.SalesFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.DeleteRepositoryRequest;
 import dev.holdfast.v1.ListOffersRequest;
 import dev.holdfast.v1.ListOffersResponse;
 import dev.holdfast.v1.Offer;
 import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.Reservation;
-import dev.holdfast.v1.UpdateRepositoryRequest;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +32,11 @@ class OffersTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Shop shop;
+  private SalesFixture shop;
 
   @BeforeEach
   void makeRepository() {
-    shop = Shop.of(SERVER, 1000);
+    shop = SalesFixture.of(SERVER, 1000);
   }
 
   @Test
@@ -55,7 +58,7 @@ class OffersTest {
     assertEquals(expected, shop.get("a"));
     SERVER.restart();
     assertEquals(expected, shop.get("a"));
-    long revision = shop.ledger().available().getRevision();
+    long revision = shop.repository().available().getRevision();
     assertEquals(1, revision, "terms are no books");
   }
 
@@ -65,12 +68,13 @@ class OffersTest {
         Timestamp.newBuilder().setSeconds(253_402_300_799L).setNanos(999_999_999).build();
     assertEquals(
         last.toBuilder().setNanos(999_999_000).build(),
-        shop.put(Shop.offer("a").setUntil(last)).getUntil());
+        shop.put(SalesFixture.offer("a").setUntil(last)).getUntil());
   }
 
   @Test
   void whatIsLeftOutIsNoLimit() {
-    shop.put(Shop.offer("a").setMaxCollateralPerByte("5").setTotalBytes(7).setEnabled(false));
+    shop.put(
+        SalesFixture.offer("a").setMaxCollateralPerByte("5").setTotalBytes(7).setEnabled(false));
     Offer plain = shop.put(Offer.newBuilder().setOfferId("a").setMinPricePerBytePerSecond("007"));
     assertEquals(
         Offer.newBuilder()
@@ -89,7 +93,7 @@ class OffersTest {
   @Test
   void theyAreListedByIdAPageACall() {
     List<Offer> offers =
-        IntStream.range(0, 25).mapToObj(i -> shop.put(Shop.offer("o" + (10 + i)))).toList();
+        IntStream.range(0, 25).mapToObj(i -> shop.put(SalesFixture.offer("o" + (10 + i)))).toList();
     List<Offer> found = new ArrayList<>();
     ListOffersRequest.Builder request =
         ListOffersRequest.newBuilder().setRepositoryId(shop.id()).setPageSize(7);
@@ -103,30 +107,31 @@ class OffersTest {
     assertEquals(offers, found);
 
     ListOffersRequest elsewhere = request.setRepositoryId("default").build();
-    Refused refused = Refused.with("INVALID_ARGUMENT", () -> SERVER.sales().listOffers(elsewhere));
+    Refusal refused =
+        Refusal.expect("INVALID_ARGUMENT", () -> SERVER.sales().listOffers(elsewhere));
     assertEquals(List.of("page_token"), refused.fields());
   }
 
   @Test
   void manyThatDeclineAreAllTold() {
     List<String> ids = IntStream.range(100, 250).mapToObj(i -> "o" + i).toList();
-    ids.forEach(id -> shop.put(Shop.offer(id).setEnabled(false)));
+    ids.forEach(id -> shop.put(SalesFixture.offer(id).setEnabled(false)));
     List<String> told = shop.declines(shop.selling("request", 1, ""));
     assertEquals(ids.stream().map(id -> id + " DISABLED").toList(), told);
   }
 
   @Test
   void whatIsNotThereIsNotFound() {
-    Refused missing = Refused.with("OFFER_NOT_FOUND", () -> shop.get("none"));
+    Refusal missing = Refusal.expect("OFFER_NOT_FOUND", () -> shop.get("none"));
     assertEquals("none", missing.fact("offer_id"));
     assertEquals(shop.id(), missing.fact("repository_id"));
-    Refused.with("OFFER_NOT_FOUND", () -> shop.delete("none"));
-    Shop nowhere = new Shop(new Ledger(SERVER, "nowhere"));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> nowhere.put(Shop.offer("a")));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> nowhere.get("a"));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> nowhere.delete("a"));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> nowhere.sold("r", 1, ""));
-    Refused.with(
+    Refusal.expect("OFFER_NOT_FOUND", () -> shop.delete("none"));
+    SalesFixture nowhere = new SalesFixture(new RepositoryFixture(SERVER, "nowhere"));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> nowhere.put(SalesFixture.offer("a")));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> nowhere.get("a"));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> nowhere.delete("a"));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> nowhere.sold("r", 1, ""));
+    Refusal.expect(
         "REPOSITORY_NOT_FOUND",
         () ->
             SERVER
@@ -136,75 +141,67 @@ class OffersTest {
 
   @Test
   void everyWayOfReleaseGivesTheBytesBackToTheOffer() throws Exception {
-    shop.put(Shop.offer("a").setTotalBytes(60));
+    shop.put(SalesFixture.offer("a").setTotalBytes(60));
     Reservation released = shop.sold("r1", 10, "");
     shop.sold("r2", 20, "");
-    shop.sell(shop.selling("r3", 30, "").setLease(Ledger.millis(1)));
+    shop.sell(shop.selling("r3", 30, "").setLease(Requests.millis(1)));
     Poll.until("the lease ran out", () -> shop.get("a").getSoldBytes() == 30);
-    shop.ledger().fill(released.getSlot(), released.getGeneration(), "");
+    shop.repository().fill(released.getSlot(), released.getGeneration(), "");
     assertEquals(30, shop.get("a").getSoldBytes());
-    shop.ledger()
+    shop.repository()
         .release(
             released.getSlot(),
             released.getGeneration(),
             ReleaseReason.RELEASE_REASON_REQUEST_ENDED,
             "");
     assertEquals(20, shop.get("a").getSoldBytes());
-    shop.ledger().end("r2", "");
+    shop.repository().end("r2", "");
     assertEquals(0, shop.get("a").getSoldBytes());
-    assertTrue(shop.ledger().verify().getConsistent());
+    assertTrue(shop.repository().verify().getConsistent());
   }
 
   @Test
   void whatWasSoldOutlivesTheOffer() throws Exception {
-    shop.put(Shop.offer("a").setTotalBytes(100));
+    shop.put(SalesFixture.offer("a").setTotalBytes(100));
     Reservation sold = shop.sold("r", 70, "");
     shop.delete("a");
-    assertEquals(sold, shop.ledger().get(sold.getSlot()));
+    assertEquals(sold, shop.repository().get(sold.getSlot()));
     assertEquals("a", sold.getOfferId());
-    Refused.with("OFFER_NOT_FOUND", () -> shop.get("a"));
-    assertTrue(shop.ledger().verify().getConsistent());
+    Refusal.expect("OFFER_NOT_FOUND", () -> shop.get("a"));
+    assertTrue(shop.repository().verify().getConsistent());
     SERVER.restart();
-    assertEquals(70, shop.put(Shop.offer("a").setTotalBytes(50)).getSoldBytes());
+    assertEquals(70, shop.put(SalesFixture.offer("a").setTotalBytes(50)).getSoldBytes());
     assertEquals(List.of("a OFFER_SOLD_OUT"), shop.declines(shop.selling("r", 1, "")));
-    assertTrue(shop.ledger().verify().getConsistent());
-    shop.ledger().end("r", "");
+    assertTrue(shop.repository().verify().getConsistent());
+    shop.repository().end("r", "");
     assertEquals(0, shop.get("a").getSoldBytes());
   }
 
   @Test
   void offersGoWithTheirRepository() {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     shop.sold("r", 1, "s");
-    DeleteRepositoryRequest delete =
-        DeleteRepositoryRequest.newBuilder().setRepositoryId(shop.id()).build();
-    Refused.with("REPOSITORY_NOT_EMPTY", () -> SERVER.repositories().deleteRepository(delete));
-    shop.ledger().end("r", "");
+    DeleteRepositoryRequest delete = Requests.deleteRepository(shop.id());
+    Refusal.expect("REPOSITORY_NOT_EMPTY", () -> SERVER.repositories().deleteRepository(delete));
+    shop.repository().end("r", "");
     var unused = SERVER.repositories().deleteRepository(delete);
-    var made =
-        SERVER
-            .repositories()
-            .createRepository(
-                CreateRepositoryRequest.newBuilder()
-                    .setRepositoryId(shop.id())
-                    .setCapacityBytes(10)
-                    .build());
+    var made = SERVER.repositories().createRepository(Requests.createRepository(shop.id(), 10));
     assertEquals(10, made.getRepository().getAvailableBytes());
     assertEquals(List.of("NO_OFFERS"), shop.declines(shop.selling("r", 1, "")));
     // Operation ids go on, though.
-    Refused.with("RESERVATION_RELEASED", () -> shop.sold("r", 1, "s"));
+    Refusal.expect("RESERVATION_RELEASED", () -> shop.sold("r", 1, "s"));
   }
 
-  private static void wrong(String field, Shop shop, UnaryOperator<Offer.Builder> change) {
-    Refused refused =
-        Refused.with("INVALID_ARGUMENT", () -> shop.put(change.apply(Shop.offer("a"))));
+  private static void wrong(String field, SalesFixture shop, UnaryOperator<Offer.Builder> change) {
+    Refusal refused =
+        Refusal.expect("INVALID_ARGUMENT", () -> shop.put(change.apply(SalesFixture.offer("a"))));
     assertEquals(List.of("offer." + field), refused.fields());
   }
 
   @Test
   void anOfferIsNamedAsItsOwnerLikes() {
     for (String id : List.of("A", "~!@/", "x".repeat(128))) {
-      assertEquals(id, shop.put(Shop.offer(id)).getOfferId());
+      assertEquals(id, shop.put(SalesFixture.offer(id)).getOfferId());
     }
   }
 
@@ -230,7 +227,7 @@ class OffersTest {
     wrong("min_price_per_byte_per_second", shop, o -> o.setMinPricePerBytePerSecond(beyond));
     wrong("max_collateral_per_byte", shop, offer -> offer.setMaxCollateralPerByte(beyond));
     wrong("until", shop, offer -> offer.setUntil(Timestamp.newBuilder().setNanos(-1)));
-    Refused.with("OFFER_NOT_FOUND", () -> shop.get("a"));
+    Refusal.expect("OFFER_NOT_FOUND", () -> shop.get("a"));
   }
 
   private static Duration seconds(long seconds) {
@@ -239,16 +236,9 @@ class OffersTest {
 
   @Test
   void aShrunkenRepositorySellsNothingMore() {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     shop.sold("r", 400, "");
-    var shrunk =
-        SERVER
-            .repositories()
-            .updateRepository(
-                UpdateRepositoryRequest.newBuilder()
-                    .setRepositoryId(shop.id())
-                    .setCapacityBytes(300)
-                    .build());
+    var shrunk = SERVER.repositories().updateRepository(Requests.updateRepository(shop.id(), 300));
     assertEquals(100, shrunk.getRepository().getOvercommittedBytes());
     assertEquals(List.of("a INSUFFICIENT_STORAGE"), shop.declines(shop.selling("r", 1, "")));
   }

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;
-import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.ReserveSlotResponse;
 import java.io.DataInputStream;
 import java.io.OutputStream;
@@ -71,11 +73,7 @@ class OpenCallsTest {
             for (int i = 0; i < LIMIT; i++) {
               answers.add(
                   reserving.reserveSlot(
-                      ReserveSlotRequest.newBuilder()
-                          .setRepositoryId(repository)
-                          .setSlot(Ledger.slot("open", i))
-                          .setAmountBytes(1)
-                          .build()));
+                      Requests.reserveSlot(repository, Requests.slot("open", i), 1, "")));
             }
             var behind =
                 RepositoryServiceGrpc.newFutureStub(SERVER.stubs().channel())
@@ -97,6 +95,6 @@ class OpenCallsTest {
   }
 
   private static AvailableRequest available(String repository) {
-    return AvailableRequest.newBuilder().setRepositoryId(repository).build();
+    return Requests.available(repository);
   }
 }

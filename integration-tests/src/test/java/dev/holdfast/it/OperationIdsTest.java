@@ -3,33 +3,34 @@ package dev.holdfast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.EndRequestResponse;
 import dev.holdfast.v1.ReleaseReason;
-import dev.holdfast.v1.ReleaseRequest;
 import dev.holdfast.v1.ReleaseResponse;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.ReservationState;
-import dev.holdfast.v1.ReserveRequest;
 import dev.holdfast.v1.ReserveResponse;
 import dev.holdfast.v1.Slot;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.function.Executable;
 
 /** A change that is sent again is answered as before and made once; its id is good for no other. */
 class OperationIdsTest {
-  private static final Slot SLOT = Ledger.slot("operations", 1);
+  private static final Slot SLOT = Requests.slot("operations", 1);
   private static final ReleaseReason ENDED = ReleaseReason.RELEASE_REASON_REQUEST_ENDED;
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, 1000);
+    ledger = RepositoryFixture.of(SERVER, 1000);
   }
 
   @Test
@@ -38,7 +39,7 @@ class OperationIdsTest {
     assertEquals(first, ledger.reserve(SLOT, 100, "r"));
     // Callers compute the lease anew each time.
     assertEquals(
-        first, ledger.reserve(ledger.reserving(SLOT, 100, "r").setLease(Ledger.millis(60_000))));
+        first, ledger.reserve(ledger.reserving(SLOT, 100, "r").setLease(Requests.millis(60_000))));
     Reservation filled = ledger.fill(SLOT, first.getGeneration(), "f");
     assertEquals(filled, ledger.reserve(SLOT, 100, "r"));
     assertEquals(900, ledger.available().getAvailableBytes());
@@ -62,7 +63,7 @@ class OperationIdsTest {
   void aReleaseSaysAgainThatItReleased() {
     long generation = ledger.reserve(SLOT, 100, "r").getGeneration();
     ledger.release(SLOT, generation, "x");
-    ledger.reserve(Ledger.slot("operations", 2), 10, "");
+    ledger.reserve(Requests.slot("operations", 2), 10, "");
 
     ReleaseSlotResponse again = ledger.release(SLOT, generation, "x");
     assertEquals(100, again.getReleasedBytes());
@@ -78,7 +79,7 @@ class OperationIdsTest {
   @Test
   void anEndIsAnsweredAsItWas() {
     ledger.reserve(SLOT, 100, "r");
-    ledger.reserve(Ledger.slot("operations", 2), 11, "r");
+    ledger.reserve(Requests.slot("operations", 2), 11, "r");
     EndRequestResponse first = ledger.end("operations", "e");
     assertEquals(2, first.getReleasedCount());
     assertEquals(111, first.getReleasedBytes());
@@ -93,23 +94,23 @@ class OperationIdsTest {
 
   @Test
   void unassignedBytesAreReservedAndReleasedOnce() {
-    ReserveResponse reserved = reserveUnassigned(100, "u");
+    ReserveResponse reserved = ledger.reserveUnassigned(100, "u");
     assertEquals(100, reserved.getUnassignedBytes());
-    assertEquals(reserved, reserveUnassigned(100, "u"));
+    assertEquals(reserved, ledger.reserveUnassigned(100, "u"));
 
-    ReleaseResponse released = releaseUnassigned(40, "v");
+    ReleaseResponse released = ledger.releaseUnassigned(40, "v");
     assertEquals(60, released.getUnassignedBytes());
-    assertEquals(released, releaseUnassigned(40, "v"));
-    assertEquals(60, reserveUnassigned(100, "u").getUnassignedBytes(), "today's");
+    assertEquals(released, ledger.releaseUnassigned(40, "v"));
+    assertEquals(60, ledger.reserveUnassigned(100, "u").getUnassignedBytes(), "today's");
     assertEquals(940, ledger.available().getAvailableBytes());
   }
 
   @Test
   void anIdCountsWithinWhatItChanges() {
     ledger.reserve(SLOT, 100, "same");
-    ledger.reserve(Ledger.slot("operations", 2), 200, "same");
-    ledger.reserve(Ledger.slot("others", 1), 50, "same");
-    reserveUnassigned(10, "same");
+    ledger.reserve(Requests.slot("operations", 2), 200, "same");
+    ledger.reserve(Requests.slot("others", 1), 50, "same");
+    ledger.reserveUnassigned(10, "same");
     assertEquals(2, ledger.end("operations", "same").getReleasedCount());
     assertEquals(60, ledger.available().getReservedBytes());
     assertEquals(1, ledger.end("others", "same").getReleasedCount());
@@ -117,12 +118,12 @@ class OperationIdsTest {
 
   @Test
   void whatWasRefusedIsDecidedAnew() {
-    Refused.with("INSUFFICIENT_STORAGE", () -> ledger.reserve(SLOT, 1001, "r"));
+    Refusal.expect("INSUFFICIENT_STORAGE", () -> ledger.reserve(SLOT, 1001, "r"));
     assertEquals(100, ledger.reserve(SLOT, 100, "r").getAmountBytes());
-    Refused.with("RELEASE_EXCEEDS_UNASSIGNED", () -> releaseUnassigned(1, "u"));
-    assertEquals(1, reserveUnassigned(1, "u").getUnassignedBytes());
+    Refusal.expect("RELEASE_EXCEEDS_UNASSIGNED", () -> ledger.releaseUnassigned(1, "u"));
+    assertEquals(1, ledger.reserveUnassigned(1, "u").getUnassignedBytes());
     assertEquals(0, ledger.end("nothing", "e").getReleasedCount());
-    ledger.reserve(Ledger.slot("nothing", 0), 1, "");
+    ledger.reserve(Requests.slot("nothing", 0), 1, "");
     assertEquals(1, ledger.end("nothing", "e").getReleasedCount());
   }
 
@@ -173,40 +174,18 @@ class OperationIdsTest {
 
   @Test
   void anIdOfUnassignedBytesIsGoodForNothingElse() {
-    reserveUnassigned(100, "u");
-    reused("amount_bytes", "u", () -> reserveUnassigned(99, "u"));
-    reused("rpc", "u", () -> releaseUnassigned(100, "u"));
-    releaseUnassigned(50, "v");
-    reused("amount_bytes", "v", () -> releaseUnassigned(49, "v"));
-    reused("rpc", "v", () -> reserveUnassigned(50, "v"));
+    ledger.reserveUnassigned(100, "u");
+    reused("amount_bytes", "u", () -> ledger.reserveUnassigned(99, "u"));
+    reused("rpc", "u", () -> ledger.releaseUnassigned(100, "u"));
+    ledger.releaseUnassigned(50, "v");
+    reused("amount_bytes", "v", () -> ledger.releaseUnassigned(49, "v"));
+    reused("rpc", "v", () -> ledger.reserveUnassigned(50, "v"));
     assertEquals(50, ledger.available().getUnassignedBytes());
   }
 
-  private static void reused(String field, String operationId, Executable call) {
-    Refused refused = Refused.with("OPERATION_ID_REUSED", call);
+  private static void reused(String field, String operationId, Refusal.Call call) {
+    Refusal refused = Refusal.expect("OPERATION_ID_REUSED", call);
     assertEquals(field, refused.fact("field"), refused.message());
     assertEquals(operationId, refused.fact("operation_id"));
-  }
-
-  private ReserveResponse reserveUnassigned(long amountBytes, String operationId) {
-    return SERVER
-        .repositories()
-        .reserve(
-            ReserveRequest.newBuilder()
-                .setRepositoryId(ledger.id())
-                .setAmountBytes(amountBytes)
-                .setOperationId(operationId)
-                .build());
-  }
-
-  private ReleaseResponse releaseUnassigned(long amountBytes, String operationId) {
-    return SERVER
-        .repositories()
-        .release(
-            ReleaseRequest.newBuilder()
-                .setRepositoryId(ledger.id())
-                .setAmountBytes(amountBytes)
-                .setOperationId(operationId)
-                .build());
   }
 }

@@ -1,12 +1,15 @@
 package dev.holdfast.it;
 
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Requests;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Somebody who reserves slot after slot in a repository of its own until it is stopped. */
 final class OtherCaller {
-  private final Ledger ledger;
+  private final RepositoryFixture ledger;
   private final AtomicLong calls = new AtomicLong();
   private final AtomicLong longestMicros = new AtomicLong();
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -14,14 +17,14 @@ final class OtherCaller {
   private final Thread thread = new Thread(this::reserve, "other-caller");
 
   OtherCaller(LiveServer server) {
-    ledger = Ledger.of(server, Long.MAX_VALUE);
+    ledger = RepositoryFixture.of(server, Long.MAX_VALUE);
     thread.start();
   }
 
   private void reserve() {
     while (!stopped.get()) {
       long start = System.nanoTime();
-      ledger.reserve(Ledger.slot("other", calls.get()), 1, "op");
+      ledger.reserve(Requests.slot("other", calls.get()), 1, "op");
       longestMicros.accumulateAndGet((System.nanoTime() - start) / 1000, Math::max);
       calls.incrementAndGet();
     }

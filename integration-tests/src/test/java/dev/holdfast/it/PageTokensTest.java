@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.DatastoreServiceListKeysRequest;
 import dev.holdfast.v1.DatastoreServicePutRequest;
 import dev.holdfast.v1.ListEventsRequest;
@@ -71,7 +75,7 @@ class PageTokensTest {
     String what = rpc + " with " + token;
     StatusRuntimeException e =
         assertThrows(StatusRuntimeException.class, () -> page.apply(token), what);
-    Refused refused = Refused.of(e);
+    Refusal refused = Refusal.of(e);
     assertEquals("INVALID_ARGUMENT", refused.reason(), what);
     assertEquals(List.of("page_token"), refused.fields(), what);
   }
@@ -118,10 +122,10 @@ class PageTokensTest {
   /** Each takes a token, asks for a page with one thing on it, and returns the next token. */
   private static Map<String, UnaryOperator<String>> pagedRpcs() {
     SERVER.newRepository(1);
-    Ledger ledger = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
     String id = ledger.id();
     for (int i = 0; i < 3; i++) {
-      ledger.reserve(Ledger.slot("paged", i), 1, "");
+      ledger.reserve(Requests.slot("paged", i), 1, "");
       var put =
           SERVER
               .stubs()

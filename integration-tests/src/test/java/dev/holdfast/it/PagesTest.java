@@ -3,12 +3,15 @@ package dev.holdfast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ListRepositoriesRequest;
 import dev.holdfast.v1.ListRepositoriesResponse;
 import dev.holdfast.v1.ListReservationsRequest;
 import dev.holdfast.v1.ListReservationsResponse;
-import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.ReservationState;
 import dev.holdfast.v1.Slot;
@@ -24,17 +27,17 @@ class PagesTest {
 
   @Test
   void reservationsComeByRequestThenSlot() {
-    Ledger ledger = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
     // As unsigned numbers the slots sort 2, 10, 2^64-1.
     for (String request : List.of("b", "a", "a-longer", "B")) {
       for (long index : new long[] {10, -1, 2}) {
-        ledger.reserve(Ledger.slot(request, index), 1, "");
+        ledger.reserve(Requests.slot(request, index), 1, "");
       }
     }
     List<Slot> expected = new ArrayList<>();
     for (String request : List.of("B", "a", "a-longer", "b")) {
       for (long index : new long[] {2, 10, -1}) {
-        expected.add(Ledger.slot(request, index));
+        expected.add(Requests.slot(request, index));
       }
     }
     for (int size : new int[] {0, 1, 5, 12, 13}) {
@@ -42,9 +45,9 @@ class PagesTest {
     }
     assertEquals(expected.subList(3, 6), slots(listing(ledger).setRequestId("a").setPageSize(2)));
 
-    ledger.fill(Ledger.slot("a", 10), 0, "");
+    ledger.fill(Requests.slot("a", 10), 0, "");
     assertEquals(
-        List.of(Ledger.slot("a", 10)),
+        List.of(Requests.slot("a", 10)),
         slots(listing(ledger).setState(ReservationState.RESERVATION_STATE_FILLED)));
     assertEquals(
         11,
@@ -54,11 +57,11 @@ class PagesTest {
 
   @Test
   void aPageHasAHundredUnlessAskedForMoreAndAThousandAtMost() {
-    Ledger ledger = Ledger.of(SERVER, 10_000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 10_000);
     ApplyRequest.Builder many = ApplyRequest.newBuilder().setRepositoryId(ledger.id());
     for (int i = 0; i < 1100; i++) {
       many.addOperations(
-          Operation.newBuilder().setReserveSlot(ledger.reserving(Ledger.slot("many", i), 1, "")));
+          Requests.operation(ledger.reserving(Requests.slot("many", i), 1, "").build()));
     }
     assertEquals(1100, SERVER.reservations().apply(many.build()).getResultsCount());
     assertEquals(100, page(listing(ledger)).getReservationsCount());
@@ -68,14 +71,14 @@ class PagesTest {
 
   @Test
   void whatChangesBetweenPagesLosesAndRepeatsNothingElse() {
-    Ledger ledger = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
     for (int i = 0; i < 6; i++) {
-      ledger.reserve(Ledger.slot("moving", i * 2L), 1, "");
+      ledger.reserve(Requests.slot("moving", i * 2L), 1, "");
     }
     ListReservationsResponse first = page(listing(ledger).setPageSize(3));
-    ledger.release(Ledger.slot("moving", 4), 0, "");
-    ledger.reserve(Ledger.slot("moving", 1), 1, "");
-    ledger.reserve(Ledger.slot("moving", 9), 1, "");
+    ledger.release(Requests.slot("moving", 4), 0, "");
+    ledger.reserve(Requests.slot("moving", 1), 1, "");
+    ledger.reserve(Requests.slot("moving", 9), 1, "");
     ListReservationsResponse second =
         page(listing(ledger).setPageSize(10).setPageToken(first.getNextPageToken()));
     assertEquals(
@@ -86,10 +89,10 @@ class PagesTest {
 
   @Test
   void aTokenIsRefusedWithOtherFieldsThanItsOwn() {
-    Ledger ledger = Ledger.of(SERVER, 1000);
-    Ledger other = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
+    RepositoryFixture other = RepositoryFixture.of(SERVER, 1000);
     for (int i = 0; i < 3; i++) {
-      ledger.reserve(Ledger.slot("token", i), 1, "");
+      ledger.reserve(Requests.slot("token", i), 1, "");
     }
     String token = page(listing(ledger).setPageSize(1)).getNextPageToken();
     assertEquals(2, slots(listing(ledger).setPageSize(9).setPageToken(token)).size());
@@ -106,7 +109,7 @@ class PagesTest {
   @Test
   void repositoriesComeInPagesToo() {
     for (int i = 0; i < 5; i++) {
-      Ledger.of(SERVER, 1);
+      RepositoryFixture.of(SERVER, 1);
     }
     List<String> ids = new ArrayList<>();
     String token = "";
@@ -124,7 +127,7 @@ class PagesTest {
     assertEquals(ids.stream().distinct().sorted(Comparator.naturalOrder()).toList(), ids);
   }
 
-  private static ListReservationsRequest.Builder listing(Ledger ledger) {
+  private static ListReservationsRequest.Builder listing(RepositoryFixture ledger) {
     return ListReservationsRequest.newBuilder().setRepositoryId(ledger.id());
   }
 
@@ -144,7 +147,7 @@ class PagesTest {
   }
 
   private static void refused(ListReservationsRequest.Builder request) {
-    Refused refused = Refused.with("INVALID_ARGUMENT", () -> page(request));
+    Refusal refused = Refusal.expect("INVALID_ARGUMENT", () -> page(request));
     assertEquals(List.of("page_token"), refused.fields());
   }
 }

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.junit.SalesFixture;
 import dev.holdfast.testing.process.Program;
 import dev.holdfast.testing.process.ProgramResult;
 import dev.holdfast.testing.process.ServerProcess;
-import dev.holdfast.v1.ReserveRequest;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import io.grpc.stub.StreamObserver;
@@ -227,12 +229,12 @@ class ProcessTest {
   private void fillBooks() throws Exception {
     try (ServerProcess server = ServerProcess.start(dataDir, "--capacity", "1000");
         Stubs stubs = new Stubs(server.target())) {
-      var offer = stubs.sales().putOffer(Shop.putting("default", Shop.offer("cold")));
+      var offer =
+          stubs.sales().putOffer(SalesFixture.putting("default", SalesFixture.offer("cold")));
       assertEquals(0, offer.getOffer().getSoldBytes());
-      var sold = stubs.sales().sellSlot(Shop.selling("default", "verify", 100, "").build());
+      var sold = stubs.sales().sellSlot(SalesFixture.selling("default", "verify", 100, "").build());
       assertEquals(900, sold.getAvailableBytes());
-      var unassigned =
-          stubs.repositories().reserve(ReserveRequest.newBuilder().setAmountBytes(10).build());
+      var unassigned = stubs.repositories().reserve(Requests.reserve("", 10, ""));
       assertEquals(890, unassigned.getAvailableBytes());
       assertEquals(0, server.terminate());
     }

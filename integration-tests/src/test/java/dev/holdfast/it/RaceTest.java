@@ -10,6 +10,11 @@ import dev.holdfast.client.errors.InsufficientStorageException;
 import dev.holdfast.client.errors.SlotAlreadyReservedException;
 import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.ReserveSlot;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotResponse;
@@ -42,7 +47,7 @@ class RaceTest {
   void theLastBytesGoToExactlyAsManyAsFit() throws Exception {
     int fitting = 100;
     long amount = 1 << 20;
-    Ledger ledger = Ledger.of(SERVER, fitting * amount);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, fitting * amount);
     List<Object> answers =
         race(
             ledger,
@@ -71,7 +76,7 @@ class RaceTest {
 
   @Test
   void aSlotGoesToExactlyOneOfAllWhoWantIt() throws Exception {
-    Ledger ledger = Ledger.of(SERVER, 1L << 40);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1L << 40);
     Slot slot = new Slot("wanted", 7);
     List<Object> answers =
         race(
@@ -88,7 +93,7 @@ class RaceTest {
 
   @Test
   void oneChangeSentByAllAtOnceIsMadeOnce() throws Exception {
-    Ledger ledger = Ledger.of(SERVER, 100);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 100);
     ReserveSlot change = ReserveSlot.of(new Slot("once", 0), 60).withRepositoryId(ledger.id());
     List<Object> answers =
         race(
@@ -103,28 +108,28 @@ class RaceTest {
 
   @Test
   void whatFitsExactlyIsGrantedAndOneByteMoreIsNot() {
-    Ledger ledger = Ledger.of(SERVER, 1_000_000);
-    Refused refused =
-        Refused.with(
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1_000_000);
+    Refusal refused =
+        Refusal.expect(
             "INSUFFICIENT_STORAGE",
-            () -> ledger.reserve(Ledger.slot("fits", 0), 1_000_001, "more"));
+            () -> ledger.reserve(Requests.slot("fits", 0), 1_000_001, "more"));
     assertEquals(1_000_001, refused.number("requested_bytes"));
     assertEquals(1_000_000, refused.number("available_bytes"));
     assertTrue(refused.message().contains("1000001"), refused.message());
     assertTrue(refused.message().contains("1000000"), refused.message());
 
-    ledger.reserve(Ledger.slot("fits", 0), 1_000_000, "exactly");
+    ledger.reserve(Requests.slot("fits", 0), 1_000_000, "exactly");
     assertEquals(0, ledger.available().getAvailableBytes());
-    Refused full =
-        Refused.with(
-            "INSUFFICIENT_STORAGE", () -> ledger.reserve(Ledger.slot("fits", 1), 1, "no more"));
+    Refusal full =
+        Refusal.expect(
+            "INSUFFICIENT_STORAGE", () -> ledger.reserve(Requests.slot("fits", 1), 1, "no more"));
     assertEquals(0, full.number("available_bytes"));
   }
 
   @Test
   void aCrowdThatIsOneByteTooManyOversellsNothing() throws Exception {
     long amount = 3;
-    Ledger ledger = Ledger.of(SERVER, CROWD * amount - 1);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, CROWD * amount - 1);
     // Changes on many connections at once reach the queue in any order.
     List<Stubs> connections =
         IntStream.range(0, 8).mapToObj(i -> new Stubs(SERVER.server().target())).toList();
@@ -134,7 +139,7 @@ class RaceTest {
       ReservationsServiceGrpc.newStub(connections.get(i % connections.size()).channel())
           .withDeadlineAfter(60, TimeUnit.SECONDS)
           .reserveSlot(
-              ledger.reserving(Ledger.slot("crowd-" + i % 97, i), amount, "").build(), answer);
+              ledger.reserving(Requests.slot("crowd-" + i % 97, i), amount, "").build(), answer);
       answers.add(answer.future());
     }
 
@@ -144,7 +149,7 @@ class RaceTest {
         assertEquals(amount, answer.get().getReservation().getAmountBytes());
         granted++;
       } catch (ExecutionException e) {
-        Refused refused = Refused.of(assertInstanceOf(StatusRuntimeException.class, e.getCause()));
+        Refusal refused = Refusal.of(assertInstanceOf(StatusRuntimeException.class, e.getCause()));
         assertEquals("INSUFFICIENT_STORAGE", refused.reason());
         assertEquals(amount, refused.number("requested_bytes"));
         assertEquals(amount - 1, refused.number("available_bytes"));
@@ -179,7 +184,7 @@ class RaceTest {
   }
 
   /** Lets all callers loose at the same moment; answers what each was answered or refused with. */
-  private static List<Object> race(Ledger ledger, Runner runner) throws Exception {
+  private static List<Object> race(RepositoryFixture ledger, Runner runner) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
     CyclicBarrier start = new CyclicBarrier(CALLERS);
     try (HoldfastClient client = HoldfastClient.builder(SERVER.server().target()).build()) {
@@ -211,7 +216,7 @@ class RaceTest {
     return answers.stream().filter(type::isInstance).map(type::cast).collect(Collectors.toList());
   }
 
-  private static void assertFull(Ledger ledger, int reservations) {
+  private static void assertFull(RepositoryFixture ledger, int reservations) {
     AvailableResponse books = ledger.available();
     assertEquals(0, books.getAvailableBytes());
     assertEquals(books.getCapacityBytes(), books.getReservedBytes());

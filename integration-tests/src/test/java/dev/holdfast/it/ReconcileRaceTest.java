@@ -3,6 +3,9 @@ package dev.holdfast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ListReservationsRequest;
 import dev.holdfast.v1.ObservedSlot;
 import dev.holdfast.v1.ReconcileHeader;
@@ -32,7 +35,7 @@ class ReconcileRaceTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private final Ledger ledger = Ledger.of(SERVER, 1_000_000);
+  private final RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1_000_000);
 
   /** The slots that the chain says are held here. */
   private final Set<Slot> chain = ConcurrentHashMap.newKeySet();
@@ -40,7 +43,7 @@ class ReconcileRaceTest {
   /** Holds two slots of three for a moment, and keeps the third. */
   private void node(int number) {
     for (int i = 0; i < SLOTS_A_NODE; i++) {
-      Slot slot = Ledger.slot("node-" + number, i);
+      Slot slot = Requests.slot("node-" + number, i);
       Reservation reserved = ledger.reserve(slot, 10, "reserve");
       chain.add(slot);
       Reservation filled = ledger.fill(slot, reserved.getGeneration(), "fill");

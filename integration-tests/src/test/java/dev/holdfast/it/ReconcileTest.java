@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ListReservationsRequest;
 import dev.holdfast.v1.ObservedSlot;
 import dev.holdfast.v1.ReconcileHeader;
@@ -32,11 +36,11 @@ class ReconcileTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, CAPACITY_BYTES);
+    ledger = RepositoryFixture.of(SERVER, CAPACITY_BYTES);
   }
 
   private ReconcileHeader.Builder header() {
@@ -51,12 +55,12 @@ class ReconcileTest {
   }
 
   private static Slot slot(long index) {
-    return Ledger.slot("reconcile", index);
+    return Requests.slot("reconcile", index);
   }
 
   private Reservation reserve(long index) {
     return ledger.reserve(
-        ledger.reserving(slot(index), 100, "").setLease(Ledger.millis(3_600_000)));
+        ledger.reserving(slot(index), 100, "").setLease(Requests.millis(3_600_000)));
   }
 
   private Reservation fill(long index) {
@@ -156,9 +160,9 @@ class ReconcileTest {
   @Test
   void anEmptyObservationHasToBeMeant() {
     fill(1);
-    Refused refused = Refused.with("EMPTY_OBSERVATION", () -> reconcile(header()));
+    Refusal refused = Refusal.expect("EMPTY_OBSERVATION", () -> reconcile(header()));
     assertEquals(ledger.id(), refused.fact("repository_id"));
-    Refused.with("EMPTY_OBSERVATION", () -> reconcile(header().setDryRun(true)));
+    Refusal.expect("EMPTY_OBSERVATION", () -> reconcile(header().setDryRun(true)));
     assertEquals(1, all().size());
     ReconcileResponse done = reconcile(header().setAllowEmpty(true));
     assertEquals(1, done.getReleasedCount1());
@@ -168,13 +172,13 @@ class ReconcileTest {
   @Test
   void revisionsAndRepositoriesThatAreNotThere() {
     long revision = ledger.available().getRevision();
-    Refused future =
-        Refused.with(
+    Refusal future =
+        Refusal.expect(
             "REVISION_IN_FUTURE",
             () -> reconcile(header().setAsOfRevision(revision + 1), observed(slot(1), 1)));
     assertEquals(revision + 1, future.number("as_of_revision"));
     assertEquals(revision, future.number("revision"));
-    Refused.with(
+    Refusal.expect(
         "REPOSITORY_NOT_FOUND",
         () -> reconcile(header().setRepositoryId("nowhere"), observed(slot(1), 1)));
     wrong(
@@ -188,8 +192,9 @@ class ReconcileTest {
   }
 
   private static void wrong(String field, ReconcileRequest... messages) {
-    Refused refused =
-        Refused.with("INVALID_ARGUMENT", () -> Reconciler.send(SERVER.stubs(), List.of(messages)));
+    Refusal refused =
+        Refusal.expect(
+            "INVALID_ARGUMENT", () -> Reconciler.send(SERVER.stubs(), List.of(messages)));
     assertEquals(List.of(field), refused.fields());
     assertTrue(refused.message().contains(field), refused.message());
   }
@@ -213,12 +218,13 @@ class ReconcileTest {
         "observed.slots[1].slot",
         header,
         message(
-            List.of(observed(Ledger.slot(hash, 5), 1), observed(Ledger.slot("0X" + hash, 5), 1))));
+            List.of(
+                observed(Requests.slot(hash, 5), 1), observed(Requests.slot("0X" + hash, 5), 1))));
     wrong("observed.slots[0].slot", header, message(List.of(ObservedSlot.getDefaultInstance())));
     wrong(
         "observed.slots[0].slot.request_id",
         header,
-        message(List.of(observed(Ledger.slot("a b", 1), 1))));
+        message(List.of(observed(Requests.slot("a b", 1), 1))));
     wrong("observed.slots[0].amount_bytes", header, message(List.of(observed(slot(1), -1))));
     assertEquals(List.of(), all());
     assertTrue(ledger.verify().getConsistent());
@@ -238,7 +244,7 @@ class ReconcileTest {
 
   @Test
   void theFirstThousandAreListed() {
-    Ledger large = Ledger.of(SERVER, 1_000_000);
+    RepositoryFixture large = RepositoryFixture.of(SERVER, 1_000_000);
     List<ObservedSlot> slots = new ArrayList<>();
     for (int i = 2500; i > 0; i--) {
       slots.add(observed(slot(i), 10));

@@ -1,5 +1,6 @@
 package dev.holdfast.it;
 
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.ObservedSlot;
 import dev.holdfast.v1.ObservedSlots;
 import dev.holdfast.v1.ReconcileHeader;

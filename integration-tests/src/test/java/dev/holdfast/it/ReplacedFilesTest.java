@@ -10,8 +10,9 @@ import dev.holdfast.testing.Poll;
 import dev.holdfast.testing.process.Program;
 import dev.holdfast.testing.process.ProgramResult;
 import dev.holdfast.testing.process.ServerProcess;
-import dev.holdfast.v1.GetRepositoryRequest;
-import dev.holdfast.v1.ReserveSlotRequest;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,16 +36,11 @@ class ReplacedFilesTest {
       Poll.until("it is not ready", () -> Http.get(port, "/readyz").statusCode() == 503);
 
       StatusRuntimeException refused = refused(() -> reserve(stubs, 1));
-      assertEquals("STORE_UNAVAILABLE", Refused.of(refused).reason());
-      assertEquals("not_applied", Refused.of(refused).facts().get("outcome"));
+      assertEquals("STORE_UNAVAILABLE", Refusal.of(refused).reason());
+      assertEquals("not_applied", Refusal.of(refused).facts().get("outcome"));
       StatusRuntimeException unread =
-          refused(
-              () ->
-                  stubs
-                      .repositories()
-                      .getRepository(
-                          GetRepositoryRequest.newBuilder().setRepositoryId("default").build()));
-      assertEquals("STORE_UNAVAILABLE", Refused.of(unread).reason());
+          refused(() -> stubs.repositories().getRepository(Requests.getRepository("default")));
+      assertEquals("STORE_UNAVAILABLE", Refusal.of(unread).reason());
       assertNotEquals(0, server.terminate());
       String line = "was removed or replaced under the running server";
       assertEquals(server.log().indexOf(line), server.log().lastIndexOf(line), server.log());
@@ -61,11 +57,7 @@ class ReplacedFilesTest {
     var unused =
         stubs
             .reservations()
-            .reserveSlot(
-                ReserveSlotRequest.newBuilder()
-                    .setSlot(Ledger.slot("request", index))
-                    .setAmountBytes(1)
-                    .build());
+            .reserveSlot(Requests.reserveSlot("", Requests.slot("request", index), 1, ""));
   }
 
   private static StatusRuntimeException refused(Runnable call) {

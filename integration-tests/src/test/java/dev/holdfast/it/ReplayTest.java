@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Reservation;
@@ -14,13 +18,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Late duplicates: OK always means "you hold this space", also after a kill. */
 class ReplayTest {
-  private static final Slot SLOT = Ledger.slot("replay", 0);
+  private static final Slot SLOT = Requests.slot("replay", 0);
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
   @Test
   void aLateReserveIsToldThatItWasReleasedAndWhy() {
-    Ledger ledger = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
     long generation = ledger.reserve(SLOT, 100, "r").getGeneration();
     ledger.release(SLOT, generation, "x");
     assertReleased(ledger, generation, "ATTEMPT_FAILED");
@@ -33,23 +37,23 @@ class ReplayTest {
 
   @Test
   void alsoWhereTheRequestEndedOrTheLeaseRanOut() throws Exception {
-    Ledger ledger = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
     long ended = ledger.reserve(SLOT, 100, "r").getGeneration();
     ledger.end("replay", "");
     assertReleased(ledger, ended, "REQUEST_ENDED");
 
-    Slot slot = Ledger.slot("leased", 0);
-    ledger.reserve(ledger.reserving(slot, 100, "r").setLease(Ledger.millis(1)));
+    Slot slot = Requests.slot("leased", 0);
+    ledger.reserve(ledger.reserving(slot, 100, "r").setLease(Requests.millis(1)));
     Poll.until("the lease ran out", () -> ledger.available().getReservedBytes() == 0);
-    Refused refused = Refused.with("RESERVATION_RELEASED", () -> ledger.reserve(slot, 100, "r"));
+    Refusal refused = Refusal.expect("RESERVATION_RELEASED", () -> ledger.reserve(slot, 100, "r"));
     assertEquals("LEASE_EXPIRED", refused.fact("reason"));
   }
 
   @Test
   void everythingIsRememberedAcrossAKill() throws Exception {
-    Ledger ledger = Ledger.of(SERVER, 1000);
-    Slot kept = Ledger.slot("kept", 0);
-    Slot other = Ledger.slot("ended", 0);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
+    Slot kept = Requests.slot("kept", 0);
+    Slot other = Requests.slot("ended", 0);
     Reservation reserved = ledger.reserve(kept, 10, "r");
     Reservation filled = ledger.fill(kept, reserved.getGeneration(), "f");
     long released = ledger.reserve(SLOT, 100, "r").getGeneration();
@@ -73,8 +77,8 @@ class ReplayTest {
     assertTrue(ledger.verify().getConsistent());
   }
 
-  private static void assertReleased(Ledger ledger, long generation, String reason) {
-    Refused refused = Refused.with("RESERVATION_RELEASED", () -> ledger.reserve(SLOT, 100, "r"));
+  private static void assertReleased(RepositoryFixture ledger, long generation, String reason) {
+    Refusal refused = Refusal.expect("RESERVATION_RELEASED", () -> ledger.reserve(SLOT, 100, "r"));
     assertEquals(generation, refused.number("generation"));
     assertEquals(100, refused.number("amount_bytes"));
     assertEquals(reason, refused.fact("reason"));

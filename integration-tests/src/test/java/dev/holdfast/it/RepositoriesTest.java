@@ -4,30 +4,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.AvailableResponse;
-import dev.holdfast.v1.CreateRepositoryRequest;
-import dev.holdfast.v1.DeleteRepositoryRequest;
-import dev.holdfast.v1.GetRepositoryRequest;
-import dev.holdfast.v1.ReleaseRequest;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Repository;
-import dev.holdfast.v1.ReserveRequest;
 import dev.holdfast.v1.Slot;
-import dev.holdfast.v1.UpdateRepositoryRequest;
 import dev.holdfast.v1.VerifyResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Repositories: made, made smaller, emptied, deleted, made again. */
 class RepositoriesTest {
-  private static final Slot SLOT = Ledger.slot("repositories", 0);
+  private static final Slot SLOT = Requests.slot("repositories", 0);
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
   @Test
   void whatIsZeroOrFalseIsSetAllTheSame() {
-    Ledger ledger = Ledger.of(SERVER, 1000);
-    Repository made = get(ledger);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
+    Repository made = ledger.repository();
     assertTrue(made.hasCapacityBytes() && made.hasReservedBytes() && made.hasUnassignedBytes());
     assertTrue(made.hasAvailableBytes() && made.hasOvercommittedBytes());
     assertTrue(made.hasReservationCount() && made.hasRevision());
@@ -53,150 +51,93 @@ class RepositoriesTest {
 
   @Test
   void oneThatExistsIsNotMadeAgain() {
-    Ledger ledger = Ledger.of(SERVER, 1000);
-    Refused refused = Refused.with("REPOSITORY_ALREADY_EXISTS", () -> create(ledger, 2000));
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
+    Refusal refused = Refusal.expect("REPOSITORY_ALREADY_EXISTS", () -> ledger.create(2000));
     assertEquals(1000, refused.number("capacity_bytes"));
-    Ledger nowhere = new Ledger(SERVER, "nowhere");
-    Refused.with("REPOSITORY_NOT_FOUND", () -> get(nowhere));
-    Refused.with("REPOSITORY_NOT_FOUND", nowhere::available);
-    Refused.with("REPOSITORY_NOT_FOUND", nowhere::verify);
-    Refused.with("REPOSITORY_NOT_FOUND", () -> nowhere.get(SLOT));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> nowhere.reserve(SLOT, 1, ""));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> update(nowhere, 1));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> delete(nowhere));
+    RepositoryFixture nowhere = new RepositoryFixture(SERVER, "nowhere");
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> nowhere.repository());
+    Refusal.expect("REPOSITORY_NOT_FOUND", nowhere::available);
+    Refusal.expect("REPOSITORY_NOT_FOUND", nowhere::verify);
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> nowhere.get(SLOT));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> nowhere.reserve(SLOT, 1, ""));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> nowhere.update(1));
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> nowhere.delete());
   }
 
   @Test
   void itMayBecomeSmallerThanWhatIsReserved() {
-    Ledger ledger = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
     long generation = ledger.reserve(SLOT, 700, "").getGeneration();
-    Repository smaller = update(ledger, 600);
+    Repository smaller = ledger.update(600);
     assertEquals(0, smaller.getAvailableBytes());
     assertEquals(100, smaller.getOvercommittedBytes());
-    Refused full =
-        Refused.with("INSUFFICIENT_STORAGE", () -> ledger.reserve(Ledger.slot("more", 0), 1, ""));
+    Refusal full =
+        Refusal.expect(
+            "INSUFFICIENT_STORAGE", () -> ledger.reserve(Requests.slot("more", 0), 1, ""));
     assertEquals(0, full.number("available_bytes"));
 
-    Repository none = update(ledger, 0);
+    Repository none = ledger.update(0);
     assertEquals(700, none.getOvercommittedBytes());
     ReleaseSlotResponse released = ledger.release(SLOT, generation, "");
     assertEquals(700, released.getReleasedBytes(), "releases always pass");
     assertEquals(0, released.getAvailableBytes());
-    assertEquals(0, get(ledger).getOvercommittedBytes());
+    assertEquals(0, ledger.repository().getOvercommittedBytes());
 
-    long revision = get(ledger).getRevision();
-    assertEquals(10, update(ledger, 10).getAvailableBytes());
-    assertEquals(revision + 1, get(ledger).getRevision());
-    assertEquals(revision + 1, update(ledger, 10).getRevision(), "the same again changes nothing");
+    long revision = ledger.repository().getRevision();
+    assertEquals(10, ledger.update(10).getAvailableBytes());
+    assertEquals(revision + 1, ledger.repository().getRevision());
+    assertEquals(revision + 1, ledger.update(10).getRevision(), "the same again changes nothing");
   }
 
   @Test
   void unassignedBytesAreNeverThoseOfASlot() {
-    Ledger ledger = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
     ledger.reserve(SLOT, 700, "");
-    Refused more = Refused.with("INSUFFICIENT_STORAGE", () -> reserve(ledger, 301));
+    Refusal more = Refusal.expect("INSUFFICIENT_STORAGE", () -> ledger.reserveUnassigned(301, ""));
     assertEquals(300, more.number("available_bytes"));
-    reserve(ledger, 300);
-    Refused refused = Refused.with("RELEASE_EXCEEDS_UNASSIGNED", () -> release(ledger, 301));
+    ledger.reserveUnassigned(300, "");
+    Refusal refused =
+        Refusal.expect("RELEASE_EXCEEDS_UNASSIGNED", () -> ledger.releaseUnassigned(301, ""));
     assertEquals(301, refused.number("requested_bytes"));
     assertEquals(300, refused.number("unassigned_bytes"));
-    release(ledger, 300);
+    ledger.releaseUnassigned(300, "");
     assertEquals(700, ledger.available().getReservedBytes());
     assertEquals(700, ledger.get(SLOT).getAmountBytes());
   }
 
   @Test
   void onlyAnEmptyOneIsDeleted() {
-    Ledger ledger = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
     ledger.reserve(SLOT, 700, "");
-    Refused refused = Refused.with("REPOSITORY_NOT_EMPTY", () -> delete(ledger));
+    Refusal refused = Refusal.expect("REPOSITORY_NOT_EMPTY", () -> ledger.delete());
     assertEquals(700, refused.number("reserved_bytes"));
     assertEquals(1, refused.number("reservation_count"));
     ledger.release(SLOT, 0, "");
-    reserve(ledger, 1);
-    Refused.with("REPOSITORY_NOT_EMPTY", () -> delete(ledger));
-    release(ledger, 1);
-    delete(ledger);
-    Refused.with("REPOSITORY_NOT_FOUND", () -> get(ledger));
-    Refused.with("REPOSITORY_NOT_FOUND", () -> delete(ledger));
+    ledger.reserveUnassigned(1, "");
+    Refusal.expect("REPOSITORY_NOT_EMPTY", () -> ledger.delete());
+    ledger.releaseUnassigned(1, "");
+    ledger.delete();
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> ledger.repository());
+    Refusal.expect("REPOSITORY_NOT_FOUND", () -> ledger.delete());
   }
 
   @Test
   void oneThatIsMadeAgainGoesOn() throws Exception {
-    Ledger ledger = Ledger.of(SERVER, 1000);
+    RepositoryFixture ledger = RepositoryFixture.of(SERVER, 1000);
     long generation = ledger.reserve(SLOT, 700, "r").getGeneration();
     ledger.release(SLOT, generation, "x");
-    long revision = get(ledger).getRevision();
-    delete(ledger);
+    long revision = ledger.repository().getRevision();
+    ledger.delete();
     SERVER.restart();
 
-    Repository again = create(ledger, 500);
+    Repository again = ledger.create(500);
     assertEquals(revision + 2, again.getRevision(), "deletion and creation are changes");
     assertEquals(500, again.getAvailableBytes());
-    Refused refused = Refused.with("RESERVATION_RELEASED", () -> ledger.reserve(SLOT, 700, "r"));
+    Refusal refused = Refusal.expect("RESERVATION_RELEASED", () -> ledger.reserve(SLOT, 700, "r"));
     assertEquals(generation, refused.number("generation"));
     assertFalse(ledger.release(SLOT, generation, "x").getAlreadyReleased());
     assertTrue(ledger.release(SLOT, generation, "y").getAlreadyReleased());
     assertTrue(ledger.reserve(SLOT, 1, "r2").getGeneration() > revision + 2);
     assertTrue(ledger.verify().getConsistent());
-  }
-
-  private static Repository create(Ledger ledger, long capacityBytes) {
-    return SERVER
-        .repositories()
-        .createRepository(
-            CreateRepositoryRequest.newBuilder()
-                .setRepositoryId(ledger.id())
-                .setCapacityBytes(capacityBytes)
-                .build())
-        .getRepository();
-  }
-
-  private static Repository get(Ledger ledger) {
-    return SERVER
-        .repositories()
-        .getRepository(GetRepositoryRequest.newBuilder().setRepositoryId(ledger.id()).build())
-        .getRepository();
-  }
-
-  private static Repository update(Ledger ledger, long capacityBytes) {
-    return SERVER
-        .repositories()
-        .updateRepository(
-            UpdateRepositoryRequest.newBuilder()
-                .setRepositoryId(ledger.id())
-                .setCapacityBytes(capacityBytes)
-                .build())
-        .getRepository();
-  }
-
-  private static void delete(Ledger ledger) {
-    var unused =
-        SERVER
-            .repositories()
-            .deleteRepository(
-                DeleteRepositoryRequest.newBuilder().setRepositoryId(ledger.id()).build());
-  }
-
-  private static void reserve(Ledger ledger, long amountBytes) {
-    var unused =
-        SERVER
-            .repositories()
-            .reserve(
-                ReserveRequest.newBuilder()
-                    .setRepositoryId(ledger.id())
-                    .setAmountBytes(amountBytes)
-                    .build());
-  }
-
-  private static void release(Ledger ledger, long amountBytes) {
-    var unused =
-        SERVER
-            .repositories()
-            .release(
-                ReleaseRequest.newBuilder()
-                    .setRepositoryId(ledger.id())
-                    .setAmountBytes(amountBytes)
-                    .build());
   }
 }

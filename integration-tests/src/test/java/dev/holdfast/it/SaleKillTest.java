@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.testing.Poll;
 import dev.holdfast.testing.Seed;
+import dev.holdfast.testing.junit.SalesFixture;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.GetOfferRequest;
 import dev.holdfast.v1.Offer;
-import dev.holdfast.v1.ReleaseSlotRequest;
+import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.SellSlotRequest;
 import dev.holdfast.v1.SellSlotResponse;
@@ -77,8 +81,8 @@ class SaleKillTest {
   private void sellUntilKilled(
       ServerProcess server, Stubs stubs, List<Seller> sellers, ExecutorService threads)
       throws Exception {
-    Offer.Builder offer = Shop.offer("a").setTotalBytes(OFFERED_BYTES);
-    var unused = stubs.sales().putOffer(Shop.putting("default", offer));
+    Offer.Builder offer = SalesFixture.offer("a").setTotalBytes(OFFERED_BYTES);
+    var unused = stubs.sales().putOffer(SalesFixture.putting("default", offer));
     int enough = answered.get() + ANSWERS_A_CYCLE;
     List<Future<?>> working = new ArrayList<>();
     sellers.forEach(seller -> working.add(threads.submit(() -> seller.work(stubs))));
@@ -127,7 +131,7 @@ class SaleKillTest {
           } else {
             long bytes = random.nextLong(1, 100);
             String id = name + "-" + sales.size();
-            selling = Shop.selling("default", "r" + random.nextInt(9), bytes, id).build();
+            selling = SalesFixture.selling("default", "r" + random.nextInt(9), bytes, id).build();
           }
           finish(stubs);
           answered.incrementAndGet();
@@ -154,11 +158,12 @@ class SaleKillTest {
             stubs
                 .reservations()
                 .releaseSlot(
-                    ReleaseSlotRequest.newBuilder()
-                        .setSlot(reservation.getSlot())
-                        .setGeneration(reservation.getGeneration())
-                        .setOperationId(releasing)
-                        .build());
+                    Requests.releaseSlot(
+                        "",
+                        reservation.getSlot(),
+                        reservation.getGeneration(),
+                        ReleaseReason.RELEASE_REASON_UNSPECIFIED,
+                        releasing));
         assertFalse(answer.getAlreadyReleased());
         assertEquals(reservation.getAmountBytes(), answer.getReleasedBytes());
         held.remove(releasing);
@@ -172,7 +177,7 @@ class SaleKillTest {
             if (held.containsKey(id)) {
               assertEquals(held.get(id), stubs.sales().sellSlot(request).getReservation());
             } else {
-              Refused.with("RESERVATION_RELEASED", () -> stubs.sales().sellSlot(request));
+              Refusal.expect("RESERVATION_RELEASED", () -> stubs.sales().sellSlot(request));
             }
           });
     }

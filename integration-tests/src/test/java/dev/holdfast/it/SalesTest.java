@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.SalesFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.Decline;
 import dev.holdfast.v1.DeclineReason;
 import dev.holdfast.v1.Reservation;
@@ -29,7 +33,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.function.Executable;
 
 /** Slots are sold on the terms of offers, once, and whatever is not sold says why. */
 class SalesTest {
@@ -38,11 +41,11 @@ class SalesTest {
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Shop shop;
+  private SalesFixture shop;
 
   @BeforeEach
   void makeRepository() {
-    shop = Shop.of(SERVER, 1000);
+    shop = SalesFixture.of(SERVER, 1000);
   }
 
   private SellSlotRequest.Builder asking(Consumer<StorageRequest.Builder> change) {
@@ -53,8 +56,8 @@ class SalesTest {
 
   @Test
   void aSoldSlotIsReservedUnderItsOffer() {
-    shop.put(Shop.offer("a"));
-    SellSlotResponse answer = shop.sell(shop.selling("r", 20, "s").setLease(Shop.HOUR));
+    shop.put(SalesFixture.offer("a"));
+    SellSlotResponse answer = shop.sell(shop.selling("r", 20, "s").setLease(SalesFixture.HOUR));
     Reservation reservation = answer.getReservation();
     assertTrue(answer.getSold());
     assertEquals("a", answer.getOfferId());
@@ -64,25 +67,25 @@ class SalesTest {
     assertEquals(980, answer.getAvailableBytes());
     assertEquals(List.of(), answer.getDeclinesList());
     assertTrue(reservation.hasLeaseExpireTime());
-    assertEquals(reservation, shop.ledger().get(reservation.getSlot()));
+    assertEquals(reservation, shop.repository().get(reservation.getSlot()));
     assertEquals(20, shop.get("a").getSoldBytes());
 
     Reservation filled =
-        shop.ledger().fill(reservation.getSlot(), reservation.getGeneration(), "f");
+        shop.repository().fill(reservation.getSlot(), reservation.getGeneration(), "f");
     assertEquals("a", filled.getOfferId());
   }
 
   @Test
   void everyReasonToDeclineIsAnswered() {
     assertEquals(List.of("NO_OFFERS"), shop.declines(asking(r -> {})));
-    shop.put(Shop.offer("a-disabled").setEnabled(false));
-    shop.put(Shop.offer("b-small").setMaxSlotBytes(19));
-    shop.put(Shop.offer("c-large").setMinSlotBytes(21));
-    shop.put(Shop.offer("d-brief").setMaxDuration(Duration.newBuilder().setSeconds(3599)));
-    shop.put(Shop.offer("e-dear").setMinPricePerBytePerSecond(LARGEST.toString()));
-    shop.put(Shop.offer("f-poor").setMaxCollateralPerByte("4"));
-    shop.put(Shop.offer("g-over").setUntil(Timestamp.newBuilder().setSeconds(1)));
-    shop.put(Shop.offer("h-sold").setTotalBytes(19));
+    shop.put(SalesFixture.offer("a-disabled").setEnabled(false));
+    shop.put(SalesFixture.offer("b-small").setMaxSlotBytes(19));
+    shop.put(SalesFixture.offer("c-large").setMinSlotBytes(21));
+    shop.put(SalesFixture.offer("d-brief").setMaxDuration(Duration.newBuilder().setSeconds(3599)));
+    shop.put(SalesFixture.offer("e-dear").setMinPricePerBytePerSecond(LARGEST.toString()));
+    shop.put(SalesFixture.offer("f-poor").setMaxCollateralPerByte("4"));
+    shop.put(SalesFixture.offer("g-over").setUntil(Timestamp.newBuilder().setSeconds(1)));
+    shop.put(SalesFixture.offer("h-sold").setTotalBytes(19));
     SellSlotRequest.Builder request = asking(r -> r.setCollateralPerByte("5"));
     List<String> all =
         List.of(
@@ -108,7 +111,7 @@ class SalesTest {
     assertFalse(answer.hasReservation());
     assertEquals("", answer.getOfferId());
     assertEquals(1000, answer.getAvailableBytes());
-    assertEquals(1, shop.ledger().available().getRevision(), "nothing was changed");
+    assertEquals(1, shop.repository().available().getRevision(), "nothing was changed");
     for (Decline decline : answer.getDeclinesList()) {
       assertFalse(decline.getDetail().isBlank());
     }
@@ -119,16 +122,16 @@ class SalesTest {
 
   @Test
   void aRequestThatHasEndedIsNotSold() {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     SellSlotRequest.Builder request = shop.selling("r", 20, "s");
     request.getStorageRequestBuilder().setEndTime(Timestamp.newBuilder().setSeconds(9));
     assertEquals(List.of("REQUEST_ENDED"), shop.declines(request));
-    assertEquals(1, shop.ledger().available().getRevision(), "nothing was changed");
+    assertEquals(1, shop.repository().available().getRevision(), "nothing was changed");
   }
 
   @Test
   void moreThanIsAvailableIsNotSold() {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     SellSlotResponse answer = shop.sell(shop.selling("r", 1001, ""));
     assertEquals(
         DeclineReason.DECLINE_REASON_INSUFFICIENT_STORAGE, answer.getDeclines(0).getReason());
@@ -142,9 +145,9 @@ class SalesTest {
 
   @Test
   void theSlotsOfARequestAreAllSoldOnce() {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     Set<Long> sold = new HashSet<>();
-    shop.ledger().reserve(Ledger.slot("r", 4), 1, "");
+    shop.repository().reserve(Requests.slot("r", 4), 1, "");
     for (int i = 0; i < 8; i++) {
       SellSlotRequest.Builder request = asking(r -> r.setSlotCount(10)).addExcludedSlotIndexes(7);
       sold.add(shop.sell(request).getReservation().getSlot().getSlotIndex());
@@ -160,7 +163,7 @@ class SalesTest {
 
   @Test
   void validatingChangesNothing() {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     SellSlotRequest.Builder request = shop.selling("r", 20, "s").setValidateOnly(true);
     SellSlotResponse would = shop.sell(request);
     assertTrue(would.getSold());
@@ -168,15 +171,15 @@ class SalesTest {
     assertEquals("a", would.getOfferId());
     assertEquals(980, would.getAvailableBytes());
     assertEquals(0, shop.get("a").getSoldBytes());
-    assertEquals(1000, shop.ledger().available().getAvailableBytes());
-    assertEquals(1, shop.ledger().available().getRevision());
+    assertEquals(1000, shop.repository().available().getAvailableBytes());
+    assertEquals(1, shop.repository().available().getRevision());
     shop.delete("a");
     assertEquals(List.of("NO_OFFERS"), shop.declines(request), "it is decided anew");
   }
 
   @Test
   void aSaleSentAgainIsAnsweredAsItWas() throws Exception {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     SellSlotRequest.Builder request =
         shop.selling("r", 20, "s").addExcludedSlotIndexes(5).addExcludedSlotIndexes(3);
     Reservation first = shop.sell(request).getReservation();
@@ -185,34 +188,34 @@ class SalesTest {
     SellSlotRequest.Builder same =
         shop.selling("r", 20, "s")
             .addAllExcludedSlotIndexes(List.of(3L, 5L, 3L, 100L))
-            .setLease(Shop.HOUR);
+            .setLease(SalesFixture.HOUR);
     SellSlotResponse again = shop.sell(same);
     assertTrue(again.getSold());
     assertEquals(first, again.getReservation());
     assertEquals("a", again.getOfferId());
     assertEquals(980, again.getAvailableBytes());
-    Reservation filled = shop.ledger().fill(first.getSlot(), first.getGeneration(), "");
+    Reservation filled = shop.repository().fill(first.getSlot(), first.getGeneration(), "");
     assertEquals(filled, shop.sell(same).getReservation(), "as it is today");
     assertEquals(ReservationState.RESERVATION_STATE_FILLED, filled.getState());
   }
 
   @Test
   void aSaleThatWasReleasedSinceIsRefused() throws Exception {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     Reservation first = shop.sold("r", 20, "s");
-    shop.ledger().release(first.getSlot(), first.getGeneration(), "x");
-    Reservation newer = shop.ledger().reserve(first.getSlot(), 5, "");
+    shop.repository().release(first.getSlot(), first.getGeneration(), "x");
+    Reservation newer = shop.repository().reserve(first.getSlot(), 5, "");
     SERVER.restart();
-    Refused refused = Refused.with("RESERVATION_RELEASED", () -> shop.sold("r", 20, "s"));
+    Refusal refused = Refusal.expect("RESERVATION_RELEASED", () -> shop.sold("r", 20, "s"));
     assertEquals(first.getGeneration(), refused.number("generation"));
     assertEquals(20, refused.number("amount_bytes"));
     assertEquals("ATTEMPT_FAILED", refused.fact("reason"));
-    assertEquals(newer, shop.ledger().get(first.getSlot()));
-    assertEquals(995, shop.ledger().available().getAvailableBytes());
+    assertEquals(newer, shop.repository().get(first.getSlot()));
+    assertEquals(995, shop.repository().available().getAvailableBytes());
   }
 
-  private static void reused(String field, Executable call) {
-    Refused refused = Refused.with("OPERATION_ID_REUSED", call);
+  private static void reused(String field, Refusal.Call call) {
+    Refusal refused = Refusal.expect("OPERATION_ID_REUSED", call);
     assertEquals(field, refused.fact("field"), refused.message());
     assertEquals("s", refused.fact("operation_id"));
   }
@@ -225,7 +228,7 @@ class SalesTest {
 
   @Test
   void anIdOfASaleIsGoodForNothingElse() {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     shop.sell(shop.selling("r", 20, "s").addExcludedSlotIndexes(1));
     String asked = "storage_request.";
     reusedBy(asked + "slot_count", r -> r.getStorageRequestBuilder().setSlotCount(99));
@@ -243,30 +246,32 @@ class SalesTest {
     reusedBy("excluded_slot_indexes", r -> r.addExcludedSlotIndexes(2));
     reusedBy("excluded_slot_indexes", SellSlotRequest.Builder::clearExcludedSlotIndexes);
     reusedBy("validate_only", r -> r.setValidateOnly(true));
-    reused("rpc", () -> shop.ledger().end("r", "s"));
+    reused("rpc", () -> shop.repository().end("r", "s"));
     assertEquals(20, shop.get("a").getSoldBytes());
   }
 
   @Test
   void itCountsWithinTheRequest() {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     Reservation sold = shop.sold("r", 20, "s");
     assertTrue(shop.sell(shop.selling("other", 21, "s")).getSold());
     assertEquals(sold, shop.sold("r", 20, "s"));
     // Of the slot, it is another operation.
-    Refused.with("SLOT_ALREADY_RESERVED", () -> shop.ledger().reserve(sold.getSlot(), 20, "s"));
+    Refusal.expect(
+        "SLOT_ALREADY_RESERVED", () -> shop.repository().reserve(sold.getSlot(), 20, "s"));
     assertTrue(
-        shop.ledger().release(sold.getSlot(), sold.getGeneration(), "s").getReleasedBytes() == 20);
-    shop.ledger().reserve(sold.getSlot(), 1, "");
-    shop.ledger().end("r", "e");
-    Refused refused = Refused.with("OPERATION_ID_REUSED", () -> shop.sold("r", 20, "e"));
+        shop.repository().release(sold.getSlot(), sold.getGeneration(), "s").getReleasedBytes()
+            == 20);
+    shop.repository().reserve(sold.getSlot(), 1, "");
+    shop.repository().end("r", "e");
+    Refusal refused = Refusal.expect("OPERATION_ID_REUSED", () -> shop.sold("r", 20, "e"));
     assertEquals("rpc", refused.fact("field"));
   }
 
   @Test
   void whatWasNotSoldIsDecidedAnew() {
     assertEquals(List.of("NO_OFFERS"), shop.declines(shop.selling("r", 20, "s")));
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     assertTrue(shop.sell(shop.selling("r", 20, "s")).getSold());
   }
 
@@ -274,7 +279,7 @@ class SalesTest {
   @Test
   void sellersWhoRaceForTheLastBytesSellEachByteOnce() throws Exception {
     long fitting = 10;
-    shop.put(Shop.offer("a").setTotalBytes(fitting * 20));
+    shop.put(SalesFixture.offer("a").setTotalBytes(fitting * 20));
     ExecutorService threads = Executors.newFixedThreadPool(SELLERS);
     CyclicBarrier start = new CyclicBarrier(SELLERS);
     List<Callable<SellSlotResponse>> sellers = new ArrayList<>();
@@ -305,14 +310,14 @@ class SalesTest {
     assertEquals(fitting, generations.size());
     assertEquals(SELLERS - fitting, declined);
     assertEquals(fitting * 20, shop.get("a").getSoldBytes());
-    assertEquals(1000 - fitting * 20, shop.ledger().available().getAvailableBytes());
-    assertTrue(shop.ledger().verify().getConsistent());
+    assertEquals(1000 - fitting * 20, shop.repository().available().getAvailableBytes());
+    assertTrue(shop.repository().verify().getConsistent());
   }
 
   private void wrong(String field, Consumer<SellSlotRequest.Builder> change) {
     SellSlotRequest.Builder request = shop.selling("r", 20, "");
     change.accept(request);
-    Refused refused = Refused.with("INVALID_ARGUMENT", () -> shop.sell(request));
+    Refusal refused = Refusal.expect("INVALID_ARGUMENT", () -> shop.sell(request));
     assertEquals(List.of(field), refused.fields());
   }
 
@@ -342,7 +347,7 @@ class SalesTest {
 
   @Test
   void aMillionExcludedSlotsAreTaken() {
-    shop.put(Shop.offer("a"));
+    shop.put(SalesFixture.offer("a"));
     SellSlotRequest.Builder request = shop.selling("r", 20, "s");
     request.getStorageRequestBuilder().setSlotCount(1_000_001);
     request.addAllExcludedSlotIndexes(() -> LongStream.range(1, 1_000_001).iterator());

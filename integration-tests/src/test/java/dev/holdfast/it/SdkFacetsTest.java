@@ -27,6 +27,7 @@ import dev.holdfast.client.requests.SellSlot;
 import dev.holdfast.client.results.Decline;
 import dev.holdfast.client.results.DeclineReason;
 import dev.holdfast.client.results.SaleResult;
+import dev.holdfast.testing.junit.LiveServer;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;

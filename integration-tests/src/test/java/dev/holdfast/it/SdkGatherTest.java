@@ -20,6 +20,7 @@ import dev.holdfast.client.requests.RenewLease;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.results.SlotReleased;
 import dev.holdfast.client.results.SlotReserved;
+import dev.holdfast.testing.junit.LiveServer;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;

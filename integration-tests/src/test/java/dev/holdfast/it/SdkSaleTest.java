@@ -18,6 +18,7 @@ import dev.holdfast.client.model.StorageRequest;
 import dev.holdfast.client.requests.SellSlot;
 import dev.holdfast.client.results.SaleResult;
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.junit.LiveServer;
 import dev.holdfast.testing.process.Relay;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -19,6 +19,7 @@ import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.requests.WatchEvents;
 import dev.holdfast.testing.Poll;
 import dev.holdfast.testing.Seed;
+import dev.holdfast.testing.junit.LiveServer;
 import dev.holdfast.testing.process.Relay;
 import java.io.IOException;
 import java.util.List;

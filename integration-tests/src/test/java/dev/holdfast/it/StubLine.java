@@ -1,14 +1,12 @@
 package dev.holdfast.it;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.ErrorInfo;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
-import dev.holdfast.v1.ReleaseRequest;
 import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceBlockingStub;
-import dev.holdfast.v1.ReserveRequest;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
@@ -63,21 +61,11 @@ final class StubLine implements Line {
             bytes > 0
                 ? stubs
                     .repositories()
-                    .reserve(
-                        ReserveRequest.newBuilder()
-                            .setRepositoryId(repositoryId)
-                            .setAmountBytes(bytes)
-                            .setOperationId(operationId)
-                            .build())
+                    .reserve(Requests.reserve(repositoryId, bytes, operationId))
                     .getRevision()
                 : stubs
                     .repositories()
-                    .release(
-                        ReleaseRequest.newBuilder()
-                            .setRepositoryId(repositoryId)
-                            .setAmountBytes(-bytes)
-                            .setOperationId(operationId)
-                            .build())
+                    .release(Requests.release(repositoryId, -bytes, operationId))
                     .getRevision());
   }
 
@@ -96,20 +84,7 @@ final class StubLine implements Line {
 
   /** The reason that an error gives; empty where it is none of ours. */
   static String reason(com.google.rpc.Status status) {
-    return info(status).getReason();
-  }
-
-  static ErrorInfo info(com.google.rpc.Status status) {
-    for (Any detail : status.getDetailsList()) {
-      if (detail.is(ErrorInfo.class)) {
-        try {
-          return detail.unpack(ErrorInfo.class);
-        } catch (InvalidProtocolBufferException e) {
-          throw new IllegalArgumentException(status.toString(), e);
-        }
-      }
-    }
-    return ErrorInfo.getDefaultInstance();
+    return Refusal.errorInfo(status).getReason();
   }
 
   @Override

@@ -7,16 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.DatastoreServiceGetRequest;
 import dev.holdfast.v1.DatastoreServiceGetResponse;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.DatastoreServicePutRequest;
-import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
 import dev.holdfast.v1.ReservationsServiceGrpc;
-import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.ManagedChannel;
@@ -77,7 +78,7 @@ class UnreadAnswersTest {
         } catch (ExecutionException e) {
           StatusRuntimeException refusal =
               (StatusRuntimeException) Objects.requireNonNull(e.getCause());
-          assertEquals("OVERLOADED", Refused.of(refusal).reason());
+          assertEquals("OVERLOADED", Refusal.of(refusal).reason());
           assertTrue(refusal.getTrailers().containsKey(PUSHBACK), refusal::toString);
         }
       }
@@ -119,12 +120,8 @@ class UnreadAnswersTest {
     String request = "0x" + "%064x".formatted(number);
     for (int i = 0; i < EVENTS_AN_APPLY; i++) {
       apply.addOperations(
-          Operation.newBuilder()
-              .setReserveSlot(
-                  ReserveSlotRequest.newBuilder()
-                      .setSlot(Ledger.slot(request, i))
-                      .setAmountBytes(1)
-                      .setOperationId("%032x".formatted(i))));
+          Requests.operation(
+              Requests.reserveSlot("", Requests.slot(request, i), 1, "%032x".formatted(i))));
     }
     return apply.build();
   }

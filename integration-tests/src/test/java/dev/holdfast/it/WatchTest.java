@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.DeleteRepositoryRequest;
 import dev.holdfast.v1.Event;
 import dev.holdfast.v1.ReservationsServiceGrpc;
-import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.StatusRuntimeException;
@@ -27,11 +31,11 @@ class WatchTest {
 
   @TempDir private Path temp;
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, 1000);
+    ledger = RepositoryFixture.of(SERVER, 1000);
   }
 
   private static Iterator<WatchEventsResponse> watch(Stubs stubs, WatchEventsRequest request) {
@@ -60,14 +64,14 @@ class WatchTest {
   }
 
   /** The end of a watch that has nothing more to tell. */
-  private static Refused end(Iterator<WatchEventsResponse> watch) {
-    return Refused.of(assertThrows(StatusRuntimeException.class, watch::next));
+  private static Refusal end(Iterator<WatchEventsResponse> watch) {
+    return Refusal.of(assertThrows(StatusRuntimeException.class, watch::next));
   }
 
   @Test
   void whatCameAndWhatComesOfOneRepository() {
-    Ledger other = Ledger.of(SERVER, 1000);
-    ledger.reserve(Ledger.slot("before", 0), 1, "");
+    RepositoryFixture other = RepositoryFixture.of(SERVER, 1000);
+    ledger.reserve(Requests.slot("before", 0), 1, "");
     Iterator<WatchEventsResponse> all = watchAfter(0);
     Iterator<WatchEventsResponse> fromNow = watch(SERVER.stubs(), watching().build());
     assertEquals(List.of(1L, 2L), revisions(all.next()));
@@ -75,8 +79,8 @@ class WatchTest {
     assertEquals(0, nothing.getEventsCount());
     assertEquals(2, nothing.getRevision());
 
-    other.reserve(Ledger.slot("other", 0), 1, "");
-    var reserved = ledger.reserve(Ledger.slot("after", 0), 1, "");
+    other.reserve(Requests.slot("other", 0), 1, "");
+    var reserved = ledger.reserve(Requests.slot("after", 0), 1, "");
     for (Iterator<WatchEventsResponse> watch : List.of(all, fromNow)) {
       WatchEventsResponse message = next(watch);
       assertEquals(3, message.getRevision());
@@ -88,14 +92,14 @@ class WatchTest {
   @Test
   void aRevisionThatWasToldByAnAnswerIsNeverInTheFuture() {
     for (int i = 0; i < 50; i++) {
-      long generation = ledger.reserve(Ledger.slot("told", i), 1, "").getGeneration();
+      long generation = ledger.reserve(Requests.slot("told", i), 1, "").getGeneration();
       assertEquals(generation, watchAfter(generation).next().getRevision());
     }
   }
 
   @Test
   void wrongBeginningsAreRefused() {
-    Refused future = end(watchAfter(2));
+    Refusal future = end(watchAfter(2));
     assertEquals("REVISION_IN_FUTURE", future.reason());
     assertEquals(1, future.number("revision"));
     assertEquals(2, future.number("after_revision"));
@@ -109,15 +113,14 @@ class WatchTest {
   void aDeletionIsTheLastThatIsTold() {
     Iterator<WatchEventsResponse> watch = watchAfter(1);
     assertEquals(1, watch.next().getRevision());
-    DeleteRepositoryRequest delete =
-        DeleteRepositoryRequest.newBuilder().setRepositoryId(ledger.id()).build();
+    DeleteRepositoryRequest delete = Requests.deleteRepository(ledger.id());
     var unused = SERVER.repositories().deleteRepository(delete);
     WatchEventsResponse last = next(watch);
     assertEquals(2, last.getRevision());
     assertEquals(0, last.getEvents(0).getCapacityChanged().getCapacityBytes());
     assertEquals("REPOSITORY_NOT_FOUND", end(watch).reason());
 
-    ledger.makeAgain(5);
+    ledger.create(5);
     assertEquals(List.of(3L), revisions(watchAfter(2).next()));
   }
 
@@ -137,7 +140,7 @@ class WatchTest {
               var unused = watch(stubs, fromCreation).next();
               return false;
             } catch (StatusRuntimeException e) {
-              Refused refused = Refused.of(e);
+              Refusal refused = Refusal.of(e);
               assertEquals("REVISION_COMPACTED", refused.reason());
               return refused.number("oldest_revision") == revision + 1;
             }
@@ -145,11 +148,7 @@ class WatchTest {
       var unused =
           stubs
               .reservations()
-              .reserveSlot(
-                  ReserveSlotRequest.newBuilder()
-                      .setSlot(Ledger.slot("later", 0))
-                      .setAmountBytes(1)
-                      .build());
+              .reserveSlot(Requests.reserveSlot("", Requests.slot("later", 0), 1, ""));
       assertEquals(List.of(revision + 1), revisions(next(early)), "who is up to date goes on");
     }
   }

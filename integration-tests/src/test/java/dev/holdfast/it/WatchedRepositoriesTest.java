@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.holdfast.testing.Poll;
 import dev.holdfast.testing.process.Program;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.CreateRepositoryRequest;
-import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
-import dev.holdfast.v1.ReleaseSlotRequest;
+import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReservationsServiceGrpc;
-import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.stub.StreamObserver;
@@ -65,18 +65,16 @@ class WatchedRepositoriesTest {
     String request = "0x" + "a".repeat(64);
     for (int i = 0; i < SLOTS; i++) {
       apply.addOperations(
-          Operation.newBuilder()
-              .setReserveSlot(
-                  ReserveSlotRequest.newBuilder()
-                      .setSlot(Ledger.slot(request, i))
-                      .setAmountBytes(1)
-                      .setOperationId("%064x".formatted(i))));
+          Requests.operation(
+              Requests.reserveSlot("", Requests.slot(request, i), 1, "%064x".formatted(i))));
       apply.addOperations(
-          Operation.newBuilder()
-              .setReleaseSlot(
-                  ReleaseSlotRequest.newBuilder()
-                      .setSlot(Ledger.slot(request, i))
-                      .setOperationId("%064x".formatted(i + SLOTS))));
+          Requests.operation(
+              Requests.releaseSlot(
+                  "",
+                  Requests.slot(request, i),
+                  0,
+                  ReleaseReason.RELEASE_REASON_UNSPECIFIED,
+                  "%064x".formatted(i + SLOTS))));
     }
     return apply.build();
   }
@@ -90,11 +88,7 @@ class WatchedRepositoriesTest {
       List<Watching> watching = new ArrayList<>();
       List<Future<?>> created = new ArrayList<>();
       for (int i = 0; i < REPOSITORIES; i++) {
-        CreateRepositoryRequest create =
-            CreateRepositoryRequest.newBuilder()
-                .setRepositoryId("watched-" + i)
-                .setCapacityBytes(1000)
-                .build();
+        CreateRepositoryRequest create = Requests.createRepository("watched-" + i, 1000);
         created.add(callers.submit(() -> stubs.repositories().createRepository(create)));
       }
       for (Future<?> one : created) {

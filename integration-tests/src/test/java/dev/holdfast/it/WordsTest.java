@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Duration;
-import dev.holdfast.v1.AvailableRequest;
+import dev.holdfast.testing.junit.LiveServer;
+import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.CreateRepositoryRequest;
 import dev.holdfast.v1.FillSlotRequest;
 import dev.holdfast.v1.GetReservationRequest;
@@ -15,7 +18,6 @@ import dev.holdfast.v1.ReleaseSlotRequest;
 import dev.holdfast.v1.RenewLeaseRequest;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.ReservationState;
-import dev.holdfast.v1.ReserveRequest;
 import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.Slot;
 import dev.holdfast.v1.UpdateRepositoryRequest;
@@ -24,7 +26,6 @@ import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,27 +33,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WordsTest {
   private static final String HASH =
       "0x5f0ebc1d1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4cf";
-  private static final Slot SLOT = Ledger.slot("words", 0);
+  private static final Slot SLOT = Requests.slot("words", 0);
   private static final long YEAR_SECONDS = 365L * 24 * 60 * 60;
 
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 
-  private Ledger ledger;
+  private RepositoryFixture ledger;
 
   @BeforeEach
   void makeRepository() {
-    ledger = Ledger.of(SERVER, Long.MAX_VALUE);
+    ledger = RepositoryFixture.of(SERVER, Long.MAX_VALUE);
   }
 
   @Test
   void aHashIsTheSameRequestHoweverItIsSpelled() {
     String digits = HASH.substring(2);
-    Reservation reserved = ledger.reserve(Ledger.slot(digits.toUpperCase(Locale.ROOT), 1), 5, "r");
+    Reservation reserved =
+        ledger.reserve(Requests.slot(digits.toUpperCase(Locale.ROOT), 1), 5, "r");
     assertEquals(HASH, reserved.getSlot().getRequestId());
     for (String spelling :
         List.of(HASH, digits, "0X" + digits, "0x" + digits.toUpperCase(Locale.ROOT))) {
-      assertEquals(reserved, ledger.get(Ledger.slot(spelling, 1)), spelling);
-      assertEquals(reserved, ledger.reserve(Ledger.slot(spelling, 1), 5, "r"), spelling);
+      assertEquals(reserved, ledger.get(Requests.slot(spelling, 1)), spelling);
+      assertEquals(reserved, ledger.reserve(Requests.slot(spelling, 1), 5, "r"), spelling);
       ListReservationsRequest listing =
           ListReservationsRequest.newBuilder()
               .setRepositoryId(ledger.id())
@@ -67,7 +69,7 @@ class WordsTest {
   @Test
   void whatIsNoHashIsKeptAsItIs() {
     for (String id : List.of("0xABC", HASH + "a", HASH.replace('f', 'g'), "ABC", "a/b?c=~!")) {
-      assertEquals(id, ledger.reserve(Ledger.slot(id, 0), 1, "").getSlot().getRequestId());
+      assertEquals(id, ledger.reserve(Requests.slot(id, 0), 1, "").getSlot().getRequestId());
     }
   }
 
@@ -75,7 +77,7 @@ class WordsTest {
   void theSmallestAndTheLargestAreTaken() {
     ReserveSlotRequest.Builder largest =
         ledger
-            .reserving(Ledger.slot("~".repeat(128), -1), Long.MAX_VALUE - 1, " ~".repeat(32))
+            .reserving(Requests.slot("~".repeat(128), -1), Long.MAX_VALUE - 1, " ~".repeat(32))
             .setLease(Duration.newBuilder().setSeconds(YEAR_SECONDS));
     Reservation reserved = ledger.reserve(largest);
     assertEquals(Long.MAX_VALUE - 1, reserved.getAmountBytes());
@@ -83,14 +85,7 @@ class WordsTest {
     ledger.reserve(ledger.reserving(SLOT, 1, "").setLease(Duration.newBuilder().setNanos(1)));
     String longest = "a" + "-._".repeat(20) + "z9";
     assertEquals(63, longest.length());
-    var unused =
-        SERVER
-            .repositories()
-            .createRepository(
-                CreateRepositoryRequest.newBuilder()
-                    .setRepositoryId(longest)
-                    .setCapacityBytes(1)
-                    .build());
+    var unused = SERVER.repositories().createRepository(Requests.createRepository(longest, 1));
   }
 
   @ParameterizedTest
@@ -98,26 +93,14 @@ class WordsTest {
   void repositoryIds(String id) {
     wrong(
         "repository_id",
-        () ->
-            SERVER
-                .repositories()
-                .createRepository(
-                    CreateRepositoryRequest.newBuilder()
-                        .setRepositoryId(id)
-                        .setCapacityBytes(1)
-                        .build()));
-    wrong(
-        "repository_id",
-        () ->
-            SERVER
-                .repositories()
-                .available(AvailableRequest.newBuilder().setRepositoryId(id).build()));
+        () -> SERVER.repositories().createRepository(Requests.createRepository(id, 1)));
+    wrong("repository_id", () -> SERVER.repositories().available(Requests.available(id)));
   }
 
   @Test
   void creatingNeedsAnIdAndACapacity() {
-    Refused refused =
-        Refused.with(
+    Refusal refused =
+        Refusal.expect(
             "INVALID_ARGUMENT",
             () ->
                 SERVER
@@ -134,21 +117,14 @@ class WordsTest {
                     UpdateRepositoryRequest.newBuilder().setRepositoryId(ledger.id()).build()));
     wrong(
         "capacity_bytes",
-        () ->
-            SERVER
-                .repositories()
-                .updateRepository(
-                    UpdateRepositoryRequest.newBuilder()
-                        .setRepositoryId(ledger.id())
-                        .setCapacityBytes(-1)
-                        .build()));
+        () -> SERVER.repositories().updateRepository(Requests.updateRepository(ledger.id(), -1)));
   }
 
   @Test
   void requestIds() {
     for (String id : List.of("", "a b", "ä", "tab\t", "x".repeat(129))) {
-      wrong("slot.request_id", () -> ledger.reserve(Ledger.slot(id, 0), 1, ""));
-      wrong("slot.request_id", () -> ledger.get(Ledger.slot(id, 0)));
+      wrong("slot.request_id", () -> ledger.reserve(Requests.slot(id, 0), 1, ""));
+      wrong("slot.request_id", () -> ledger.get(Requests.slot(id, 0)));
       wrong("request_id", () -> ledger.end(id, ""));
     }
   }
@@ -162,15 +138,7 @@ class WordsTest {
       wrong("operation_id", () -> ledger.end("words", id));
       wrong(
           "operation_id",
-          () ->
-              SERVER
-                  .repositories()
-                  .reserve(
-                      ReserveRequest.newBuilder()
-                          .setRepositoryId(ledger.id())
-                          .setAmountBytes(1)
-                          .setOperationId(id)
-                          .build()));
+          () -> SERVER.repositories().reserve(Requests.reserve(ledger.id(), 1, id)));
     }
   }
 
@@ -180,14 +148,7 @@ class WordsTest {
     wrong("amount_bytes", () -> ledger.reserve(SLOT, amount, ""));
     wrong(
         "amount_bytes",
-        () ->
-            SERVER
-                .repositories()
-                .reserve(
-                    ReserveRequest.newBuilder()
-                        .setRepositoryId(ledger.id())
-                        .setAmountBytes(amount)
-                        .build()));
+        () -> SERVER.repositories().reserve(Requests.reserve(ledger.id(), amount, "")));
   }
 
   @Test
@@ -233,7 +194,7 @@ class WordsTest {
                 .fillSlot(FillSlotRequest.newBuilder().setRepositoryId(ledger.id()).build()));
     wrong("generation", () -> ledger.fill(SLOT, -1, ""));
     wrong("generation", () -> ledger.release(SLOT, -1, ""));
-    wrong("generation", () -> ledger.renew(SLOT, -1, Ledger.millis(1)));
+    wrong("generation", () -> ledger.renew(SLOT, -1, Requests.millis(1)));
     for (ReleaseReason reason :
         List.of(
             ReleaseReason.RELEASE_REASON_LEASE_EXPIRED, ReleaseReason.RELEASE_REASON_RECONCILED)) {
@@ -284,10 +245,10 @@ class WordsTest {
 
   @Test
   void everythingThatIsWrongIsNamedAtOnce() {
-    Refused refused =
-        Refused.with(
+    Refusal refused =
+        Refusal.expect(
             "INVALID_ARGUMENT",
-            () -> ledger.reserve(ledger.reserving(Ledger.slot("", 0), 0, "x".repeat(65))));
+            () -> ledger.reserve(ledger.reserving(Requests.slot("", 0), 0, "x".repeat(65))));
     assertEquals(
         List.of("amount_bytes", "operation_id", "slot.request_id"),
         refused.fields().stream().sorted().toList());
@@ -296,8 +257,8 @@ class WordsTest {
     }
   }
 
-  private static void wrong(String field, Executable call) {
-    Refused refused = Refused.with("INVALID_ARGUMENT", call);
+  private static void wrong(String field, Refusal.Call call) {
+    Refusal refused = Refusal.expect("INVALID_ARGUMENT", call);
     assertEquals(List.of(field), refused.fields());
     assertEquals(field, refused.fact("field"));
     assertTrue(refused.message().contains(field), refused.message());

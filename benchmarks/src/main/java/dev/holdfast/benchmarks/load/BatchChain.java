@@ -1,10 +1,11 @@
 package dev.holdfast.benchmarks.load;
 
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
-import dev.holdfast.v1.ReleaseSlotRequest;
+import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceStub;
@@ -54,11 +55,12 @@ public final class BatchChain implements Chain {
     } else {
       for (Reservation reservation : held) {
         apply.addOperations(
-            Operation.newBuilder()
-                .setReleaseSlot(
-                    ReleaseSlotRequest.newBuilder()
-                        .setSlot(reservation.getSlot())
-                        .setGeneration(reservation.getGeneration())));
+            Requests.operation(
+                Requests.releaseSlot(
+                    "",
+                    reservation.getSlot(),
+                    reservation.getGeneration(),
+                    "")));
       }
       stub.apply(apply.build(), new Reply<>(this::released, size, answer));
     }

@@ -1,8 +1,6 @@
 package dev.holdfast.benchmarks.load;
 
-import dev.holdfast.v1.AvailableRequest;
-import dev.holdfast.v1.CreateRepositoryRequest;
-import dev.holdfast.v1.EndRequestRequest;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ObservedSlot;
 import dev.holdfast.v1.ObservedSlots;
 import dev.holdfast.v1.ReconcileHeader;
@@ -10,7 +8,6 @@ import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.ReconcileResponse;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;
-import dev.holdfast.v1.ReserveRequest;
 import dev.holdfast.v1.Slot;
 import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
@@ -35,11 +32,7 @@ public final class LargeCalls implements AutoCloseable {
     repositories = RepositoryServiceGrpc.newBlockingStub(connections.next());
     reservations = ReservationsServiceGrpc.newStub(connections.next());
     var unused =
-        repositories.createRepository(
-            CreateRepositoryRequest.newBuilder()
-                .setRepositoryId(REPOSITORY)
-                .setCapacityBytes(Long.MAX_VALUE)
-                .build());
+        repositories.createRepository(Requests.createRepository(REPOSITORY, Long.MAX_VALUE));
   }
 
   /** Reconciles with so many slots of a fresh request that have no reservation yet. */
@@ -73,10 +66,7 @@ public final class LargeCalls implements AutoCloseable {
   }
 
   private ReconcileRequest header(boolean allowEmpty) {
-    long revision =
-        repositories
-            .available(AvailableRequest.newBuilder().setRepositoryId(REPOSITORY).build())
-            .getRevision();
+    long revision = repositories.available(Requests.available(REPOSITORY)).getRevision();
     return ReconcileRequest.newBuilder()
         .setHeader(
             ReconcileHeader.newBuilder()
@@ -90,11 +80,7 @@ public final class LargeCalls implements AutoCloseable {
   public void end(String requestId, int slots) {
     var response =
         ReservationsServiceGrpc.newBlockingStub(connections.next())
-            .endRequest(
-                EndRequestRequest.newBuilder()
-                    .setRepositoryId(REPOSITORY)
-                    .setRequestId(requestId)
-                    .build());
+            .endRequest(Requests.endRequest(REPOSITORY, requestId, ""));
     check(response.getReleasedCount() == slots, response);
   }
 
@@ -108,9 +94,7 @@ public final class LargeCalls implements AutoCloseable {
 
   /** Makes one change, and returns its revision. */
   public long change() {
-    return repositories
-        .reserve(ReserveRequest.newBuilder().setRepositoryId(REPOSITORY).setAmountBytes(1).build())
-        .getRevision();
+    return repositories.reserve(Requests.reserve(REPOSITORY, 1, "")).getRevision();
   }
 
   private static void check(boolean right, Object response) {

@@ -1,5 +1,6 @@
 package dev.holdfast.benchmarks.load;
 
+import dev.holdfast.testing.rpc.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,7 +149,7 @@ public final class OpenLoop {
 
           @Override
           public void failed(Throwable t) {
-            if (Refusals.isOverload(t)) {
+            if (Refusal.reasonOf(t).equals("OVERLOADED")) {
               slices.at(intended).undone.increment();
               idle.add(chain);
             } else {

@@ -1,5 +1,7 @@
 package dev.holdfast.benchmarks.load;
 
+import dev.holdfast.testing.rpc.Requests;
+import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReleaseSlotRequest;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Reservation;
@@ -28,11 +30,8 @@ public final class SlotChain implements Chain {
 
   /** To reserve a slot that nobody has reserved before. */
   static ReserveSlotRequest freshReserve() {
-    return ReserveSlotRequest.newBuilder()
-        .setSlot(Slot.newBuilder().setRequestId(RandomIds.requestId()))
-        .setAmountBytes(AMOUNT_BYTES)
-        .setOperationId(RandomIds.operationId())
-        .build();
+    return Requests.reserveSlot(
+        "", Requests.slot(RandomIds.requestId(), 0), AMOUNT_BYTES, RandomIds.operationId());
   }
 
   static boolean isReserved(Slot slot, Reservation reservation) {
@@ -53,7 +52,7 @@ public final class SlotChain implements Chain {
       stub.reserveSlot(request, new Reply<>(this::reserved, 1, answer));
     } else {
       ReleaseSlotRequest request =
-          ReleaseSlotRequest.newBuilder().setSlot(slot).setGeneration(generation).build();
+          Requests.releaseSlot("", slot, generation, "");
       stub.releaseSlot(request, new Reply<>(this::released, 1, answer));
     }
   }

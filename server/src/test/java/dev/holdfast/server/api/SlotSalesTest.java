@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Duration;
-import com.google.rpc.ErrorInfo;
-import com.google.rpc.Status;
 import dev.holdfast.server.api.calls.Answers;
 import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.calls.ResettableCalls;
@@ -23,6 +21,7 @@ import dev.holdfast.server.ledger.rules.sales.PutOffer;
 import dev.holdfast.server.ledger.rules.slots.Apply;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.ledger.rules.slots.Step;
+import dev.holdfast.testing.rpc.Refusal;
 import dev.holdfast.v1.DeclineReason;
 import dev.holdfast.v1.SalesServiceGrpc;
 import dev.holdfast.v1.SalesServiceGrpc.SalesServiceBlockingStub;
@@ -34,7 +33,6 @@ import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -125,8 +123,7 @@ class SlotSalesTest {
     int before = store.reads();
     StatusRuntimeException e =
         assertThrows(StatusRuntimeException.class, () -> sales().sellSlot(sale(SLOTS)));
-    Status status = Objects.requireNonNull(StatusProto.fromThrowable(e));
-    assertEquals("OVERLOADED", status.getDetails(0).unpack(ErrorInfo.class).getReason());
+    assertEquals("OVERLOADED", Refusal.of(e).reason());
     assertTrue(String.valueOf(e.getMessage()).contains("try again in a moment"));
     assertEquals(10, store.reads() - before);
     assertEquals(

@@ -14,6 +14,7 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.network.NetworkLimits;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.DatastoreServicePutRequest;
 import dev.holdfast.v1.ObservedSlots;
@@ -22,7 +23,6 @@ import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.ReconcileResponse;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;
-import dev.holdfast.v1.ReserveRequest;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
@@ -120,8 +120,7 @@ class NetworkLimitsTest {
 
   private static void reserve(ManagedChannel channel) {
     var unused =
-        RepositoryServiceGrpc.newBlockingStub(channel)
-            .reserve(ReserveRequest.newBuilder().setAmountBytes(1).build());
+        RepositoryServiceGrpc.newBlockingStub(channel).reserve(Requests.reserve("", 1, ""));
   }
 
   /** A call that is begun, and how it ends. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import dev.holdfast.server.api.Services;
 import dev.holdfast.server.api.calls.Answers;
@@ -16,6 +15,8 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.network.NetworkLimits;
+import dev.holdfast.testing.rpc.Refusal;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceBlockingStub;
@@ -50,8 +51,7 @@ import org.junit.jupiter.api.Test;
 /** What a caller sees over a real socket when the store or the server is in trouble. */
 class WireErrorsTest {
   private static final int WAITING_LIMIT = 2;
-  private static final ReserveRequest ONE_BYTE =
-      ReserveRequest.newBuilder().setAmountBytes(1).build();
+  private static final ReserveRequest ONE_BYTE = Requests.reserve("", 1, "");
 
   private final FaultyStore store = new FaultyStore();
   private final NotedWatch watch = new NotedWatch();
@@ -117,20 +117,6 @@ class WireErrorsTest {
     eventLoops.close();
   }
 
-  private static ErrorInfo info(StatusRuntimeException e) throws Exception {
-    com.google.rpc.Status status = Objects.requireNonNull(StatusProto.fromThrowable(e));
-    assertEquals(
-        1, status.getDetailsList().stream().filter(any -> any.is(ErrorInfo.class)).count());
-    for (com.google.protobuf.Any detail : status.getDetailsList()) {
-      if (detail.is(ErrorInfo.class)) {
-        ErrorInfo info = detail.unpack(ErrorInfo.class);
-        assertEquals("holdfast.dev", info.getDomain());
-        return info;
-      }
-    }
-    throw new AssertionError(e);
-  }
-
   @Test
   void overloadSaysWhenToTryAgain() throws Exception {
     CountDownLatch gate = store.closeGate();
@@ -142,7 +128,7 @@ class WireErrorsTest {
     StatusRuntimeException refused =
         assertThrows(StatusRuntimeException.class, () -> blocking.reserve(ONE_BYTE));
     assertEquals(Status.Code.UNAVAILABLE, refused.getStatus().getCode());
-    assertEquals("OVERLOADED", info(refused).getReason());
+    assertEquals("OVERLOADED", Refusal.of(refused).reason());
     com.google.rpc.Status status = Objects.requireNonNull(StatusProto.fromThrowable(refused));
     assertTrue(status.getDetailsList().stream().anyMatch(any -> any.is(RetryInfo.class)));
     Metadata trailers = Objects.requireNonNull(refused.getTrailers());
@@ -161,20 +147,20 @@ class WireErrorsTest {
     StatusRuntimeException e =
         assertThrows(StatusRuntimeException.class, () -> blocking.reserve(ONE_BYTE));
     assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode());
-    assertEquals("STORE_UNAVAILABLE", info(e).getReason());
-    assertEquals("not_applied", info(e).getMetadataOrThrow("outcome"));
+    assertEquals("STORE_UNAVAILABLE", Refusal.of(e).reason());
+    assertEquals("not_applied", Refusal.of(e).fact("outcome"));
     assertEquals("the store fails", readiness.unready());
 
     store.failAt(FaultyStore.Step.COMMIT);
     e = assertThrows(StatusRuntimeException.class, () -> blocking.reserve(ONE_BYTE));
-    assertEquals("unknown", info(e).getMetadataOrThrow("outcome"));
+    assertEquals("unknown", Refusal.of(e).fact("outcome"));
 
     store.failAt(FaultyStore.Step.READ);
     e =
         assertThrows(
             StatusRuntimeException.class,
             () -> blocking.available(AvailableRequest.getDefaultInstance()));
-    assertEquals("STORE_UNAVAILABLE", info(e).getReason());
+    assertEquals("STORE_UNAVAILABLE", Refusal.of(e).reason());
 
     store.failAt(null);
     assertEquals(1, blocking.reserve(ONE_BYTE).getUnassignedBytes());
@@ -239,7 +225,7 @@ class WireErrorsTest {
           assertThrows(
               StatusRuntimeException.class,
               () -> RepositoryServiceGrpc.newBlockingStub(local).reserve(ONE_BYTE));
-      assertEquals("DRAINING", info(e).getReason());
+      assertEquals("DRAINING", Refusal.of(e).reason());
     } finally {
       local.shutdownNow();
       inProcess.shutdownNow();

@@ -21,7 +21,12 @@ public record Program(List<String> command, Map<String, String> environment) {
   private static final long LIMIT_SECONDS = 60;
   private static final String DEFAULT_HEAP = System.getProperty("holdfast.server.heap", "256m");
 
-  /** Copies what it is given. */
+  /**
+   * Copies what it is given.
+   *
+   * @param command how to start it, up to the arguments of the program itself
+   * @param environment variables that it gets besides those of this process
+   */
   public Program {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);

@@ -1,4 +1,4 @@
-package dev.holdfast.client;
+package dev.holdfast.testing.rpc;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
@@ -37,27 +37,58 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A server on loopback whose answers a test writes itself. It keeps every attempt it was sent. */
-final class FakeServer implements AutoCloseable {
+/**
+ * A server on loopback whose answers a test writes itself. It keeps every attempt that it was sent.
+ * A method for which no answer was written fails its calls.
+ */
+public final class FakeServer implements AutoCloseable {
   private static final Context.Key<Metadata> HEADERS = Context.key("headers");
 
-  /** One attempt of one call, as the server got it. */
-  record Attempt(String method, Message request, Metadata headers) {}
+  /**
+   * One attempt of one call, as the server got it; of a method that is sent a stream, one message.
+   *
+   * @param method the method's name without its service, for example {@code ReserveSlot}
+   * @param request the message
+   * @param headers what was sent before it
+   */
+  public record Attempt(String method, Message request, Metadata headers) {}
 
-  interface Handler<Q, A> {
+  /**
+   * Answers the attempts of a method.
+   *
+   * @param <Q> the request
+   * @param <A> the answer
+   */
+  @FunctionalInterface
+  public interface Handler<Q, A> {
+    /**
+     * Answers one attempt, now or later.
+     *
+     * @param request what was sent
+     * @param answer takes the answer or the error
+     * @throws Exception fails the attempt with the status UNKNOWN
+     */
     void handle(Q request, ServerCallStreamObserver<A> answer) throws Exception;
   }
 
-  interface StreamHandler<Q, A> {
+  /**
+   * Answers the attempts of a method that is sent a stream.
+   *
+   * @param <Q> a message of the stream
+   * @param <A> the answer
+   */
+  @FunctionalInterface
+  public interface StreamHandler<Q, A> {
+    /**
+     * Begins an attempt.
+     *
+     * @param answer takes the answer or the error
+     * @return takes the messages
+     */
     StreamObserver<Q> handle(ServerCallStreamObserver<A> answer);
   }
 
-  /**
-   * Those whose handler is already decided: what a test that has seen one of them does to the
-   * handlers is for later ones.
-   */
-  final BlockingQueue<Attempt> attempts = new LinkedBlockingQueue<>();
-
+  private final BlockingQueue<Attempt> attempts = new LinkedBlockingQueue<>();
   private final Map<String, Handler<Message, Message>> handlers = new ConcurrentHashMap<>();
   private final Map<String, StreamHandler<Message, Message>> streamHandlers =
       new ConcurrentHashMap<>();
@@ -95,54 +126,127 @@ final class FakeServer implements AutoCloseable {
     }
   }
 
-  static FakeServer start() {
+  /**
+   * Starts a server without TLS on a free port.
+   *
+   * @return the running server
+   * @throws UncheckedIOException if it cannot listen
+   */
+  public static FakeServer start() {
     return start(InsecureServerCredentials.create());
   }
 
-  static FakeServer start(ServerCredentials credentials) {
+  /**
+   * Starts a server on a free port.
+   *
+   * @param credentials its side of TLS
+   * @return the running server
+   * @throws UncheckedIOException if it cannot listen
+   */
+  public static FakeServer start(ServerCredentials credentials) {
     return new FakeServer(credentials);
   }
 
-  int port() {
+  /**
+   * Returns the port of loopback on which it listens.
+   *
+   * @return the port
+   */
+  public int port() {
     return server.getPort();
   }
 
-  String target() {
+  /**
+   * Returns where clients connect to.
+   *
+   * @return {@code 127.0.0.1:PORT}
+   */
+  public String target() {
     return "127.0.0.1:" + port();
   }
 
+  /**
+   * Returns the attempts that came and were not taken from here yet, in their order. The handler of
+   * each is already decided: what a test that has seen one of them does to the handlers is for
+   * later ones.
+   *
+   * @return the queue itself, which goes on growing
+   */
+  public BlockingQueue<Attempt> attempts() {
+    return attempts;
+  }
+
+  /**
+   * Sets how attempts of a method are answered from now on.
+   *
+   * @param method a method that is sent one message
+   * @param handler answers them
+   * @param <Q> the request
+   * @param <A> the answer
+   */
   @SuppressWarnings("unchecked")
-  <Q extends Message, A extends Message> void on(
+  public <Q extends Message, A extends Message> void on(
       MethodDescriptor<Q, A> method, Handler<Q, A> handler) {
     handlers.put(method.getFullMethodName(), (Handler<Message, Message>) (Handler<?, ?>) handler);
   }
 
-  /** Of a method that is sent a stream. */
+  /**
+   * Sets how attempts of a method that is sent a stream are answered from now on.
+   *
+   * @param method a method that is sent a stream
+   * @param handler answers them
+   * @param <Q> a message of the stream
+   * @param <A> the answer
+   */
   @SuppressWarnings("unchecked")
-  <Q extends Message, A extends Message> void onStream(
+  public <Q extends Message, A extends Message> void onStream(
       MethodDescriptor<Q, A> method, StreamHandler<Q, A> handler) {
     streamHandlers.put(
         method.getFullMethodName(),
         (StreamHandler<Message, Message>) (StreamHandler<?, ?>) handler);
   }
 
-  /** Answers every attempt alike. */
-  <A extends Message> void answer(MethodDescriptor<? extends Message, A> method, A answer) {
+  /**
+   * Answers every attempt of a method alike from now on.
+   *
+   * @param method a method that is sent one message
+   * @param answer the one answer
+   * @param <A> the answer
+   */
+  public <A extends Message> void answer(MethodDescriptor<? extends Message, A> method, A answer) {
     on(method, (request, observer) -> complete(observer, answer));
   }
 
-  /** Ends every attempt alike. */
-  void fail(MethodDescriptor<? extends Message, ? extends Message> method, Throwable error) {
+  /**
+   * Fails every attempt of a method alike from now on.
+   *
+   * @param method a method that is sent one message
+   * @param error the one error, for example {@link #error}
+   */
+  public void fail(MethodDescriptor<? extends Message, ? extends Message> method, Throwable error) {
     on(method, (request, observer) -> observer.onError(error));
   }
 
-  static <A> void complete(ServerCallStreamObserver<A> observer, A answer) {
+  /**
+   * Answers a call with one message, and completes it.
+   *
+   * @param observer the call
+   * @param answer the message
+   * @param <A> the answer
+   */
+  public static <A> void complete(ServerCallStreamObserver<A> observer, A answer) {
     observer.onNext(answer);
     observer.onCompleted();
   }
 
-  /** The next attempt, which is awaited. */
-  Attempt next() throws InterruptedException {
+  /**
+   * Waits for the next attempt, and takes it.
+   *
+   * @return the attempt
+   * @throws InterruptedException if the calling thread is interrupted meanwhile
+   * @throws AssertionError if none comes within 60 s
+   */
+  public Attempt next() throws InterruptedException {
     Attempt attempt = attempts.poll(60, TimeUnit.SECONDS);
     if (attempt == null) {
       throw new AssertionError("no attempt came");
@@ -150,17 +254,43 @@ final class FakeServer implements AutoCloseable {
     return attempt;
   }
 
-  /** An error as the server makes it. */
-  static StatusRuntimeException error(Code code, String reason, Map<String, String> metadata) {
+  /**
+   * Returns an error as Holdfast makes it.
+   *
+   * @param code its code
+   * @param reason its reason, in the contract's words
+   * @param metadata the facts of the reason
+   * @return the error
+   */
+  public static StatusRuntimeException error(
+      Code code, String reason, Map<String, String> metadata) {
     return error("holdfast.dev", code, reason, metadata);
   }
 
-  static StatusRuntimeException error(
+  /**
+   * Returns an error as a server of any domain makes it.
+   *
+   * @param domain whose reason it is; Holdfast's is {@code holdfast.dev}
+   * @param code its code
+   * @param reason its reason
+   * @param metadata the facts of the reason
+   * @return the error
+   */
+  public static StatusRuntimeException error(
       String domain, Code code, String reason, Map<String, String> metadata) {
     return StatusProto.toStatusRuntimeException(status(domain, code, reason, metadata));
   }
 
-  static com.google.rpc.Status status(
+  /**
+   * Returns the error of one operation of an Apply.
+   *
+   * @param domain whose reason it is; Holdfast's is {@code holdfast.dev}
+   * @param code its code
+   * @param reason its reason
+   * @param metadata the facts of the reason
+   * @return the error
+   */
+  public static com.google.rpc.Status status(
       String domain, Code code, String reason, Map<String, String> metadata) {
     return com.google.rpc.Status.newBuilder()
         .setCode(code.value())
@@ -175,8 +305,14 @@ final class FakeServer implements AutoCloseable {
         .build();
   }
 
-  /** The same error, asking for the next attempt after so many milliseconds. */
-  static StatusRuntimeException pushingBack(StatusRuntimeException error, int milliseconds) {
+  /**
+   * Returns the same error with a wish for when the next attempt is made.
+   *
+   * @param error the error
+   * @param milliseconds how long to wait
+   * @return the error with gRPC's pushback in its trailers
+   */
+  public static StatusRuntimeException pushingBack(StatusRuntimeException error, int milliseconds) {
     Metadata trailers = new Metadata();
     if (error.getTrailers() != null) {
       trailers.merge(error.getTrailers());
@@ -187,12 +323,18 @@ final class FakeServer implements AutoCloseable {
     return error.getStatus().asRuntimeException(trailers);
   }
 
-  static Metadata.Key<com.google.rpc.Status> detailsKey() {
+  /**
+   * Returns the trailer in which an error has its details.
+   *
+   * @return the key
+   */
+  public static Metadata.Key<com.google.rpc.Status> detailsKey() {
     return Metadata.Key.of(
         "grpc-status-details-bin",
         ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
   }
 
+  /** Ends the server and all calls, and waits until it has ended. */
   @Override
   public void close() {
     server.shutdownNow();
