@@ -1,14 +1,14 @@
 package dev.holdfast.benchmarks;
 
-import dev.holdfast.benchmarks.load.AvailableChain;
-import dev.holdfast.benchmarks.load.Chain;
+import dev.holdfast.benchmarks.load.AvailableWorkload;
 import dev.holdfast.benchmarks.load.ClosedLoop;
 import dev.holdfast.benchmarks.load.Connections;
 import dev.holdfast.benchmarks.load.Fill;
 import dev.holdfast.benchmarks.load.LargeCalls;
 import dev.holdfast.benchmarks.load.Measured;
-import dev.holdfast.benchmarks.load.SlotChain;
+import dev.holdfast.benchmarks.load.SlotWorkload;
 import dev.holdfast.benchmarks.load.Subscribers;
+import dev.holdfast.benchmarks.load.Workload;
 import dev.holdfast.benchmarks.report.Figures;
 import dev.holdfast.benchmarks.report.Report;
 import dev.holdfast.benchmarks.report.Table;
@@ -138,8 +138,8 @@ final class Bystanders {
   private void compare(MeasuredServer server, Target target, String name, Large large)
       throws Exception {
     try (Connections connections = new Connections(server.address())) {
-      List<Chain> others = new ArrayList<>(connections.chains(CHANGING, SlotChain::new));
-      others.addAll(connections.chains(READING, AvailableChain::new));
+      List<Workload> others = new ArrayList<>(connections.workloads(CHANGING, SlotWorkload::new));
+      others.addAll(connections.workloads(READING, AvailableWorkload::new));
       Histogram[] quiet = new Histogram[1];
       Comparison comparison =
           new Comparison("others, %d in flight, and %d reads".formatted(CHANGING, READING));

@@ -2,13 +2,13 @@ package dev.holdfast.benchmarks;
 
 import static dev.holdfast.benchmarks.Comparison.Quotient.ofThroughputs;
 
-import dev.holdfast.benchmarks.load.BatchChain;
-import dev.holdfast.benchmarks.load.Chain;
+import dev.holdfast.benchmarks.load.BatchWorkload;
 import dev.holdfast.benchmarks.load.ClosedLoop;
 import dev.holdfast.benchmarks.load.Connections;
 import dev.holdfast.benchmarks.load.Fill;
-import dev.holdfast.benchmarks.load.SdkChain;
-import dev.holdfast.benchmarks.load.SlotChain;
+import dev.holdfast.benchmarks.load.SdkWorkload;
+import dev.holdfast.benchmarks.load.SlotWorkload;
+import dev.holdfast.benchmarks.load.Workload;
 import dev.holdfast.benchmarks.report.Figures;
 import dev.holdfast.benchmarks.report.Report;
 import dev.holdfast.benchmarks.report.Table;
@@ -67,15 +67,15 @@ final class Comparisons {
 
   /** A program that is called in unary calls, so many in flight. */
   static Comparison.Program unary(MeasuredServer server, int inFlight) {
-    return chains(server, inFlight, SlotChain::new);
+    return workloads(server, inFlight, SlotWorkload::new);
   }
 
-  static Comparison.Program chains(
-      MeasuredServer server, int inFlight, Function<ManagedChannel, Chain> newChain) {
+  static Comparison.Program workloads(
+      MeasuredServer server, int inFlight, Function<ManagedChannel, Workload> newWorkload) {
     return (warmUp, counted) -> {
       try (Connections connections = new Connections(server.address())) {
         return Figures.of(
-            "", ClosedLoop.run(connections.chains(inFlight, newChain), warmUp, counted));
+            "", ClosedLoop.run(connections.workloads(inFlight, newWorkload), warmUp, counted));
       }
     };
   }
@@ -154,8 +154,9 @@ final class Comparisons {
 
   private static Comparison.Program sdk(HoldfastClient client, int inFlight) {
     return (warmUp, counted) -> {
-      List<SdkChain> chains = Stream.generate(() -> new SdkChain(client)).limit(inFlight).toList();
-      return Figures.of("", ClosedLoop.run(chains, warmUp, counted));
+      List<SdkWorkload> workloads =
+          Stream.generate(() -> new SdkWorkload(client)).limit(inFlight).toList();
+      return Figures.of("", ClosedLoop.run(workloads, warmUp, counted));
     };
   }
 
@@ -179,7 +180,7 @@ final class Comparisons {
   }
 
   private static Comparison.Program applied(MeasuredServer server) {
-    return chains(server, BATCHES_IN_FLIGHT, channel -> BatchChain.mix(channel, BATCH));
+    return workloads(server, BATCHES_IN_FLIGHT, channel -> BatchWorkload.mix(channel, BATCH));
   }
 
   private Comparison.Program rows(Path directory, long rows) {

@@ -2,7 +2,7 @@ package dev.holdfast.benchmarks;
 
 import static dev.holdfast.benchmarks.Comparison.Quotient.ofThroughputs;
 
-import dev.holdfast.benchmarks.load.AvailableChain;
+import dev.holdfast.benchmarks.load.AvailableWorkload;
 import dev.holdfast.benchmarks.load.Connections;
 import dev.holdfast.benchmarks.load.Fill;
 import dev.holdfast.benchmarks.report.Figures;
@@ -90,7 +90,7 @@ final class GrowthRun {
                   Table.mebibytes(point.dataDirBytes())));
       if (live == fewest || live == most) {
         Figures calls =
-            Comparisons.chains(server, 1, AvailableChain::new)
+            Comparisons.workloads(server, 1, AvailableWorkload::new)
                 .measure(scale.warmUp(), scale.counted())
                 .as("Available, 1 in flight");
         table.row(calls);

@@ -4,7 +4,7 @@ import dev.holdfast.benchmarks.load.ClosedLoop;
 import dev.holdfast.benchmarks.load.Connections;
 import dev.holdfast.benchmarks.load.Measured;
 import dev.holdfast.benchmarks.load.OpenLoop;
-import dev.holdfast.benchmarks.load.SlotChain;
+import dev.holdfast.benchmarks.load.SlotWorkload;
 import dev.holdfast.benchmarks.load.Ticker;
 import dev.holdfast.benchmarks.report.Figures;
 import dev.holdfast.benchmarks.report.LoadReport;
@@ -46,7 +46,7 @@ final class OpenLoads {
       table.title("open loop: unary");
       Measured closed =
           ClosedLoop.run(
-              connections.chains(MAXIMUM_IN_FLIGHT, SlotChain::new),
+              connections.workloads(MAXIMUM_IN_FLIGHT, SlotWorkload::new),
               scale.runIn(),
               scale.counted());
       table.row(Figures.of("closed loop, 256 in flight", closed));
@@ -125,7 +125,7 @@ final class OpenLoads {
   }
 
   private static OpenLoop loop(Connections connections, double offered) {
-    return new OpenLoop(() -> new SlotChain(connections.next()), offered, Ticker.SYSTEM);
+    return new OpenLoop(() -> new SlotWorkload(connections.next()), offered, Ticker.SYSTEM);
   }
 
   private static @Nullable Long memory(MeasuredServer server) {

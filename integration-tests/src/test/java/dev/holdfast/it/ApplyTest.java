@@ -13,7 +13,6 @@ import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.EndRequestRequest;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
-import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReservationState;
 import dev.holdfast.v1.Slot;
 import java.util.List;
@@ -224,8 +223,7 @@ class ApplyTest {
   }
 
   private static Operation release(Slot slot) {
-    return Requests.operation(
-        Requests.releaseSlot("", slot, 0, ""));
+    return Requests.operation(Requests.releaseSlot("", slot, 0, ""));
   }
 
   private static Operation end() {

@@ -10,7 +10,6 @@ import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.Event;
-import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
@@ -67,9 +66,7 @@ class CutWatchTest {
       for (int j = 0; j < i % 40; j++) {
         var slot = Requests.slot("load", j);
         batch.addOperations(Requests.operation(ledger.reserving(slot, 1, "").build()));
-        batch.addOperations(
-            Requests.operation(
-                Requests.releaseSlot("", slot, 0, "")));
+        batch.addOperations(Requests.operation(Requests.releaseSlot("", slot, 0, "")));
       }
       var unused = SERVER.reservations().apply(batch.build());
     }

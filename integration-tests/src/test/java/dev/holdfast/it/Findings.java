@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all chains of a campaign saw together: how much was acknowledged, and what was wrong. */
+/** What all workloads of a campaign saw together: how much was acknowledged, and what was wrong. */
 final class Findings {
   enum Kind {
     /** Something acknowledged is gone, or something acknowledged as released is back. */

@@ -33,19 +33,19 @@ final class Inspection {
     this.findings = findings;
   }
 
-  void inspect(List<ChainBooks> chains) throws Exception {
-    Poll.until("brief leases have run out", () -> noneIsBrief(chains, everyReservation()));
+  void inspect(List<WorkloadBooks> workloads) throws Exception {
+    Poll.until("brief leases have run out", () -> noneIsBrief(workloads, everyReservation()));
     Map<Slot, Reservation> found = everyReservation();
-    for (ChainBooks books : chains) {
+    for (WorkloadBooks books : workloads) {
       List<Slot> brief = books.held().keySet().stream().filter(slot -> !books.lasts(slot)).toList();
       brief.forEach(books::expire);
     }
-    compare(chains, found);
-    compareSums(chains, found);
+    compare(workloads, found);
+    compareSums(workloads, found);
   }
 
-  private static boolean noneIsBrief(List<ChainBooks> chains, Map<Slot, Reservation> found) {
-    return chains.stream()
+  private static boolean noneIsBrief(List<WorkloadBooks> workloads, Map<Slot, Reservation> found) {
+    return workloads.stream()
         .flatMap(books -> books.held().entrySet().stream())
         .noneMatch(held -> held.getValue().brief() && found.containsKey(held.getKey()));
   }
@@ -69,9 +69,9 @@ final class Inspection {
     return found;
   }
 
-  private void compare(List<ChainBooks> chains, Map<Slot, Reservation> found) {
+  private void compare(List<WorkloadBooks> workloads, Map<Slot, Reservation> found) {
     Map<Slot, Reservation> unexpected = new HashMap<>(found);
-    for (ChainBooks books : chains) {
+    for (WorkloadBooks books : workloads) {
       books
           .held()
           .forEach(
@@ -85,25 +85,25 @@ final class Inspection {
     }
     for (Reservation reservation : unexpected.values()) {
       boolean released =
-          chains.stream()
+          workloads.stream()
               .anyMatch(
                   books -> books.wasReleased(reservation.getSlot(), reservation.getGeneration()));
       findings.add(released ? LOST : INCONSISTENT, "nobody holds " + reservation);
     }
   }
 
-  private static boolean same(ChainBooks.Held held, Reservation reservation) {
+  private static boolean same(WorkloadBooks.Held held, Reservation reservation) {
     return held.generation() == reservation.getGeneration()
         && held.amountBytes() == reservation.getAmountBytes()
         && held.filled() == (reservation.getState() == ReservationState.RESERVATION_STATE_FILLED);
   }
 
-  private void compareSums(List<ChainBooks> chains, Map<Slot, Reservation> found) {
-    long unassigned = chains.stream().mapToLong(ChainBooks::unassignedBytes).sum();
+  private void compareSums(List<WorkloadBooks> workloads, Map<Slot, Reservation> found) {
+    long unassigned = workloads.stream().mapToLong(WorkloadBooks::unassignedBytes).sum();
     long held =
-        chains.stream()
+        workloads.stream()
             .flatMap(books -> books.held().values().stream())
-            .mapToLong(ChainBooks.Held::amountBytes)
+            .mapToLong(WorkloadBooks.Held::amountBytes)
             .sum();
     AvailableResponse books = stubs.repositories().available(AvailableRequest.getDefaultInstance());
     long expected = capacityBytes - held - unassigned;

@@ -25,9 +25,9 @@ import java.util.concurrent.locks.LockSupport;
  * ledger with what its callers were told.
  */
 final class KillCampaign {
-  private static final int CHAINS = 12;
+  private static final int WORKLOADS = 12;
 
-  /** Little enough that the chains are refused now and then. */
+  /** Little enough that the workloads are refused now and then. */
   private static final long CAPACITY_BYTES = 4 << 20;
 
   private static final int LARGEST_LOAD = 1500;
@@ -47,24 +47,24 @@ final class KillCampaign {
   /** Runs so many cycles, and answers what was found wrong. */
   Findings run(int cycles) throws Exception {
     String target = port.address();
-    List<Line> lines = new ArrayList<>();
-    List<Chain> chains = new ArrayList<>();
-    for (int i = 0; i < CHAINS; i++) {
-      Line line = i % 2 == 0 ? new SdkLine(target) : new StubLine(target);
-      lines.add(line);
-      Random ofChain = new Random(random.nextLong());
-      chains.add(new Chain("chain" + i, line, ofChain, findings, threads));
+    List<ClientUnderTest> clients = new ArrayList<>();
+    List<CheckedWorkload> workloads = new ArrayList<>();
+    for (int i = 0; i < WORKLOADS; i++) {
+      ClientUnderTest client = i % 2 == 0 ? new SdkClient(target) : new StubClient(target);
+      clients.add(client);
+      Random ofWorkload = new Random(random.nextLong());
+      workloads.add(new CheckedWorkload("workload" + i, client, ofWorkload, findings, threads));
     }
     ServerProcess server = start();
     try (Stubs stubs = new Stubs(target)) {
       Inspection inspection = new Inspection(stubs, CAPACITY_BYTES, findings);
       for (int i = 0; i < cycles; i++) {
-        server = loadAndKill(server, chains);
-        inspection.inspect(chains.stream().map(Chain::books).toList());
+        server = loadAndKill(server, workloads);
+        inspection.inspect(workloads.stream().map(CheckedWorkload::books).toList());
       }
     } finally {
-      for (Line line : lines) {
-        line.close();
+      for (ClientUnderTest client : clients) {
+        client.close();
       }
       threads.shutdownNow();
       server.close();
@@ -79,12 +79,13 @@ final class KillCampaign {
   }
 
   /** Kills a server under load, starts the next one, and waits until every caller is answered. */
-  private ServerProcess loadAndKill(ServerProcess server, List<Chain> chains) throws Exception {
+  private ServerProcess loadAndKill(ServerProcess server, List<CheckedWorkload> workloads)
+      throws Exception {
     AtomicBoolean stopped = new AtomicBoolean();
     List<Future<?>> working = new ArrayList<>();
     long enough = findings.acknowledged() + 1 + random.nextInt(LARGEST_LOAD);
-    for (Chain chain : chains) {
-      working.add(threads.submit(() -> chain.work(stopped::get)));
+    for (CheckedWorkload workload : workloads) {
+      working.add(threads.submit(() -> workload.work(stopped::get)));
     }
     Poll.until(
         "the load is acknowledged",
@@ -95,7 +96,7 @@ final class KillCampaign {
     stopped.set(true);
     ServerProcess next = start();
     try {
-      settle(working, chains);
+      settle(working, workloads);
       return next;
     } catch (Exception | Error e) {
       next.close();
@@ -103,21 +104,21 @@ final class KillCampaign {
     }
   }
 
-  /** Waits until every chain stopped, and then until each was answered all that it asked. */
-  private void settle(List<Future<?>> working, List<Chain> chains) throws Exception {
-    for (Future<?> chain : working) {
-      chain.get();
+  /** Waits until every workload stopped, and then until each was answered all that it asked. */
+  private void settle(List<Future<?>> working, List<CheckedWorkload> workloads) throws Exception {
+    for (Future<?> workload : working) {
+      workload.get();
     }
     List<Callable<Void>> settling = new ArrayList<>();
-    for (Chain chain : chains) {
+    for (CheckedWorkload workload : workloads) {
       settling.add(
           () -> {
-            chain.settle();
+            workload.settle();
             return null;
           });
     }
-    for (Future<?> chain : threads.invokeAll(settling)) {
-      chain.get();
+    for (Future<?> workload : threads.invokeAll(settling)) {
+      workload.get();
     }
   }
 

@@ -16,7 +16,6 @@ import dev.holdfast.v1.ListEventsRequest;
 import dev.holdfast.v1.ListEventsResponse;
 import dev.holdfast.v1.ReconcileHeader;
 import dev.holdfast.v1.ReconcileResponse;
-import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.WatchEventsRequest;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -267,10 +266,7 @@ class LostStoreTest {
                       .reservations()
                       .releaseSlot(
                           Requests.releaseSlot(
-                              "",
-                              Requests.slot("request", LOST),
-                              lostGeneration,
-                              ""));
+                              "", Requests.slot("request", LOST), lostGeneration, ""));
             });
     assertEquals("RESERVATION_NOT_FOUND", late.reason());
     assertTrue(reserve(stubs, LOST + 1) > RAISE, "a generation from before");

@@ -13,8 +13,8 @@ import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A closed loop: each chain starts its next change as soon as the one before is answered, so as
- * many are in flight as there are chains. The first answer that is wrong, or an error, ends it.
+ * A closed loop: each workload starts its next change as soon as the one before is answered, so as
+ * many are in flight as there are workloads. The first answer that is wrong, or an error, ends it.
  */
 public final class ClosedLoop {
   private final Recorder latencies = new Recorder(TimeUnit.MINUTES.toNanos(10), 3);
@@ -23,27 +23,27 @@ public final class ClosedLoop {
   private volatile CountDownLatch lap;
   private volatile boolean stopping;
 
-  private ClosedLoop(int chains) {
-    lap = new CountDownLatch(chains);
+  private ClosedLoop(int workloads) {
+    lap = new CountDownLatch(workloads);
   }
 
-  /** What is done while the chains run. */
+  /** What is done while the workloads run. */
   public interface Work {
     /** Does it, and returns when it is done. */
     void run() throws Exception;
   }
 
   /**
-   * Runs the chains until they have been counted, and then each to where it holds nothing.
+   * Runs the workloads until they have been counted, and then each to where it holds nothing.
    *
-   * @param warmUp is not counted; it lasts at least until every chain was answered once
+   * @param warmUp is not counted; it lasts at least until every workload was answered once
    * @param counted lasts at least until anything was answered
    * @throws ExecutionException of the first failure
    */
-  public static Measured run(List<? extends Chain> chains, Duration warmUp, Duration counted)
+  public static Measured run(List<? extends Workload> workloads, Duration warmUp, Duration counted)
       throws InterruptedException, ExecutionException {
-    ClosedLoop loop = new ClosedLoop(chains.size());
-    List<Running> running = loop.start(chains, warmUp);
+    ClosedLoop loop = new ClosedLoop(workloads.size());
+    List<Running> running = loop.start(workloads, warmUp);
     long start = loop.reset();
     do {
       loop.pass(counted);
@@ -52,17 +52,17 @@ public final class ClosedLoop {
   }
 
   /**
-   * Runs the chains while this work is done, and then each to where it holds nothing. What they
+   * Runs the workloads while this work is done, and then each to where it holds nothing. What they
    * began meanwhile counts, also where it is answered later.
    *
    * @param warmUp before it
-   * @throws ExecutionException of the first failure of a chain
+   * @throws ExecutionException of the first failure of a workload
    * @throws Exception what the work throws
    */
-  public static Measured during(List<? extends Chain> chains, Duration warmUp, Work work)
+  public static Measured during(List<? extends Workload> workloads, Duration warmUp, Work work)
       throws Exception {
-    ClosedLoop loop = new ClosedLoop(chains.size());
-    List<Running> running = loop.start(chains, warmUp);
+    ClosedLoop loop = new ClosedLoop(workloads.size());
+    List<Running> running = loop.start(workloads, warmUp);
     long start = loop.reset();
     try {
       work.run();
@@ -70,21 +70,21 @@ public final class ClosedLoop {
       loop.stopping = true;
       throw e;
     }
-    loop.lap = new CountDownLatch(chains.size());
+    loop.lap = new CountDownLatch(workloads.size());
     loop.awaitLap();
     return loop.end(running, start);
   }
 
-  private List<Running> start(List<? extends Chain> chains, Duration warmUp)
+  private List<Running> start(List<? extends Workload> workloads, Duration warmUp)
       throws InterruptedException, ExecutionException {
-    List<Running> running = chains.stream().map(Running::new).toList();
+    List<Running> running = workloads.stream().map(Running::new).toList();
     running.forEach(Running::start);
     pass(warmUp);
     awaitLap();
     return running;
   }
 
-  /** Until every chain was answered once more. */
+  /** Until every workload was answered once more. */
   private void awaitLap() throws InterruptedException, ExecutionException {
     while (lap.getCount() > 0) {
       pass(Duration.ofMillis(10));
@@ -104,13 +104,13 @@ public final class ClosedLoop {
     Measured measured = new Measured(operations.sum() / seconds, histogram, 0);
 
     stopping = true;
-    for (Running chain : running) {
-      CompletableFuture.anyOf(chain.ended, failure).get();
+    for (Running workload : running) {
+      CompletableFuture.anyOf(workload.ended, failure).get();
     }
     return measured;
   }
 
-  /** Lets the chains run for so long, or throws what has gone wrong. */
+  /** Lets the workloads run for so long, or throws what has gone wrong. */
   private void pass(Duration time) throws InterruptedException, ExecutionException {
     try {
       failure.get(time.toNanos(), TimeUnit.NANOSECONDS);
@@ -119,20 +119,20 @@ public final class ClosedLoop {
     }
   }
 
-  private final class Running implements Chain.Answer {
-    private final Chain chain;
+  private final class Running implements Workload.Answer {
+    private final Workload workload;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private long startNanos;
     private @Nullable CountDownLatch lastLap;
 
-    Running(Chain chain) {
-      this.chain = chain;
+    Running(Workload workload) {
+      this.workload = workload;
     }
 
     void start() {
       startNanos = System.nanoTime();
       try {
-        chain.next(this);
+        workload.next(this);
       } catch (RuntimeException e) {
         failed(e);
       }
@@ -147,7 +147,7 @@ public final class ClosedLoop {
         lastLap = thisLap;
         thisLap.countDown();
       }
-      if (stopping && chain.holdsNothing()) {
+      if (stopping && workload.holdsNothing()) {
         ended.complete(null);
       } else {
         start();

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** The connections that all chains share. */
+/** The connections that all workloads share. */
 public final class Connections implements AutoCloseable {
   private static final int COUNT = 4;
 
@@ -33,9 +33,9 @@ public final class Connections implements AutoCloseable {
     return channels.get(Math.floorMod(next.getAndIncrement(), COUNT));
   }
 
-  /** So many chains, spread over the connections. */
-  public <C> List<C> chains(int count, Function<ManagedChannel, C> newChain) {
-    return IntStream.range(0, count).mapToObj(i -> newChain.apply(next())).toList();
+  /** So many workloads, spread over the connections. */
+  public <C> List<C> workloads(int count, Function<ManagedChannel, C> newWorkload) {
+    return IntStream.range(0, count).mapToObj(i -> newWorkload.apply(next())).toList();
   }
 
   @Override

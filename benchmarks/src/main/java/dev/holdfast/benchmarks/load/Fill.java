@@ -21,11 +21,11 @@ public final class Fill {
       throws InterruptedException, ExecutionException {
     AtomicLong left = new AtomicLong(slots / BATCH);
     run(
-        Stream.generate(() -> new Filling(BatchChain.fill(connections.next(), BATCH), left))
+        Stream.generate(() -> new Filling(BatchWorkload.fill(connections.next(), BATCH), left))
             .limit(BATCHES_IN_FLIGHT));
     int rest = (int) (slots % BATCH);
     if (rest > 0) {
-      run(Stream.of(new Filling(BatchChain.fill(connections.next(), rest), new AtomicLong(1))));
+      run(Stream.of(new Filling(BatchWorkload.fill(connections.next(), rest), new AtomicLong(1))));
     }
   }
 
@@ -36,13 +36,13 @@ public final class Fill {
     CompletableFuture.allOf(ended).get();
   }
 
-  private static final class Filling implements Chain.Answer {
-    private final Chain chain;
+  private static final class Filling implements Workload.Answer {
+    private final Workload workload;
     private final AtomicLong left;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-    Filling(Chain chain, AtomicLong left) {
-      this.chain = chain;
+    Filling(Workload workload, AtomicLong left) {
+      this.workload = workload;
       this.left = left;
     }
 
@@ -52,7 +52,7 @@ public final class Fill {
 
     void next() {
       if (left.getAndDecrement() > 0) {
-        chain.next(this);
+        workload.next(this);
       } else {
         ended.complete(null);
       }

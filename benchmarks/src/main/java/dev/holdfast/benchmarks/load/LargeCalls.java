@@ -47,7 +47,7 @@ public final class LargeCalls implements AutoCloseable {
         observed.addSlots(
             ObservedSlot.newBuilder()
                 .setSlot(Slot.newBuilder().setRequestId(requestId).setSlotIndex(i))
-                .setAmountBytes(SlotChain.AMOUNT_BYTES));
+                .setAmountBytes(SlotWorkload.AMOUNT_BYTES));
       }
       call.onNext(ReconcileRequest.newBuilder().setObserved(observed).build());
     }

@@ -40,10 +40,10 @@ public final class OpenLoop {
   /** How many are given back at once at the end. */
   private static final int WAVE = 1000;
 
-  private final Supplier<? extends Chain> newChain;
+  private final Supplier<? extends Workload> newWorkload;
   private final double startsPerSecond;
   private final Ticker ticker;
-  private final Queue<Chain> idle = new ConcurrentLinkedQueue<>();
+  private final Queue<Workload> idle = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
   /** The starter counts as one, so that it is not 0 before the last start. */
@@ -54,11 +54,11 @@ public final class OpenLoop {
   /**
    * A loop that can be run once.
    *
-   * @param newChain another chain, for when all others wait for an answer
+   * @param newWorkload another workload, for when all others wait for an answer
    * @param startsPerSecond the rate of starts, more than 0
    */
-  public OpenLoop(Supplier<? extends Chain> newChain, double startsPerSecond, Ticker ticker) {
-    this.newChain = newChain;
+  public OpenLoop(Supplier<? extends Workload> newWorkload, double startsPerSecond, Ticker ticker) {
+    this.newWorkload = newWorkload;
     this.startsPerSecond = startsPerSecond;
     this.ticker = ticker;
   }
@@ -133,17 +133,17 @@ public final class OpenLoop {
       slices.at(intended).undone.increment();
       return;
     }
-    Chain waiting = idle.poll();
-    Chain chain = waiting == null ? newChain.get() : waiting;
+    Workload waiting = idle.poll();
+    Workload workload = waiting == null ? newWorkload.get() : waiting;
     underWay.incrementAndGet();
-    chain.next(
-        new Chain.Answer() {
+    workload.next(
+        new Workload.Answer() {
           @Override
           public void done(int operations) {
             long now = ticker.nanos();
             slices.at(intended).latencyNanos.recordValue(now - intended);
             slices.at(now).answered.add(operations);
-            idle.add(chain);
+            idle.add(workload);
             ended();
           }
 
@@ -151,7 +151,7 @@ public final class OpenLoop {
           public void failed(Throwable t) {
             if (Refusal.reasonOf(t).equals("OVERLOADED")) {
               slices.at(intended).undone.increment();
-              idle.add(chain);
+              idle.add(workload);
             } else {
               failure.completeExceptionally(t);
             }
@@ -177,13 +177,13 @@ public final class OpenLoop {
     }
   }
 
-  /** Lets each chain give back what it holds, uncounted. */
+  /** Lets each workload give back what it holds, uncounted. */
   private void giveBack() throws InterruptedException, ExecutionException {
     List<CompletableFuture<Void>> wave = new ArrayList<>();
-    for (Chain chain : idle) {
-      if (!chain.holdsNothing()) {
+    for (Workload workload : idle) {
+      if (!workload.holdsNothing()) {
         CompletableFuture<Void> answered = new CompletableFuture<>();
-        chain.next(new GivenBack(answered));
+        workload.next(new GivenBack(answered));
         wave.add(answered);
         if (wave.size() == WAVE) {
           awaitAll(wave);
@@ -201,7 +201,7 @@ public final class OpenLoop {
     wave.clear();
   }
 
-  private record GivenBack(CompletableFuture<Void> answered) implements Chain.Answer {
+  private record GivenBack(CompletableFuture<Void> answered) implements Workload.Answer {
     @Override
     public void done(int operations) {
       answered.complete(null);

@@ -4,7 +4,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.function.Predicate;
 
 /** The answer of a unary call: checked, then told. */
-record Reply<T>(Predicate<T> check, int operations, Chain.Answer answer)
+record Reply<T>(Predicate<T> check, int operations, Workload.Answer answer)
     implements StreamObserver<T> {
   @Override
   public void onNext(T response) {

@@ -1,7 +1,7 @@
 package dev.holdfast.benchmarks.yardsticks;
 
 import com.google.protobuf.Timestamp;
-import dev.holdfast.benchmarks.load.SlotChain;
+import dev.holdfast.benchmarks.load.SlotWorkload;
 import dev.holdfast.v1.ReleaseSlotRequest;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Reservation;
@@ -54,7 +54,7 @@ public final class EchoServer {
         ReleaseSlotRequest request, StreamObserver<ReleaseSlotResponse> responses) {
       responses.onNext(
           ReleaseSlotResponse.newBuilder()
-              .setReleasedBytes(SlotChain.AMOUNT_BYTES)
+              .setReleasedBytes(SlotWorkload.AMOUNT_BYTES)
               .setAvailableBytes(AVAILABLE_BYTES)
               .setAlreadyReleased(false)
               .build());

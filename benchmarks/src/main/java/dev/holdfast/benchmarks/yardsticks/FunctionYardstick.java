@@ -20,7 +20,7 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * What a team with a database writes instead: PostgreSQL, with {@code reserve} and {@code release}
- * as stored functions, called by as many connections as there are chains.
+ * as stored functions, called by as many connections as there are workloads.
  */
 public final class FunctionYardstick implements AutoCloseable {
   private final EmbeddedPostgres postgres;
@@ -96,15 +96,15 @@ public final class FunctionYardstick implements AutoCloseable {
   /** Runs the standard mix in a closed loop, on so many connections. */
   public Measured run(int inFlight, Duration warmUp, Duration counted)
       throws SQLException, InterruptedException, ExecutionException {
-    List<FunctionChain> chains = new ArrayList<>();
+    List<FunctionWorkload> workloads = new ArrayList<>();
     try {
       for (int i = 0; i < inFlight; i++) {
-        chains.add(new FunctionChain(connect()));
+        workloads.add(new FunctionWorkload(connect()));
       }
-      return ClosedLoop.run(chains, warmUp, counted);
+      return ClosedLoop.run(workloads, warmUp, counted);
     } finally {
-      for (FunctionChain chain : chains) {
-        chain.close();
+      for (FunctionWorkload workload : workloads) {
+        workload.close();
       }
     }
   }

@@ -26,11 +26,11 @@ class ClosedLoopTest {
     thread.shutdown();
   }
 
-  private final class FakeChain implements Chain {
+  private final class FakeWorkload implements Workload {
     private final int failAt;
     private int calls;
 
-    FakeChain(int failAt) {
+    FakeWorkload(int failAt) {
       this.failAt = failAt;
     }
 
@@ -55,18 +55,18 @@ class ClosedLoopTest {
 
   @Test
   void countsOperationsAndEndsWhereNothingIsHeld() throws Exception {
-    List<FakeChain> chains = Stream.generate(() -> new FakeChain(-1)).limit(5).toList();
-    Measured measured = ClosedLoop.run(chains, Duration.ZERO, Duration.ofMillis(20));
+    List<FakeWorkload> workloads = Stream.generate(() -> new FakeWorkload(-1)).limit(5).toList();
+    Measured measured = ClosedLoop.run(workloads, Duration.ZERO, Duration.ofMillis(20));
 
     long counted = measured.latencyNanos().getTotalCount();
-    long calls = chains.stream().mapToLong(chain -> chain.calls).sum();
+    long calls = workloads.stream().mapToLong(workload -> workload.calls).sum();
     assertTrue(counted > 0 && counted < calls, counted + " of " + calls);
     assertTrue(measured.operationsPerSecond() > 0);
-    assertTrue(chains.stream().allMatch(FakeChain::holdsNothing));
+    assertTrue(workloads.stream().allMatch(FakeWorkload::holdsNothing));
   }
 
   /** Is answered as often as it is let. */
-  private final class HeldChain implements Chain {
+  private final class HeldWorkload implements Workload {
     final Semaphore answers = new Semaphore(1);
     final Semaphore calls = new Semaphore(0);
 
@@ -88,23 +88,23 @@ class ClosedLoopTest {
 
   @Test
   void whatBeginsDuringTheWorkCountsWhenItIsAnsweredLater() throws Exception {
-    HeldChain chain = new HeldChain();
+    HeldWorkload workload = new HeldWorkload();
     Semaphore workDone = new Semaphore(0);
     Thread later =
         new Thread(
             () -> {
               workDone.acquireUninterruptibly();
-              chain.answers.release(Integer.MAX_VALUE / 2);
+              workload.answers.release(Integer.MAX_VALUE / 2);
             });
     later.start();
     Measured measured =
         ClosedLoop.during(
-            List.of(chain),
+            List.of(workload),
             Duration.ZERO,
             () -> {
               // The first warmed up, the second is answered now, and the third begins.
-              chain.answers.release();
-              chain.calls.acquire(3);
+              workload.answers.release();
+              workload.calls.acquire(3);
               workDone.release();
             });
 
@@ -123,16 +123,16 @@ class ClosedLoopTest {
         failure,
         assertThrows(
             IllegalStateException.class,
-            () -> ClosedLoop.during(List.of(new FakeChain(-1)), Duration.ZERO, work)));
+            () -> ClosedLoop.during(List.of(new FakeWorkload(-1)), Duration.ZERO, work)));
   }
 
   @Test
   void theFirstFailureEndsIt() {
-    List<FakeChain> chains = List.of(new FakeChain(-1), new FakeChain(10));
+    List<FakeWorkload> workloads = List.of(new FakeWorkload(-1), new FakeWorkload(10));
     ExecutionException thrown =
         assertThrows(
             ExecutionException.class,
-            () -> ClosedLoop.run(chains, Duration.ofHours(1), Duration.ofHours(1)));
+            () -> ClosedLoop.run(workloads, Duration.ofHours(1), Duration.ofHours(1)));
 
     assertEquals("call 10", Objects.requireNonNull(thrown.getCause()).getMessage());
   }

@@ -23,17 +23,17 @@ class OpenLoopTest {
   private static final long MILLI = 1_000_000;
 
   private final FakeTicker ticker = new FakeTicker();
-  private final List<FakeChain> chains = new ArrayList<>();
+  private final List<FakeWorkload> workloads = new ArrayList<>();
   private int calls;
 
   /** Is answered at once, by what the test says of the call of that number. */
-  private final class FakeChain implements Chain {
+  private final class FakeWorkload implements Workload {
     private final IntFunction<@Nullable Throwable> failures;
     private boolean holds;
 
-    FakeChain(IntFunction<@Nullable Throwable> failures) {
+    FakeWorkload(IntFunction<@Nullable Throwable> failures) {
       this.failures = failures;
-      chains.add(this);
+      workloads.add(this);
     }
 
     @Override
@@ -54,7 +54,7 @@ class OpenLoopTest {
   }
 
   private OpenLoop loop(IntFunction<@Nullable Throwable> failures) {
-    return new OpenLoop(() -> new FakeChain(failures), 1000, ticker);
+    return new OpenLoop(() -> new FakeWorkload(failures), 1000, ticker);
   }
 
   @Test
@@ -78,7 +78,7 @@ class OpenLoopTest {
 
   @Test
   void whatIsDueWithinAMillisecondStartsAtItsEndAndHasWaited() throws Exception {
-    OpenLoop loop = new OpenLoop(() -> new FakeChain(call -> null), 4000, ticker);
+    OpenLoop loop = new OpenLoop(() -> new FakeWorkload(call -> null), 4000, ticker);
     Measured measured = loop.run(Duration.ZERO, SECOND, 1, () -> {}).get(0);
 
     assertEquals(4000, measured.latencyNanos().getTotalCount());
@@ -132,9 +132,9 @@ class OpenLoopTest {
 
   @Test
   void startsNoMoreThanItCanKeepTrackOf() throws Exception {
-    List<Chain.Answer> unanswered = new ArrayList<>();
-    Chain slow =
-        new Chain() {
+    List<Workload.Answer> unanswered = new ArrayList<>();
+    Workload slow =
+        new Workload() {
           @Override
           public void next(Answer answer) {
             unanswered.add(answer);
@@ -170,11 +170,11 @@ class OpenLoopTest {
 
   @Test
   void leavesNothingHeld() throws Exception {
-    // 7 starts, so that the only chain there is holds something at the end.
+    // 7 starts, so that the only workload there is holds something at the end.
     loop(call -> null).run(Duration.ZERO, Duration.ofMillis(7), 1, () -> {});
 
     assertEquals(8, calls);
-    assertTrue(chains.stream().allMatch(FakeChain::holdsNothing));
+    assertTrue(workloads.stream().allMatch(FakeWorkload::holdsNothing));
   }
 
   private static Throwable refusal(String reason) {

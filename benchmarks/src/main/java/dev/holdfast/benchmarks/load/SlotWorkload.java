@@ -1,7 +1,6 @@
 package dev.holdfast.benchmarks.load;
 
 import dev.holdfast.testing.rpc.Requests;
-import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReleaseSlotRequest;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Reservation;
@@ -13,7 +12,7 @@ import dev.holdfast.v1.Slot;
 import io.grpc.Channel;
 
 /** The standard mix: reserves a fresh slot, releases it by its generation, and starts over. */
-public final class SlotChain implements Chain {
+public final class SlotWorkload implements Workload {
   /** How much each slot reserves. */
   public static final long AMOUNT_BYTES = 1 << 20;
 
@@ -23,8 +22,8 @@ public final class SlotChain implements Chain {
   /** 0 where nothing is reserved. */
   private long generation;
 
-  /** A chain of unary calls. */
-  public SlotChain(Channel channel) {
+  /** A workload of unary calls. */
+  public SlotWorkload(Channel channel) {
     stub = ReservationsServiceGrpc.newStub(channel);
   }
 
@@ -51,8 +50,7 @@ public final class SlotChain implements Chain {
       slot = request.getSlot();
       stub.reserveSlot(request, new Reply<>(this::reserved, 1, answer));
     } else {
-      ReleaseSlotRequest request =
-          Requests.releaseSlot("", slot, generation, "");
+      ReleaseSlotRequest request = Requests.releaseSlot("", slot, generation, "");
       stub.releaseSlot(request, new Reply<>(this::released, 1, answer));
     }
   }

@@ -6,7 +6,7 @@ import dev.holdfast.v1.OperationResult;
 import java.util.List;
 
 /** A way to send changes to a server: with the SDK, or with bare stubs. */
-interface Line extends AutoCloseable {
+interface ClientUnderTest extends AutoCloseable {
   /** The outcome of a change is not known, or it was turned away for now. Send it again. */
   final class UnansweredException extends RuntimeException {
     private static final long serialVersionUID = 1;

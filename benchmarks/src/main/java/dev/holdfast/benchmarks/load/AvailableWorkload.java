@@ -6,11 +6,11 @@ import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceStub;
 import io.grpc.Channel;
 
 /** Asks over and over how much is available. */
-public final class AvailableChain implements Chain {
+public final class AvailableWorkload implements Workload {
   private final RepositoryServiceStub stub;
 
-  /** A chain of unary calls. */
-  public AvailableChain(Channel channel) {
+  /** A workload of unary calls. */
+  public AvailableWorkload(Channel channel) {
     stub = RepositoryServiceGrpc.newStub(channel);
   }
 

@@ -24,11 +24,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one chain was told about its own slots, which nobody else touches: a second set of books.
+ * What one workload was told about its own slots, which nobody else touches: a second set of books.
  * Every answer is held against it before it is written into it.
  */
-final class ChainBooks {
-  /** No lease that is shorter is sure to be still there when the chain comes back to it. */
+final class WorkloadBooks {
+  /** No lease that is shorter is sure to be still there when the workload comes back to it. */
   private static final long BRIEF_SECONDS = 60;
 
   /**
@@ -49,7 +49,7 @@ final class ChainBooks {
   private final Map<String, Fixed> acknowledged = new HashMap<>();
   private long unassignedBytes;
 
-  ChainBooks(Findings findings) {
+  WorkloadBooks(Findings findings) {
     this.findings = findings;
   }
 
@@ -273,7 +273,7 @@ final class ChainBooks {
   }
 
   private static String reason(OperationResult result) {
-    return StubLine.reason(result.getError());
+    return StubClient.reason(result.getError());
   }
 
   private static long number(OperationResult result, String name) {

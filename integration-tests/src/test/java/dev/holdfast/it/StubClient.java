@@ -14,13 +14,13 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** Bare stubs: what is not answered is for the caller to send again. */
-final class StubLine implements Line {
+final class StubClient implements ClientUnderTest {
   /** Not now, they say; what was sent is still to be done. */
   private static final Set<String> LATER = Set.of("DRAINING", "OVERLOADED", "STORE_UNAVAILABLE");
 
   private final Stubs stubs;
 
-  StubLine(String target) {
+  StubClient(String target) {
     stubs = new Stubs(target);
   }
 

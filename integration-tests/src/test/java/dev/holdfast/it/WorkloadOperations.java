@@ -8,8 +8,8 @@ import dev.holdfast.v1.ReserveSlotRequest;
 import dev.holdfast.v1.Slot;
 import java.util.Random;
 
-/** The words of a chain: every change with an operation id that nobody else makes. */
-final class ChainOperations {
+/** The words of a workload: every change with an operation id that nobody else makes. */
+final class WorkloadOperations {
   static final String REPOSITORY = "default";
 
   private static final int LARGEST_AMOUNT = 10_000;
@@ -21,7 +21,7 @@ final class ChainOperations {
   private long ids;
   private long page;
 
-  ChainOperations(String name, Random random) {
+  WorkloadOperations(String name, Random random) {
     this.name = name;
     this.random = random;
   }
@@ -50,7 +50,7 @@ final class ChainOperations {
     return Operation.newBuilder().setReserveSlot(request).build();
   }
 
-  /** A reserve that the server undoes by itself unless the chain does so first. */
+  /** A reserve that the server undoes by itself unless the workload does so first. */
   Operation reserveBriefly(Slot slot) {
     long millis = random.nextLong(1, LONGEST_BRIEF_LEASE_MILLIS);
     return Operation.newBuilder()
@@ -66,7 +66,7 @@ final class ChainOperations {
         .setOperationId(nextId());
   }
 
-  Operation renew(Slot slot, ChainBooks.Held held) {
+  Operation renew(Slot slot, WorkloadBooks.Held held) {
     return Requests.operation(Requests.renewLease(REPOSITORY, slot, held.generation(), LONG_LEASE));
   }
 
@@ -74,7 +74,7 @@ final class ChainOperations {
     return Requests.operation(Requests.fillSlot(REPOSITORY, slot, generation, nextId()));
   }
 
-  Operation release(Slot slot, ChainBooks.Held held) {
+  Operation release(Slot slot, WorkloadBooks.Held held) {
     return Requests.operation(
         Requests.releaseSlot(
             REPOSITORY,
@@ -91,7 +91,7 @@ final class ChainOperations {
   }
 
   /** Something that may come next for what is held. */
-  Operation next(Slot slot, ChainBooks.Held held) {
+  Operation next(Slot slot, WorkloadBooks.Held held) {
     int dice = held.filled() ? 0 : random.nextInt(3);
     return switch (dice) {
       case 1 -> renew(slot, held);

@@ -1,8 +1,8 @@
 package dev.holdfast.benchmarks.yardsticks;
 
-import dev.holdfast.benchmarks.load.Chain;
 import dev.holdfast.benchmarks.load.RandomIds;
-import dev.holdfast.benchmarks.load.SlotChain;
+import dev.holdfast.benchmarks.load.SlotWorkload;
+import dev.holdfast.benchmarks.load.Workload;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** The standard mix by stored functions, on a connection and a thread of its own. */
-final class FunctionChain implements Chain, AutoCloseable {
+final class FunctionWorkload implements Workload, AutoCloseable {
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final Connection connection;
   private final PreparedStatement reserve;
@@ -21,7 +21,7 @@ final class FunctionChain implements Chain, AutoCloseable {
   /** 0 where nothing is reserved. */
   private long generation;
 
-  FunctionChain(Connection connection) throws SQLException {
+  FunctionWorkload(Connection connection) throws SQLException {
     this.connection = connection;
     reserve = connection.prepareStatement("SELECT reserve(?, 0, ?, ?)");
     release = connection.prepareStatement("SELECT release(?, 0, ?)");
@@ -45,7 +45,7 @@ final class FunctionChain implements Chain, AutoCloseable {
     if (generation == 0) {
       requestId = RandomIds.requestId();
       reserve.setString(1, requestId);
-      reserve.setLong(2, SlotChain.AMOUNT_BYTES);
+      reserve.setLong(2, SlotWorkload.AMOUNT_BYTES);
       reserve.setString(3, RandomIds.operationId());
       generation = number(reserve);
       check(generation > 0, generation);
@@ -53,7 +53,7 @@ final class FunctionChain implements Chain, AutoCloseable {
       release.setString(1, requestId);
       release.setLong(2, generation);
       long releasedBytes = number(release);
-      check(releasedBytes == SlotChain.AMOUNT_BYTES, releasedBytes);
+      check(releasedBytes == SlotWorkload.AMOUNT_BYTES, releasedBytes);
       generation = 0;
     }
   }

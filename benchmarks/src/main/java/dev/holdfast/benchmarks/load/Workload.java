@@ -4,7 +4,7 @@ package dev.holdfast.benchmarks.load;
  * A caller that makes one change after the other. It is asked for the next when the one before was
  * answered, and never before that.
  */
-public interface Chain {
+public interface Workload {
   /**
    * Starts the next change. The answer is told of it once; for a closed loop on another thread than
    * the caller's, so that its changes do not nest.
@@ -19,7 +19,7 @@ public interface Chain {
     /** It was answered, and rightly. */
     void done(int operations);
 
-    /** It failed, or was answered wrongly. The chain may be asked to try the same again. */
+    /** It failed, or was answered wrongly. The workload may be asked to try the same again. */
     void failed(Throwable failure);
   }
 }

@@ -5,7 +5,6 @@ import dev.holdfast.v1.ApplyRequest;
 import dev.holdfast.v1.ApplyResponse;
 import dev.holdfast.v1.Operation;
 import dev.holdfast.v1.OperationResult;
-import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceStub;
@@ -18,27 +17,27 @@ import java.util.List;
 /**
  * The standard mix in batches: reserves fresh slots by one Apply, and releases them by the next.
  */
-public final class BatchChain implements Chain {
+public final class BatchWorkload implements Workload {
   private final ReservationsServiceStub stub;
   private final int size;
   private final boolean keeps;
   private final List<Slot> asked = new ArrayList<>();
   private final List<Reservation> held = new ArrayList<>();
 
-  private BatchChain(Channel channel, int size, boolean keeps) {
+  private BatchWorkload(Channel channel, int size, boolean keeps) {
     this.stub = ReservationsServiceGrpc.newStub(channel);
     this.size = size;
     this.keeps = keeps;
   }
 
-  /** A chain of batches of so many operations. */
-  public static BatchChain mix(Channel channel, int size) {
-    return new BatchChain(channel, size, false);
+  /** A workload of batches of so many operations. */
+  public static BatchWorkload mix(Channel channel, int size) {
+    return new BatchWorkload(channel, size, false);
   }
 
-  /** A chain that only reserves, so that the books grow. */
-  public static BatchChain fill(Channel channel, int size) {
-    return new BatchChain(channel, size, true);
+  /** A workload that only reserves, so that the books grow. */
+  public static BatchWorkload fill(Channel channel, int size) {
+    return new BatchWorkload(channel, size, true);
   }
 
   @Override
@@ -47,7 +46,7 @@ public final class BatchChain implements Chain {
     if (held.isEmpty()) {
       asked.clear();
       for (int i = 0; i < size; i++) {
-        ReserveSlotRequest reserve = SlotChain.freshReserve();
+        ReserveSlotRequest reserve = SlotWorkload.freshReserve();
         asked.add(reserve.getSlot());
         apply.addOperations(Operation.newBuilder().setReserveSlot(reserve));
       }
@@ -56,11 +55,7 @@ public final class BatchChain implements Chain {
       for (Reservation reservation : held) {
         apply.addOperations(
             Requests.operation(
-                Requests.releaseSlot(
-                    "",
-                    reservation.getSlot(),
-                    reservation.getGeneration(),
-                    "")));
+                Requests.releaseSlot("", reservation.getSlot(), reservation.getGeneration(), "")));
       }
       stub.apply(apply.build(), new Reply<>(this::released, size, answer));
     }
@@ -73,7 +68,7 @@ public final class BatchChain implements Chain {
     for (int i = 0; i < size; i++) {
       OperationResult result = response.getResults(i);
       Reservation reservation = result.getReserveSlot().getReservation();
-      if (!SlotChain.isReserved(asked.get(i), reservation)) {
+      if (!SlotWorkload.isReserved(asked.get(i), reservation)) {
         return false;
       }
       if (!keeps) {
@@ -87,7 +82,7 @@ public final class BatchChain implements Chain {
     held.clear();
     return response.getResultsCount() == size
         && response.getResultsList().stream()
-            .allMatch(result -> SlotChain.isReleased(result.getReleaseSlot()));
+            .allMatch(result -> SlotWorkload.isReleased(result.getReleaseSlot()));
   }
 
   @Override

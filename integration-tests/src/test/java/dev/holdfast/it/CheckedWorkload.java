@@ -26,7 +26,7 @@ import java.util.function.BooleanSupplier;
  * should send once, and sends it again much later. What is not answered it keeps, and sends again
  * until it is.
  */
-final class Chain {
+final class CheckedWorkload {
   private static final int REQUESTS_AT_ONCE = 4;
   private static final int SLOTS_A_REQUEST = 16;
   private static final int LARGEST_BATCH = 24;
@@ -43,25 +43,30 @@ final class Chain {
 
   private record Unassigned(long bytes, String operationId) implements Change {}
 
-  private final Line line;
+  private final ClientUnderTest client;
   private final Random random;
   private final Findings findings;
   private final ExecutorService threads;
-  private final ChainOperations operations;
-  private final ChainBooks books;
+  private final WorkloadOperations operations;
+  private final WorkloadBooks books;
   private final Set<Change> unanswered = new LinkedHashSet<>();
   private final List<Change> history = new ArrayList<>();
 
-  Chain(String name, Line line, Random random, Findings findings, ExecutorService threads) {
-    this.line = line;
+  CheckedWorkload(
+      String name,
+      ClientUnderTest client,
+      Random random,
+      Findings findings,
+      ExecutorService threads) {
+    this.client = client;
     this.random = random;
     this.findings = findings;
     this.threads = threads;
-    operations = new ChainOperations(name, random);
-    books = new ChainBooks(findings);
+    operations = new WorkloadOperations(name, random);
+    books = new WorkloadBooks(findings);
   }
 
-  ChainBooks books() {
+  WorkloadBooks books() {
     return books;
   }
 
@@ -70,7 +75,7 @@ final class Chain {
     while (!stopped.getAsBoolean() && unanswered.isEmpty()) {
       try {
         step();
-      } catch (Line.UnansweredException e) {
+      } catch (ClientUnderTest.UnansweredException e) {
         // Kept in unanswered, which is to be settled before anything else is done.
         return;
       }
@@ -89,12 +94,12 @@ final class Chain {
   private boolean answered(Change change, List<Answer> answers) {
     try {
       if (change instanceof One one) {
-        answers.add(new Answer(one, line.send(one.operation())));
+        answers.add(new Answer(one, client.send(one.operation())));
       } else {
         send(change);
       }
       return true;
-    } catch (Line.UnansweredException e) {
+    } catch (ClientUnderTest.UnansweredException e) {
       return false;
     }
   }
@@ -102,25 +107,25 @@ final class Chain {
   private void send(Change change) {
     unanswered.add(change);
     if (change instanceof One one) {
-      record(one, line.send(one.operation()));
+      record(one, client.send(one.operation()));
     } else if (change instanceof Many many) {
       try {
-        List<OperationResult> results = line.apply(many.request());
+        List<OperationResult> results = client.apply(many.request());
         for (int i = 0; i < results.size(); i++) {
           books.record(many.request().getOperations(i), results.get(i));
         }
         answered(change, results.size());
-      } catch (Line.RefusedException e) {
+      } catch (ClientUnderTest.RefusedException e) {
         refused(change, e);
       }
     } else if (change instanceof Unassigned unassigned) {
       try {
         long revision =
-            line.unassigned(
-                ChainOperations.REPOSITORY, unassigned.bytes(), unassigned.operationId());
+            client.unassigned(
+                WorkloadOperations.REPOSITORY, unassigned.bytes(), unassigned.operationId());
         books.recordUnassigned(unassigned.bytes(), unassigned.operationId(), revision);
         answered(change, 1);
-      } catch (Line.RefusedException e) {
+      } catch (ClientUnderTest.RefusedException e) {
         boolean known = books.knows(unassigned.operationId());
         findings.require(!known, Findings.Kind.LOST, change + ": " + e.getMessage());
         refused(change, e);
@@ -143,9 +148,9 @@ final class Chain {
     }
   }
 
-  private void refused(Change change, Line.RefusedException e) {
+  private void refused(Change change, ClientUnderTest.RefusedException e) {
     unanswered.remove(change);
-    String reason = StubLine.reason(e.result().getError());
+    String reason = StubClient.reason(e.result().getError());
     // A batch of long ago meets slots that have gone on since; then none of it is done.
     boolean right =
         reason.equals("INSUFFICIENT_STORAGE")
@@ -184,7 +189,7 @@ final class Chain {
     }
   }
 
-  private void fill(Slot slot, ChainBooks.Held held) {
+  private void fill(Slot slot, WorkloadBooks.Held held) {
     One change = new One(operations.fill(slot, held.generation()));
     if (random.nextInt(4) == 0) {
       sendTwice(change, change);
@@ -193,7 +198,7 @@ final class Chain {
     }
   }
 
-  private void release(Slot slot, ChainBooks.Held held) {
+  private void release(Slot slot, WorkloadBooks.Held held) {
     One change = new One(operations.release(slot, held));
     switch (random.nextInt(4)) {
       case 0 -> sendTwice(change, change);
@@ -212,18 +217,18 @@ final class Chain {
     unanswered.add(first);
     unanswered.add(second);
     CompletableFuture<OperationResult> other =
-        CompletableFuture.supplyAsync(() -> line.send(second.operation()), threads);
+        CompletableFuture.supplyAsync(() -> client.send(second.operation()), threads);
     List<Answer> answers = new ArrayList<>();
     RuntimeException lost = null;
     try {
-      answers.add(new Answer(first, line.send(first.operation())));
-    } catch (Line.UnansweredException e) {
+      answers.add(new Answer(first, client.send(first.operation())));
+    } catch (ClientUnderTest.UnansweredException e) {
       lost = e;
     }
     try {
       answers.add(new Answer(second, other.join()));
     } catch (CompletionException e) {
-      if (!(e.getCause() instanceof Line.UnansweredException unansweredToo)) {
+      if (!(e.getCause() instanceof ClientUnderTest.UnansweredException unansweredToo)) {
         throw e;
       }
       lost = unansweredToo;
@@ -247,7 +252,7 @@ final class Chain {
   /** What the server must have decided first: it refuses for want of space, does it, repeats it. */
   private static int order(OperationResult result) {
     if (result.hasError()) {
-      return StubLine.reason(result.getError()).equals("INSUFFICIENT_STORAGE") ? 0 : 2;
+      return StubClient.reason(result.getError()).equals("INSUFFICIENT_STORAGE") ? 0 : 2;
     }
     return already(result) ? 2 : 1;
   }
@@ -269,19 +274,19 @@ final class Chain {
   private ApplyRequest batch() {
     ApplyRequest.Builder request =
         ApplyRequest.newBuilder()
-            .setRepositoryId(ChainOperations.REPOSITORY)
+            .setRepositoryId(WorkloadOperations.REPOSITORY)
             .setAtomic(random.nextBoolean());
     Set<Slot> used = new HashSet<>();
     int size = 1 + random.nextInt(LARGEST_BATCH);
-    List<Map.Entry<Slot, ChainBooks.Held>> held = lasting();
+    List<Map.Entry<Slot, WorkloadBooks.Held>> held = lasting();
     for (int i = 0; i < size; i++) {
-      Map.Entry<Slot, ChainBooks.Held> entry =
+      Map.Entry<Slot, WorkloadBooks.Held> entry =
           held.isEmpty() ? null : held.get(random.nextInt(held.size()));
       if (entry == null || random.nextInt(3) == 0) {
         Slot slot = freeSlot(false, used);
         used.add(slot);
         request.addOperations(operations.reserve(slot));
-        if (line.takesAnyGeneration() && random.nextInt(3) == 0) {
+        if (client.takesAnyGeneration() && random.nextInt(3) == 0) {
           request.addOperations(operations.fill(slot, 0));
         }
       } else if (used.add(entry.getKey())) {
@@ -292,7 +297,7 @@ final class Chain {
   }
 
   private void unassigned() {
-    // No more than is its own, or it would take what another chain counts on.
+    // No more than is its own, or it would take what another workload counts on.
     long most = Math.max(1, books.unassignedBytes());
     boolean release = books.unassignedBytes() > 0 && random.nextBoolean();
     long bytes = release ? -(1 + random.nextLong(most)) : 1 + random.nextInt(10_000);
@@ -300,18 +305,18 @@ final class Chain {
   }
 
   private interface OnHeld {
-    void act(Map.Entry<Slot, ChainBooks.Held> held);
+    void act(Map.Entry<Slot, WorkloadBooks.Held> held);
   }
 
   private void anyHeld(boolean alsoBrief, OnHeld action) {
-    List<Map.Entry<Slot, ChainBooks.Held>> held =
+    List<Map.Entry<Slot, WorkloadBooks.Held>> held =
         alsoBrief ? List.copyOf(books.held().entrySet()) : lasting();
     if (!held.isEmpty()) {
       action.act(held.get(random.nextInt(held.size())));
     }
   }
 
-  private List<Map.Entry<Slot, ChainBooks.Held>> lasting() {
+  private List<Map.Entry<Slot, WorkloadBooks.Held>> lasting() {
     return books.held().entrySet().stream().filter(held -> !held.getValue().brief()).toList();
   }
 

@@ -8,12 +8,12 @@ import dev.holdfast.client.requests.ReserveSlot;
 import org.jspecify.annotations.Nullable;
 
 /** The standard mix by the asynchronous calls of the Java SDK. */
-public final class SdkChain implements Chain {
+public final class SdkWorkload implements Workload {
   private final HoldfastClient client;
   private @Nullable Reservation held;
 
-  /** A chain over a client that all chains share. */
-  public SdkChain(HoldfastClient client) {
+  /** A workload over a client that all workloads share. */
+  public SdkWorkload(HoldfastClient client) {
     this.client = client;
   }
 
@@ -30,7 +30,7 @@ public final class SdkChain implements Chain {
   private void reserve(Answer answer) {
     Slot slot = new Slot(RandomIds.requestId(), 0);
     ReserveSlot change =
-        ReserveSlot.of(slot, SlotChain.AMOUNT_BYTES).withOperationId(RandomIds.operationId());
+        ReserveSlot.of(slot, SlotWorkload.AMOUNT_BYTES).withOperationId(RandomIds.operationId());
     var unused =
         client
             .reservations()
@@ -44,7 +44,7 @@ public final class SdkChain implements Chain {
                   held = reserved.reservation();
                   tell(
                       reserved.reservation().slot().equals(slot)
-                          && reserved.reservation().amountBytes() == SlotChain.AMOUNT_BYTES,
+                          && reserved.reservation().amountBytes() == SlotWorkload.AMOUNT_BYTES,
                       reserved,
                       answer);
                 });
@@ -63,7 +63,7 @@ public final class SdkChain implements Chain {
                   }
                   held = null;
                   tell(
-                      released.releasedBytes() == SlotChain.AMOUNT_BYTES
+                      released.releasedBytes() == SlotWorkload.AMOUNT_BYTES
                           && !released.alreadyReleased(),
                       released,
                       answer);

@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The SDK, which sends again by itself, and says so where it gave up. */
-final class SdkLine implements Line {
+final class SdkClient implements ClientUnderTest {
   /**
    * About as long as a server takes to come back: some calls bridge the gap, some give up in it.
    */
@@ -41,7 +41,7 @@ final class SdkLine implements Line {
 
   private final HoldfastClient client;
 
-  SdkLine(String target) {
+  SdkClient(String target) {
     client = HoldfastClient.builder(target).defaultDeadline(DEADLINE).build();
   }
 
@@ -73,10 +73,10 @@ final class SdkLine implements Line {
   @Override
   public List<OperationResult> apply(ApplyRequest request) {
     List<dev.holdfast.client.requests.Operation> changes =
-        request.getOperationsList().stream().map(SdkLine::change).toList();
+        request.getOperationsList().stream().map(SdkClient::change).toList();
     Apply apply = new Apply(request.getRepositoryId(), changes, request.getAtomic());
     return answered(
-        () -> client.reservations().apply(apply).stream().map(SdkLine::result).toList());
+        () -> client.reservations().apply(apply).stream().map(SdkClient::result).toList());
   }
 
   @Override
@@ -192,7 +192,7 @@ final class SdkLine implements Line {
     return message.build();
   }
 
-  /** What the chain looks at: which reservation, how much, and how far it has come. */
+  /** What the workload looks at: which reservation, how much, and how far it has come. */
   private static dev.holdfast.v1.Reservation reservation(Reservation reservation) {
     return dev.holdfast.v1.Reservation.newBuilder()
         .setSlot(
