@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Duration;
 import dev.holdfast.server.api.calls.Answers;
 import dev.holdfast.server.api.calls.ReadExecutors;
-import dev.holdfast.server.api.calls.ResettableCalls;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
@@ -32,10 +31,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -58,12 +54,8 @@ class SlotSalesTest {
 
   @BeforeEach
   void start() throws IOException {
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .directExecutor()
-            .addStreamTracerFactory(new ResettableCalls());
-    Services.on(ledger, readers, () -> Runnable::run, watch, answers).forEach(builder::addService);
-    server = builder.build().start();
+    server =
+        LoopbackServer.start(Services.on(ledger, readers, () -> Runnable::run, watch, answers));
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     ledger.start();
     ledger.run(new CreateRepository("default", 1_000_000));

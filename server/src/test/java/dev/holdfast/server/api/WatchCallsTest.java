@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.server.api.calls.Answers;
 import dev.holdfast.server.api.calls.CallDispatcher;
 import dev.holdfast.server.api.calls.ReadExecutors;
-import dev.holdfast.server.api.calls.ResettableCalls;
 import dev.holdfast.server.api.convert.EventConverter;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
@@ -31,12 +30,9 @@ import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,14 +89,10 @@ class WatchCallsTest {
             failures,
             new Answers(Long.MAX_VALUE, System::nanoTime));
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .directExecutor()
-            .addStreamTracerFactory(new ResettableCalls())
-            .addService(
+        LoopbackServer.start(
+            List.of(
                 new ReservationsApi(
-                    calls, new ReconcileCalls(calls, System::nanoTime), new WatchCalls(watches)))
-            .build()
-            .start();
+                    calls, new ReconcileCalls(calls, System::nanoTime), new WatchCalls(watches))));
     ledger.run(new CreateRepository(REPOSITORY, Long.MAX_VALUE));
     ledger.run(new CreateRepository("other", 1));
   }

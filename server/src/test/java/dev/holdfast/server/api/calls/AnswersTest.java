@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import dev.holdfast.server.api.LoopbackServer;
 import dev.holdfast.server.api.NotedAnswer;
 import dev.holdfast.server.api.Services;
 import dev.holdfast.server.ledger.FaultyStore;
@@ -30,12 +31,9 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -70,12 +68,8 @@ class AnswersTest {
 
   @BeforeEach
   void start() throws IOException {
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .directExecutor()
-            .addStreamTracerFactory(new ResettableCalls());
-    Services.on(ledger, readers, () -> Runnable::run, watch, answers).forEach(builder::addService);
-    server = builder.build().start();
+    server =
+        LoopbackServer.start(Services.on(ledger, readers, () -> Runnable::run, watch, answers));
     ledger.start();
     ledger.run(new CreateRepository("default", 1_000_000));
     Outcome put =

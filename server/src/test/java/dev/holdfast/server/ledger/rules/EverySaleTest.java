@@ -24,7 +24,6 @@ import dev.holdfast.server.ledger.rules.slots.ReleaseSlot;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.ledger.view.Draft;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,8 +40,6 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dholdfast.sequence.length=6} looks further than the suite does, for some minutes.
  */
 class EverySaleTest {
-  private static final int LENGTH = Integer.getInteger("holdfast.sequence.length", 5);
-
   private static final String REPOSITORY = "default";
   private static final long CAPACITY_BYTES = 5;
   private static final Slot FIRST = new Slot("request", 0);
@@ -84,38 +81,18 @@ class EverySaleTest {
     return Sales.sell(REPOSITORY, sale.request(), sale.operationId(), 2);
   }
 
-  private long sequences;
-
   @Test
   void soldBytesAreWhatIsSoldAfterEverySequence() {
     World world = new World();
     world.send(new CreateRepository(REPOSITORY, CAPACITY_BYTES), false);
     world.send(new PutOffer(REPOSITORY, "cheap", CHEAP), false);
     world.send(new PutOffer(REPOSITORY, "dear", DEAR), false);
-    explore(world, new ArrayList<>());
-    long expected = 0;
-    for (int i = 1; i <= LENGTH; i++) {
-      expected += Math.round(Math.pow(MESSAGES.size(), i));
-    }
-    assertEquals(expected, sequences);
-  }
-
-  private void explore(World world, List<String> path) {
-    if (path.size() == LENGTH) {
-      return;
-    }
-    for (Sent sent : MESSAGES) {
-      World next = new World(world);
-      path.add(sent.name());
-      try {
-        next.send(sent.later() ? next.sweep() : sent.command(), sent.later());
-      } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError("after " + path, e);
-      }
-      sequences++;
-      explore(next, path);
-      path.remove(path.size() - 1);
-    }
+    new Sequences<World, Sent>(
+            MESSAGES,
+            Sent::name,
+            World::new,
+            (next, sent) -> next.send(sent.later() ? next.sweep() : sent.command(), sent.later()))
+        .explore(world);
   }
 
   private static final class World {

@@ -37,8 +37,6 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dholdfast.sequence.length=6} looks further than the suite does, for some minutes.
  */
 class EverySequenceTest {
-  private static final int LENGTH = Integer.getInteger("holdfast.sequence.length", 5);
-
   private static final String REPOSITORY = "default";
   private static final long CAPACITY_BYTES = 4;
   private static final Slot FIRST = new Slot("request", 0);
@@ -93,36 +91,16 @@ class EverySequenceTest {
     return new ReleaseSlot(REPOSITORY, FIRST, generation, reason, id);
   }
 
-  private long sequences;
-
   @Test
   void thePromisesHoldAfterEverySequence() {
     World world = new World();
     world.send(new CreateRepository(REPOSITORY, CAPACITY_BYTES), false);
-    explore(world, new ArrayList<>());
-    long expected = 0;
-    for (int i = 1; i <= LENGTH; i++) {
-      expected += Math.round(Math.pow(MESSAGES.size(), i));
-    }
-    assertEquals(expected, sequences);
-  }
-
-  private void explore(World world, List<String> path) {
-    if (path.size() == LENGTH) {
-      return;
-    }
-    for (Sent sent : MESSAGES) {
-      World next = world.copy();
-      path.add(sent.name());
-      try {
-        next.send(sent.message().in(next), sent.later());
-      } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError("after " + path, e);
-      }
-      sequences++;
-      explore(next, path);
-      path.remove(path.size() - 1);
-    }
+    new Sequences<World, Sent>(
+            MESSAGES,
+            Sent::name,
+            World::copy,
+            (next, sent) -> next.send(sent.message().in(next), sent.later()))
+        .explore(world);
   }
 
   /** The books with what was answered so far, and the invariants. */

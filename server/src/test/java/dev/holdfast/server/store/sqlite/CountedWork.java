@@ -2,6 +2,9 @@ package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.memtable.Memtable;
+import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,6 +20,18 @@ final class CountedWork implements SqliteCalls {
 
   private final AtomicLong instructions = new AtomicLong();
   private @Nullable Connection counted;
+
+  /** Opens an engine of the usual size whose work is counted; what would end a server is thrown. */
+  SqliteStore open(Path directory) {
+    return SqliteStore.open(
+        directory.resolve("holdfast.db"),
+        ReleaseIndex.Room.DEFAULT,
+        Memtable.CAPACITY,
+        e -> {
+          throw e;
+        },
+        this);
+  }
 
   /** How many were done so far. */
   long instructions() {

@@ -19,8 +19,6 @@ import dev.holdfast.server.ledger.rules.sales.DeleteOffer;
 import dev.holdfast.server.ledger.rules.sales.PutOffer;
 import dev.holdfast.server.ledger.rules.slots.ReleaseSlot;
 import dev.holdfast.server.ledger.view.LoadedOffers;
-import dev.holdfast.server.store.sqlite.memtable.Memtable;
-import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import dev.holdfast.testing.Seed;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,15 +48,7 @@ class HotOffersTest {
 
   @BeforeEach
   void open() {
-    store =
-        SqliteStore.open(
-            directory.resolve("holdfast.db"),
-            ReleaseIndex.Room.DEFAULT,
-            Memtable.CAPACITY,
-            e -> {
-              throw e;
-            },
-            work);
+    store = work.open(directory);
     List<Command> commands = new ArrayList<>();
     commands.add(new CreateRepository(REPOSITORY, Long.MAX_VALUE));
     for (int i = 0; i < OFFERS; i++) {

@@ -16,8 +16,6 @@ import dev.holdfast.server.ledger.rules.slots.Apply;
 import dev.holdfast.server.ledger.rules.slots.EndRequest;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.ledger.rules.slots.Step;
-import dev.holdfast.server.store.sqlite.memtable.Memtable;
-import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import dev.holdfast.testing.Seed;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,15 +52,7 @@ class HotRequestTest {
 
   @BeforeEach
   void open() {
-    store =
-        SqliteStore.open(
-            directory.resolve("holdfast.db"),
-            ReleaseIndex.Room.DEFAULT,
-            Memtable.CAPACITY,
-            e -> {
-              throw e;
-            },
-            work);
+    store = work.open(directory);
     ledger = new Ledger(store, () -> 1, 100_000, new NotedWatch());
     ledger().start();
     ledger().run(new CreateRepository(REPOSITORY, Long.MAX_VALUE));
