@@ -133,7 +133,8 @@ public record Refusal(
         info.getReason().equals("INVALID_ARGUMENT") == !fields.isEmpty(),
         "fields are named where arguments are wrong, and nowhere else: " + status,
         null);
-    return new Refusal(info.getReason(), status.getMessage(), info.getMetadataMap(), List.copyOf(fields));
+    return new Refusal(
+        info.getReason(), status.getMessage(), info.getMetadataMap(), List.copyOf(fields));
   }
 
   private static void require(boolean right, String wrong, @Nullable Throwable cause) {

@@ -233,11 +233,7 @@ public final class Requests {
   public static ReleaseSlotRequest releaseSlot(
       String repositoryId, Slot slot, long generation, String operationId) {
     return releaseSlot(
-        repositoryId,
-        slot,
-        generation,
-        ReleaseReason.RELEASE_REASON_UNSPECIFIED,
-        operationId);
+        repositoryId, slot, generation, ReleaseReason.RELEASE_REASON_UNSPECIFIED, operationId);
   }
 
   /**

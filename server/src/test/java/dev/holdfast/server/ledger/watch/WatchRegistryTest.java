@@ -1,144 +1,27 @@
 package dev.holdfast.server.ledger.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.FaultyStore;
-import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Event;
-import dev.holdfast.server.ledger.books.Slot;
-import dev.holdfast.server.ledger.rules.Command;
-import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.rules.repositories.DeleteRepository;
 import dev.holdfast.server.ledger.rules.repositories.UpdateRepository;
-import dev.holdfast.server.ledger.rules.slots.Apply;
-import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
-import dev.holdfast.server.ledger.rules.slots.Step;
 import dev.holdfast.testing.Seed;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who is told what, in an order that the test decides. */
-class WatchRegistryTest {
-  private static final String REPOSITORY = "default";
-
-  /** About what an event takes that changes a capacity. */
-  private static final int EVENT_BYTES = EventBytes.SMALLEST;
-
-  /** Of a large message. */
-  private static final int EVENTS_A_MESSAGE = 100;
-
-  private static final int EVENTS_A_SMALL_MESSAGE = 4;
-
-  /** At the most; a commit of one takes more than twice as much. */
-  private static final int RECENT_EVENTS = 1000;
-
-  /** Room for two large messages. */
-  private static final WatchLimits LIMITS =
-      new WatchLimits(
-          2500,
-          RECENT_EVENTS * EVENT_BYTES,
-          EVENTS_A_MESSAGE * EVENT_BYTES,
-          EVENTS_A_SMALL_MESSAGE * EVENT_BYTES,
-          2 * EVENTS_A_MESSAGE * EVENT_BYTES,
-          Duration.ofSeconds(30));
-
-  private final FaultyStore store = new FaultyStore();
-  private final AtomicLong nanos = new AtomicLong(1);
-  private final NotedWatch failures = new NotedWatch();
-
-  /** What is to be done on other threads. */
-  private final Queue<Runnable> threads = new ArrayDeque<>();
-
-  private final WatchRegistry<NotedSink.Message> watches =
-      new WatchRegistry<>(store, new Wording(), threads::add, failures, LIMITS, nanos::get);
-
-  private long nowMicros = 1;
-
-  private static final class Wording implements WatchRegistry.Wording<NotedSink.Message> {
-    @Override
-    public NotedSink.Message message(String repositoryId, List<Event> events, long revision) {
-      return new NotedSink.Message(events.stream().map(Event::revision).toList(), revision);
-    }
-
-    @Override
-    public int bytes(NotedSink.Message message) {
-      return message.events().size() * EVENT_BYTES;
-    }
-  }
-
-  @BeforeEach
-  void create() {
-    commit(new CreateRepository(REPOSITORY, 10));
-  }
-
-  /** Makes a change durable, and tells of it, as the ledger does. */
-  private void commit(Command command) {
-    watches.committed(command.repositoryId(), commitUntold(command));
-  }
-
-  private List<Event> commitUntold(Command command) {
-    Map<String, List<Event>> booked = StoreRunner.booked(store, List.of(command), nowMicros++);
-    return Objects.requireNonNull(booked.get(command.repositoryId()));
-  }
-
-  private void change() {
-    commit(new UpdateRepository(REPOSITORY, nowMicros));
-  }
-
-  private void change(int times) {
-    for (int i = 0; i < times; i++) {
-      change();
-    }
-  }
-
-  private void runThreads() {
-    while (!threads.isEmpty()) {
-      threads.remove().run();
-    }
-  }
-
-  private static List<Long> range(long from, long to) {
-    return LongStream.rangeClosed(from, to).boxed().toList();
-  }
-
-  private WatchSession<NotedSink.Message> start(NotedSink sink, @Nullable Long after) {
-    WatchSession<NotedSink.Message> watcher = newWatcher(REPOSITORY, after, sink);
-    watcher.wake();
-    runThreads();
-    return watcher;
-  }
-
-  private WatchSession<NotedSink.Message> newWatcher(
-      String repositoryId, @Nullable Long after, NotedSink sink) {
-    return Objects.requireNonNull(watches.watch(repositoryId, after, sink));
-  }
-
-  private NotedSink watch(@Nullable Long after) {
-    NotedSink sink = new NotedSink();
-    start(sink, after);
-    return sink;
-  }
-
+/** What watches are told, in an order that the test decides. */
+class WatchRegistryTest extends WatchRegistryFixture {
   @Test
   void theFirstMessageComesAtOnceEvenWithNothingInIt() {
     change(2);
@@ -418,175 +301,5 @@ class WatchRegistryTest {
     for (NotedSink sink : sinks) {
       assertEquals(range(1, now), sink.events());
     }
-  }
-
-  /** Takes one message at a time, as a network that is slow does. */
-  private static class SlowSink extends NotedSink {
-    @Override
-    public void send(Message message) {
-      super.send(message);
-      ready = false;
-    }
-  }
-
-  @Test
-  void noMoreThanSoManyWatch() {
-    List<WatchSession<NotedSink.Message>> watchers = new ArrayList<>();
-    for (int i = 0; i < LIMITS.watchers(); i++) {
-      watchers.add(newWatcher(REPOSITORY, null, new NotedSink()));
-    }
-    assertNull(watches.watch(REPOSITORY, null, new NotedSink()));
-    assertNull(watches.watch("other", null, new NotedSink()), "of whatever repository");
-    WatchSession<NotedSink.Message> gone = watchers.get(7);
-    gone.leave();
-    gone.leave();
-    watchers.set(7, newWatcher(REPOSITORY, null, new NotedSink()));
-    assertNull(watches.watch(REPOSITORY, null, new NotedSink()), "one went, one came");
-    watchers.forEach(WatchSession::leave);
-    assertEquals(0, watches.openCount());
-  }
-
-  @Test
-  void anEndThatIsNotTakenKeepsThePlaceUntilItIsCutOff() {
-    change(2);
-    NotedSink sink = new NotedSink();
-    WatchSession<NotedSink.Message> watcher = start(sink, 99L);
-    assertEquals("REVISION_IN_FUTURE", sink.reason());
-    assertEquals(0, watches.count());
-    assertEquals(1, watches.openCount());
-    watches.tick();
-    assertFalse(sink.reset, "it may take it yet");
-    watches.tick();
-    assertTrue(sink.reset);
-    watcher.leave();
-    assertEquals(0, watches.openCount());
-  }
-
-  @Test
-  void whoFindsNoRoomIsToldLessAtATime() {
-    change(4 * EVENTS_A_MESSAGE);
-    List<SlowSink> sinks = new ArrayList<>();
-    List<WatchSession<NotedSink.Message>> watchers = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      SlowSink sink = new SlowSink();
-      sinks.add(sink);
-      watchers.add(start(sink, 0L));
-    }
-    assertEquals(
-        List.of(EVENTS_A_MESSAGE, EVENTS_A_MESSAGE, EVENTS_A_SMALL_MESSAGE, EVENTS_A_SMALL_MESSAGE),
-        sinks.stream().map(sink -> sink.events().size()).toList());
-    sinks.get(3).ready = true;
-    watchers.get(3).wake();
-    runThreads();
-    assertEquals(2 * EVENTS_A_SMALL_MESSAGE, sinks.get(3).events().size(), "and it goes on");
-    // What the network has taken over, or will never take, makes room.
-    watchers.get(0).leave();
-    sinks.get(2).ready = true;
-    watchers.get(2).wake();
-    runThreads();
-    assertEquals(EVENTS_A_SMALL_MESSAGE + EVENTS_A_MESSAGE, sinks.get(2).events().size());
-    for (int i = 1; i < 4; i++) {
-      while (sinks.get(i).events().size() < 4 * EVENTS_A_MESSAGE + 1) {
-        sinks.get(i).ready = true;
-        watchers.get(i).wake();
-        runThreads();
-      }
-      assertEquals(range(1, 4 * EVENTS_A_MESSAGE + 1), sinks.get(i).events());
-    }
-    sinks.forEach(sink -> sink.ready = true);
-    watchers.forEach(WatchSession::wake);
-    runThreads();
-    assertEquals(0, watches.unsent().takenBytes());
-  }
-
-  @Test
-  void whoTakesNothingLosesItsPlaceOnlyToOthers() {
-    change(4 * EVENTS_A_MESSAGE);
-    List<SlowSink> slow = List.of(new SlowSink(), new SlowSink());
-    slow.forEach(sink -> start(sink, 0L));
-    nanos.addAndGet(LIMITS.stalled().toNanos() + 1);
-    watches.tick();
-    runThreads();
-    slow.forEach(sink -> assertEquals("", sink.reason(), "nobody needs its room"));
-
-    SlowSink late = new SlowSink();
-    start(late, 0L);
-    assertEquals(EVENTS_A_SMALL_MESSAGE, late.events().size());
-    watches.tick();
-    slow.forEach(sink -> assertEquals("OVERLOADED", sink.reason()));
-    assertEquals("", late.reason(), "it was told something a moment ago");
-    assertEquals(1, watches.count());
-    Rejection end = Objects.requireNonNull(slow.get(0).end);
-    assertEquals(Integer.toString(EVENTS_A_MESSAGE), end.facts().get("revision"));
-  }
-
-  @Test
-  void whoTakesNothingMakesPlaceForNewOnes() {
-    SlowSink slow = new SlowSink();
-    WatchSession<NotedSink.Message> stalled = start(slow, null);
-    for (int i = 1; i < LIMITS.watchers(); i++) {
-      start(new NotedSink(), null);
-    }
-    assertNull(watches.watch(REPOSITORY, null, new NotedSink()));
-    nanos.addAndGet(LIMITS.stalled().toNanos() + 1);
-    watches.tick();
-    assertEquals("OVERLOADED", slow.reason());
-    watches.tick();
-    watches.tick();
-    assertTrue(slow.reset);
-    stalled.leave();
-    assertNotNull(watches.watch(REPOSITORY, null, new NotedSink()));
-  }
-
-  /** However many repositories are watched, and whatever happens in them. */
-  @Test
-  void aThousandWatchedRepositoriesShareWhatIsKept() {
-    int repositories = 1000;
-    List<NotedSink> sinks = new ArrayList<>();
-    List<WatchSession<NotedSink.Message>> watchers = new ArrayList<>();
-    for (int i = 0; i < repositories; i++) {
-      commit(new CreateRepository("r" + i, 1));
-      NotedSink sink = new NotedSink();
-      watchers.add(newWatcher("r" + i, null, sink));
-      sinks.add(sink);
-    }
-    watchers.forEach(WatchSession::wake);
-    runThreads();
-    sinks.forEach(sink -> sink.ready = false);
-    int changes = 3;
-    for (int i = 0; i < changes * repositories; i++) {
-      commit(new UpdateRepository("r" + i % repositories, nowMicros));
-      assertTrue(watches.recent().bytes() <= LIMITS.recentBytes());
-    }
-    int kept = watches.recent().keptEvents();
-    assertTrue(kept < RECENT_EVENTS, () -> kept + " events are kept");
-    assertTrue(kept > RECENT_EVENTS / 4, () -> "only " + kept + " events are kept");
-    int reads = store.reads();
-    sinks.forEach(sink -> sink.ready = true);
-    watchers.forEach(WatchSession::wake);
-    runThreads();
-    sinks.forEach(sink -> assertEquals(range(2, 1 + changes), sink.events()));
-    assertTrue(store.reads() - reads <= repositories, "one look at the store for each");
-    reads = store.reads();
-    for (int i = 0; i < repositories; i++) {
-      commit(new UpdateRepository("r" + i, nowMicros));
-      runThreads();
-    }
-    assertEquals(reads, store.reads(), "whoever is up to date needs it for nothing");
-    watchers.forEach(WatchSession::leave);
-    assertEquals(0, watches.recent().keptEvents());
-  }
-
-  @Test
-  void aCommitLargerThanAllThatIsKeptIsReadFromTheStore() {
-    NotedSink sink = watch(null);
-    List<Step> steps = new ArrayList<>();
-    for (int i = 0; i < 2 * RECENT_EVENTS; i++) {
-      steps.add(new ReserveSlot(REPOSITORY, new Slot("request", i), 0, 0, "operation"));
-    }
-    commit(new Apply(REPOSITORY, steps, true));
-    assertEquals(0, watches.recent().bytes());
-    runThreads();
-    assertEquals(range(2, 2 * RECENT_EVENTS + 1), sink.events());
   }
 }
