@@ -8,6 +8,7 @@ import dev.holdfast.testing.junit.SalesFixture;
 import dev.holdfast.testing.process.Program;
 import dev.holdfast.testing.process.ProgramResult;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.FutureAnswer;
 import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.VerifyRequest;
@@ -19,7 +20,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,19 +84,19 @@ class ProcessTest {
   void bothReflectionsListBothServices() throws Exception {
     try (ServerProcess server = ServerProcess.start(dataDir);
         Stubs stubs = new Stubs(server.target())) {
-      var v1 = new Answer<io.grpc.reflection.v1.ServerReflectionResponse>();
+      var v1 = new FutureAnswer<io.grpc.reflection.v1.ServerReflectionResponse>();
       StreamObserver<io.grpc.reflection.v1.ServerReflectionRequest> ask =
           io.grpc.reflection.v1.ServerReflectionGrpc.newStub(stubs.channel())
               .serverReflectionInfo(v1);
       ask.onNext(
           io.grpc.reflection.v1.ServerReflectionRequest.newBuilder().setListServices("").build());
       assertListsBoth(
-          v1.get().getListServicesResponse().getServiceList().stream()
+          v1.future().get(60, TimeUnit.SECONDS).getListServicesResponse().getServiceList().stream()
               .map(io.grpc.reflection.v1.ServiceResponse::getName)
               .toList());
       ask.onCompleted();
 
-      var alpha = new Answer<io.grpc.reflection.v1alpha.ServerReflectionResponse>();
+      var alpha = new FutureAnswer<io.grpc.reflection.v1alpha.ServerReflectionResponse>();
       StreamObserver<io.grpc.reflection.v1alpha.ServerReflectionRequest> askAlpha =
           io.grpc.reflection.v1alpha.ServerReflectionGrpc.newStub(stubs.channel())
               .serverReflectionInfo(alpha);
@@ -105,7 +105,12 @@ class ProcessTest {
               .setListServices("")
               .build());
       assertListsBoth(
-          alpha.get().getListServicesResponse().getServiceList().stream()
+          alpha
+              .future()
+              .get(60, TimeUnit.SECONDS)
+              .getListServicesResponse()
+              .getServiceList()
+              .stream()
               .map(io.grpc.reflection.v1alpha.ServiceResponse::getName)
               .toList());
       askAlpha.onCompleted();
@@ -116,27 +121,6 @@ class ProcessTest {
     assertTrue(services.contains("holdfast.v1.RepositoryService"), services::toString);
     assertTrue(services.contains("holdfast.v1.ReservationsService"), services::toString);
     assertTrue(services.contains("holdfast.v1.SalesService"), services::toString);
-  }
-
-  private static final class Answer<T> implements StreamObserver<T> {
-    private final CompletableFuture<T> first = new CompletableFuture<>();
-
-    T get() throws Exception {
-      return first.get(60, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void onNext(T value) {
-      first.complete(value);
-    }
-
-    @Override
-    public void onError(Throwable e) {
-      first.completeExceptionally(e);
-    }
-
-    @Override
-    public void onCompleted() {}
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.testing.junit.LiveServer;
 import dev.holdfast.testing.junit.RepositoryFixture;
+import dev.holdfast.testing.rpc.FutureAnswer;
 import dev.holdfast.testing.rpc.Refusal;
 import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.testing.rpc.Stubs;
@@ -19,7 +20,6 @@ import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReserveSlotResponse;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -135,7 +135,7 @@ class RaceTest {
         IntStream.range(0, 8).mapToObj(i -> new Stubs(SERVER.server().target())).toList();
     List<CompletableFuture<ReserveSlotResponse>> answers = new ArrayList<>();
     for (int i = 0; i < CROWD; i++) {
-      Answer answer = new Answer(new CompletableFuture<>());
+      FutureAnswer<ReserveSlotResponse> answer = new FutureAnswer<>();
       ReservationsServiceGrpc.newStub(connections.get(i % connections.size()).channel())
           .withDeadlineAfter(60, TimeUnit.SECONDS)
           .reserveSlot(
@@ -161,22 +161,6 @@ class RaceTest {
     assertEquals(amount - 1, books.getAvailableBytes());
     assertEquals((CROWD - 1) * amount, books.getReservedBytes());
     assertTrue(ledger.verify().getConsistent());
-  }
-
-  private record Answer(CompletableFuture<ReserveSlotResponse> future)
-      implements StreamObserver<ReserveSlotResponse> {
-    @Override
-    public void onNext(ReserveSlotResponse response) {
-      future.complete(response);
-    }
-
-    @Override
-    public void onError(Throwable e) {
-      future.completeExceptionally(e);
-    }
-
-    @Override
-    public void onCompleted() {}
   }
 
   private interface Runner {

@@ -1,5 +1,6 @@
 package dev.holdfast.it;
 
+import dev.holdfast.testing.rpc.FutureAnswer;
 import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.ObservedSlot;
 import dev.holdfast.v1.ObservedSlots;
@@ -65,20 +66,6 @@ final class Reconciler {
       Stubs stubs, CompletableFuture<ReconcileResponse> answer) {
     return ReservationsServiceGrpc.newStub(stubs.channel())
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-        .reconcile(
-            new StreamObserver<>() {
-              @Override
-              public void onNext(ReconcileResponse response) {
-                answer.complete(response);
-              }
-
-              @Override
-              public void onError(Throwable e) {
-                answer.completeExceptionally(e);
-              }
-
-              @Override
-              public void onCompleted() {}
-            });
+        .reconcile(new FutureAnswer<>(answer));
   }
 }

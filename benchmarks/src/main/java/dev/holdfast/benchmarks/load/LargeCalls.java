@@ -1,5 +1,6 @@
 package dev.holdfast.benchmarks.load;
 
+import dev.holdfast.testing.rpc.FutureAnswer;
 import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.ObservedSlot;
 import dev.holdfast.v1.ObservedSlots;
@@ -12,7 +13,6 @@ import dev.holdfast.v1.Slot;
 import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /** Calls that have much to do, one after the other, in a repository of their own. */
@@ -38,7 +38,7 @@ public final class LargeCalls implements AutoCloseable {
   /** Reconciles with so many slots of a fresh request that have no reservation yet. */
   public String adopt(int slots) throws InterruptedException, ExecutionException {
     String requestId = RandomIds.requestId();
-    Answered<ReconcileResponse> answered = new Answered<>();
+    FutureAnswer<ReconcileResponse> answered = new FutureAnswer<>();
     StreamObserver<ReconcileRequest> call = reservations.reconcile(answered);
     call.onNext(header(false));
     for (int from = 0; from < slots; from += OBSERVED_IN_MESSAGE) {
@@ -52,17 +52,17 @@ public final class LargeCalls implements AutoCloseable {
       call.onNext(ReconcileRequest.newBuilder().setObserved(observed).build());
     }
     call.onCompleted();
-    check(answered.get().getAdoptedCount3() == slots, answered.get());
+    check(answered.future().get().getAdoptedCount3() == slots, answered.future().get());
     return requestId;
   }
 
   /** Reconciles with no slot at all, which releases so many. */
   public void releaseAll(int slots) throws InterruptedException, ExecutionException {
-    Answered<ReconcileResponse> answered = new Answered<>();
+    FutureAnswer<ReconcileResponse> answered = new FutureAnswer<>();
     StreamObserver<ReconcileRequest> call = reservations.reconcile(answered);
     call.onNext(header(true));
     call.onCompleted();
-    check(answered.get().getReleasedCount1() == slots, answered.get());
+    check(answered.future().get().getReleasedCount1() == slots, answered.future().get());
   }
 
   private ReconcileRequest header(boolean allowEmpty) {
@@ -106,26 +106,5 @@ public final class LargeCalls implements AutoCloseable {
   @Override
   public void close() {
     connections.close();
-  }
-
-  private static final class Answered<T> implements StreamObserver<T> {
-    private final CompletableFuture<T> answer = new CompletableFuture<>();
-
-    T get() throws InterruptedException, ExecutionException {
-      return answer.get();
-    }
-
-    @Override
-    public void onNext(T response) {
-      answer.complete(response);
-    }
-
-    @Override
-    public void onError(Throwable t) {
-      answer.completeExceptionally(t);
-    }
-
-    @Override
-    public void onCompleted() {}
   }
 }

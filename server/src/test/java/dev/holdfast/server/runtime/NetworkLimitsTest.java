@@ -14,6 +14,7 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.network.NetworkLimits;
+import dev.holdfast.testing.rpc.FutureAnswer;
 import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.DatastoreServicePutRequest;
@@ -252,7 +253,7 @@ class NetworkLimitsTest {
     ManagedChannel channel = connect();
     CompletableFuture<ReconcileResponse> answer = new CompletableFuture<>();
     StreamObserver<ReconcileRequest> stream =
-        ReservationsServiceGrpc.newStub(channel).reconcile(telling(answer));
+        ReservationsServiceGrpc.newStub(channel).reconcile(new FutureAnswer<>(answer));
     stream.onNext(
         ReconcileRequest.newBuilder()
             .setHeader(ReconcileHeader.newBuilder().setAsOfRevision(1).setAllowEmpty(true))
@@ -265,23 +266,6 @@ class NetworkLimitsTest {
     }
     stream.onCompleted();
     assertEquals(0, answer.get().getAdoptedCount3());
-  }
-
-  private static <R> StreamObserver<R> telling(CompletableFuture<R> answer) {
-    return new StreamObserver<>() {
-      @Override
-      public void onNext(R response) {
-        answer.complete(response);
-      }
-
-      @Override
-      public void onError(Throwable e) {
-        answer.completeExceptionally(e);
-      }
-
-      @Override
-      public void onCompleted() {}
-    };
   }
 
   @Test
