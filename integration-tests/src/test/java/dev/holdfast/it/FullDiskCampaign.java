@@ -261,7 +261,7 @@ class FullDiskCampaign {
 
   private static long releases(ServerProcess server) throws IOException {
     return server.warnings().stream()
-        .filter(line -> line.contains("takes the room of " + RESERVE))
+        .filter(line -> line.contains("the space reserved by " + RESERVE))
         .count();
   }
 
@@ -320,10 +320,10 @@ class FullDiskCampaign {
       Poll.until("the reserve is made", this::hasReserve);
       server.kill();
     }
-    assertTold(List.of(), disk.resolve("holdfast.mark"), "is no directory", "--data-dir");
+    assertTold(List.of(), disk.resolve("holdfast.mark"), "is not a directory", "--data-dir");
 
     remount("ro");
-    assertTold(List.of(), disk, "read-only", "mount it for writing");
+    assertTold(List.of(), disk, "read-only", "mount it writable");
     remount("rw");
 
     remount("noexec");
@@ -343,21 +343,21 @@ class FullDiskCampaign {
         create(file);
       }
       system("chown", Long.toString(NOBODY), file.toString());
-      assertTold(ORDINARY, disk, "no right to read and write " + file, "chown -R");
+      assertTold(ORDINARY, disk, "no permission to read and write " + file, "chown -R");
       system("chown", "0", file.toString());
       // Its owner took the right to write from it.
       system("chmod", "u-w", file.toString());
-      assertTold(ORDINARY, disk, "no right to read and write " + file, "chmod -R u+rwX");
+      assertTold(ORDINARY, disk, "no permission to read and write " + file, "chmod -R u+rwX");
       system("chmod", "u+w", file.toString());
     }
     system("chown", Long.toString(NOBODY), disk.toString());
-    assertTold(ORDINARY, disk, "no right to read and write " + disk, "chown -R");
+    assertTold(ORDINARY, disk, "no permission to read and write " + disk, "chown -R");
     system("chown", "0", disk.toString());
 
     fillDisk();
     Files.delete(disk.resolve(RESERVE));
     fillDisk();
-    assertTold(List.of(), disk, "is full", "of room there");
+    assertTold(List.of(), disk, "is full", "bytes there");
     Files.delete(fill());
     ProgramResult verify = Program.holdfast().run("verify", "--data-dir", disk.toString());
     assertEquals(0, verify.exit(), verify.err());

@@ -190,7 +190,7 @@ class LostStoreTest {
     Path database = killed.resolve("holdfast.db");
     Files.delete(database);
     Files.delete(log);
-    assertRefused(killed, "holdfast.db is missing. Put ");
+    assertRefused(killed, "holdfast.db is missing. Restore ");
 
     Files.copy(older.resolve("holdfast.db"), database, StandardCopyOption.COPY_ATTRIBUTES);
     assertRefused(killed, "holdfast.db has revisions up to ");

@@ -3,9 +3,10 @@ package dev.holdfast.server.store;
 import dev.holdfast.server.ledger.StoreException;
 
 /**
- * Receives a failure after which a process must not go on: what it takes for written may be lost,
- * and the disk will not say so again. The log on the disk has everything that was acknowledged, as
- * long as no connection is closed, since the last to close would take the log for done.
+ * Receives a failure after which the process must stop: data that it considers written may be lost,
+ * and the disk will not report that again. The WAL on the disk contains every acknowledged change
+ * as long as no connection is closed, because the last connection to close would checkpoint and
+ * delete the WAL.
  */
 public interface FatalErrors {
   /** Ends the process at once, without closing anything. */

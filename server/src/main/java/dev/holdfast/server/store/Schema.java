@@ -8,34 +8,34 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The versions of an engine's schema. Each is a script that leads there from the one before, and a
- * fresh store runs them all: so a fresh schema is a migrated one, and they cannot differ. A script
- * that has been released never changes.
+ * Holds the versions of an engine's schema. Each version is a script that migrates from the version
+ * before it. A fresh store runs all scripts, so a fresh schema and a migrated one cannot differ. A
+ * released script never changes.
  */
 public final class Schema {
   private final List<String> scripts;
 
   /**
-   * A schema.
+   * Reads the scripts.
    *
-   * @param room the class beside which the scripts lie as resources
-   * @param names the scripts, the first one of version 1
+   * @param resources the class whose package contains the scripts as resources
+   * @param names the names of the scripts; the first script makes version 1
    */
-  public Schema(Class<?> room, List<String> names) {
-    this.scripts = names.stream().map(name -> read(room, name)).toList();
+  public Schema(Class<?> resources, List<String> names) {
+    this.scripts = names.stream().map(name -> read(resources, name)).toList();
   }
 
-  /** The newest version. */
+  /** Returns the newest version. */
   public int version() {
     return scripts.size();
   }
 
   /**
-   * The scripts that lead from a version to the newest.
+   * Returns the scripts that migrate from a version to the newest.
    *
-   * @param found the version that a store has; 0 for a fresh one
-   * @throws IllegalStateException where the store was written by a newer program: to go on with it
-   *     would be to lose what only that program knows
+   * @param found the version of the store; 0 for a fresh store
+   * @throws IllegalStateException if a newer program wrote the store: this program would lose data
+   *     that only the newer program knows
    */
   public List<String> scriptsFrom(int found) {
     if (found > version()) {
@@ -49,8 +49,8 @@ public final class Schema {
     return scripts.subList(found, version());
   }
 
-  private static String read(Class<?> room, String name) {
-    try (InputStream in = Objects.requireNonNull(room.getResourceAsStream(name), name)) {
+  private static String read(Class<?> resources, String name) {
+    try (InputStream in = Objects.requireNonNull(resources.getResourceAsStream(name), name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

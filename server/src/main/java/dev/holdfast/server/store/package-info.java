@@ -1,5 +1,6 @@
 /**
- * What the engines share: how slots and events become bytes, and how schemas get their versions.
+ * Code that the engines share: the encoding of slots and events as bytes, and the versions of
+ * schemas.
  */
 @NullMarked
 package dev.holdfast.server.store;

@@ -16,15 +16,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Events of a batch as one value, because a row for each would cost more than the change that it
- * tells of. Written by revision, a page of them is full before the next one is begun.
+ * Encodes the events of a batch as one value, because a row for each event would cost more than the
+ * change that the event describes. Chunks are written in the order of revisions, so a page is full
+ * before the next page is begun.
  *
- * <p>A chunk is: the version of this format (1), then for each event its kind, the bytes available
- * after it, and what the kind needs, nearly all as variable-length integers. Revisions and times
- * are those of the chunk: the events of a chunk have revisions in a row and one time. What is near
- * to something else is written as how far it is from that: the bytes available to those of the
- * event before, generations and other revisions to the event's, times to the chunk's. An operation
- * id that is a UUID, as nearly all are, takes its 16 bytes and not its 36 characters.
+ * <p>A chunk is the version of this format (1), then for each event its kind, the bytes available
+ * after it, and the fields of its kind, nearly all as variable-length integers. The events of a
+ * chunk have consecutive revisions and one time, which are stored with the chunk. Other numbers are
+ * stored as differences: the bytes available from those of the event before, generations and other
+ * revisions from the event's revision, times from the chunk's time. An operation id that is a UUID,
+ * as nearly all are, takes its 16 bytes instead of its 36 characters.
  */
 public final class EventCodec {
   private static final int FORMAT = 1;
@@ -37,7 +38,7 @@ public final class EventCodec {
 
   private EventCodec() {}
 
-  /** Writes events with revisions in a row and one time. */
+  /** Encodes events that have consecutive revisions and one time. */
   public static byte[] encode(List<Event> events) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream(16 + 80 * events.size());
@@ -55,17 +56,17 @@ public final class EventCodec {
   }
 
   /**
-   * Whether events in a chunk may be about what has this key, or one that begins with it. It costs
-   * a fraction of reading them. No key at all is in every chunk.
+   * Returns whether events in a chunk may be about a slot with this key or key prefix. The check
+   * costs a fraction of decoding the events. Every chunk may contain the empty prefix.
    */
-  public static boolean mentions(byte[] chunk, byte[] slotKey) {
+  public static boolean mayContain(byte[] chunk, byte[] slotKey) {
     if (slotKey.length == 0) {
       return true;
     }
-    // The first byte only says which kind of key it is, and is the same in nearly all of them.
-    byte second = slotKey[1];
+    // The first byte of a key is only its kind, which is the same in nearly all keys.
+    byte secondByte = slotKey[1];
     for (int at = 0; at <= chunk.length - slotKey.length; at++) {
-      if (chunk[at + 1] == second
+      if (chunk[at + 1] == secondByte
           && Arrays.equals(chunk, at, at + slotKey.length, slotKey, 0, slotKey.length)) {
         return true;
       }
@@ -74,10 +75,10 @@ public final class EventCodec {
   }
 
   /**
-   * Reads a chunk.
+   * Decodes a chunk.
    *
-   * @param firstRevision the revision of the first event in it
-   * @param micros the time of all of them
+   * @param firstRevision the revision of the first event in the chunk
+   * @param micros the time of all events in the chunk, in microseconds since the epoch
    */
   public static List<Event> decode(byte[] chunk, long firstRevision, long micros) {
     try {
@@ -100,28 +101,28 @@ public final class EventCodec {
       throws IOException {
     int format = in.readUInt32();
     if (format != FORMAT) {
-      throw new IllegalStateException("events in a format of the future: " + format);
+      throw new IllegalStateException("unknown format of events: " + format);
     }
     return new EventFields(in, firstRevision, micros);
   }
 
-  /** Takes the releases of a chunk. */
+  /** Receives the releases of a chunk. */
   public interface Releases {
     /**
-     * One of them.
+     * Receives one release.
      *
-     * @param place how many events of the chunk are before it
-     * @param slotKey the key of the slot that was released
+     * @param index the number of events in the chunk before the release
+     * @param slotKey the key of the released slot
      */
-    void take(int place, byte[] slotKey);
+    void accept(int index, byte[] slotKey);
   }
 
-  /** Finds the releases in a chunk. It costs a fraction of reading the events. */
+  /** Finds the releases in a chunk. This costs a fraction of decoding the events. */
   public static void releases(byte[] chunk, Releases releases) {
     try {
       CodedInputStream in = CodedInputStream.newInstance(chunk);
       EventFields fields = fields(in, 0, 0);
-      for (int place = 0; !in.isAtEnd(); place++) {
+      for (int index = 0; !in.isAtEnd(); index++) {
         int kind = in.readUInt32();
         fields.availableBytes();
         switch (kind) {
@@ -132,16 +133,16 @@ public final class EventCodec {
           case UNASSIGNED_CHANGED -> in.readUInt64();
           case SLOT_RESERVED, SLOT_FILLED -> {
             in.skipRawBytes(in.readUInt32());
-            skipBehindSlot(in, fields);
+            skipAfterSlot(in, fields);
           }
           case SLOT_RELEASED -> {
             in.readUInt32();
             fields.skipOperationId();
             in.readBool();
-            releases.take(place, in.readByteArray());
-            skipBehindSlot(in, fields);
+            releases.accept(index, in.readByteArray());
+            skipAfterSlot(in, fields);
           }
-          default -> throw new IllegalStateException("an event of a kind of the future: " + kind);
+          default -> throw new IllegalStateException("unknown kind of event: " + kind);
         }
       }
     } catch (IOException e) {
@@ -149,7 +150,7 @@ public final class EventCodec {
     }
   }
 
-  private static void skipBehindSlot(CodedInputStream in, EventFields fields) throws IOException {
+  private static void skipAfterSlot(CodedInputStream in, EventFields fields) throws IOException {
     in.readUInt64();
     fields.generation();
     fields.micros();
@@ -176,7 +177,7 @@ public final class EventCodec {
             new Released(
                 readReservation(in, fields), reason, revision, micros, operationId, anyGeneration));
       }
-      default -> throw new IllegalStateException("an event of a kind of the future: " + kind);
+      default -> throw new IllegalStateException("unknown kind of event: " + kind);
     };
   }
 

@@ -11,7 +11,7 @@ import dev.holdfast.server.ledger.books.Reservation;
 import java.io.IOException;
 import java.util.UUID;
 
-/** Writes events as {@link EventCodec} has them, and {@link EventFields} reads them. */
+/** Writes events in the format of {@link EventCodec}, which {@link EventFields} reads. */
 final class EventEncoder {
   private final CodedOutputStream out;
   private long availableBytes;
@@ -43,7 +43,7 @@ final class EventEncoder {
       out.writeBoolNoTag(past.anyGeneration());
       write(event, past.reservation());
     } else {
-      throw new IllegalStateException("an event of no kind: " + change);
+      throw new IllegalStateException("unknown kind of event: " + change);
     }
   }
 

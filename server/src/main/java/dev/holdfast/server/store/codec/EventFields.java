@@ -7,14 +7,20 @@ import dev.holdfast.server.ledger.books.Reservation;
 import java.io.IOException;
 import java.util.UUID;
 
-/** Reads what an event is made of; numbers are how far they are from others, which is less. */
+/**
+ * Reads the fields of events. Numbers are stored as differences from other numbers, which take
+ * fewer bytes.
+ */
 final class EventFields {
-  /** In the place of an id's length: none, or one that {@link #isUuid}, of 16 bytes. */
+  /** Stored instead of the length of an id: no id, or an id that {@link #isUuid}, of 16 bytes. */
   static final int NO_ID = 0;
 
   static final int UUID_ID = 1;
 
-  /** Added to the length of an id that is spelled out, which is none of these then. */
+  /**
+   * Added to the length of an id that is spelled out, to distinguish the length from the two
+   * markers.
+   */
   static final int SPELLED_OUT = 1;
 
   private static final int UUID_BYTES = 16;
@@ -26,10 +32,10 @@ final class EventFields {
   private long availableBytes;
 
   /**
-   * Reads from here on.
+   * Starts at the current position of the input.
    *
    * @param firstRevision the revision of the next event
-   * @param micros the time of the events
+   * @param micros the time of the events, in microseconds since the epoch
    */
   EventFields(CodedInputStream in, long firstRevision, long micros) {
     this.in = in;
@@ -37,7 +43,10 @@ final class EventFields {
     this.micros = micros;
   }
 
-  /** Whether this is how {@link UUID#toString} spells it, so that it comes back as it was. */
+  /**
+   * Returns whether {@link UUID#toString} spells the id in exactly this way, so that decoding
+   * returns the same text.
+   */
   static boolean isUuid(String id) {
     if (id.length() != UUID_CHARACTERS) {
       return false;
@@ -52,26 +61,26 @@ final class EventFields {
     return true;
   }
 
-  /** The bytes available after the next event, whose other fields come behind them. */
+  /** Reads the bytes available after the next event; the other fields of the event follow. */
   long availableBytes() throws IOException {
     revision++;
     availableBytes += in.readSInt64();
     return availableBytes;
   }
 
-  /** The revision that made a reservation. */
+  /** Reads the revision that made a reservation. */
   long generation() throws IOException {
     return revision - in.readUInt64();
   }
 
-  /** How a reservation was filled. */
+  /** Reads the fill of a reservation. */
   Reservation.Fill fill() throws IOException {
     return in.readBool()
         ? new Reservation.Fill(revision - in.readUInt64(), micros(), operationId(), in.readBool())
         : Reservation.Fill.NONE;
   }
 
-  /** Reads on behind that. */
+  /** Skips the fill of a reservation. */
   void skipFill() throws IOException {
     if (in.readBool()) {
       in.readUInt64();
@@ -81,17 +90,17 @@ final class EventFields {
     }
   }
 
-  /** A time, in microseconds since the epoch. */
+  /** Reads a time, in microseconds since the epoch. */
   long micros() throws IOException {
     return micros - in.readSInt64();
   }
 
-  /** When a lease of this length ends, in microseconds since the epoch. */
+  /** Reads the end of a lease of this length, in microseconds since the epoch. */
   long leaseExpireMicros(long leaseMicros) throws IOException {
     return leaseMicros == 0 ? 0 : micros + in.readSInt64();
   }
 
-  /** The id of an operation; empty for none. */
+  /** Reads the id of an operation; empty for none. */
   String operationId() throws IOException {
     int kind = in.readUInt32();
     return switch (kind) {
@@ -101,7 +110,7 @@ final class EventFields {
     };
   }
 
-  /** Reads on behind the id of an operation. */
+  /** Skips the id of an operation. */
   void skipOperationId() throws IOException {
     int kind = in.readUInt32();
     if (kind != NO_ID) {
@@ -109,12 +118,12 @@ final class EventFields {
     }
   }
 
-  /** The id of an offer; empty for none. */
+  /** Reads the id of an offer; empty for none. */
   String offerId() throws IOException {
     return in.readString();
   }
 
-  /** Reads on behind the id of an offer. */
+  /** Skips the id of an offer. */
   void skipOfferId() throws IOException {
     in.skipRawBytes(in.readUInt32());
   }

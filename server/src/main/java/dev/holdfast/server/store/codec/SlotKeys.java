@@ -7,12 +7,12 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Slots as bytes that sort, as unsigned bytes, just as the slots do: by the characters of the
- * request id, then by slot index.
+ * Encodes slots as bytes that sort, as unsigned bytes, in the order of the slots: by the characters
+ * of the request id, then by slot index.
  *
  * <p>Nearly every request id is a hash, {@code 0x} and 64 hex digits, and takes 33 bytes instead of
- * 66; half the size is half the pages that a large table touches. What is spelled otherwise has to
- * find its place between the hashes, so the key is
+ * 66. A key of half the size halves the number of pages that a large table touches. Other ids must
+ * sort between the hashes, so the key is
  *
  * <pre>
  *   00, the id             for ids below 0x000…0
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   02, the id             for ids above
  * </pre>
  *
- * then a zero byte, which no id contains, then the slot index: a byte that says how many follow,
- * and those, highest first.
+ * then a zero byte, which no id contains, then the slot index: one byte with the number of bytes
+ * that follow, and those bytes, highest first.
  */
 public final class SlotKeys {
   private static final HexFormat HEX = HexFormat.of();
@@ -41,7 +41,7 @@ public final class SlotKeys {
 
   private SlotKeys() {}
 
-  /** The key of a slot, which remembers it: not to be altered. */
+  /** Returns the key of a slot. The slot caches the array, so callers must not alter it. */
   public static byte[] encode(Slot slot) {
     return slot.key(SlotKeys::make);
   }
@@ -57,7 +57,9 @@ public final class SlotKeys {
     return key;
   }
 
-  /** What the keys of all slots of a request begin with, and no other key does. */
+  /**
+   * Returns the prefix that the keys of all slots of a request share, and that no other key has.
+   */
   public static byte[] encodeRequest(String requestId) {
     byte[] hash = hash(requestId);
     if (hash != null) {
@@ -74,7 +76,7 @@ public final class SlotKeys {
     return terminated(1, HEX.parseHex(floor, PREFIX.length(), floor.length()), id);
   }
 
-  /** The key of a request that is a hash, as nearly all are; null where it is none. */
+  /** Returns the prefix of a request id that is a hash, as nearly all are; null for another id. */
   private static byte @Nullable [] hash(String requestId) {
     if (requestId.length() != PREFIX.length() + DIGITS || !requestId.startsWith(PREFIX)) {
       return null;
@@ -92,19 +94,22 @@ public final class SlotKeys {
     return key;
   }
 
-  /** The value of a hex digit as hashes are spelled; less than 0 for another character. */
+  /** Returns the value of a lower-case hex digit; less than 0 for another character. */
   private static int digit(char c) {
     return c < DIGIT_VALUES.length ? DIGIT_VALUES[c] : -1;
   }
 
-  /** Behind the keys of all slots of a request, and before every other key that is behind them. */
-  public static byte[] behindRequest(String requestId) {
+  /**
+   * Returns a key that sorts after the keys of all slots of a request and before every other key
+   * that sorts after them.
+   */
+  public static byte[] afterRequest(String requestId) {
     byte[] key = encodeRequest(requestId);
     key[key.length - 1]++;
     return key;
   }
 
-  /** The slot of a key. */
+  /** Decodes a key. */
   public static Slot decode(byte[] key) {
     int end = key[0] == 1 ? HASH_BYTES : 1;
     int start = end;
@@ -130,7 +135,7 @@ public final class SlotKeys {
     return key;
   }
 
-  /** The greatest hash that is not above an id between the least and the greatest. */
+  /** Returns the greatest hash that is not above an id between the least and the greatest hash. */
   private static String floor(String id) {
     StringBuilder floor = new StringBuilder(PREFIX);
     for (int i = PREFIX.length(); floor.length() < PREFIX.length() + DIGITS; i++) {
@@ -139,8 +144,9 @@ public final class SlotKeys {
         floor.append(c);
         continue;
       }
-      // Below the digits, as at the end of the id, every hash with the same start is above: the
-      // greatest below starts with one less. Above a digit, all that go on with that are below.
+      // A character below the digits, or the end of the id: all hashes with this start sort after
+      // the id, so the greatest hash before the id starts with the predecessor of this start. Other
+      // characters: the hashes that continue with a smaller digit sort before the id.
       if (c < '0') {
         decrement(floor);
         return filled(floor, 'f');

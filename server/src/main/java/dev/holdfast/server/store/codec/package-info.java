@@ -1,4 +1,6 @@
-/** Events and slot keys as bytes: writer and reader of one format. */
+/**
+ * Encodes events and slot keys as bytes; the writer and the reader of a format are side by side.
+ */
 @NullMarked
 package dev.holdfast.server.store.codec;
 

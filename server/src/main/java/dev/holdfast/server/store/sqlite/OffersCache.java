@@ -8,43 +8,45 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All offers of the repositories that sold last, as they were committed: every sale looks at all of
- * them. Only for the one who writes, who alone alters them.
+ * Caches the committed offers of the repositories with the most recent sales, because every sale
+ * reads all of them. Only the writer's thread uses and changes it.
  */
 final class OffersCache {
-  /** Offers of all repositories: half a kilobyte each at the most, so some sixteen megabytes. */
+  /**
+   * The largest number of cached offers: at most half a kilobyte each, so some sixteen megabytes.
+   */
   static final int LARGEST_COUNT = 32_768;
 
-  /** What was asked for last comes last. */
+  /** In the order of the last access. */
   private final Map<String, LoadedOffers> offers = new LinkedHashMap<>(16, 0.75f, true);
 
   private int count;
 
-  /** The offers of a repository; null where the file has to be asked. */
+  /** Returns the offers of a repository; null if they must be read from the file. */
   @Nullable LoadedOffers get(String repositoryId) {
     return offers.get(repositoryId);
   }
 
   void put(String repositoryId, LoadedOffers loaded) {
     LoadedOffers before = offers.put(repositoryId, loaded);
-    count += places(loaded) - (before == null ? 0 : places(before));
+    count += size(loaded) - (before == null ? 0 : size(before));
     Iterator<LoadedOffers> oldest = offers.values().iterator();
     while (count > LARGEST_COUNT) {
-      count -= places(oldest.next());
+      count -= size(oldest.next());
       oldest.remove();
     }
   }
 
-  /** Takes over what was committed. */
-  void alter(String repositoryId, Delta.OffersDelta delta) {
+  /** Applies committed changes. */
+  void apply(String repositoryId, Delta.OffersDelta delta) {
     LoadedOffers before = delta.isEmpty() ? null : offers.get(repositoryId);
     if (before != null) {
       put(repositoryId, before.after(delta));
     }
   }
 
-  /** A repository without offers takes a place too. */
-  private static int places(LoadedOffers loaded) {
+  /** Returns the size of an entry; a repository without offers counts too. */
+  private static int size(LoadedOffers loaded) {
     return 1 + loaded.count();
   }
 

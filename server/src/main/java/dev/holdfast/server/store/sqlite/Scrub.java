@@ -24,95 +24,101 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at every row over and over while the store is served, a little at a time, along each way on
- * which rows are looked for: whoever looks for the row of a slot whose key has changed does not
- * find it, and so cannot see the damage, as whoever comes by does. TigerBeetle's grid scrubber does
- * the same.
+ * Reads and checks every row again and again while the store is served, a few rows at a time, along
+ * every access path: a lookup of a slot whose stored key has changed finds no row, and so does not
+ * notice the damage, but a scan does. TigerBeetle's grid scrubber works in the same path.
  *
- * <p>Each little is a snapshot of its own, so that it keeps the log from nothing.
+ * <p>Each step reads a snapshot of its own, so the scrub does not delay checkpoints.
  */
 final class Scrub {
-  /** As it is called ten times a second, a tenth of one core. */
+  /** The time of a step. With ten steps a second, the scrub takes a tenth of one core. */
   private static final long STEP_NANOS = 10_000_000;
 
-  /** In the first round, a third of one core: nobody has looked before. */
+  /**
+   * The time of a step in the first round: a third of one core, because no row has been checked
+   * yet.
+   */
   private static final long FIRST_ROUND_STEP_NANOS = 50_000_000;
 
-  /** From the end of one round to the beginning of the next. */
-  private static final long REST_NANOS = TimeUnit.DAYS.toNanos(1);
+  /** The pause between two rounds. */
+  private static final long PAUSE_NANOS = TimeUnit.DAYS.toNanos(1);
 
   private static final DamageLog DAMAGE = new DamageLog();
   private static final Logger LOGGER = LoggerFactory.getLogger(Scrub.class);
 
-  private static final List<Way> WAYS =
+  private static final List<AccessPath> PATHS =
       List.of(
-          new Way(
+          new AccessPath(
               "repositories", RowMapper.REPOSITORY, List.of("repository"), RowMapper::repository),
-          new Way(
+          new AccessPath(
               "repositories",
               RowMapper.REPOSITORY,
               List.of("repository_id"),
               RowMapper::repository),
-          new Way(
+          new AccessPath(
               "reservations",
               RowMapper.RESERVATION,
               List.of("repository", "slot_key"),
               RowMapper::reservation),
-          new Way(
+          new AccessPath(
               "reservations INDEXED BY reservations_by_lease",
               RowMapper.RESERVATION,
               List.of("lease_expire_micros", "repository", "slot_key"),
               RowMapper::reservation),
-          new Way(
+          new AccessPath(
               "offers", SqliteOffers.COLUMNS, List.of("repository", "offer_id"), SqliteOffers::row),
-          new Way(
+          new AccessPath(
               "operations",
               RowMapper.OPERATION,
               List.of("repository", "request_id", "operation_id"),
               RowMapper::operation),
-          new Way(
+          new AccessPath(
               "operations INDEXED BY operations_by_revision",
               RowMapper.OPERATION,
               List.of("repository", "revision", "request_id", "operation_id"),
               RowMapper::operation),
-          new Way("events", EventChunk.COLUMNS, List.of("chunk"), EventChunk::checkAll),
-          new Way(
+          new AccessPath("events", EventChunk.COLUMNS, List.of("chunk"), EventChunk::checkAll),
+          new AccessPath(
               "events INDEXED BY events_by_revision",
               EventChunk.HEADER,
               List.of("repository", "last_revision"),
               row -> EventChunk.read(row, 1)),
-          new Way("served", ServedTime.TIME, List.of("rowid"), ServedTime::time),
-          new Way("served_notes", ServedTime.NOTE, List.of("served_micros"), ServedTime::check),
-          new Way("gaps", RevisionGaps.COLUMNS, List.of("repository"), RevisionGaps::checked),
-          new Way("entries", SqliteKeys.ENTRY, List.of("repository", "key"), SqliteKeys::entry),
-          new Way("entry_versions", SqliteKeys.VERSION, List.of("repository"), SqliteKeys::version),
-          new Way("history_runs", RunRows.RUN, List.of("run"), RunRows.Run::read),
-          new Way(
-              RunRows.PARTS,
-              RunRows.columns(RunRows.PARTS),
-              List.of("part"),
-              row -> RunRows.bytes(RunRows.PARTS, row)),
-          new Way(
+          new AccessPath("served", ServedTime.TIME, List.of("rowid"), ServedTime::time),
+          new AccessPath(
+              "served_notes", ServedTime.NOTE, List.of("served_micros"), ServedTime::check),
+          new AccessPath(
+              "gaps", RevisionGaps.COLUMNS, List.of("repository"), RevisionGaps::checked),
+          new AccessPath(
+              "entries", SqliteKeys.ENTRY, List.of("repository", "key"), SqliteKeys::entry),
+          new AccessPath(
+              "entry_versions", SqliteKeys.VERSION, List.of("repository"), SqliteKeys::version),
+          new AccessPath("release_runs", RunRows.RUN, List.of("run"), RunRows.Run::read),
+          new AccessPath(
+              RunRows.PARTITIONS,
+              RunRows.columns(RunRows.PARTITIONS),
+              List.of("partition_key"),
+              row -> RunRows.bytes(RunRows.PARTITIONS, row)),
+          new AccessPath(
               RunRows.FILTERS,
               RunRows.columns(RunRows.FILTERS),
-              List.of("part"),
+              List.of("partition_key"),
               row -> RunRows.bytes(RunRows.FILTERS, row)));
 
   private final Readers readers;
   private final Runnable indexDamaged;
 
-  private int at;
+  private int pathIndex;
 
-  /** Behind which row of the way to go on; empty for its beginning. */
-  private List<Object> behind = List.of();
+  /** The key of the last row that was read on the path; empty at its beginning. */
+  private List<Object> lastKey = List.of();
 
   private long stepNanos = FIRST_ROUND_STEP_NANOS;
-  private long restUntilNanos = System.nanoTime();
+  private long pausedUntilNanos = System.nanoTime();
 
   /**
-   * At the beginning.
+   * Starts at the beginning of the first path.
    *
-   * @param indexDamaged has the index of releases made again
+   * @param indexDamaged called when the release index is damaged and must be rebuilt
    */
   Scrub(Readers readers, Runnable indexDamaged) {
     this.readers = readers;
@@ -120,15 +126,16 @@ final class Scrub {
   }
 
   /**
-   * A way along which rows are looked for.
+   * An access path along which rows are looked up.
    *
-   * @param table the table, with the index where that is none of its keys
-   * @param columns what is looked at
+   * @param table the table, with the index if the path is not the primary key or a unique key
+   * @param columns the columns that are read
    * @param key the columns that order the rows
-   * @param look looks at a row
+   * @param check checks a row
    */
-  private record Way(String table, String columns, List<String> key, SqliteRecount.Look look) {
-    String query(boolean fromTheBeginning) {
+  private record AccessPath(
+      String table, String columns, List<String> key, SqliteRecount.RowCheck check) {
+    String query(boolean fromStart) {
       String all = String.join(", ", key);
       return "SELECT "
           + columns
@@ -139,58 +146,58 @@ final class Scrub {
           + " WHERE "
           + key.get(0)
           + " IS NOT NULL"
-          + (fromTheBeginning ? "" : " AND (" + all + ") > (?" + ", ?".repeat(key.size() - 1) + ")")
+          + (fromStart ? "" : " AND (" + all + ") > (?" + ", ?".repeat(key.size() - 1) + ")")
           + " ORDER BY "
           + all;
     }
   }
 
   /**
-   * Looks at some rows, unless a round has ended within the last day.
+   * Checks some rows, unless the last round ended less than a day ago.
    *
    * @return false at the end of a round
    */
   boolean step() {
-    if (System.nanoTime() - restUntilNanos < 0) {
+    if (System.nanoTime() - pausedUntilNanos < 0) {
       return false;
     }
     boolean more;
     try {
-      more = readers.read(connection -> look(connection, WAYS.get(at)));
+      more = readers.read(connection -> checkRows(connection, PATHS.get(pathIndex)));
     } catch (StoreException e) {
-      // Behind a row of which nobody knows where it belongs there is no going on.
+      // The scan cannot continue after a row whose key is damaged.
       more = false;
-      tell(e);
+      report(e);
     }
     if (!more) {
-      behind = List.of();
-      at = (at + 1) % WAYS.size();
-      if (at == 0) {
+      lastKey = List.of();
+      pathIndex = (pathIndex + 1) % PATHS.size();
+      if (pathIndex == 0) {
         stepNanos = STEP_NANOS;
-        restUntilNanos = System.nanoTime() + REST_NANOS;
+        pausedUntilNanos = System.nanoTime() + PAUSE_NANOS;
         return false;
       }
     }
     return true;
   }
 
-  /** Answers whether there is more. */
-  private boolean look(SqliteConnection connection, Way way) throws SQLException {
-    PreparedStatement query = connection.prepared(way.query(behind.isEmpty()));
-    for (int i = 0; i < behind.size(); i++) {
-      query.setObject(i + 1, behind.get(i));
+  /** Checks rows until the time of a step has passed; returns whether the path has more rows. */
+  private boolean checkRows(SqliteConnection connection, AccessPath path) throws SQLException {
+    PreparedStatement query = connection.prepared(path.query(lastKey.isEmpty()));
+    for (int i = 0; i < lastKey.size(); i++) {
+      query.setObject(i + 1, lastKey.get(i));
     }
     long end = System.nanoTime() + stepNanos;
     try (ResultSet row = query.executeQuery()) {
       int columns = row.getMetaData().getColumnCount();
       while (row.next()) {
-        look(row, way);
+        check(row, path);
         List<Object> key = new ArrayList<>();
-        for (int i = columns - way.key().size() + 1; i <= columns; i++) {
+        for (int i = columns - path.key().size() + 1; i <= columns; i++) {
           key.add(row.getObject(i));
         }
-        requireBehind(way, key);
-        behind = key;
+        requireOrder(path, key);
+        lastKey = key;
         if (System.nanoTime() - end > 0) {
           return true;
         }
@@ -199,22 +206,25 @@ final class Scrub {
     return false;
   }
 
-  private void look(ResultSet row, Way way) throws SQLException {
+  private void check(ResultSet row, AccessPath path) throws SQLException {
     try {
-      way.look().at(row);
+      path.check().accept(row);
     } catch (StoreException e) {
       Damage damage = e.damage();
       if (damage == null || damage.kind() != Damage.Kind.CONTENT) {
         throw e;
       }
-      tell(e);
+      report(e);
     }
   }
 
-  /** Where a page of the table leads to a wrong one, the rows there are out of order. */
-  private void requireBehind(Way way, List<Object> key) {
-    for (int i = 0; i < behind.size(); i++) {
-      int compared = compare(behind.get(i), key.get(i));
+  /**
+   * Requires that the rows are in the order of the path: a wrong pointer between pages leads to
+   * rows that are out of order.
+   */
+  private void requireOrder(AccessPath path, List<Object> key) {
+    for (int i = 0; i < lastKey.size(); i++) {
+      int compared = compare(lastKey.get(i), key.get(i));
       if (compared < 0) {
         return;
       }
@@ -222,13 +232,13 @@ final class Scrub {
         break;
       }
     }
-    if (!behind.isEmpty()) {
+    if (!lastKey.isEmpty()) {
       throw StoreException.damaged(
-          new Damage(Damage.Kind.ROW, "rows out of order: " + way.table(), 0, 0));
+          new Damage(Damage.Kind.ROW, "rows out of order: " + path.table(), 0, 0));
     }
   }
 
-  /** What is of another kind is never in order. */
+  /** Compares two values of a key; values of different types are never in order. */
   private static int compare(Object one, @Nullable Object other) {
     if (one instanceof byte[] bytes && other instanceof byte[] others) {
       return Arrays.compareUnsigned(bytes, others);
@@ -240,14 +250,14 @@ final class Scrub {
         : 1;
   }
 
-  private void tell(StoreException e) {
+  private void report(StoreException e) {
     Damage damage = e.damage();
     if (damage == null) {
-      // Those who read tell it.
-      LOGGER.debug("the scrub cannot read", e);
+      // The readers log their own failures.
+      LOGGER.debug("scrub cannot read", e);
       return;
     }
-    DAMAGE.tell(e);
+    DAMAGE.report(e);
     if (damage.kind() == Damage.Kind.DERIVED) {
       indexDamaged.run();
     }

@@ -12,9 +12,12 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Alters when leases end, of all reservations at once. Those that are altered get a row. */
+/**
+ * Changes the ends of the leases of all reservations. Recent reservations with a changed lease are
+ * flushed.
+ */
 final class SqliteLeases {
-  private static final int ROWS_AT_ONCE = 4096;
+  private static final int ROWS_PER_WRITE = 4096;
 
   private static final String LEASED = "SELECT " + RowMapper.RESERVATION + " FROM reservations";
 
@@ -31,12 +34,12 @@ final class SqliteLeases {
   void adjust(long byMicros, long nowMicros, long graceMicros) throws SQLException {
     reservations.flushAll(
         recent -> {
-          Reservation one = recent.reservation();
-          return one.leaseExpireMicros() != 0
-              && (byMicros != 0 || isOutOfBounds(one, nowMicros, graceMicros));
+          Reservation reservation = recent.reservation();
+          return reservation.leaseExpireMicros() != 0
+              && (byMicros != 0 || isOutOfBounds(reservation, nowMicros, graceMicros));
         });
     if (byMicros == 0) {
-      adjustThoseOutOfBounds(nowMicros, graceMicros);
+      adjustOutOfBounds(nowMicros, graceMicros);
     } else {
       adjustAll(byMicros, nowMicros, graceMicros);
     }
@@ -44,8 +47,11 @@ final class SqliteLeases {
 
   private record Row(long repository, Reservation reservation) {}
 
-  /** What is right stays as it is: a table is longer in writing than in reading. */
-  private void adjustThoseOutOfBounds(long nowMicros, long graceMicros) throws SQLException {
+  /**
+   * Adjusts only the leases that are out of bounds, because writing the table takes longer than
+   * reading it.
+   */
+  private void adjustOutOfBounds(long nowMicros, long graceMicros) throws SQLException {
     PreparedStatement tooShort =
         connection.prepared(
             LEASED
@@ -61,10 +67,10 @@ final class SqliteLeases {
     tooShort.setLong(2, graceMicros);
     tooLong.setLong(1, nowMicros);
     for (PreparedStatement query : List.of(tooShort, tooLong)) {
-      List<Row> rows = some(query);
+      List<Row> rows = firstRows(query);
       while (!rows.isEmpty()) {
         write(rows, 0, nowMicros, graceMicros);
-        rows = some(query);
+        rows = firstRows(query);
       }
     }
   }
@@ -81,7 +87,7 @@ final class SqliteLeases {
     do {
       query.setLong(1, repository);
       query.setBytes(2, slotKey);
-      rows = some(query);
+      rows = firstRows(query);
       write(rows, byMicros, nowMicros, graceMicros);
       if (!rows.isEmpty()) {
         Row last = rows.get(rows.size() - 1);
@@ -91,15 +97,15 @@ final class SqliteLeases {
     } while (!rows.isEmpty());
   }
 
-  /** The first rows of a query; of those that are damaged the leases stay. */
-  private static List<Row> some(PreparedStatement query) throws SQLException {
+  /** Returns the first rows of a query. The leases of damaged rows are not changed. */
+  private static List<Row> firstRows(PreparedStatement query) throws SQLException {
     List<Row> rows = new ArrayList<>();
     try (ResultSet row = query.executeQuery()) {
-      while (rows.size() < ROWS_AT_ONCE && row.next()) {
+      while (rows.size() < ROWS_PER_WRITE && row.next()) {
         try {
           rows.add(new Row(row.getLong(1), RowMapper.reservation(row)));
         } catch (StoreException e) {
-          DAMAGE.tell(e);
+          DAMAGE.report(e);
         }
       }
     }
@@ -114,18 +120,21 @@ final class SqliteLeases {
                 + RowMapper.RESERVATION
                 + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (Row row : rows) {
-      Reservation one = row.reservation();
-      long earliest = nowMicros + Math.min(one.leaseMicros(), graceMicros);
-      long latest = nowMicros + one.leaseMicros();
-      long expire = one.leaseExpireMicros() + byMicros;
+      Reservation reservation = row.reservation();
+      long earliest = nowMicros + Math.min(reservation.leaseMicros(), graceMicros);
+      long latest = nowMicros + reservation.leaseMicros();
+      long expire = reservation.leaseExpireMicros() + byMicros;
       RowMapper.set(
-          put, row.repository(), one.withLeaseEnding(Math.min(latest, Math.max(earliest, expire))));
+          put,
+          row.repository(),
+          reservation.withLeaseEnding(Math.min(latest, Math.max(earliest, expire))));
       put.executeUpdate();
     }
   }
 
-  private static boolean isOutOfBounds(Reservation one, long nowMicros, long graceMicros) {
-    long leftMicros = one.leaseExpireMicros() - nowMicros;
-    return leftMicros < Math.min(one.leaseMicros(), graceMicros) || leftMicros > one.leaseMicros();
+  private static boolean isOutOfBounds(Reservation reservation, long nowMicros, long graceMicros) {
+    long leftMicros = reservation.leaseExpireMicros() - nowMicros;
+    return leftMicros < Math.min(reservation.leaseMicros(), graceMicros)
+        || leftMicros > reservation.leaseMicros();
   }
 }

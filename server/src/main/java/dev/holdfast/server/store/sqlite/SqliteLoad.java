@@ -36,39 +36,42 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first step of a batch: loads the rows that it touches, as sets, because asking costs more
- * than the rows do.
+ * Loads the rows that a batch reads, the first step of a batch. Rows are loaded as sets, because a
+ * query costs more than its rows.
  */
 final class SqliteLoad {
   private static final int LARGEST_SET = 64;
 
-  /** So many reservations of a request are less to read than a set of slots is to look up. */
+  /**
+   * Up to this number of reservations, reading all of a request costs less than looking up a set of
+   * slots.
+   */
   private static final int FEW_RESERVATIONS = 64;
 
   private final SqliteConnection connection;
-  private final ReleaseIndex history;
+  private final ReleaseIndex releaseIndex;
   private final RecentReservations recent;
   private final WriterCache cache;
 
   SqliteLoad(
       SqliteConnection connection,
-      ReleaseIndex history,
+      ReleaseIndex releaseIndex,
       RecentReservations recent,
       WriterCache cache) {
     this.connection = connection;
-    this.history = history;
+    this.releaseIndex = releaseIndex;
     this.recent = recent;
     this.cache = cache;
   }
 
   /**
-   * Loads.
+   * Loads the state that commands declared to read.
    *
-   * @param pasts takes what is found of the past of the slots
+   * @param pasts receives the pasts of the slots that are found
    */
   LoadedBooks books(ReadSet reads, SlotPasts pasts) throws SQLException {
-    RowMapper.Known found = cache.repository(connection, reads.repositoryId());
-    Repository repository = found == null ? neverMade(reads) : found.repository();
+    RowMapper.RepositoryRow found = cache.repository(connection, reads.repositoryId());
+    Repository repository = found == null ? newRepository(reads) : found.repository();
     long key = found == null ? 0 : found.number();
     Map<Slot, SlotHistory> slots = new HashMap<>();
     OlderReleases older = new OlderReleases();
@@ -89,10 +92,10 @@ final class SqliteLoad {
         }
       }
       List<Slot> withPast = new ArrayList<>(reads.slots().size());
-      List<byte[]> oldKeys = new ArrayList<>(reads.slots().size());
+      List<byte[]> flushedKeys = new ArrayList<>(reads.slots().size());
       List<Reservation> current = new ArrayList<>();
       for (Slot slot : reads.slots()) {
-        WriterCache.KnownSlot known = cache.slot(reads.repositoryId(), slot);
+        WriterCache.CachedSlot known = cache.slot(reads.repositoryId(), slot);
         if (known != null) {
           slots.put(slot, known.history());
           if (known.past() != null) {
@@ -100,23 +103,24 @@ final class SqliteLoad {
           }
           continue;
         }
-        MemtableEntry one = recent.get(reads.repositoryId(), slot);
-        if (one != null && one.firstInEpoch() == history.epoch()) {
-          slots.put(slot, new SlotHistory(one.reservation(), null));
+        MemtableEntry entry = recent.get(reads.repositoryId(), slot);
+        if (entry != null && entry.firstInEpoch() == releaseIndex.epoch()) {
+          slots.put(slot, new SlotHistory(entry.reservation(), null));
           continue;
         }
         withPast.add(slot);
-        if (one == null) {
-          oldKeys.add(SlotKeys.encode(slot));
+        if (entry == null) {
+          flushedKeys.add(SlotKeys.encode(slot));
         } else {
-          current.add(one.reservation());
+          current.add(entry.reservation());
         }
       }
-      // In the order of the table, so that neighbours are found on one page.
-      oldKeys.sort(Arrays::compareUnsigned);
-      current.addAll(old(key, oldKeys));
-      current.forEach(one -> slots.put(one.slot(), new SlotHistory(one, null)));
-      SqlitePasts releases = new SqlitePasts(connection, history);
+      // In the order of the table, so that neighbours are read from one page.
+      flushedKeys.sort(Arrays::compareUnsigned);
+      current.addAll(flushed(key, flushedKeys));
+      current.forEach(
+          reservation -> slots.put(reservation.slot(), new SlotHistory(reservation, null)));
+      SqlitePasts releases = new SqlitePasts(connection, releaseIndex);
       releases.loadLatest(key, withPast, pasts);
       for (Slot slot : withPast) {
         SlotPasts.Past past = pasts.of(slot);
@@ -126,15 +130,15 @@ final class SqliteLoad {
         }
       }
       older = releases.older(key, reads.pastKeys(), slots);
-      int room = ReadSet.LARGEST_LOAD;
+      int remaining = ReadSet.LARGEST_LOAD;
       for (Map.Entry<String, Integer> request : reads.requests().entrySet()) {
-        int limit = Math.min(room, request.getValue());
-        List<Reservation> ofRequest = oldOf(key, request.getKey(), limit + 1);
+        int limit = Math.min(remaining, request.getValue());
+        List<Reservation> ofRequest = flushedOf(key, request.getKey(), limit + 1);
         ofRequest.addAll(recent.ofRequest(reads.repositoryId(), request.getKey()));
         ofRequest.sort(Comparator.comparing(Reservation::slot));
         RequestReservations first = RequestReservations.first(limit, ofRequest);
         requests.put(request.getKey(), first);
-        room -= first.reservations().size();
+        remaining -= first.reservations().size();
       }
       for (Map.Entry<String, List<long[]>> drawn : reads.drawn().entrySet()) {
         reserved.put(
@@ -154,8 +158,8 @@ final class SqliteLoad {
   }
 
   /**
-   * Whether what was asked for was found, one by one: of what is asked for in general nobody knows
-   * whether it is all that there is.
+   * Returns whether every slot that was declared has a reservation. Returns false for read sets
+   * that declare anything else, because missing rows would not be noticed in those.
    */
   static boolean foundAll(LoadedBooks books) {
     ReadSet reads = books.reads();
@@ -185,23 +189,23 @@ final class SqliteLoad {
     return known;
   }
 
-  /** What a repository begins with that never was; null where that is nothing. */
-  private @Nullable Repository neverMade(ReadSet reads) throws SQLException {
+  /** Returns the initial state of a repository that never existed; null for the default. */
+  private @Nullable Repository newRepository(ReadSet reads) throws SQLException {
     long revision = LedgerRow.read(connection).firstRevision();
     return revision == 0 ? null : Repository.blank(reads.repositoryId(), revision);
   }
 
-  private List<Reservation> old(long repository, List<byte[]> slotKeys) throws SQLException {
+  private List<Reservation> flushed(long repository, List<byte[]> slotKeys) throws SQLException {
     List<Reservation> loaded = new ArrayList<>();
-    for (List<byte[]> some : sets(slotKeys)) {
+    for (List<byte[]> set : sets(slotKeys)) {
       PreparedStatement query =
           set(
               "SELECT "
                   + RowMapper.RESERVATION
                   + " FROM reservations WHERE repository = ? AND slot_key IN (",
-              some.size());
+              set.size());
       query.setLong(1, repository);
-      setAll(query, 2, some);
+      setAll(query, 2, set);
       loaded.addAll(SqliteConnection.rows(query, RowMapper::reservation));
     }
     return loaded;
@@ -215,24 +219,27 @@ final class SqliteLoad {
     return sets;
   }
 
-  /** A statement for a set: one for each power of two, because preparing costs. */
+  /**
+   * Returns a statement for a set; sizes are rounded up to powers of two, because preparing a
+   * statement is slow.
+   */
   private PreparedStatement set(String beginning, int size) throws SQLException {
-    return connection.prepared(beginning + "?" + ", ?".repeat(room(size) - 1) + ")");
+    return connection.prepared(beginning + "?" + ", ?".repeat(roundedUp(size) - 1) + ")");
   }
 
-  private static int room(int size) {
+  private static int roundedUp(int size) {
     return size == 1 ? 1 : Integer.highestOneBit(size - 1) << 1;
   }
 
-  /** Sets the members of a set; what is left over repeats the last. */
+  /** Sets the members of a set; the remaining parameters repeat the last member. */
   private static void setAll(PreparedStatement query, int from, List<byte[]> members)
       throws SQLException {
-    for (int i = 0; i < room(members.size()); i++) {
+    for (int i = 0; i < roundedUp(members.size()); i++) {
       query.setBytes(from + i, members.get(Math.min(i, members.size() - 1)));
     }
   }
 
-  private List<Reservation> oldOf(long repository, String requestId, int limit)
+  private List<Reservation> flushedOf(long repository, String requestId, int limit)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
@@ -242,57 +249,57 @@ final class SqliteLoad {
                 + " ORDER BY slot_key LIMIT ?");
     query.setLong(1, repository);
     query.setBytes(2, SlotKeys.encodeRequest(requestId));
-    query.setBytes(3, SlotKeys.behindRequest(requestId));
+    query.setBytes(3, SlotKeys.afterRequest(requestId));
     query.setInt(4, limit);
     return SqliteConnection.rows(query, RowMapper::reservation);
   }
 
   /**
-   * Which of the slots that were drawn have reservations. Most requests have few here, and it is
-   * less work to read which slots these are; of a request with many only those drawn are looked up.
+   * Returns the drawn slots that have reservations. If a request has few reservations, as most
+   * have, all of them are read; otherwise only the drawn slots are looked up.
    */
   private Set<Long> reserved(
       long repository, String repositoryId, String requestId, List<long[]> drawn)
       throws SQLException {
     Set<Long> reserved = new HashSet<>();
-    int youngCount = recent.countOf(repositoryId, requestId);
-    if (youngCount <= FEW_RESERVATIONS) {
+    int recentCount = recent.countOf(repositoryId, requestId);
+    if (recentCount <= FEW_RESERVATIONS) {
       PreparedStatement query =
           connection.prepared(
               "SELECT slot_key FROM reservations"
                   + " WHERE repository = ? AND slot_key > ? AND slot_key < ? LIMIT ?");
       query.setLong(1, repository);
       query.setBytes(2, SlotKeys.encodeRequest(requestId));
-      query.setBytes(3, SlotKeys.behindRequest(requestId));
+      query.setBytes(3, SlotKeys.afterRequest(requestId));
       query.setInt(4, FEW_RESERVATIONS + 1);
       List<Long> found = SqliteConnection.rows(query, SqliteLoad::slotIndex);
       reserved.addAll(found);
       recent
           .ofRequest(repositoryId, requestId)
-          .forEach(one -> reserved.add(one.slot().slotIndex()));
+          .forEach(reservation -> reserved.add(reservation.slot().slotIndex()));
       if (found.size() <= FEW_RESERVATIONS) {
         return reserved;
       }
     }
-    List<byte[]> oldKeys = new ArrayList<>();
-    for (long[] some : drawn) {
-      for (long index : some) {
+    List<byte[]> flushedKeys = new ArrayList<>();
+    for (long[] indexes : drawn) {
+      for (long index : indexes) {
         Slot slot = new Slot(requestId, index);
         if (recent.get(repositoryId, slot) != null) {
           reserved.add(index);
         } else {
-          oldKeys.add(SlotKeys.encode(slot));
+          flushedKeys.add(SlotKeys.encode(slot));
         }
       }
     }
-    oldKeys.sort(Arrays::compareUnsigned);
-    for (List<byte[]> some : sets(oldKeys)) {
+    flushedKeys.sort(Arrays::compareUnsigned);
+    for (List<byte[]> set : sets(flushedKeys)) {
       PreparedStatement query =
           set(
               "SELECT slot_key FROM reservations WHERE repository = ? AND slot_key IN (",
-              some.size());
+              set.size());
       query.setLong(1, repository);
-      setAll(query, 2, some);
+      setAll(query, 2, set);
       reserved.addAll(SqliteConnection.rows(query, SqliteLoad::slotIndex));
     }
     return reserved;
@@ -302,9 +309,9 @@ final class SqliteLoad {
     return SlotKeys.decode(row.getBytes(1)).slotIndex();
   }
 
-  /** How many reservations a request has, up to a limit. */
+  /** Returns the number of reservations of a request, up to a limit. */
   int reservationCount(String repositoryId, String requestId, int limit) throws SQLException {
-    RowMapper.Known found = cache.repository(connection, repositoryId);
+    RowMapper.RepositoryRow found = cache.repository(connection, repositoryId);
     if (found == null) {
       return 0;
     }
@@ -314,10 +321,10 @@ final class SqliteLoad {
                 + " WHERE repository = ? AND slot_key > ? AND slot_key < ? LIMIT ?)");
     query.setLong(1, found.number());
     query.setBytes(2, SlotKeys.encodeRequest(requestId));
-    query.setBytes(3, SlotKeys.behindRequest(requestId));
+    query.setBytes(3, SlotKeys.afterRequest(requestId));
     query.setInt(4, limit);
-    int old = SqliteConnection.rows(query, row -> row.getInt(1)).get(0);
-    return Math.min(limit, old + recent.countOf(repositoryId, requestId));
+    int flushed = SqliteConnection.rows(query, row -> row.getInt(1)).get(0);
+    return Math.min(limit, flushed + recent.countOf(repositoryId, requestId));
   }
 
   private @Nullable RememberedOperation operation(long repository, OperationKey operation)

@@ -12,8 +12,9 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * Forgets what is old. The events lie in the order in which they were written and say what was
- * released, so they lead to the rest, and nothing else needs an index by time.
+ * Purges old events and the data that belongs to them. Events are stored in the order in which they
+ * were written and contain the releases, so they lead to the other data, and no other table needs
+ * an index by time.
  */
 final class SqlitePurge {
   private static final DamageLog DAMAGE = new DamageLog();
@@ -21,14 +22,14 @@ final class SqlitePurge {
   private SqlitePurge() {}
 
   /**
-   * What was purged.
+   * The result of a purge.
    *
-   * @param events how many events
-   * @param lastChunk the last chunk of them; 0 for none
+   * @param events the number of purged events
+   * @param lastChunk the last purged chunk; 0 for none
    */
   record Purged(int events, long lastChunk) {}
 
-  /** Forgets some events, up to a chunk. */
+  /** Purges events up to a chunk, until their number reaches a limit. */
   static Purged purge(SqliteConnection connection, long upToChunk, int limit) throws SQLException {
     int events = 0;
     long lastChunk = 0;
@@ -51,12 +52,12 @@ final class SqlitePurge {
   private static void purge(SqliteConnection connection, EventChunk chunk) throws SQLException {
     purgeOperations(connection, chunk);
     purgeSales(connection, chunk);
-    PreparedStatement told = connection.prepared("DELETE FROM events WHERE chunk = ?");
-    told.setLong(1, chunk.chunk());
-    told.executeUpdate();
+    PreparedStatement delete = connection.prepared("DELETE FROM events WHERE chunk = ?");
+    delete.setLong(1, chunk.chunk());
+    delete.executeUpdate();
   }
 
-  /** A sale's operation is not as old as its revision: its reservation may still live. */
+  /** Deletes the operations of a chunk except sales: the reservation of a sale may still exist. */
   private static void purgeOperations(SqliteConnection connection, EventChunk chunk)
       throws SQLException {
     PreparedStatement delete =
@@ -70,7 +71,10 @@ final class SqlitePurge {
     delete.executeUpdate();
   }
 
-  /** With a release goes the operation that sold what it released: a sale's revision is that. */
+  /**
+   * Deletes the operations that sold the released reservations of a chunk. The revision of a sale
+   * is the generation of its reservation.
+   */
   private static void purgeSales(SqliteConnection connection, EventChunk chunk)
       throws SQLException {
     PreparedStatement query =
@@ -90,12 +94,15 @@ final class SqlitePurge {
     }
   }
 
-  /** None where they are damaged: the operations that they lead to then stay for ever. */
+  /**
+   * Returns the events of a chunk; none if they are damaged. The sales that they would lead to are
+   * then never deleted.
+   */
   private static List<Event> events(PreparedStatement query, EventChunk chunk) throws SQLException {
     try {
       return SqliteConnection.rows(query, chunk::events).get(0);
     } catch (StoreException e) {
-      DAMAGE.tell(e);
+      DAMAGE.report(e);
       return List.of();
     }
   }

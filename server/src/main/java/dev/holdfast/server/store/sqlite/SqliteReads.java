@@ -25,12 +25,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The queries beside the queue of changes. */
+/** Runs the queries that do not go through the queue of changes. */
 final class SqliteReads {
   private static final DamageLog DAMAGE = new DamageLog();
 
-  /** A page looks at no more rows than this, however few of them it is asked for. */
-  private static final int ROWS_A_PAGE = 20_000;
+  /** The largest number of rows that one page scans, even if few of them match. */
+  private static final int ROWS_PER_PAGE = 20_000;
 
   private static final long NO_REPOSITORY = 0;
 
@@ -38,28 +38,31 @@ final class SqliteReads {
 
   static Optional<Repository> repository(SqliteConnection connection, String repositoryId)
       throws SQLException {
-    return known(connection, repositoryId).map(RowMapper.Known::repository);
+    return known(connection, repositoryId).map(RowMapper.RepositoryRow::repository);
   }
 
   /** Returns a repository that exists, with its number. */
-  static Optional<RowMapper.Known> known(SqliteConnection connection, String repositoryId)
+  static Optional<RowMapper.RepositoryRow> known(SqliteConnection connection, String repositoryId)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(RowMapper.REPOSITORIES + " WHERE repository_id = ?");
     query.setString(1, repositoryId);
-    return firstOf(SqliteConnection.rows(query, RowMapper::repository))
+    return first(SqliteConnection.rows(query, RowMapper::repository))
         .filter(known -> !known.repository().deleted());
   }
 
-  /** The short name that a repository has in the other tables; one that none has for none. */
+  /**
+   * Returns the number of a repository in the other tables; a number that is never used if the
+   * repository does not exist.
+   */
   static long number(SqliteConnection connection, String repositoryId) throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT " + RowMapper.REPOSITORY + " FROM repositories WHERE repository_id = ?");
     query.setString(1, repositoryId);
-    return firstOf(SqliteConnection.rows(query, RowMapper::repository))
+    return first(SqliteConnection.rows(query, RowMapper::repository))
         .filter(known -> !known.repository().deleted())
-        .map(RowMapper.Known::number)
+        .map(RowMapper.RepositoryRow::number)
         .orElse(NO_REPOSITORY);
   }
 
@@ -84,11 +87,11 @@ final class SqliteReads {
   static Optional<Reservation> reservation(
       SqliteConnection connection, Memtable memtable, String repositoryId, Slot slot)
       throws SQLException {
-    Optional<MemtableEntry> one =
+    Optional<MemtableEntry> entry =
         memtable.readAtSnapshot(
-            connection, all -> Optional.ofNullable(all.get(repositoryId, slot)));
-    if (one.isPresent()) {
-      return one.map(MemtableEntry::reservation);
+            connection, entries -> Optional.ofNullable(entries.get(repositoryId, slot)));
+    if (entry.isPresent()) {
+      return entry.map(MemtableEntry::reservation);
     }
     PreparedStatement query =
         connection.prepared(
@@ -97,44 +100,47 @@ final class SqliteReads {
                 + " FROM reservations WHERE repository = ? AND slot_key = ?");
     query.setLong(1, number(connection, repositoryId));
     query.setBytes(2, SlotKeys.encode(slot));
-    return firstOf(SqliteConnection.rows(query, RowMapper::reservation));
+    return first(SqliteConnection.rows(query, RowMapper::reservation));
   }
 
   static ReservationsPage reservations(
-      SqliteConnection connection, Memtable memtable, ReservationsQuery asked) throws SQLException {
-    String requestId = asked.requestId();
-    List<Reservation> recentOnes =
+      SqliteConnection connection, Memtable memtable, ReservationsQuery request)
+      throws SQLException {
+    String requestId = request.requestId();
+    List<Reservation> recent =
         memtable.readAtSnapshot(
             connection,
             all ->
                 requestId == null
-                    ? all.ofRepository(asked.repositoryId())
-                    : all.ofRequest(asked.repositoryId(), requestId));
-    recentOnes.removeIf(one -> asked.after() != null && one.slot().compareTo(asked.after()) <= 0);
+                    ? all.ofRepository(request.repositoryId())
+                    : all.ofRequest(request.repositoryId(), requestId));
+    recent.removeIf(
+        reservation ->
+            request.after() != null && reservation.slot().compareTo(request.after()) <= 0);
     byte[] from = requestId == null ? new byte[0] : SlotKeys.encodeRequest(requestId);
-    byte[] to = requestId == null ? new byte[] {(byte) 0xff} : SlotKeys.behindRequest(requestId);
+    byte[] to = requestId == null ? new byte[] {(byte) 0xff} : SlotKeys.afterRequest(requestId);
     PreparedStatement query =
         connection.prepared(
             "SELECT "
                 + RowMapper.RESERVATION
                 + " FROM reservations WHERE repository = ? AND slot_key > ? AND slot_key < ?"
                 + " ORDER BY slot_key LIMIT ?");
-    query.setLong(1, number(connection, asked.repositoryId()));
-    query.setBytes(2, asked.after() == null ? from : SlotKeys.encode(asked.after()));
+    query.setLong(1, number(connection, request.repositoryId()));
+    query.setBytes(2, request.after() == null ? from : SlotKeys.encode(request.after()));
     query.setBytes(3, to);
-    query.setInt(4, ROWS_A_PAGE);
+    query.setInt(4, ROWS_PER_PAGE);
     List<Reservation> found = new ArrayList<>();
-    try (MergedReservationCursor living = new MergedReservationCursor(query, recentOnes)) {
-      for (int looked = 1; living.next(); looked++) {
-        Reservation reservation = living.reservation();
-        boolean wanted = asked.filled() == null || asked.filled() == reservation.filled();
-        if (wanted && found.size() == asked.limit()) {
+    try (MergedReservationCursor cursor = new MergedReservationCursor(query, recent)) {
+      for (int scanned = 1; cursor.next(); scanned++) {
+        Reservation reservation = cursor.reservation();
+        boolean wanted = request.filled() == null || request.filled() == reservation.filled();
+        if (wanted && found.size() == request.limit()) {
           return new ReservationsPage(found, found.get(found.size() - 1).slot());
         }
         if (wanted) {
           found.add(reservation);
         }
-        if (looked == ROWS_A_PAGE) {
+        if (scanned == ROWS_PER_PAGE) {
           return new ReservationsPage(found, reservation.slot());
         }
       }
@@ -150,24 +156,24 @@ final class SqliteReads {
     List<Lease> leases = new ArrayList<>();
     memtable
         .readAtSnapshot(
-            connection, all -> all.matching(one -> one.reservation().leaseExpired(nowMicros)))
-        .forEach((owner, one) -> leases.add(lease(owner.repositoryId(), one.reservation())));
+            connection, all -> all.matching(entry -> entry.reservation().leaseExpired(nowMicros)))
+        .forEach((owner, entry) -> leases.add(lease(owner.repositoryId(), entry.reservation())));
     leases.addAll(expiredRows(connection, nowMicros, limit));
     leases.sort(Comparator.comparingLong(Lease::expireMicros));
-    List<Lease> longest = leases.subList(0, Math.min(limit, leases.size()));
-    // In the order of the table, so that those released together share pages.
-    longest.sort(
+    List<Lease> first = leases.subList(0, Math.min(limit, leases.size()));
+    // In the order of the table, so that rows that are deleted together share pages.
+    first.sort(
         Comparator.comparing(Lease::repositoryId).thenComparing(lease -> lease.expired().slot()));
     Map<String, List<ExpireLeases.Expired>> expired = new LinkedHashMap<>();
-    for (Lease lease : longest) {
+    for (Lease lease : first) {
       expired.computeIfAbsent(lease.repositoryId(), id -> new ArrayList<>()).add(lease.expired());
     }
     List<ExpireLeases> commands = new ArrayList<>();
-    expired.forEach((id, some) -> commands.add(new ExpireLeases(id, some)));
+    expired.forEach((id, slots) -> commands.add(new ExpireLeases(id, slots)));
     return commands;
   }
 
-  /** Of rows that are damaged the leases do not end: nobody knows whose they are. */
+  /** Returns the rows with expired leases, without damaged rows, whose slot is unknown. */
   private static List<Lease> expiredRows(SqliteConnection connection, long nowMicros, int limit)
       throws SQLException {
     PreparedStatement query =
@@ -185,7 +191,7 @@ final class SqliteReads {
           Reservation reservation = RowMapper.reservation(row);
           leases.add(lease(ids.of(row.getLong(1)), reservation));
         } catch (StoreException e) {
-          DAMAGE.tell(e);
+          DAMAGE.report(e);
         }
       }
     }
@@ -199,7 +205,7 @@ final class SqliteReads {
         new ExpireLeases.Expired(reservation.slot(), reservation.generation()));
   }
 
-  private static <T> Optional<T> firstOf(List<T> rows) {
+  private static <T> Optional<T> first(List<T> rows) {
     return rows.stream().findFirst();
   }
 }

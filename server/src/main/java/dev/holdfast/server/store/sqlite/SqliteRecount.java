@@ -27,16 +27,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts everything that the file says, and nothing of what is in memory, on one snapshot, and
- * looks at every row of it, one at a time. For a connection that is closed afterwards.
+ * Recounts everything in the file on one snapshot, without the state in memory, and checks every
+ * row, one at a time. The connection is closed afterwards.
  */
 public final class SqliteRecount {
-  /** So many damaged rows are named; of the others only their number is told. */
-  private static final int NAMED = 100;
+  /** The largest number of damaged rows that are described; further rows are only counted. */
+  private static final int LARGEST_PROBLEM_COUNT = 100;
 
   private final SqliteConnection connection;
   private final List<Recount.Problem> problems = new ArrayList<>();
-  private long unnamed;
+  private long furtherProblems;
 
   private long bytes;
   private long reservations;
@@ -48,22 +48,22 @@ public final class SqliteRecount {
   }
 
   /**
-   * Recounts a repository that exists.
+   * Recounts an existing repository.
    *
-   * @param withIndex whether to look at the index of releases too, which all repositories share
+   * @param withIndex whether to check the release index too, which all repositories share
    */
   static Optional<Recount> recount(
       SqliteConnection connection, int memtableCapacity, String repositoryId, boolean withIndex)
       throws SQLException {
     connection.prepared("BEGIN").execute();
     SqliteRecount recount = new SqliteRecount(connection);
-    RowMapper.Known known = recount.known(repositoryId);
+    RowMapper.RepositoryRow known = recount.known(repositoryId);
     return known == null
         ? Optional.empty()
         : Optional.of(recount.of(known, memtableCapacity, withIndex));
   }
 
-  /** What is damaged of all that belongs to no repository that exists. */
+  /** Checks all rows that belong to no existing repository, and returns the damaged ones. */
   static List<Recount.Problem> rest(SqliteConnection connection) throws SQLException {
     connection.prepared("BEGIN").execute();
     SqliteRecount recount = new SqliteRecount(connection);
@@ -87,8 +87,10 @@ public final class SqliteRecount {
     return recount.problems();
   }
 
-  /** The repository as it is recorded, also where that is damaged; null where there is none. */
-  private RowMapper.@Nullable Known known(String repositoryId) throws SQLException {
+  /**
+   * Returns the stored state of the repository, even if its row is damaged; null if there is none.
+   */
+  private RowMapper.@Nullable RepositoryRow known(String repositoryId) throws SQLException {
     PreparedStatement query =
         connection.prepared(RowMapper.REPOSITORIES + " WHERE repository_id = ? AND deleted = 0");
     query.setString(1, repositoryId);
@@ -96,16 +98,16 @@ public final class SqliteRecount {
       if (!row.next()) {
         return null;
       }
-      RowMapper.Known known = RowMapper.unchecked(row);
-      tryTo(() -> RowMapper.check(known, row));
+      RowMapper.RepositoryRow known = RowMapper.unchecked(row);
+      attempt(() -> RowMapper.check(known, row));
       return known;
     }
   }
 
-  private Recount of(RowMapper.Known known, int memtableCapacity, boolean withIndex)
+  private Recount of(RowMapper.RepositoryRow known, int memtableCapacity, boolean withIndex)
       throws SQLException {
-    for (Reservation one : recent(memtableCapacity, known.repository().id())) {
-      count(one);
+    for (Reservation reservation : recent(memtableCapacity, known.repository().id())) {
+      count(reservation);
     }
     rows(
         "repository = ?",
@@ -120,14 +122,14 @@ public final class SqliteRecount {
     if (withIndex) {
       index();
     }
-    tryTo(this::lostEvents);
-    tryTo(() -> LedgerRow.read(connection));
+    attempt(this::lostEvents);
+    attempt(() -> LedgerRow.read(connection));
     each("SELECT " + ServedTime.TIME + " FROM served WHERE rowid > ?", -1, ServedTime::time);
     each(
         "SELECT " + ServedTime.NOTE + " FROM served_notes WHERE served_micros > ?",
         -1,
         ServedTime::check);
-    sold.values().removeIf(one -> one.recordedBytes() == 0 && one.countedBytes() == 0);
+    sold.values().removeIf(offer -> offer.recordedBytes() == 0 && offer.countedBytes() == 0);
     return new Recount(
         known.repository(),
         bytes,
@@ -139,18 +141,19 @@ public final class SqliteRecount {
   }
 
   private List<Recount.Problem> problems() {
-    if (unnamed > 0) {
-      problems.add(new Recount.Problem("further damaged rows", 0, unnamed));
+    if (furtherProblems > 0) {
+      problems.add(new Recount.Problem("further damaged rows", 0, furtherProblems));
     }
     return problems;
   }
 
   private void index() throws SQLException {
     eventIndex();
-    IndexCheck.each(this::tryTo, connection);
+    IndexCheck.each(this::attempt, connection);
   }
 
-  private void rows(String where, long number, Look reservation, Look offer) throws SQLException {
+  private void rows(String where, long number, RowCheck reservation, RowCheck offer)
+      throws SQLException {
     each(
         "SELECT " + RowMapper.RESERVATION + " FROM reservations WHERE " + where,
         number,
@@ -171,10 +174,13 @@ public final class SqliteRecount {
         RevisionGaps::checked);
   }
 
-  /** Along the way on which they are looked for, none may be missing up to the last of them. */
-  private void events(RowMapper.Known known) throws SQLException {
+  /**
+   * Checks the events of a repository in the order of their index, which must be complete up to the
+   * repository's revision.
+   */
+  private void events(RowMapper.RepositoryRow known) throws SQLException {
     long[] gapEnd = {0};
-    tryTo(() -> gapEnd[0] = RevisionGaps.end(connection, known.number()));
+    attempt(() -> gapEnd[0] = RevisionGaps.end(connection, known.number()));
     long[] reached = {-1};
     each(
         "SELECT " + EventChunk.COLUMNS + " FROM events WHERE repository = ? ORDER BY last_revision",
@@ -189,27 +195,30 @@ public final class SqliteRecount {
           }
         });
     if (reached[0] >= 0) {
-      tryTo(() -> EventChunk.requireNoneHidden(reached[0], known.repository().revision()));
+      attempt(() -> EventChunk.requireNoneHidden(reached[0], known.repository().revision()));
     }
   }
 
-  /** Who looks for events finds none that their index does not lead to. */
+  /**
+   * Requires that the index of the events is complete, because lookups find only indexed events.
+   */
   private void eventIndex() throws SQLException {
     long rows = connection.number("SELECT count(*) FROM events NOT INDEXED");
     long indexed =
         connection.number(
             "SELECT count(*) FROM events INDEXED BY events_by_revision WHERE repository > 0");
     if (rows != indexed) {
-      problems.add(new Recount.Problem("rows of events, and those in their index", rows, indexed));
+      problems.add(
+          new Recount.Problem("rows of events, and indexed rows of events", rows, indexed));
     }
   }
 
-  private void count(Reservation one) {
-    bytes += one.amountBytes();
+  private void count(Reservation reservation) {
+    bytes += reservation.amountBytes();
     reservations++;
-    newest = Math.max(newest, Math.max(one.generation(), one.fill().revision()));
-    if (!one.offerId().isEmpty()) {
-      sell(one.offerId(), 0, one.amountBytes());
+    newest = Math.max(newest, Math.max(reservation.generation(), reservation.fill().revision()));
+    if (!reservation.offerId().isEmpty()) {
+      sell(reservation.offerId(), 0, reservation.amountBytes());
     }
   }
 
@@ -217,17 +226,17 @@ public final class SqliteRecount {
     sold.merge(
         offerId,
         new Recount.Sold(offerId, recordedBytes, countedBytes),
-        (one, other) ->
+        (first, second) ->
             new Recount.Sold(
                 offerId,
-                one.recordedBytes() + other.recordedBytes(),
-                one.countedBytes() + other.countedBytes()));
+                first.recordedBytes() + second.recordedBytes(),
+                first.countedBytes() + second.countedBytes()));
   }
 
-  /** The recent ones of a repository; none where the events that tell of them are damaged. */
+  /** Returns the recent reservations of a repository; none if their events are damaged. */
   private List<Reservation> recent(int memtableCapacity, String repositoryId) throws SQLException {
     List<Reservation> found = new ArrayList<>();
-    tryTo(
+    attempt(
         () ->
             found.addAll(
                 Memtable.recover(connection, memtableCapacity)
@@ -245,36 +254,39 @@ public final class SqliteRecount {
     }
   }
 
-  /** Others know how far the events reached, at a good end the last of them. */
+  /**
+   * Requires the last events: other tables record how far the events reached, after a clean
+   * shutdown exactly.
+   */
   private void lostEvents() throws SQLException {
     long known =
         Math.max(
             RecoveryPoint.read(connection),
             connection.number(
-                "SELECT coalesce(max(last_chunk), 0) FROM history_runs WHERE in_use"));
+                "SELECT coalesce(max(last_chunk), 0) FROM release_runs WHERE in_use"));
     long last = connection.number("SELECT max(chunk) FROM events");
-    boolean none = connection.number("SELECT count(*) FROM (SELECT 1 FROM events LIMIT 1)") == 0;
-    if (!none && last < known) {
+    boolean empty = connection.number("SELECT count(*) FROM (SELECT 1 FROM events LIMIT 1)") == 0;
+    if (!empty && last < known) {
       problems.add(new Recount.Problem("last chunk of events", known, last));
     }
   }
 
-  /** Looks at a row. */
-  interface Look {
-    void at(ResultSet row) throws SQLException;
+  /** Checks a row. */
+  interface RowCheck {
+    void accept(ResultSet row) throws SQLException;
   }
 
-  private void each(String sql, long number, Look look) throws SQLException {
+  private void each(String sql, long number, RowCheck check) throws SQLException {
     PreparedStatement query = connection.prepared(sql);
     query.setLong(1, number);
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
-        tryTo(() -> look.at(row));
+        attempt(() -> check.accept(row));
       }
     }
   }
 
-  private void tryTo(IndexCheck.Work work) throws SQLException {
+  private void attempt(IndexCheck.Work work) throws SQLException {
     try {
       work.run();
     } catch (StoreException e) {
@@ -292,10 +304,10 @@ public final class SqliteRecount {
     if (problems.contains(problem)) {
       return;
     }
-    if (problems.size() < NAMED) {
+    if (problems.size() < LARGEST_PROBLEM_COUNT) {
       problems.add(problem);
     } else {
-      unnamed++;
+      furtherProblems++;
     }
   }
 }

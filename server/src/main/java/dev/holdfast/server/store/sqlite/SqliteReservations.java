@@ -30,10 +30,13 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the reservations of one transaction: to their table, or to the memtable. */
+/** Writes the reservations of one transaction, to their table or to the memtable. */
 final class SqliteReservations {
-  /** What the driver gathers takes more room than what it is made of. */
-  private static final int GATHERED_ROWS = 4096;
+  /**
+   * The largest JDBC batch; the driver keeps the parameters of all its rows, which take more memory
+   * than the rows.
+   */
+  private static final int ROWS_PER_BATCH = 4096;
 
   private final SqliteConnection connection;
   private final Memtable memtable;
@@ -44,12 +47,13 @@ final class SqliteReservations {
 
   private final Set<RepositorySlot> removed = new HashSet<>();
   private LogPosition recoveryPoint;
-  private boolean numbered;
+  private boolean countedAsQuiet;
 
   /**
-   * For a transaction.
+   * Makes a writer for a transaction.
    *
-   * @param epoch the {@linkplain ReleaseIndex#epoch epoch} of the index that its loads look into
+   * @param epoch the {@linkplain ReleaseIndex#epoch epoch} of the release index that the
+   *     transaction reads
    */
   SqliteReservations(SqliteConnection connection, Memtable memtable, long epoch) {
     this.connection = connection;
@@ -59,14 +63,14 @@ final class SqliteReservations {
   }
 
   /**
-   * Writes the changes of a repository. A released reservation's row is deleted, where it has one;
-   * of a recent reservation the event, written by the same transaction, is enough.
+   * Writes the changes of a repository. Deletes the row of a released reservation, if it has one. A
+   * recent reservation needs no deletion: the event of its release, written by the same
+   * transaction, is enough.
    *
-   * <p>First all deletions, then all insertions, a statement after the other: of two batches that
-   * are gathered side by side, the failure of one would leave the rows of the other for whoever
-   * uses its statement next.
+   * <p>All deletions are executed before all insertions: if two JDBC batches were filled side by
+   * side, the failure of one would leave rows in the other for the next use of its statement.
    *
-   * @param pasts what was loaded of the past of its slots
+   * @param pasts the loaded pasts of the repository's slots
    */
   void write(long repository, Delta delta, SlotPasts pasts) throws SQLException {
     String repositoryId = delta.after().id();
@@ -107,7 +111,7 @@ final class SqliteReservations {
       }
     }
     ended.sort(Arrays::compareUnsigned);
-    gather(
+    executeBatches(
         "DELETE FROM reservations WHERE repository = ? AND slot_key = ?",
         ended,
         (statement, slotKey) -> {
@@ -118,8 +122,8 @@ final class SqliteReservations {
   }
 
   /**
-   * Returns whether the slot was never released before, as far as was loaded: the past of a slot
-   * that was found by its request alone is unknown.
+   * Returns whether the slot was never released before, as far as its past was loaded. The past of
+   * a slot that was found by its request alone is unknown.
    */
   private static boolean isFirst(Delta.SlotDelta slot, SlotPasts pasts) {
     return slot.after().latestReleased() == null
@@ -127,7 +131,7 @@ final class SqliteReservations {
         && pasts.of(slot.slot()) == null;
   }
 
-  /** Returns the reservations as the last of the events about each says. */
+  /** Returns the reservations in the state of the last event of each. */
   private static Map<Slot, Reservation> lastLogged(List<Event> events) {
     Map<Slot, Reservation> logged = new HashMap<>();
     for (Event event : events) {
@@ -141,14 +145,15 @@ final class SqliteReservations {
   }
 
   /**
-   * A reservation that begins filled will stay, so it gets a row, as all do beyond the capacity.
+   * Returns whether a new reservation is added to the memtable. A reservation that is filled at
+   * once will stay, so it gets a row, as do all reservations beyond the capacity.
    */
   private boolean belongsInMemtable(Reservation reservation) {
     return !reservation.filled() && entered.size() < memtable.capacity();
   }
 
-  private static boolean sameGeneration(@Nullable Reservation one, @Nullable Reservation other) {
-    return one != null && other != null && one.generation() == other.generation();
+  private static boolean sameGeneration(@Nullable Reservation before, @Nullable Reservation after) {
+    return before != null && after != null && before.generation() == after.generation();
   }
 
   private record Row(long repository, Reservation reservation) {}
@@ -157,7 +162,7 @@ final class SqliteReservations {
     // In the order of the table, so that neighbours share a page.
     rows.sort(
         Comparator.comparingLong(Row::repository).thenComparing(row -> row.reservation().slot()));
-    gather(
+    executeBatches(
         "INSERT OR REPLACE INTO reservations ("
             + RowMapper.RESERVATION
             + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -169,10 +174,10 @@ final class SqliteReservations {
     void set(PreparedStatement statement, T row) throws SQLException;
   }
 
-  private <T> void gather(String sql, List<T> rows, Setter<T> setter) throws SQLException {
-    for (int from = 0; from < rows.size(); from += GATHERED_ROWS) {
+  private <T> void executeBatches(String sql, List<T> rows, Setter<T> setter) throws SQLException {
+    for (int from = 0; from < rows.size(); from += ROWS_PER_BATCH) {
       PreparedStatement statement = connection.prepared(sql);
-      for (T row : rows.subList(from, Math.min(rows.size(), from + GATHERED_ROWS))) {
+      for (T row : rows.subList(from, Math.min(rows.size(), from + ROWS_PER_BATCH))) {
         setter.set(statement, row);
         statement.addBatch();
       }
@@ -199,7 +204,7 @@ final class SqliteReservations {
 
   private void flush(Map<RepositorySlot, MemtableEntry> flushed) throws SQLException {
     List<Row> rows = new ArrayList<>(flushed.size());
-    flushed.values().forEach(one -> rows.add(new Row(one.repository(), one.reservation())));
+    flushed.values().forEach(entry -> rows.add(new Row(entry.repository(), entry.reservation())));
     write(rows);
     removed.addAll(flushed.keySet());
   }
@@ -211,21 +216,23 @@ final class SqliteReservations {
     }
   }
 
-  /** Makes the commit count as a quiet one, so that it writes a page even without a change. */
-  void number() {
-    numbered = true;
+  /**
+   * Makes the transaction count as a quiet commit, so that it writes a page even without a change.
+   */
+  void countAsQuiet() {
+    countedAsQuiet = true;
   }
 
   /**
-   * Returns the delta of the memtable. A change without events is counted in the file, so that
-   * readers can tell their snapshots apart and a lost commit is noticed.
+   * Returns the changes of the memtable. A commit with changes but without events is counted in the
+   * file, so that readers can distinguish their snapshots and the loss of the commit is noticed.
    *
-   * @param end the position behind the last event that was written
+   * @param end the position after the last event that was written
    * @param changed whether the transaction changed anything
    */
   MemtableDelta delta(LogPosition end, boolean changed) throws SQLException {
-    boolean altered = changed || !removed.isEmpty() || !entered.isEmpty();
-    boolean quiet = numbered || (altered && end.chunk() == memtable.end().chunk());
+    boolean changes = changed || !removed.isEmpty() || !entered.isEmpty();
+    boolean quiet = countedAsQuiet || (changes && end.chunk() == memtable.end().chunk());
     long number = memtable.quietCommits() + (quiet ? 1 : 0);
     if (quiet) {
       PreparedStatement update = connection.prepared("UPDATE recovery_point SET quiet_commits = ?");

@@ -52,101 +52,107 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The books in one SQLite file with a write-ahead log: one connection that writes, and some that
- * read beside it, each on a snapshot of the last commit.
+ * Stores the ledger in one SQLite file with a WAL. One connection writes; several others read
+ * beside it, each on a snapshot of the last commit.
  */
 public final class SqliteStore implements LedgerStore {
   private static final Schema SCHEMA = new Schema(SqliteStore.class, List.of("schema-1.sql"));
 
   private static final Logger LOGGER = LoggerFactory.getLogger(SqliteStore.class);
 
-  private static final long SLOW_NANOS = 5_000_000_000L;
+  private static final long SLOW_READ_NANOS = 5_000_000_000L;
 
-  /** How many can read at a time; as many threads of the server do. */
+  /** The number of concurrent reads, and of the server's threads for them. */
   public static final int READERS = 4;
 
   private final Path database;
   private SqliteConnection writer;
 
-  /** Null where the store was opened to be looked at: who changes nothing needs no index. */
-  private volatile @Nullable ReleaseIndex history;
+  /** Null if the store was opened for verification, which changes nothing and needs no index. */
+  private volatile @Nullable ReleaseIndex releaseIndex;
 
-  /** Also asked by those who read. */
+  /** Also used by readers. */
   private volatile Memtable memtable;
 
   private final StoreCondition condition;
   private final SqliteCalls calls;
-  private final Checkpointer checkpoints;
+  private final Checkpointer checkpointer;
   private final WriterCache cache = new WriterCache();
-  private final ReleaseIndex.Room historyRoom;
+  private final ReleaseIndex.Limits releaseLimits;
   private final int memtableCapacity;
   private final Readers readers;
   private final LongReads longReads;
   private final DamageCheck damageCheck;
   private final Scrub scrub;
 
-  /** Open for as long as the store is, and closed last. */
-  private final SqliteConnection checkpointer;
+  /** Stays open as long as the store, and is closed last. */
+  private final SqliteConnection checkpointConnection;
 
-  /** When the probe began that is under way, in {@link System#nanoTime()}; null for none. */
-  private volatile @Nullable Long probingSinceNanos;
+  /** The start of the running probe, in {@link System#nanoTime()}; null for none. */
+  private volatile @Nullable Long probeStartNanos;
 
   private SqliteStore(
       Path database,
       SqliteConnection writer,
       StoreCondition condition,
       SqliteCalls calls,
-      @Nullable ReleaseIndex history,
-      ReleaseIndex.Room historyRoom,
+      @Nullable ReleaseIndex releaseIndex,
+      ReleaseIndex.Limits releaseLimits,
       int memtableCapacity)
       throws SQLException {
     this.database = database;
     this.writer = writer;
     this.condition = condition;
     this.calls = calls;
-    this.history = history;
-    this.historyRoom = historyRoom;
+    this.releaseIndex = releaseIndex;
+    this.releaseLimits = releaseLimits;
     this.memtableCapacity = memtableCapacity;
     this.memtable = Memtable.recover(writer, memtableCapacity);
     this.readers = new Readers(READERS, this::reader, condition);
     this.longReads = new LongReads(this::reader, condition);
     this.damageCheck = new DamageCheck(longReads, condition);
     this.scrub = new Scrub(readers, this::noticeIndexDamage);
-    this.checkpointer = SqliteConnection.checkpointer(database);
-    this.checkpoints =
+    this.checkpointConnection = SqliteConnection.checkpointer(database);
+    this.checkpointer =
         new Checkpointer(
-            database, checkpointer, Checkpointer.PAGES, condition, readers, longReads, calls);
+            database,
+            checkpointConnection,
+            Checkpointer.PAGES,
+            condition,
+            readers,
+            longReads,
+            calls);
   }
 
   /**
-   * Opens a database, makes it where it is missing, and brings it to the newest schema.
+   * Opens a database; creates it if it is missing, and migrates it to the newest schema.
    *
-   * @param fatalErrors who ends the process where the disk may have lost what was written
-   * @throws IllegalStateException where a newer program wrote it
+   * @param fatalErrors ends the process when the disk may have lost written data
+   * @throws IllegalStateException if a newer program wrote the database
    */
   public static SqliteStore open(Path database, FatalErrors fatalErrors) {
     return open(
-        database, ReleaseIndex.Room.DEFAULT, Memtable.CAPACITY, fatalErrors, SqliteCalls.REAL);
+        database, ReleaseIndex.Limits.DEFAULT, Memtable.CAPACITY, fatalErrors, SqliteCalls.REAL);
   }
 
-  /** The same for one who is thrown what is fatal. */
+  /** Opens a database; throws fatal errors. */
   public static SqliteStore open(Path database) {
-    return open(database, ReleaseIndex.Room.DEFAULT, Memtable.CAPACITY);
+    return open(database, ReleaseIndex.Limits.DEFAULT, Memtable.CAPACITY);
   }
 
-  /** The same with less room for what is recent or in memory, so that a test sees it overflow. */
+  /** Opens a database with other limits; tests use low ones, to exceed them. */
   public static SqliteStore open(
-      Path database, ReleaseIndex.Room historyRoom, int memtableCapacity) {
-    return open(database, historyRoom, memtableCapacity, SqliteStore::thrown, SqliteCalls.REAL);
+      Path database, ReleaseIndex.Limits releaseLimits, int memtableCapacity) {
+    return open(database, releaseLimits, memtableCapacity, SqliteStore::rethrow, SqliteCalls.REAL);
   }
 
-  private static void thrown(StoreException e) {
+  private static void rethrow(StoreException e) {
     throw e;
   }
 
   public static SqliteStore open(
       Path database,
-      ReleaseIndex.Room historyRoom,
+      ReleaseIndex.Limits releaseLimits,
       int memtableCapacity,
       FatalErrors fatalErrors,
       SqliteCalls calls) {
@@ -156,23 +162,24 @@ public final class SqliteStore implements LedgerStore {
         fatalErrors,
         (writer, condition) -> {
           prepare(writer);
-          syncWhatWasRecovered(writer, condition, calls);
-          ReleaseIndex history = ReleaseIndex.load(writer, historyRoom);
+          syncRecoveredWal(writer, condition, calls);
+          ReleaseIndex releaseIndex = ReleaseIndex.load(writer, releaseLimits);
           return new SqliteStore(
-              database, writer, condition, calls, history, historyRoom, memtableCapacity);
+              database, writer, condition, calls, releaseIndex, releaseLimits, memtableCapacity);
         });
   }
 
   /**
-   * Opens a database to look at it. What is fatal is thrown.
+   * Opens a database for verification, without changing it. Throws fatal errors.
    *
-   * @throws IllegalStateException where its schema is not the newest: to look is not to change
+   * @throws IllegalStateException if the schema is not the newest one; a migration would change the
+   *     database
    */
   public static SqliteStore openAsItIs(Path database) {
     return open(
         database,
         SqliteConnection.writer(database),
-        SqliteStore::thrown,
+        SqliteStore::rethrow,
         (writer, condition) -> {
           long found = writer.number("PRAGMA user_version");
           if (found != SCHEMA.version()) {
@@ -182,7 +189,7 @@ public final class SqliteStore implements LedgerStore {
                     + ", but this program verifies version "
                     + SCHEMA.version()
                     + (found < SCHEMA.version()
-                        ? "; start 'serve' on it once, which brings it there, and verify it then"
+                        ? "; start 'serve' on it once, which migrates it, and verify it then"
                         : "; run the program that wrote it, or a newer one"));
           }
           return new SqliteStore(
@@ -191,7 +198,7 @@ public final class SqliteStore implements LedgerStore {
               condition,
               SqliteCalls.REAL,
               null,
-              ReleaseIndex.Room.DEFAULT,
+              ReleaseIndex.Limits.DEFAULT,
               Memtable.CAPACITY);
         });
   }
@@ -204,12 +211,12 @@ public final class SqliteStore implements LedgerStore {
       Path database, SqliteConnection writer, FatalErrors fatalErrors, Opening opening) {
     StoreCondition condition;
     try {
-      // The first that it reads opens the log.
+      // The first read opens the WAL.
       writer.number("PRAGMA user_version");
       condition = new StoreCondition(new OpenFiles(database), fatalErrors);
     } catch (IOException | SQLException e) {
       writer.close();
-      throw StoreException.notApplied("cannot look at " + database, e);
+      throw StoreException.notApplied("cannot read " + database, e);
     }
     try {
       return opening.store(writer, condition);
@@ -223,7 +230,10 @@ public final class SqliteStore implements LedgerStore {
     }
   }
 
-  /** The last connection to close would take the log into the database, and for done. */
+  /**
+   * Closes a connection, unless the process must stop: the last connection to close checkpoints and
+   * deletes the WAL.
+   */
   private static void closeUnlessHalted(SqliteConnection writer, StoreCondition condition) {
     if (!condition.halted()) {
       writer.close();
@@ -231,10 +241,11 @@ public final class SqliteStore implements LedgerStore {
   }
 
   /**
-   * What a crash left in the log may have been read from memory though no disk has it, where a sync
-   * had failed. So all of it is written to the database, and synced, before anybody is told of it.
+   * Checkpoints the WAL that a crash left. After a failed sync, it may have been read from memory
+   * although the disk does not contain it. So all of it is written to the database and synced
+   * before anything is returned to a caller.
    */
-  private static void syncWhatWasRecovered(
+  private static void syncRecoveredWal(
       SqliteConnection writer, StoreCondition condition, SqliteCalls calls) {
     try {
       calls.checkpoint(writer, "PASSIVE");
@@ -243,11 +254,11 @@ public final class SqliteStore implements LedgerStore {
       if (condition.halted()) {
         throw failure;
       }
-      LOGGER.warn("the log of the last run stays until there is room", failure);
+      LOGGER.warn("disk full; keeping the WAL of the last run until there is space", failure);
     }
   }
 
-  /** What SQLite finds wrong with its own file; empty where it is sound. */
+  /** Returns the result of SQLite's integrity check; empty if the file is intact. */
   public List<String> damage() {
     return readers.read(
         connection -> {
@@ -258,12 +269,12 @@ public final class SqliteStore implements LedgerStore {
         });
   }
 
-  /** What is damaged of all that belongs to no repository that exists, and is to be recounted. */
+  /** Returns the damaged rows that belong to no existing repository. */
   public List<Recount.Problem> damagedRest() {
-    return longReads.read("cannot look at all rows", SqliteRecount::rest);
+    return longReads.read("cannot check all rows", SqliteRecount::rest);
   }
 
-  /** Recounts one repository after the other. */
+  /** Recounts all repositories, one after the other. */
   public void recountAll(Consumer<Recount> recounts) {
     String after = "";
     List<String> page = repositoryIds(after);
@@ -274,7 +285,7 @@ public final class SqliteStore implements LedgerStore {
     }
   }
 
-  /** Also of those whose rows are damaged. */
+  /** Returns a page of repository ids, including repositories with damaged rows. */
   private List<String> repositoryIds(String afterId) {
     return readers.read(
         connection -> {
@@ -287,24 +298,24 @@ public final class SqliteStore implements LedgerStore {
         });
   }
 
-  /** Brings a database to the newest schema, and gives it an identity where it has none. */
+  /** Migrates a database to the newest schema, and assigns an identity if it has none. */
   public static void prepare(SqliteConnection writer) throws SQLException {
     migrate(writer, SCHEMA);
-    LedgerRow.makeIfMissing(writer);
-    ReleaseHashes.makeIfMissing(writer);
+    LedgerRow.insertIfMissing(writer);
+    ReleaseHashes.insertIfMissing(writer);
   }
 
   /**
-   * Whether a database has nothing in it yet.
+   * Returns whether a database is empty.
    *
-   * @throws IllegalStateException where a newer program wrote it
+   * @throws IllegalStateException if a newer program wrote the database
    */
   public static boolean isFresh(SqliteConnection connection) throws SQLException {
     int found = (int) connection.number("PRAGMA user_version");
     return SCHEMA.scriptsFrom(found).size() == SCHEMA.version();
   }
 
-  /** Brings a database to the newest version of a schema. */
+  /** Migrates a database to the newest version of a schema. */
   static void migrate(SqliteConnection writer, Schema schema) throws SQLException {
     int found = (int) writer.number("PRAGMA user_version");
     for (String script : schema.scriptsFrom(found)) {
@@ -317,87 +328,90 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public Transaction begin() {
     SqliteConnection connection = usableWriter();
-    checkpoints.beforeTransaction(connection);
+    checkpointer.beforeTransaction(connection);
     return begin(connection);
   }
 
   private SqliteTransaction begin(SqliteConnection connection) {
     return SqliteTransaction.begin(
         connection,
-        requireNonNull(history, "opened to be looked at"),
+        requireNonNull(releaseIndex, "opened for verification"),
         memtable,
         cache,
         condition,
         calls);
   }
 
-  /** The connection that writes, with nothing in doubt. */
+  /** Returns the connection that writes, after resolving an unknown outcome of the last commit. */
   private SqliteConnection usableWriter() {
     condition.requireWritable();
-    ReleaseIndex index = history;
+    ReleaseIndex index = releaseIndex;
     if (index != null && index.damaged() && !writer.isClosed()) {
       writer.close();
     }
     if (writer.isClosed()) {
       reopen();
     }
-    if (condition.unsettled()) {
-      settleOutcome();
+    if (condition.commitOutcomeUnknown()) {
+      resolveCommitOutcome();
     }
     return writer;
   }
 
-  private void settleOutcome() {
-    // Where the failed commit stands in the log, though not as committed, this takes its place.
+  private void resolveCommitOutcome() {
+    // If the WAL contains the failed commit in part, this commit overwrites it.
     try {
       commitNothing();
     } catch (StoreException e) {
-      if (!DiskTrouble.isFull(e) || hasPagesBehindEnd()) {
-        throw StoreException.notApplied("cannot settle the outcome of a commit", e);
+      if (!DiskTrouble.isFull(e) || hasSpareWalPages()) {
+        throw StoreException.notApplied("cannot resolve the outcome of a commit", e);
       }
     }
-    condition.settled();
+    condition.commitOutcomeResolved();
   }
 
   /**
-   * Whether the log has pages behind what was committed, which then can be written over however
-   * full the disk is. So that keeps nobody from reading.
+   * Returns whether the WAL file has pages after its last commit, which can be overwritten even on
+   * a full disk. If not, the full disk need not block reads.
    */
-  private boolean hasPagesBehindEnd() {
+  private boolean hasSpareWalPages() {
     if (writer.isClosed()) {
       reopen();
     }
     try {
       return calls.checkpoint(writer, "NOOP").hasPagesBehindEnd(writer);
     } catch (IOException | SQLException e) {
-      LOGGER.debug("cannot look at the log", e);
+      LOGGER.debug("cannot read the state of the WAL", e);
       return true;
     }
   }
 
-  /** Commits, and alters nothing. */
+  /** Commits without a change. */
   private void commitNothing() {
     try (SqliteTransaction transaction = begin(writer)) {
-      transaction.number();
+      transaction.countAsQuiet();
       transaction.commit();
     }
   }
 
   @Override
   public void tend() {
-    if (checkpoints.whenIdle(usableWriter())) {
+    if (checkpointer.whenIdle(usableWriter())) {
       commitNothing();
     }
   }
 
-  /** After a failure that closed the connection: what is kept in memory is read again. */
+  /**
+   * Opens the connection that writes again after a failure closed it, and reloads the state in
+   * memory.
+   */
   private void reopen() {
-    SqliteConnection opened = opened(() -> SqliteConnection.writerAgain(database));
+    SqliteConnection opened = opened(() -> SqliteConnection.existingWriter(database));
     try {
-      if (history != null && history.damaged()) {
+      if (releaseIndex != null && releaseIndex.damaged()) {
         RunRows.deleteAll(opened);
       }
-      history = ReleaseIndex.load(opened, historyRoom);
+      releaseIndex = ReleaseIndex.load(opened, releaseLimits);
       Memtable recovered = Memtable.recover(opened, memtableCapacity);
       memtable.retire();
       memtable = recovered;
@@ -416,22 +430,23 @@ public final class SqliteStore implements LedgerStore {
     return opened(() -> SqliteConnection.reader(database));
   }
 
-  /** Opens a connection, to the files that the others have open. */
+  /** Opens a connection to the same files as the other connections. */
   private SqliteConnection opened(Supplier<SqliteConnection> opening) {
-    condition.look();
+    condition.checkFiles();
     if (!condition.replaced()) {
       SqliteConnection opened = opening.get();
-      condition.look();
+      condition.checkFiles();
       if (!condition.replaced()) {
         return opened;
       }
-      // It stays open: to close the only one to the files of somebody else is to write into them.
+      // The connection is not closed: closing the only connection to another process's files would
+      // write into them.
     }
     throw StoreException.refused(condition.trouble());
   }
 
   private void noticeIndexDamage() {
-    ReleaseIndex index = history;
+    ReleaseIndex index = releaseIndex;
     if (index != null) {
       index.noticeDamage();
     }
@@ -440,34 +455,34 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public void scrub() {
     var unused = scrub.step();
-    damageCheck.settle();
+    damageCheck.checkIfSuspected();
   }
 
-  /** Looks at all rows at once. */
+  /** Checks all rows at once. */
   void scrubAll() {
     while (scrub.step()) {
-      // Looks on.
+      // Continues with the next rows.
     }
-    damageCheck.settle();
+    damageCheck.checkIfSuspected();
   }
 
   @Override
   public void probe() {
-    condition.look();
-    probingSinceNanos = System.nanoTime();
+    condition.checkFiles();
+    probeStartNanos = System.nanoTime();
     try {
       readers.read(RecoveryPoint::quietCommits);
     } catch (StoreException e) {
-      LOGGER.debug("the probe failed", e);
+      LOGGER.debug("probe failed", e);
     } finally {
-      probingSinceNanos = null;
+      probeStartNanos = null;
     }
   }
 
   @Override
   public String trouble() {
-    Long since = probingSinceNanos;
-    if (since != null && System.nanoTime() - since > SLOW_NANOS) {
+    Long startNanos = probeStartNanos;
+    if (startNanos != null && System.nanoTime() - startNanos > SLOW_READ_NANOS) {
       return "a read takes too long";
     }
     String trouble = condition.trouble();
@@ -480,10 +495,10 @@ public final class SqliteStore implements LedgerStore {
     return hiding == null ? "" : hiding.subject();
   }
 
-  /** What was looked for; null where it is known not to be there. */
+  /** Returns the result of a lookup; null if the row is known not to exist. */
   private <T> @Nullable T found(Optional<T> found) {
     if (found.isEmpty()) {
-      condition.requireNothingHidden();
+      condition.requireNoHiddenRows();
     }
     return found.orElse(null);
   }
@@ -495,7 +510,7 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public List<Repository> repositories(String afterId, int limit) {
-    condition.requireNothingHidden();
+    condition.requireNoHiddenRows();
     return readers.read(connection -> SqliteReads.repositories(connection, afterId, limit));
   }
 
@@ -508,14 +523,14 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public ReservationsPage reservations(ReservationsQuery query) {
-    condition.requireNothingHidden();
+    condition.requireNoHiddenRows();
     return readers.readInOneSnapshot(
         connection -> SqliteReads.reservations(connection, memtable, query));
   }
 
   @Override
   public @Nullable EventsPage events(EventsQuery query) {
-    condition.requireNothingHidden();
+    condition.requireNoHiddenRows();
     return found(readers.readInOneSnapshot(connection -> new SqliteEvents(connection).page(query)));
   }
 
@@ -541,7 +556,7 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public List<Offer> offers(String repositoryId, String afterId, int limit) {
-    condition.requireNothingHidden();
+    condition.requireNoHiddenRows();
     return readers.readInOneSnapshot(
         connection ->
             new SqliteOffers(connection)
@@ -558,7 +573,7 @@ public final class SqliteStore implements LedgerStore {
 
   @Override
   public List<String> keys(String repositoryId, String prefix, String afterKey, int limit) {
-    condition.requireNothingHidden();
+    condition.requireNoHiddenRows();
     return readers.readInOneSnapshot(
         connection ->
             SqliteKeys.keys(
@@ -566,12 +581,12 @@ public final class SqliteStore implements LedgerStore {
   }
 
   @Override
-  public void survey(String repositoryId, long afterRevision, RepositoryVisitor survey) {
-    condition.requireNothingHidden();
+  public void survey(String repositoryId, long afterRevision, RepositoryVisitor visitor) {
+    condition.requireNoHiddenRows();
     longReads.read(
-        "cannot go through a repository",
+        "cannot read a repository",
         connection -> {
-          SqliteSurvey.survey(connection, memtable, repositoryId, afterRevision, survey);
+          SqliteSurvey.survey(connection, memtable, repositoryId, afterRevision, visitor);
           return true;
         });
   }
@@ -579,7 +594,7 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public void reservedIndexes(String repositoryId, String requestId, LongConsumer slotIndexes) {
     longReads.read(
-        "cannot go through a request",
+        "cannot read a request",
         connection -> {
           SqliteSurvey.reservedIndexes(connection, memtable, repositoryId, requestId, slotIndexes);
           return true;
@@ -601,65 +616,71 @@ public final class SqliteStore implements LedgerStore {
   }
 
   /**
-   * How far it has come. Refused where its files were removed or replaced.
+   * Returns the position of the store. Fails if its files were removed or replaced.
    *
-   * @param before where it was when it was looked at last
+   * @param before an earlier position; only later events are read
    */
   public StorePosition position(StorePosition before) {
-    condition.look();
+    condition.checkFiles();
     return readers.readInOneSnapshot(connection -> StorePosition.after(before, connection));
   }
 
-  /** Returns the memtable; another one after a failed commit. */
+  /** Returns the memtable; a failed commit replaces it. */
   public Memtable memtable() {
     return memtable;
   }
 
-  /** Everything that was asked so far and is asked again and again. For when nobody reads. */
+  /** Returns the SQL of all prepared statements. For tests, while no read runs. */
   Set<String> statements() {
     Set<String> statements = new TreeSet<>(writer.statements());
     statements.addAll(readers.statements());
     return statements;
   }
 
-  /** After a good end all reservations have a row, to be looked at, and a start reads no events. */
+  /**
+   * Flushes all recent reservations at a clean shutdown, so that every reservation has a row and a
+   * start replays no events.
+   */
   private void flushAll() {
-    if (history == null) {
+    if (releaseIndex == null) {
       return;
     }
     try (SqliteTransaction transaction = begin(usableWriter())) {
       transaction.flushAll();
       transaction.commit();
     } catch (RuntimeException e) {
-      LOGGER.warn("the youngest reservations got no rows; the next start reads their events", e);
+      LOGGER.warn("cannot flush recent reservations; the next start replays their events", e);
     }
   }
 
   /**
-   * Ends it. Where the files can no longer be relied on, nothing is closed, as the last connection
-   * to close writes: the log has everything.
+   * Closes the store. If the files are no longer reliable, no connection is closed, because the
+   * last connection to close writes; the WAL contains everything.
    *
-   * @throws StoreException where it did not end well
+   * @throws StoreException if the store could not be closed cleanly
    */
   @Override
   public void close() {
-    condition.look();
+    condition.checkFiles();
     if (!condition.halted() && !condition.replaced()) {
       flushAll();
-      checkpoints.close();
+      checkpointer.close();
     }
     if (condition.halted() || condition.replaced()) {
-      throw StoreException.refused("the store was left as it is: " + condition.trouble());
+      throw StoreException.refused("store left unchanged at close: " + condition.trouble());
     }
     readers.close();
-    SqliteConnection last = writer.isClosed() ? SqliteConnection.writerAgain(database) : writer;
-    takeLog(last);
+    SqliteConnection last = writer.isClosed() ? SqliteConnection.existingWriter(database) : writer;
+    checkpointAtClose(last);
     last.close();
-    checkpointer.close();
+    checkpointConnection.close();
   }
 
-  /** What the last connection to close would do too, but keep to itself that it failed. */
-  private void takeLog(SqliteConnection connection) {
+  /**
+   * Checkpoints the WAL. The last connection to close would do it too, but without reporting a
+   * failure.
+   */
+  private void checkpointAtClose(SqliteConnection connection) {
     try {
       calls.checkpoint(connection, "PASSIVE");
     } catch (SQLException e) {
@@ -667,7 +688,7 @@ public final class SqliteStore implements LedgerStore {
       if (!LostWrites.isFullDisk(e)) {
         throw failure;
       }
-      LOGGER.warn("the log stays until the next start, as the disk is full", failure);
+      LOGGER.warn("disk full; keeping the WAL until the next start", failure);
     }
   }
 }

@@ -17,7 +17,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/** Goes through all that there is of a repository, a row at a time, on one snapshot. */
+/** Passes all state of a repository to a visitor, row by row, on one snapshot. */
 final class SqliteSurvey {
   private SqliteSurvey() {}
 
@@ -26,21 +26,21 @@ final class SqliteSurvey {
       Memtable memtable,
       String repositoryId,
       long afterRevision,
-      RepositoryVisitor survey)
+      RepositoryVisitor visitor)
       throws SQLException {
     connection.run("BEGIN");
-    List<Reservation> recentOnes =
+    List<Reservation> recent =
         memtable.readAtSnapshot(connection, all -> all.ofRepository(repositoryId));
-    RowMapper.Known known = SqliteReads.known(connection, repositoryId).orElse(null);
+    RowMapper.RepositoryRow known = SqliteReads.known(connection, repositoryId).orElse(null);
     if (known == null) {
       return;
     }
-    survey.repository(known.repository());
-    events(connection, known.number(), afterRevision, survey);
-    reservations(connection, known.number(), recentOnes, survey);
+    visitor.repository(known.repository());
+    events(connection, known.number(), afterRevision, visitor);
+    reservations(connection, known.number(), recent, visitor);
   }
 
-  /** The indexes of the slots of a request that have reservations, in their order. */
+  /** Passes the indexes of the reserved slots of a request to a consumer, in their order. */
   static void reservedIndexes(
       SqliteConnection connection,
       Memtable memtable,
@@ -49,7 +49,7 @@ final class SqliteSurvey {
       LongConsumer slotIndexes)
       throws SQLException {
     connection.run("BEGIN");
-    Deque<Slot> recentOnes =
+    Deque<Slot> recent =
         new ArrayDeque<>(
             memtable
                 .readAtSnapshot(connection, all -> all.ofRequest(repositoryId, requestId))
@@ -63,22 +63,22 @@ final class SqliteSurvey {
                 + " WHERE repository = ? AND slot_key > ? AND slot_key < ? ORDER BY slot_key");
     query.setLong(1, SqliteReads.number(connection, repositoryId));
     query.setBytes(2, SlotKeys.encodeRequest(requestId));
-    query.setBytes(3, SlotKeys.behindRequest(requestId));
-    // Only the keys of the rows, as there may be millions.
+    query.setBytes(3, SlotKeys.afterRequest(requestId));
+    // Reads only the keys of the rows, because there may be millions.
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
         Slot slot = SlotKeys.decode(row.getBytes(1));
-        while (!recentOnes.isEmpty() && recentOnes.element().compareTo(slot) < 0) {
-          slotIndexes.accept(recentOnes.remove().slotIndex());
+        while (!recent.isEmpty() && recent.element().compareTo(slot) < 0) {
+          slotIndexes.accept(recent.remove().slotIndex());
         }
         slotIndexes.accept(slot.slotIndex());
       }
     }
-    recentOnes.forEach(slot -> slotIndexes.accept(slot.slotIndex()));
+    recent.forEach(slot -> slotIndexes.accept(slot.slotIndex()));
   }
 
   private static void events(
-      SqliteConnection connection, long repository, long afterRevision, RepositoryVisitor survey)
+      SqliteConnection connection, long repository, long afterRevision, RepositoryVisitor visitor)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
@@ -92,7 +92,7 @@ final class SqliteSurvey {
       while (row.next()) {
         EventChunk.read(row, 1).events(row).stream()
             .filter(event -> event.revision() > afterRevision)
-            .forEach(survey::event);
+            .forEach(visitor::event);
       }
     }
   }
@@ -101,7 +101,7 @@ final class SqliteSurvey {
       SqliteConnection connection,
       long repository,
       List<Reservation> recent,
-      RepositoryVisitor survey)
+      RepositoryVisitor visitor)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
@@ -109,9 +109,9 @@ final class SqliteSurvey {
                 + RowMapper.RESERVATION
                 + " FROM reservations WHERE repository = ? ORDER BY slot_key");
     query.setLong(1, repository);
-    try (MergedReservationCursor living = new MergedReservationCursor(query, recent)) {
-      while (living.next()) {
-        survey.reservation(living.reservation());
+    try (MergedReservationCursor cursor = new MergedReservationCursor(query, recent)) {
+      while (cursor.next()) {
+        visitor.reservation(cursor.reservation());
       }
     }
   }

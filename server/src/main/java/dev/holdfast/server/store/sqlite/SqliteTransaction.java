@@ -24,10 +24,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A transaction on the connection that writes. */
+/** Runs a transaction on the connection that writes. */
 final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteConnection connection;
-  private final ReleaseIndex history;
+  private final ReleaseIndex releaseIndex;
   private final WriterCache cache;
   private final Memtable memtable;
   private final StoreCondition condition;
@@ -35,7 +35,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private final SqliteReservations reservations;
   private final SqliteWrite write;
 
-  /** What is known of the past of slots, by repository. */
+  /** The loaded pasts of slots, by repository. */
   private final Map<String, SlotPasts> pasts = new HashMap<>();
 
   private final List<Delta> deltas = new ArrayList<>();
@@ -43,43 +43,47 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   private boolean open = true;
   private boolean committed;
 
-  /** Whether a statement failed: then nothing of this connection is used again. */
+  /** Whether a statement failed; the connection is closed then. */
   private boolean failed;
 
-  /** Whether it writes one page alone. */
-  private boolean numbered;
+  /** Whether the transaction only counts as a quiet commit. */
+  private boolean countedAsQuiet;
 
-  /** Whether the index was written, which knows no way back: nor then, without a commit. */
-  private boolean indexed;
+  /**
+   * Whether the release index was written; it cannot be rolled back, so without a commit the
+   * connection is closed.
+   */
+  private boolean indexWritten;
 
   private SqliteTransaction(
       SqliteConnection connection,
-      ReleaseIndex history,
+      ReleaseIndex releaseIndex,
       Memtable memtable,
       WriterCache cache,
       StoreCondition condition,
       SqliteCalls calls) {
     this.connection = connection;
-    this.history = history;
+    this.releaseIndex = releaseIndex;
     this.memtable = memtable;
     this.cache = cache;
     this.condition = condition;
     this.calls = calls;
-    this.reservations = new SqliteReservations(connection, memtable, history.epoch());
-    this.write = new SqliteWrite(connection, reservations, cache, history, memtable.end().chunk());
-    this.epoch = history.epoch();
+    this.reservations = new SqliteReservations(connection, memtable, releaseIndex.epoch());
+    this.write =
+        new SqliteWrite(connection, reservations, cache, releaseIndex, memtable.end().chunk());
+    this.epoch = releaseIndex.epoch();
   }
 
   static SqliteTransaction begin(
       SqliteConnection connection,
-      ReleaseIndex history,
+      ReleaseIndex releaseIndex,
       Memtable memtable,
       WriterCache cache,
       StoreCondition condition,
       SqliteCalls calls) {
     try {
       connection.prepared("BEGIN IMMEDIATE").execute();
-      return new SqliteTransaction(connection, history, memtable, cache, condition, calls);
+      return new SqliteTransaction(connection, releaseIndex, memtable, cache, condition, calls);
     } catch (SQLException e) {
       throw condition.failed("cannot begin a transaction", e);
     }
@@ -93,9 +97,10 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         "cannot load",
         () -> {
           LoadedBooks books =
-              new SqliteLoad(connection, history, memtable.recent(), cache).books(reads, loaded);
+              new SqliteLoad(connection, releaseIndex, memtable.recent(), cache)
+                  .books(reads, loaded);
           if (condition.hiding() != null && !SqliteLoad.foundAll(books)) {
-            condition.requireNothingHidden();
+            condition.requireNoHiddenRows();
           }
           return books;
         });
@@ -106,7 +111,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     return attempt(
         "cannot count",
         () ->
-            new SqliteLoad(connection, history, memtable.recent(), cache)
+            new SqliteLoad(connection, releaseIndex, memtable.recent(), cache)
                 .reservationCount(repositoryId, requestId, limit));
   }
 
@@ -122,11 +127,11 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
-  public void noteServed(long servedMicros, long apartMicros) {
+  public void noteServed(long servedMicros, long intervalMicros) {
     attempt(
-        "cannot note the time",
+        "cannot record the served time",
         () -> {
-          new ServedTime(connection).note(servedMicros, apartMicros);
+          new ServedTime(connection).note(servedMicros, intervalMicros);
           return true;
         });
   }
@@ -140,16 +145,16 @@ final class SqliteTransaction implements LedgerStore.Transaction {
           SqlitePurge.Purged purged =
               SqlitePurge.purge(connection, served.lastChunkBefore(servedMicros), limit);
           if (purged.events() > 0) {
-            // The cache can be loaded again, whatever becomes of this transaction.
+            // The cache can be loaded again, whatever the outcome of this transaction.
             cache.clear();
-            // The purged events were all that the file had of some living reservations.
-            reservations.flushAll(one -> one.logStart().chunk() < purged.lastChunk());
+            // For recent reservations, the file contained only the purged events.
+            reservations.flushAll(entry -> entry.logStart().chunk() < purged.lastChunk());
           }
           if (purged.events() == 0) {
             served.dropBefore(servedMicros);
           }
-          indexed = true;
-          history.purge(connection);
+          indexWritten = true;
+          releaseIndex.purge(connection);
           return purged.events();
         });
   }
@@ -157,10 +162,12 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   @Override
   public int reclaimSpace() {
     return attempt(
-        "cannot give room back",
+        "cannot reclaim space",
         () -> {
-          indexed = true;
-          return history.deleteSome(connection) ? 1 : SqliteFreePages.reclaimSpace(connection);
+          indexWritten = true;
+          return releaseIndex.cleanUpSome(connection)
+              ? 1
+              : SqliteFreePages.reclaimSpace(connection);
         });
   }
 
@@ -169,27 +176,27 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     attempt(
         "cannot adjust leases",
         () -> {
-          // The cache can be loaded again, whatever becomes of this transaction.
+          // The cache can be loaded again, whatever the outcome of this transaction.
           cache.clear();
           new SqliteLeases(connection, reservations).adjust(byMicros, nowMicros, graceMicros);
           return true;
         });
   }
 
-  /** Gives all reservations a row. */
+  /** Flushes all recent reservations. */
   void flushAll() {
     attempt(
         "cannot write",
         () -> {
-          reservations.flushAll(one -> true);
+          reservations.flushAll(entry -> true);
           return true;
         });
   }
 
-  /** Has the commit write one page, though nothing is altered. */
-  void number() {
-    reservations.number();
-    numbered = true;
+  /** Makes the commit write one page, though nothing is changed. */
+  void countAsQuiet() {
+    reservations.countAsQuiet();
+    countedAsQuiet = true;
   }
 
   @Override
@@ -198,9 +205,9 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         attempt(
             "cannot write",
             () -> {
-              indexed = true;
-              if (!numbered) {
-                history.write(connection, write.entryCount());
+              indexWritten = true;
+              if (!countedAsQuiet) {
+                releaseIndex.flushSome(connection, write.entryCount());
                 reservations.flushOldest();
               }
               return reservations.delta(write.end(memtable.end()), !deltas.isEmpty());
@@ -209,7 +216,7 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       memtable.commit(() -> calls.commit(connection), memtableDelta);
       open = false;
     } catch (SQLException e) {
-      // Whatever became of it, the next one begins with what the file says.
+      // Whatever its outcome, the next transaction reads the state of the file.
       open = false;
       StoreException failure =
           isUndone(e) ? condition.failed("cannot commit", e) : condition.commitFailed(e);
@@ -217,10 +224,13 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       throw failure;
     }
     committed = true;
-    condition.requireFound();
+    condition.requireFilesInPlace();
   }
 
-  /** Whether a commit that failed left nothing behind, as there was no room for a single page. */
+  /**
+   * Returns whether a failed commit left no trace, because there was no disk space for a single
+   * page.
+   */
   private boolean isUndone(SQLException failure) {
     try {
       return DiskTrouble.isFull(failure)
@@ -239,34 +249,34 @@ final class SqliteTransaction implements LedgerStore.Transaction {
     }
   }
 
-  /** Takes over into memory what was committed. It is there for the next transaction alone. */
-  private void takeOver() {
+  /** Applies the committed changes to the state in memory, which the next transaction uses. */
+  private void applyCommitted() {
     try {
-      write.chunks().forEach(chunk -> history.committed(chunk.chunk(), chunk.entries()));
-      deltas.forEach(this::remember);
-      if (history.epoch() != epoch) {
-        // Their entries are compared with those of one epoch alone.
+      write.chunks().forEach(chunk -> releaseIndex.committed(chunk.chunk(), chunk.entries()));
+      deltas.forEach(this::updateCache);
+      if (releaseIndex.epoch() != epoch) {
+        // Cached entries can only be compared within one epoch.
         cache.clearSlots();
       }
     } catch (RuntimeException e) {
-      // The next one begins with what the file says.
+      // The next transaction reads the state of the file.
       connection.close();
       throw e;
     }
   }
 
-  private void remember(Delta delta) {
+  private void updateCache(Delta delta) {
     String repositoryId = delta.after().id();
     cache.put(write.number(repositoryId), delta.after());
-    cache.offers().alter(repositoryId, delta.offers());
+    cache.offers().apply(repositoryId, delta.offers());
     SlotPasts known = pasts(delta);
     for (Delta.SlotDelta slot : delta.slots()) {
-      // A slot that was found by its request alone came without its past.
-      if (known.isLoaded(slot.slot()) && isToBeCached(slot)) {
+      // A slot that was found by its request alone has no loaded past.
+      if (known.isLoaded(slot.slot()) && belongsInCache(slot)) {
         cache.put(
             repositoryId,
             slot.slot(),
-            new WriterCache.KnownSlot(slot.after(), known.of(slot.slot())));
+            new WriterCache.CachedSlot(slot.after(), known.of(slot.slot())));
       } else {
         cache.remove(repositoryId, slot.slot());
       }
@@ -278,10 +288,10 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   /**
-   * Not the first that happens to a slot, as what is new is recent; nor that its first reservation
-   * is released, after which most slots are never heard of again.
+   * Returns whether to cache a slot. A first reservation is in the memtable; after its release,
+   * most slots are never used again.
    */
-  private static boolean isToBeCached(Delta.SlotDelta slot) {
+  private static boolean belongsInCache(Delta.SlotDelta slot) {
     boolean releasedBefore = slot.before().latestReleased() != null;
     return releasedBefore || (slot.before().current() != null && slot.after().current() != null);
   }
@@ -289,14 +299,14 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   @Override
   public void close() {
     if (committed) {
-      takeOver();
+      applyCommitted();
     }
     if (!open) {
       return;
     }
     open = false;
-    if (failed || indexed) {
-      // Rolls back too, and takes along whatever half a batch its statements still hold.
+    if (failed || indexWritten) {
+      // Closing also rolls back, and discards the JDBC batches of its statements.
       connection.close();
     } else {
       connection.rollBackOrClose();
@@ -315,8 +325,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
       throw condition.failed(what, e);
     } catch (StoreException e) {
       condition.notice(e);
-      // What is damaged is not used, and nothing else is in doubt.
-      failed |= e.damage() == null || history.damaged();
+      // Damaged rows are not used, and everything else is intact.
+      failed |= e.damage() == null || releaseIndex.damaged();
       throw e;
     } catch (RuntimeException e) {
       failed = true;

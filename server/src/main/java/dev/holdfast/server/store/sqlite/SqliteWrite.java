@@ -31,10 +31,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The third step of a batch, and the heart of it: in the one transaction a released reservation's
- * row is deleted, its bytes are given back, and what a retry needs to get the same answer is kept
- * with the event that tells of it. Where it was too recent to have a row, that event is what
- * deletes it.
+ * Writes the changes of a batch, the third and central step of a batch. In one transaction, it
+ * deletes the row of a released reservation, returns its bytes, and stores the result for a retry
+ * with the event of the release. A recent reservation has no row; its event alone records the
+ * release.
  */
 public final class SqliteWrite {
   private final SqliteConnection connection;
@@ -48,51 +48,51 @@ public final class SqliteWrite {
 
   private final List<Chunk> chunks = new ArrayList<>();
 
-  /** The short names of the repositories that were written. */
+  /** The numbers of the written repositories. */
   private final Map<String, Long> numbers = new HashMap<>();
 
-  /** Some events that were written as one row, and what they add to the index of releases. */
+  /** Events that were written as one row, and their entries in the release index. */
   record Chunk(long chunk, List<Event> events, LongArrayList entries) {}
 
   SqliteWrite(
       SqliteConnection connection,
       SqliteReservations reservations,
       WriterCache cache,
-      ReleaseIndex history,
+      ReleaseIndex releaseIndex,
       long lastChunk) {
     this.connection = connection;
     this.reservations = reservations;
     this.cache = cache;
-    this.releases = new SqlitePasts(connection, history);
-    this.entries = new ReleaseEntries(history);
+    this.releases = new SqlitePasts(connection, releaseIndex);
+    this.entries = new ReleaseEntries(releaseIndex);
     this.lastChunk = lastChunk;
   }
 
-  /** All events that were written. */
+  /** Returns the written chunks of events. */
   List<Chunk> chunks() {
     return chunks;
   }
 
-  /** How many entries are added to the index of releases. */
+  /** Returns the number of entries that are added to the release index. */
   int entryCount() {
     return entries.count();
   }
 
-  /** Behind the last event that was written, where they began here. */
+  /** Returns the position after the last written event, from the position before the first. */
   LogPosition end(LogPosition begin) {
-    int told = chunks.stream().mapToInt(chunk -> chunk.events().size()).sum();
-    return new LogPosition(lastChunk, begin.eventCount() + told);
+    int eventCount = chunks.stream().mapToInt(chunk -> chunk.events().size()).sum();
+    return new LogPosition(lastChunk, begin.eventCount() + eventCount);
   }
 
-  /** The short name of a repository that was written. */
+  /** Returns the number of a written repository. */
   long number(String repositoryId) {
     return requireNonNull(numbers.get(repositoryId));
   }
 
   /**
-   * Writes what a batch altered in a repository.
+   * Writes the changes of a batch in a repository.
    *
-   * @param pasts what was loaded of the past of its slots
+   * @param pasts the loaded pasts of the repository's slots
    */
   void write(Delta delta, SlotPasts pasts) throws SQLException {
     long repository = repository(delta);
@@ -105,22 +105,23 @@ public final class SqliteWrite {
     SqliteKeys.write(connection, repository, delta.keys());
   }
 
-  /** Writes the row of the repository where it changed, and returns its number. */
+  /** Writes the row of the repository if it changed, and returns its number. */
   private long repository(Delta delta) throws SQLException {
     Repository after = delta.after();
-    RowMapper.Known known = cache.repository(connection, after.id());
+    RowMapper.RepositoryRow known = cache.repository(connection, after.id());
     long number =
         known == null
             ? connection.number("SELECT coalesce(max(repository), 0) + 1 FROM repositories")
             : known.number();
     if (known == null || !known.repository().equals(after)) {
-      put(connection, new RowMapper.Known(number, after));
+      put(connection, new RowMapper.RepositoryRow(number, after));
     }
     return number;
   }
 
   /** Writes the row of a repository. */
-  public static void put(SqliteConnection connection, RowMapper.Known known) throws SQLException {
+  public static void put(SqliteConnection connection, RowMapper.RepositoryRow known)
+      throws SQLException {
     PreparedStatement put =
         connection.prepared(
             "INSERT OR REPLACE INTO repositories ("
@@ -143,7 +144,10 @@ public final class SqliteWrite {
     }
   }
 
-  /** Of slots that were found by their request the past is needed only where they are released. */
+  /**
+   * Loads missing pasts: the past of a slot that was found by its request is needed only if the
+   * slot is released.
+   */
   private void loadMissing(long repository, Delta delta, SlotPasts pasts) throws SQLException {
     Set<Slot> missing = new LinkedHashSet<>();
     for (Released released : delta.released()) {
@@ -158,16 +162,17 @@ public final class SqliteWrite {
   private void events(long repository, Delta delta, SlotPasts pasts) throws SQLException {
     PreparedStatement insert = connection.prepared(EventChunk.INSERT);
     List<Event> events = delta.events();
-    for (int from = 0; from < events.size(); from += EventPlace.EVENTS_A_CHUNK) {
-      int to = Math.min(events.size(), from + EventPlace.EVENTS_A_CHUNK);
-      List<Event> some = events.subList(from, to);
+    for (int from = 0; from < events.size(); from += EventPlace.EVENTS_PER_CHUNK) {
+      int to = Math.min(events.size(), from + EventPlace.EVENTS_PER_CHUNK);
+      List<Event> chunkEvents = events.subList(from, to);
       lastChunk++;
-      LongArrayList added = entries.of(repository, lastChunk, some, pasts);
+      LongArrayList added = entries.of(repository, lastChunk, chunkEvents, pasts);
       EventChunk.Contents contents =
-          new EventChunk.Contents(EventCodec.encode(some), ReleaseEntries.encode(some, added));
-      EventChunk.of(lastChunk, repository, some, contents).set(insert, contents);
+          new EventChunk.Contents(
+              EventCodec.encode(chunkEvents), ReleaseEntries.encode(chunkEvents, added));
+      EventChunk.of(lastChunk, repository, chunkEvents, contents).set(insert, contents);
       insert.executeUpdate();
-      chunks.add(new Chunk(lastChunk, some, added));
+      chunks.add(new Chunk(lastChunk, chunkEvents, added));
     }
   }
 }

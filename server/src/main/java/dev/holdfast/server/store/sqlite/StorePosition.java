@@ -8,25 +8,30 @@ import java.sql.SQLException;
 import java.util.UUID;
 
 /**
- * How far a store has come.
+ * The progress of a store.
  *
- * @param ledger which ledger it is
+ * @param ledger the id of the ledger
  * @param chunk the highest chunk of events that was committed
- * @param versions how many versions its datastores have given out, all together
- * @param quietCommits how many commits brought changes and no events, as of an offer or a lease
- * @param revision the highest revision of any repository, or behind which new ones begin
+ * @param versions the total number of versions of all its datastores
+ * @param quietCommits the number of commits that made changes without an event, for example of an
+ *     offer or a lease
+ * @param revision the highest revision of any repository, or the revision after which new
+ *     repositories begin
  */
 public record StorePosition(
     UUID ledger, long chunk, long versions, long quietCommits, long revision) {
-  /** Before anything was committed. */
+  /** The position before the first commit. */
   public static final StorePosition NOTHING = new StorePosition(new UUID(0, 0), 0, 0, 0, 0);
 
-  /** Versions grow by more than that only where some were lost. */
+  /**
+   * The bits of a version that count its changes; the higher bits result from raises after accepted
+   * losses.
+   */
   private static final long VERSIONS_MASK = RevisionRaise.RAISE - 1;
 
-  /** Of a store that nobody else has open. */
+  /** Returns the position of a store that nobody else has open. */
   public static StorePosition of(SqliteConnection connection) throws SQLException {
-    // Of events that were forgotten the rows of the repositories have what they came to.
+    // The rows of the repositories contain the revisions of purged events.
     return of(
         connection,
         connection.number(
@@ -35,9 +40,10 @@ public record StorePosition(
   }
 
   /**
-   * Of a store that goes on, which is to be read in one snapshot.
+   * Returns the position of a store that is being written. The connection must be in a transaction,
+   * so that all queries read one snapshot.
    *
-   * @param before where it was when it was looked at last: what came since is read
+   * @param before an earlier position; only later events are read
    */
   public static StorePosition after(StorePosition before, SqliteConnection connection)
       throws SQLException {
@@ -58,7 +64,7 @@ public record StorePosition(
         Math.max(revision, ledger.firstRevision()));
   }
 
-  /** The highest chunk that there ever was, also where it is purged. */
+  /** Returns the number of the last chunk that was ever written, even if it was purged. */
   public static long lastChunk(SqliteConnection connection) throws SQLException {
     return Math.max(
         RecoveryPoint.read(connection),

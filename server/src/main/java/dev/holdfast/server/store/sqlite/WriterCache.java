@@ -15,45 +15,45 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came last, as it was committed: a slot that is changed, or reserved again and again, needs
- * no look into the file then; and every batch needs its repository. Only for the one who writes,
- * who alone alters them.
+ * Caches recently committed slots and repositories: a slot that is changed or reserved repeatedly
+ * needs no read of the file then, and every batch needs its repository. Only the writer's thread
+ * uses and changes it.
  */
 final class WriterCache {
   /**
-   * Some two megabytes. More would be carried along by every collection of garbage, and everybody
-   * waits for those.
+   * The number of cached slots: some two megabytes. More would lengthen every garbage collection,
+   * for which all callers wait.
    */
   private static final int SLOTS = 2048;
 
   private static final int REPOSITORIES = 1024;
 
   /**
-   * A slot.
+   * A cached slot.
    *
-   * @param history what is known of it
-   * @param past where the index has the end of its past; null for nowhere
+   * @param history the state of the slot
+   * @param past the latest part of the slot's past in the release index; null for none
    */
-  record KnownSlot(SlotHistory history, SlotPasts.@Nullable Past past) {}
+  record CachedSlot(SlotHistory history, SlotPasts.@Nullable Past past) {}
 
-  private final Map<RepositorySlot, KnownSlot> slots = latest(SLOTS);
-  private final Map<String, RowMapper.Known> repositories = latest(REPOSITORIES);
+  private final Map<RepositorySlot, CachedSlot> slots = latest(SLOTS);
+  private final Map<String, RowMapper.RepositoryRow> repositories = latest(REPOSITORIES);
 
   private final OffersCache offers = new OffersCache();
 
-  private static <K, V> Map<K, V> latest(int room) {
+  private static <K, V> Map<K, V> latest(int capacity) {
     return new LinkedHashMap<>() {
       @Override
       protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-        return size() > room;
+        return size() > capacity;
       }
     };
   }
 
-  /** A repository as it was committed last; null where there never was such a one. */
-  RowMapper.@Nullable Known repository(SqliteConnection connection, String repositoryId)
+  /** Returns the last committed state of a repository; null if it never existed. */
+  RowMapper.@Nullable RepositoryRow repository(SqliteConnection connection, String repositoryId)
       throws SQLException {
-    RowMapper.Known known = repositories.get(repositoryId);
+    RowMapper.RepositoryRow known = repositories.get(repositoryId);
     if (known != null) {
       return known;
     }
@@ -71,15 +71,15 @@ final class WriterCache {
   }
 
   void put(long number, Repository repository) {
-    repositories.put(repository.id(), new RowMapper.Known(number, repository));
+    repositories.put(repository.id(), new RowMapper.RepositoryRow(number, repository));
   }
 
-  /** What is known of a slot; null where the file has to be asked. */
-  @Nullable KnownSlot slot(String repositoryId, Slot slot) {
+  /** Returns the state of a slot; null if it must be read from the file. */
+  @Nullable CachedSlot slot(String repositoryId, Slot slot) {
     return slots.get(new RepositorySlot(repositoryId, slot));
   }
 
-  void put(String repositoryId, Slot slot, KnownSlot known) {
+  void put(String repositoryId, Slot slot, CachedSlot known) {
     slots.put(new RepositorySlot(repositoryId, slot), known);
   }
 

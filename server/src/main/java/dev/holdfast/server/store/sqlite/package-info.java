@@ -1,4 +1,4 @@
-/** The embedded engine; the only room that knows SQLite. */
+/** The embedded engine; the only package that uses SQLite. */
 @NullMarked
 package dev.holdfast.server.store.sqlite;
 

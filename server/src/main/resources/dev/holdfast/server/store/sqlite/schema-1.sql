@@ -1,7 +1,7 @@
--- Times are microseconds since the epoch. What is unset is NULL. A checksum is a CRC-32C over the other
--- columns of its row, as RowChecksum makes it.
+-- Times are microseconds since the epoch. Unset values are NULL. A checksum is a CRC-32C over the other
+-- columns of its row, computed by RowChecksum.
 
--- Which ledger it is. Behind first_revision the revisions of new repositories begin.
+-- The identity of the ledger. The revisions of new repositories begin after first_revision.
 CREATE TABLE ledger (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   ledger_id TEXT NOT NULL,
@@ -9,9 +9,10 @@ CREATE TABLE ledger (
   checksum INTEGER NOT NULL
 ) STRICT;
 
--- The books of each repository. A deleted one stays for its revision, which must never come again.
+-- The totals of each repository. A deleted repository keeps its row, because its revisions must never
+-- be used again.
 CREATE TABLE repositories (
-  repository INTEGER PRIMARY KEY, -- its short name in the tables below
+  repository INTEGER PRIMARY KEY, -- its number in the tables below
   repository_id TEXT NOT NULL UNIQUE,
   capacity_bytes INTEGER NOT NULL,
   reserved_bytes INTEGER NOT NULL,
@@ -24,8 +25,8 @@ CREATE TABLE repositories (
   checksum INTEGER NOT NULL
 ) STRICT;
 
--- The living reservations, but for the newest of them, of which the events alone tell: see recovery_point.
--- slot_key is request id and slot index, and sorts as they do.
+-- The active reservations, except the most recent ones, which only the events contain: see recovery_point.
+-- slot_key encodes request id and slot index, and sorts in their order.
 CREATE TABLE reservations (
   repository INTEGER NOT NULL,
   slot_key BLOB NOT NULL,
@@ -38,8 +39,8 @@ CREATE TABLE reservations (
   fill_revision INTEGER,
   fill_micros INTEGER,
   fill_operation_id TEXT,
-  fill_any_generation INTEGER, -- 1: the fill had named generation 0
-  offer_id TEXT, -- that it was sold under
+  fill_any_generation INTEGER, -- 1: the fill named generation 0
+  offer_id TEXT, -- the offer under which it was sold
   checksum INTEGER NOT NULL,
   PRIMARY KEY (repository, slot_key)
 ) STRICT, WITHOUT ROWID;
@@ -47,24 +48,24 @@ CREATE TABLE reservations (
 CREATE INDEX reservations_by_lease ON reservations (lease_expire_micros)
   WHERE lease_expire_micros IS NOT NULL;
 
--- All living reservations that were made in this chunk of events or before it have a row. Of those
--- that were made later some have one too; the others are as the events behind it say.
+-- All active reservations that were made in this chunk of events or before it have a row. Later
+-- reservations may have a row; those without one are recovered from the events after the chunk.
 CREATE TABLE recovery_point (
   chunk INTEGER NOT NULL,
   checksum INTEGER NOT NULL, -- of the chunk
-  -- How many commits brought changes and no events, so that a reader can tell by its snapshot whether it
-  -- has one, and the high-water mark whether one is lost.
+  -- The number of commits that made changes without an event. Readers use it to identify their
+  -- snapshot, and the high-water mark to detect a lost commit.
   quiet_commits INTEGER NOT NULL
 ) STRICT;
 
 INSERT INTO recovery_point VALUES (0, -1615686613, 0);
 
--- On what terms space is sold. Prices are decimal digits, because they have up to 256 bits.
+-- The terms on which space is sold. Prices are decimal digits, because they have up to 256 bits.
 CREATE TABLE offers (
   repository INTEGER NOT NULL,
   offer_id TEXT NOT NULL,
-  sold_bytes INTEGER NOT NULL, -- the sum of the living reservations that have this offer_id
-  min_price TEXT, -- NULL: the offer was deleted, and stays for its sold_bytes alone
+  sold_bytes INTEGER NOT NULL, -- the sum of the active reservations with this offer_id
+  min_price TEXT, -- NULL: the offer was deleted; its row stays only for sold_bytes
   total_bytes INTEGER, -- NULL for no limit, here and below
   min_slot_bytes INTEGER,
   max_slot_bytes INTEGER,
@@ -76,7 +77,7 @@ CREATE TABLE offers (
   PRIMARY KEY (repository, offer_id)
 ) STRICT, WITHOUT ROWID;
 
--- Operation ids that are not about a slot: those stand with their reservations.
+-- Operation ids of requests, repositories and sales. Other operation ids are stored with their reservations.
 CREATE TABLE operations (
   repository INTEGER NOT NULL,
   request_id TEXT NOT NULL, -- empty for the unassigned bytes of the repository
@@ -85,18 +86,18 @@ CREATE TABLE operations (
   released_count INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
   revision INTEGER NOT NULL,
-  slot_index INTEGER, -- of an operation that sold a slot, as are the next two: which one
+  slot_index INTEGER, -- this and the next two columns only for a sale: the sold slot
   generation INTEGER,
-  asked TEXT, -- what else it was asked for
+  asked TEXT, -- the other fields of the request
   checksum INTEGER NOT NULL,
   PRIMARY KEY (repository, request_id, operation_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX operations_by_revision ON operations (repository, revision);
 
--- What happened, some hundred events a row, in the order in which it was committed. It is also all
--- that is remembered of released reservations: written in order, which costs a fraction of what a
--- row for each at its place among the slots would.
+-- The events, some hundred in a row, in the order of their commits. They are also the only record of
+-- released reservations: writing them in sequence costs a fraction of writing a row for each at its
+-- place among the slots.
 CREATE TABLE events (
   chunk INTEGER PRIMARY KEY,
   repository INTEGER NOT NULL,
@@ -105,24 +106,25 @@ CREATE TABLE events (
   micros INTEGER NOT NULL,
   events_checksum INTEGER NOT NULL, -- of the chunk's number and the events
   index_checksum INTEGER NOT NULL, -- of the chunk's number and index_entries
-  checksum INTEGER NOT NULL, -- of all columns but the two behind
-  -- What the index of releases has of these events: the hashes and the entries of history_parts. NULL
-  -- where that is a plain entry for each release, which the events tell.
+  checksum INTEGER NOT NULL, -- of all columns except the last two
+  -- The entries of these events in the release index, as in release_partitions. NULL if there is one
+  -- plain entry for each release, which follows from the events.
   index_entries BLOB,
   events BLOB NOT NULL
 ) STRICT;
 
 CREATE UNIQUE INDEX events_by_revision ON events (repository, last_revision);
 
--- The first revision behind the changes of a repository that were lost with a part of the store.
+-- The first revision after the changes of a repository that were lost with a part of the store.
 CREATE TABLE gaps (
   repository INTEGER PRIMARY KEY,
   revision INTEGER NOT NULL,
   checksum INTEGER NOT NULL
 ) STRICT;
 
--- For how long servers have served this ledger in all: what is kept is kept for so long, whatever the
--- clock says. A note says how long that was when the events had come to a chunk; some hundred are kept.
+-- The total time for which servers have served this ledger. Retention is measured in it, so that it
+-- does not depend on the clock. A note records this time for a chunk of events; some hundred notes are
+-- retained.
 CREATE TABLE served (
   micros INTEGER NOT NULL,
   checksum INTEGER NOT NULL
@@ -136,55 +138,55 @@ CREATE TABLE served_notes (
   checksum INTEGER NOT NULL
 ) STRICT;
 
--- The index of releases: runs, each written in one go. A run has the entries of some chunks of events
--- in a row, parted by the highest bits of their hashes: of a slot for its latest release, of a slot
--- with a generation or an operation id for an older one.
-CREATE TABLE history_runs (
+-- The release index: runs, each written in sequence. A run contains the entries of consecutive chunks of
+-- events, partitioned by the highest bits of their hashes. The hash of a slot leads to its latest
+-- release; the hash of a slot with a generation or an operation id leads to an older one.
+CREATE TABLE release_runs (
   run INTEGER PRIMARY KEY,
-  part_bits INTEGER NOT NULL, -- it has 2^part_bits parts
-  last_chunk INTEGER NOT NULL, -- it knows of no chunk of events behind this one
-  in_use INTEGER NOT NULL, -- 0: it is being written, or being deleted
+  partition_bits INTEGER NOT NULL, -- it has 2^partition_bits partitions
+  last_chunk INTEGER NOT NULL, -- the last chunk of events with entries in the run
+  in_use INTEGER NOT NULL, -- 0: it is being written or deleted
   checksum INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE history_parts (
-  part INTEGER PRIMARY KEY, -- run * 2^32 + the part's number; a part without releases has no row
+CREATE TABLE release_partitions (
+  partition_key INTEGER PRIMARY KEY, -- run * 2^32 + the partition's number; empty partitions have no row
   checksum INTEGER NOT NULL,
-  -- Of each entry the hash, and the place in the events: chunk * 256 + how many of its events are
-  -- before it. Eight bytes each. The highest bit of a place is set where it does not take the place
-  -- of older entries under its hash.
+  -- For each entry its hash and its place in the events, chunk * 256 + position in the chunk, with eight
+  -- bytes each. The highest bit of a place is set if the entry does not replace older entries under its
+  -- hash.
   releases BLOB NOT NULL
 ) STRICT;
 
--- Which hashes a run does not have, for so many parts that a row fills a page.
-CREATE TABLE history_filters (
-  part INTEGER PRIMARY KEY, -- run * 2^32 + the number of the first of those parts
+-- The Bloom filters of the runs. A row covers as many partitions as fill a page.
+CREATE TABLE release_filters (
+  partition_key INTEGER PRIMARY KEY, -- run * 2^32 + the number of the first partition
   checksum INTEGER NOT NULL,
   words BLOB NOT NULL
 ) STRICT;
 
--- The secret of those hashes, so that nobody can choose slots that share one.
-CREATE TABLE history_secret (
+-- The secret of the hashes, so that callers cannot choose slots with the same hash.
+CREATE TABLE release_secret (
   first INTEGER NOT NULL,
   second INTEGER NOT NULL,
   checksum INTEGER NOT NULL
 ) STRICT;
 
--- The datastore. A key is its UTF-8 bytes, and sorts as they do. Values are last, and not in the
--- index, so that whoever looks for keys and versions does not walk through them.
+-- The datastore. A key is stored as its UTF-8 bytes, which determine its order. Values are the last
+-- column and not in the index, so that reads of keys and versions do not read them.
 CREATE TABLE entries (
   repository INTEGER NOT NULL,
   key BLOB NOT NULL,
   version INTEGER NOT NULL,
   put_micros INTEGER NOT NULL,
   value_checksum INTEGER NOT NULL,
-  checksum INTEGER NOT NULL, -- of all columns but the value
+  checksum INTEGER NOT NULL, -- of all columns except the value
   value BLOB NOT NULL,
   PRIMARY KEY (repository, key)
 ) STRICT;
 
--- The newest version that was ever given out. It stays when keys and repositories are deleted,
--- because versions must never come again.
+-- The newest version that was ever used. It stays when keys and repositories are deleted, because
+-- versions must never be used again.
 CREATE TABLE entry_versions (
   repository INTEGER PRIMARY KEY,
   version INTEGER NOT NULL,

@@ -165,12 +165,12 @@ class EventCodecTest {
     Event other = new Event(901, MICROS, 7, new Change.UnassignedChanged(1));
     byte[] chunk = EventCodec.encode(List.of(event, other));
     Slot slot = reservation(false).slot();
-    assertTrue(EventCodec.mentions(chunk, SlotKeys.encode(slot)));
-    assertTrue(EventCodec.mentions(chunk, SlotKeys.encodeRequest(slot.requestId())));
-    assertTrue(EventCodec.mentions(chunk, new byte[0]));
-    assertFalse(EventCodec.mentions(chunk, SlotKeys.encode(new Slot(slot.requestId(), 0))));
-    assertFalse(EventCodec.mentions(chunk, SlotKeys.encodeRequest("0x" + "60".repeat(32))));
-    assertFalse(EventCodec.mentions(new byte[1], SlotKeys.encode(slot)));
+    assertTrue(EventCodec.mayContain(chunk, SlotKeys.encode(slot)));
+    assertTrue(EventCodec.mayContain(chunk, SlotKeys.encodeRequest(slot.requestId())));
+    assertTrue(EventCodec.mayContain(chunk, new byte[0]));
+    assertFalse(EventCodec.mayContain(chunk, SlotKeys.encode(new Slot(slot.requestId(), 0))));
+    assertFalse(EventCodec.mayContain(chunk, SlotKeys.encodeRequest("0x" + "60".repeat(32))));
+    assertFalse(EventCodec.mayContain(new byte[1], SlotKeys.encode(slot)));
   }
 
   @Test

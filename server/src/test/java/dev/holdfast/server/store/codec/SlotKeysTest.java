@@ -91,7 +91,7 @@ class SlotKeysTest {
     List<Slot> slots = slots();
     for (String id : ids()) {
       byte[] from = SlotKeys.encodeRequest(id);
-      byte[] to = SlotKeys.behindRequest(id);
+      byte[] to = SlotKeys.afterRequest(id);
       for (Slot slot : slots) {
         byte[] key = SlotKeys.encode(slot);
         boolean inside =

@@ -14,6 +14,7 @@ class CollidingHashesTest extends LedgerStoreSuite {
 
   @Override
   protected LedgerStore open() {
-    return SqliteStore.open(directory.resolve("holdfast.db"), new ReleaseIndex.Room(20, 600, 4), 5);
+    return SqliteStore.open(
+        directory.resolve("holdfast.db"), new ReleaseIndex.Limits(20, 600, 4), 5);
   }
 }

@@ -25,7 +25,7 @@ final class CountedWork implements SqliteCalls {
   SqliteStore open(Path directory) {
     return SqliteStore.open(
         directory.resolve("holdfast.db"),
-        ReleaseIndex.Room.DEFAULT,
+        ReleaseIndex.Limits.DEFAULT,
         Memtable.CAPACITY,
         e -> {
           throw e;
@@ -56,7 +56,7 @@ final class CountedWork implements SqliteCalls {
   }
 
   @Override
-  public Log checkpoint(SqliteConnection connection, String mode) throws SQLException {
+  public WalState checkpoint(SqliteConnection connection, String mode) throws SQLException {
     return REAL.checkpoint(connection, mode);
   }
 

@@ -38,7 +38,7 @@ class DamagedRowTest {
   @TempDir Path directory = Path.of("");
 
   private SqliteStore open() {
-    return SqliteStore.open(database(), new ReleaseIndex.Room(20, 600, Long.SIZE), 0);
+    return SqliteStore.open(database(), new ReleaseIndex.Limits(20, 600, Long.SIZE), 0);
   }
 
   private Path database() {
@@ -165,21 +165,21 @@ class DamagedRowTest {
   @Test
   void ofTheIndexIsMadeAgainOfTheEvents() throws SQLException {
     List<Command> releases = releaseMany();
-    damage("UPDATE history_parts SET releases = zeroblob(length(releases))");
+    damage("UPDATE release_partitions SET releases = zeroblob(length(releases))");
     checkThatAllAreKnown(releases);
   }
 
   @Test
   void ofARunMakesTheIndexAgain() throws SQLException {
     List<Command> releases = releaseMany();
-    damage("UPDATE history_runs SET last_chunk = last_chunk + 50");
+    damage("UPDATE release_runs SET last_chunk = last_chunk + 50");
     checkThatAllAreKnown(releases);
   }
 
   @Test
   void ofAFilterHidesNoRelease() throws SQLException {
     List<Command> releases = releaseMany();
-    damage("UPDATE history_filters SET words = zeroblob(length(words))");
+    damage("UPDATE release_filters SET words = zeroblob(length(words))");
     try (SqliteStore store = open()) {
       for (Command again : releases) {
         assertEquals(

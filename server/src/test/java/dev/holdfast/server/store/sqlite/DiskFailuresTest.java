@@ -80,7 +80,7 @@ class DiskFailuresTest {
     }
 
     @Override
-    public Log checkpoint(SqliteConnection connection, String mode) throws SQLException {
+    public WalState checkpoint(SqliteConnection connection, String mode) throws SQLException {
       if (mode.equals("PASSIVE")) {
         checkpoints++;
         if (checkpointFails) {
@@ -107,7 +107,7 @@ class DiskFailuresTest {
     Files.createDirectories(database().getParent());
     SqliteStore store =
         SqliteStore.open(
-            database(), ReleaseIndex.Room.DEFAULT, Memtable.CAPACITY, fatal::add, disk);
+            database(), ReleaseIndex.Limits.DEFAULT, Memtable.CAPACITY, fatal::add, disk);
     if (store.repository(REPOSITORY) == null) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
     }

@@ -55,7 +55,7 @@ class FailedStatementTest {
   })
   void leavesNothingBehind(String where, int youngRoom) throws SQLException {
     Path database = directory.resolve("holdfast.db");
-    try (SqliteStore store = SqliteStore.open(database, ReleaseIndex.Room.DEFAULT, youngRoom);
+    try (SqliteStore store = SqliteStore.open(database, ReleaseIndex.Limits.DEFAULT, youngRoom);
         SqliteConnection other = SqliteConnection.writer(database)) {
       StoreRunner.run(
           store,
@@ -96,18 +96,18 @@ class FailedStatementTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "INSERT ON history_parts",
-        "DELETE ON history_parts",
-        "INSERT ON history_filters",
-        "DELETE ON history_filters",
-        "INSERT ON history_runs",
-        "DELETE ON history_runs"
+        "INSERT ON release_partitions",
+        "DELETE ON release_partitions",
+        "INSERT ON release_filters",
+        "DELETE ON release_filters",
+        "INSERT ON release_runs",
+        "DELETE ON release_runs"
       })
   void losesNoRelease(String where) throws SQLException {
     Path database = directory.resolve("holdfast.db");
     Map<ReleaseSlot, Outcome> released = new LinkedHashMap<>();
     try (SqliteStore store =
-            SqliteStore.open(database, new ReleaseIndex.Room(20, 600, Long.SIZE), 100);
+            SqliteStore.open(database, new ReleaseIndex.Limits(20, 600, Long.SIZE), 100);
         SqliteConnection other = SqliteConnection.writer(database)) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
       for (int failures = 0; failures < 3; failures++) {

@@ -38,7 +38,7 @@ class FlippedByteTest {
   private static final int FLIPS = Integer.getInteger("holdfast.flips", 40);
   private static final long SEED = Long.getLong("holdfast.seed", new Random().nextLong());
   private static final List<String> REPOSITORIES = List.of("default", "cold");
-  private static final ReleaseIndex.Room ROOM = new ReleaseIndex.Room(20, 600, Long.SIZE);
+  private static final ReleaseIndex.Limits LIMITS = new ReleaseIndex.Limits(20, 600, Long.SIZE);
   private static final int YOUNG = 20;
   private static final int PAGE_BYTES = 4096;
   private static final int FILE_HEADER_BYTES = 100;
@@ -53,7 +53,7 @@ class FlippedByteTest {
   void writeAStore() throws IOException {
     System.out.println("-Dholdfast.seed=" + SEED);
     Path database = directory.resolve("whole.db");
-    try (SqliteStore store = SqliteStore.open(database, ROOM, YOUNG)) {
+    try (SqliteStore store = SqliteStore.open(database, LIMITS, YOUNG)) {
       RandomCommands commands = new RandomCommands(random, 20);
       for (String repository : REPOSITORIES) {
         StoreRunner.run(store, List.of(new CreateRepository(repository, 100_000)), 1);

@@ -57,7 +57,7 @@ class HiddenEventsTest {
       assertEquals(EVENTS, truth.size());
     }
     file = Files.readAllBytes(database());
-    try (SqliteConnection look = SqliteConnection.untouching(database())) {
+    try (SqliteConnection look = SqliteConnection.readOnly(database())) {
       int pageBytes = (int) look.number("PRAGMA page_size");
       int page =
           (int) look.number("SELECT rootpage FROM sqlite_schema WHERE name = 'events_by_revision'");

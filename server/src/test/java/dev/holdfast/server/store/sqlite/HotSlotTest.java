@@ -118,10 +118,10 @@ class HotSlotTest {
       use(store);
     }
     try (SqliteConnection connection = SqliteConnection.writer(database())) {
-      ReleaseIndex index = ReleaseIndex.load(connection, ReleaseIndex.Room.DEFAULT);
+      ReleaseIndex index = ReleaseIndex.load(connection, ReleaseIndex.Limits.DEFAULT);
       List<Long> found = new ArrayList<>();
       index.find(connection, index.hashes().ofSlot(1, SLOT), found::add);
-      long runs = connection.number("SELECT count(*) FROM history_runs WHERE in_use = 1");
+      long runs = connection.number("SELECT count(*) FROM release_runs WHERE in_use = 1");
       assertTrue(found.size() <= runs + 1, "entries of the slot: " + found.size());
       index.find(connection, index.hashes().ofGeneration(1, SLOT, generation(7)), found::add);
       long bytes = connection.number("SELECT sum(length(index_entries)) FROM events");

@@ -98,8 +98,7 @@ class MigrationTest {
     try (SqliteConnection connection = SqliteConnection.writer(database)) {
       connection.run("PRAGMA user_version = 0");
     }
-    assertThatItIsNotVerified(
-        "start 'serve' on it once, which brings it there, and verify it then");
+    assertThatItIsNotVerified("start 'serve' on it once, which migrates it, and verify it then");
   }
 
   private void assertThatItIsNotVerified(String whatToDo) {

@@ -36,7 +36,7 @@ class QueryPlansTest {
     Path database = directory.resolve("holdfast.db");
     Set<String> statements;
     try (SqliteStore store =
-        SqliteStore.open(database, new ReleaseIndex.Room(20, 600, Long.SIZE), 5)) {
+        SqliteStore.open(database, new ReleaseIndex.Limits(20, 600, Long.SIZE), 5)) {
       Set<String> atStart = store.statements();
       RandomCommands commands = new RandomCommands(Seed.random(), 50);
       for (int i = 0; i < 100; i++) {

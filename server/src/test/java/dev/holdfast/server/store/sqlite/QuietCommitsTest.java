@@ -58,7 +58,7 @@ class QuietCommitsTest {
     SqliteCalls calls =
         new SqliteCalls() {
           @Override
-          public Log checkpoint(SqliteConnection connection, String mode) throws SQLException {
+          public WalState checkpoint(SqliteConnection connection, String mode) throws SQLException {
             return REAL.checkpoint(connection, mode);
           }
 
@@ -71,7 +71,11 @@ class QuietCommitsTest {
         };
     store =
         SqliteStore.open(
-            database(), ReleaseIndex.Room.DEFAULT, Memtable.CAPACITY, fatal -> fail(fatal), calls);
+            database(),
+            ReleaseIndex.Limits.DEFAULT,
+            Memtable.CAPACITY,
+            fatal -> fail(fatal),
+            calls);
   }
 
   @AfterEach

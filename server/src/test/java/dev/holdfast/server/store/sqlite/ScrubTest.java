@@ -53,7 +53,7 @@ class ScrubTest {
   }
 
   private SqliteStore open() {
-    return SqliteStore.open(database(), new ReleaseIndex.Room(20, 600, Long.SIZE), 0);
+    return SqliteStore.open(database(), new ReleaseIndex.Limits(20, 600, Long.SIZE), 0);
   }
 
   private static Slot slot(int index) {
@@ -184,8 +184,8 @@ class ScrubTest {
   void theIndexOfReleasesIsMadeAgainWhereAPartHasAnotherKey() throws SQLException {
     fill();
     try (SqliteConnection other = SqliteConnection.writer(database())) {
-      other.run("UPDATE history_parts SET part = part + 1000");
-      other.run("DELETE FROM history_filters");
+      other.run("UPDATE release_partitions SET partition_key = partition_key + 1000");
+      other.run("DELETE FROM release_filters");
     }
     try (SqliteStore store = open()) {
       store.scrubAll();

@@ -6,13 +6,13 @@ import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same with so little room that history and recent reservations are moved all the time. */
+/** The same with limits so small that releases and recent reservations are flushed all the time. */
 class SmallIndexTest extends LedgerStoreSuite {
   @TempDir Path directory = Path.of("");
 
   @Override
   protected LedgerStore open() {
     return SqliteStore.open(
-        directory.resolve("holdfast.db"), new ReleaseIndex.Room(20, 600, Long.SIZE), 5);
+        directory.resolve("holdfast.db"), new ReleaseIndex.Limits(20, 600, Long.SIZE), 5);
   }
 }

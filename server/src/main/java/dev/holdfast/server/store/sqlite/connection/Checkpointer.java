@@ -11,51 +11,60 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the write-ahead log into the database, so that it can begin anew.
+ * Checkpoints the WAL, so that the next transaction can restart it.
  *
- * <p>SQLite would do that in the commit that finds the log long, and everybody would wait until
- * thousands of pages, all over the file, are on the disk. So a thread does most of it beside the
- * writer. What is committed meanwhile is little, and is for the writer itself between two
- * transactions: only then nothing is added behind it, and the next one begins the log anew, unless
- * somebody still reads what was older. Where that keeps the log for long, those who read a page are
- * held up for a moment, and in the end those who read for long give up.
+ * <p>By default, SQLite checkpoints in the commit that finds the WAL long, and all callers wait
+ * until thousands of pages, all over the file, are on the disk. So a background thread checkpoints
+ * most of the WAL beside the writer. The writer itself checkpoints the few pages that are committed
+ * meanwhile, between two transactions: only then no page is appended after them, and the next
+ * transaction restarts the WAL unless a reader still uses an older snapshot. If readers keep the
+ * WAL long, point reads are paused for a moment, and finally long reads are interrupted.
  *
- * <p>Where a sync or a write fails, the process must end: SQLite counts the pages of a pass as
- * written when only the last pass is synced. Any other failure costs nothing but room on the disk:
- * it is tried again.
+ * <p>After a failed sync or write the process must stop: SQLite considers the pages of a pass
+ * written although only the last pass is synced. Any other failure costs only disk space; the
+ * checkpoint is retried.
  */
 public final class Checkpointer implements AutoCloseable {
-  /** A checkpoint writes a page once, however often the log has it: fewer and larger ones pay. */
+  /**
+   * The length of the WAL, in pages, from which it is checkpointed. A checkpoint writes a page
+   * once, however often the WAL contains it, so fewer and larger checkpoints write less.
+   */
   public static final int PAGES = 8192;
 
-  /** What is left of the log's file when it begins anew after it was longer: twice that. */
-  static final int LOG_BYTES = 64 << 20;
+  /**
+   * The size to which SQLite truncates a longer WAL file when it restarts the WAL. The file may
+   * stay twice as long.
+   */
+  static final int WAL_BYTES = 64 << 20;
 
-  /** Times {@link #PAGES}, from where on those who read a page are held up. */
-  private static final int LONG = 8;
+  /** The multiple of {@link #PAGES} from which point reads are paused. */
+  private static final int PAUSE_FACTOR = 8;
 
-  /** Times {@link #PAGES}, from where on those who read for long give up: 1 GiB. */
-  private static final int TOO_LONG = 32;
+  /** The multiple of {@link #PAGES} from which long reads are interrupted: 1 GiB. */
+  private static final int INTERRUPT_FACTOR = 32;
 
-  /** How long those who read may be held up, in a second in which the log is long. */
-  private static final long HELD_UP_NANOS = 50_000_000;
+  /** The longest pause of point reads, at most once in {@link #PAUSE_INTERVAL_NANOS}. */
+  private static final long LONGEST_PAUSE_NANOS = 50_000_000;
 
-  private static final long HOLD_UP_EVERY_NANOS = 1_000_000_000;
+  private static final long PAUSE_INTERVAL_NANOS = 1_000_000_000;
 
-  /** How much may be left for the writer: some milliseconds. */
-  private static final int PAGES_LEFT = 1024;
+  /** The largest number of pages that the writer checkpoints itself: some milliseconds. */
+  private static final int PAGES_FOR_WRITER = 1024;
 
-  /** How often to go over what was added meanwhile before the writer has to take it. */
+  /**
+   * The number of passes over the pages that are appended meanwhile before the writer has to
+   * checkpoint the rest.
+   */
   private static final int PASSES = 4;
 
-  /** To look how long the log is takes some microseconds. */
-  private static final int LOOK_EVERY_TRANSACTIONS = 32;
+  /** The interval of checks of the WAL's length; a check takes some microseconds. */
+  private static final int TRANSACTIONS_PER_CHECK = 32;
 
-  private static final long END_SECONDS = 60;
+  private static final long CLOSE_SECONDS = 60;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(Checkpointer.class);
 
-  private final Path log;
+  private final Path wal;
   private final SqliteConnection connection;
   private final int pages;
   private final StoreCondition condition;
@@ -71,23 +80,23 @@ public final class Checkpointer implements AutoCloseable {
           });
 
   private int transactions;
-  private long heldUpNanos = System.nanoTime() - HOLD_UP_EVERY_NANOS;
+  private long pausedNanos = System.nanoTime() - PAUSE_INTERVAL_NANOS;
 
-  /** Whether the thread is at it. */
-  private volatile boolean underWay;
+  /** Whether the background thread is checkpointing. */
+  private volatile boolean running;
 
-  /** Whether what is left is for the writer. */
-  private volatile boolean left;
+  /** Whether the writer should checkpoint the rest. */
+  private volatile boolean restForWriter;
 
-  /** Whether the last try failed. */
+  /** Whether the last attempt failed. */
   private volatile boolean failing;
 
   /**
-   * For a database.
+   * Makes a checkpointer for a database.
    *
-   * @param connection what the thread does it on; it stays open for as long as the store is, so
-   *     that no other one is ever the last to close
-   * @param pages how long the log becomes before it is taken into the database
+   * @param connection the connection of the background thread; it stays open as long as the store
+   *     is open, so that no other connection is ever the last to close
+   * @param pages the length of the WAL, in pages, from which it is checkpointed
    */
   public Checkpointer(
       Path database,
@@ -97,7 +106,7 @@ public final class Checkpointer implements AutoCloseable {
       Readers readers,
       LongReads longReads,
       SqliteCalls calls) {
-    this.log = database.resolveSibling(database.getFileName() + "-wal");
+    this.wal = database.resolveSibling(database.getFileName() + "-wal");
     this.connection = connection;
     this.pages = pages;
     this.condition = condition;
@@ -106,72 +115,73 @@ public final class Checkpointer implements AutoCloseable {
     this.calls = calls;
   }
 
-  /** To be called by the writer before each transaction. */
+  /** Checkpoints as necessary; the writer calls it before each transaction. */
   public void beforeTransaction(SqliteConnection writer) {
     try {
-      if (left) {
-        // Once: whoever reads what is older keeps a part of the log, and then the next look
+      if (restForWriter) {
+        // Only once: if a reader of an older snapshot keeps a part of the WAL, the next check
         // decides.
-        left = false;
-        takeRest(writer);
+        restForWriter = false;
+        checkpointRest(writer);
       }
-      if (++transactions % LOOK_EVERY_TRANSACTIONS == 0) {
-        look(writer);
+      if (++transactions % TRANSACTIONS_PER_CHECK == 0) {
+        checkLength(writer);
       }
     } catch (SQLException e) {
       failed(e);
     }
   }
 
-  private void look(SqliteConnection writer) throws SQLException {
+  private void checkLength(SqliteConnection writer) throws SQLException {
     int length = calls.checkpoint(writer, "NOOP").length();
     if (length < pages) {
       return;
     }
-    if (length >= TOO_LONG * pages) {
-      longReads.giveUp();
+    if (length >= INTERRUPT_FACTOR * pages) {
+      longReads.interruptAll();
     }
-    if (length >= LONG * pages && System.nanoTime() - heldUpNanos >= HOLD_UP_EVERY_NANOS) {
-      // Those who read in turn may always be reading something older, whoever of them it is.
-      readers.whileNobodyReads(HELD_UP_NANOS, () -> takeRest(writer));
-      heldUpNanos = System.nanoTime();
+    if (length >= PAUSE_FACTOR * pages && System.nanoTime() - pausedNanos >= PAUSE_INTERVAL_NANOS) {
+      // With several readers, one of them may always use an older snapshot.
+      readers.pauseAndRun(LONGEST_PAUSE_NANOS, () -> checkpointRest(writer));
+      pausedNanos = System.nanoTime();
     }
-    takeMostBeside();
+    checkpointInBackground();
   }
 
-  private void takeMostBeside() {
-    if (!underWay) {
-      underWay = true;
-      thread.execute(this::takeMost);
+  private void checkpointInBackground() {
+    if (!running) {
+      running = true;
+      thread.execute(this::checkpointMost);
     }
   }
 
-  private void takeRest(SqliteConnection writer) throws SQLException {
-    if (calls.checkpoint(writer, "NOOP").rest() > PAGES_LEFT) {
-      // A reader was in the way of the thread, or it was too slow: not before everybody's eyes.
+  private void checkpointRest(SqliteConnection writer) throws SQLException {
+    if (calls.checkpoint(writer, "NOOP").remaining() > PAGES_FOR_WRITER) {
+      // A reader blocked the background thread, or it was too slow. Callers must not wait for so
+      // many pages.
       return;
     }
-    if (calls.checkpoint(writer, "PASSIVE").rest() == 0) {
+    if (calls.checkpoint(writer, "PASSIVE").remaining() == 0) {
       failing = false;
     }
   }
 
   /**
-   * To be called by the writer when it has nothing to do.
+   * Checkpoints as necessary; the writer calls it when it is idle.
    *
-   * @return whether the log is in the database, and its file is larger than it should stay: then
-   *     the next commit shortens it
+   * @return whether the WAL is checkpointed and its file is larger than it should stay; the next
+   *     commit truncates it then
    */
   public boolean whenIdle(SqliteConnection writer) {
     try {
-      if (underWay || Files.size(log) <= LOG_BYTES) {
+      if (running || Files.size(wal) <= WAL_BYTES) {
         return false;
       }
-      if (calls.checkpoint(writer, "NOOP").rest() > PAGES_LEFT) {
-        takeMostBeside();
+      if (calls.checkpoint(writer, "NOOP").remaining() > PAGES_FOR_WRITER) {
+        checkpointInBackground();
         return false;
       }
-      return calls.checkpoint(writer, "PASSIVE").rest() == 0;
+      return calls.checkpoint(writer, "PASSIVE").remaining() == 0;
     } catch (SQLException e) {
       failed(e);
       return false;
@@ -181,16 +191,16 @@ public final class Checkpointer implements AutoCloseable {
     }
   }
 
-  private void takeMost() {
+  private void checkpointMost() {
     try {
-      for (int pass = 0; pass < PASSES && !left && condition.trouble().isEmpty(); pass++) {
+      for (int pass = 0; pass < PASSES && !restForWriter && condition.trouble().isEmpty(); pass++) {
         calls.checkpoint(connection, "PASSIVE");
-        left = calls.checkpoint(connection, "NOOP").rest() <= PAGES_LEFT;
+        restForWriter = calls.checkpoint(connection, "NOOP").remaining() <= PAGES_FOR_WRITER;
       }
     } catch (SQLException e) {
       failed(e);
     } finally {
-      underWay = false;
+      running = false;
     }
   }
 
@@ -198,20 +208,20 @@ public final class Checkpointer implements AutoCloseable {
     warn(condition.checkpointFailed(e));
   }
 
-  /** It will be tried again and again, and nobody wants to read that many lines. */
+  /** Logs the first of several failures in a row; the checkpoint is retried. */
   private void warn(Exception e) {
     if (!failing) {
       failing = true;
-      LOGGER.warn("cannot take the log into the database, so it grows", e);
+      LOGGER.warn("checkpoint failed; the WAL grows until a retry succeeds", e);
     }
   }
 
-  /** Waits for what is under way. */
+  /** Waits for the checkpoint that is in progress. */
   @Override
   public void close() {
     thread.shutdown();
     try {
-      thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+      thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -7,21 +7,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells damage from a read that failed once, where SQLite called something malformed: SQLite's own
- * check, on a connection of its own, names the pages that it cannot read as such.
+ * Distinguishes damage from a transient read failure after SQLite reported something malformed.
+ * SQLite's own integrity check, on a separate connection, reports pages that it cannot read as
+ * such.
  */
 public final class DamageCheck {
   private static final Logger LOGGER = LoggerFactory.getLogger(DamageCheck.class);
 
-  /** What SQLite's check says of a page that the disk does not give it. */
+  /** The messages of SQLite's check about a page that the disk cannot read. */
   private static final List<String> UNREAD =
       List.of("unable to get the page", "failed to get page", "Failed to read ptrmap");
 
-  /** From one check that could not tell to the next, at least. */
+  /** The shortest time between two checks without a result. */
   private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** And so many times what it took, as it goes through the whole file. */
-  private static final long RESTS = 10;
+  /**
+   * The shortest time between two checks, as a multiple of the duration of a check, because a check
+   * reads the whole file.
+   */
+  private static final long REST_FACTOR = 10;
 
   private final LongReads reads;
   private final StoreCondition condition;
@@ -32,19 +36,19 @@ public final class DamageCheck {
     this.condition = condition;
   }
 
-  /** What a check came to. */
+  /** The result of a check. */
   private enum Result {
     SOUND,
     DAMAGED,
-    /** SQLite calls malformed what the check itself needs, or could not read that. */
+    /** SQLite reports that data which the check itself needs is malformed, or could not be read. */
     MALFORMED,
     UNREAD
   }
 
   private record Finding(Result result, String what) {}
 
-  /** Settles what is suspected, if anything is; goes through the whole file then. */
-  public void settle() {
+  /** Checks the whole file if damage is suspected. */
+  public void checkIfSuspected() {
     if (!condition.suspicious() || System.nanoTime() - nextNanos < 0) {
       return;
     }
@@ -52,21 +56,21 @@ public final class DamageCheck {
     condition.beginCheck();
     Finding finding = check();
     if (finding.result == Result.MALFORMED && isReadable()) {
-      // Not for want of a page that every read needs; and once more is not by chance.
+      // The pages that every read needs are readable; a second identical result is no coincidence.
       finding = check();
       if (finding.result == Result.MALFORMED) {
         finding = new Finding(Result.DAMAGED, finding.what);
       }
     }
     if (finding.result == Result.SOUND) {
-      LOGGER.info("the file is sound: a read had failed that SQLite took for damage");
+      LOGGER.info("database file intact; a failed read was reported as damage");
     } else if (finding.result == Result.DAMAGED) {
       condition.fileDamaged(finding.what);
     } else {
       condition.stillSuspicious();
     }
     long end = System.nanoTime();
-    nextNanos = end + Math.max(REST_NANOS, RESTS * (end - begin));
+    nextNanos = end + Math.max(REST_NANOS, REST_FACTOR * (end - begin));
   }
 
   private Finding check() {
@@ -86,7 +90,7 @@ public final class DamageCheck {
     if (lines.equals(List.of("ok"))) {
       return new Finding(Result.SOUND, "");
     }
-    // Where a page is missing, what follows may only seem damaged.
+    // If a page cannot be read, other messages may be consequences.
     boolean unread = lines.stream().anyMatch(line -> UNREAD.stream().anyMatch(line::contains));
     return new Finding(unread ? Result.UNREAD : Result.DAMAGED, lines.get(0));
   }

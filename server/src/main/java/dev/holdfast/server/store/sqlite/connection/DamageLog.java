@@ -6,22 +6,22 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the log of damage, of each once, where the work goes on without what is damaged. */
+/** Logs damage, each damaged row once, where the work continues without the damaged row. */
 public final class DamageLog {
-  /** More of them say nothing new. */
-  private static final int AT_MOST = 100;
+  /** The largest number of log lines; more would add no information. */
+  private static final int LARGEST_COUNT = 100;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(DamageLog.class);
 
-  private final Set<StoreException.Damage> told = new HashSet<>();
+  private final Set<StoreException.Damage> reported = new HashSet<>();
 
-  /** Tells of damage; throws what is none. */
-  public synchronized void tell(StoreException e) {
+  /** Logs damage; throws an exception that reports no damage. */
+  public synchronized void report(StoreException e) {
     StoreException.Damage damage = e.damage();
     if (damage == null) {
       throw e;
     }
-    if (told.size() < AT_MOST && told.add(damage)) {
+    if (reported.size() < LARGEST_COUNT && reported.add(damage)) {
       LOGGER.error(e.getMessage());
     }
   }

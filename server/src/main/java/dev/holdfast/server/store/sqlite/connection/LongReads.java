@@ -7,26 +7,26 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Reads that go through all there is, each on one snapshot and on a connection of its own, so that
- * they keep no other reader waiting. They keep the log from beginning anew, so they give up where
- * it becomes too long under them.
+ * Runs reads that scan all data, each on one snapshot and on a connection of its own, so that they
+ * do not delay other readers. A long read prevents a restart of the WAL, so it is interrupted when
+ * the WAL becomes too long.
  */
 public final class LongReads {
   private final Supplier<SqliteConnection> opening;
   private final StoreCondition condition;
-  private final Set<SqliteConnection> underWay = new HashSet<>();
+  private final Set<SqliteConnection> running = new HashSet<>();
 
   public LongReads(Supplier<SqliteConnection> opening, StoreCondition condition) {
     this.opening = opening;
     this.condition = condition;
   }
 
-  /** Reads something. */
+  /** Runs a read. */
   public <T> T read(String what, Readers.Read<T> read) {
     condition.requireReadable();
     SqliteConnection connection = opening.get();
-    synchronized (underWay) {
-      underWay.add(connection);
+    synchronized (running) {
+      running.add(connection);
     }
     try {
       return read.on(connection);
@@ -36,8 +36,8 @@ public final class LongReads {
       condition.notice(e);
       throw e;
     } finally {
-      synchronized (underWay) {
-        underWay.remove(connection);
+      synchronized (running) {
+        running.remove(connection);
       }
       if (!condition.halted()) {
         connection.close();
@@ -45,10 +45,10 @@ public final class LongReads {
     }
   }
 
-  /** Has all that are under way fail. */
-  void giveUp() throws SQLException {
-    synchronized (underWay) {
-      for (SqliteConnection connection : underWay) {
+  /** Makes all running reads fail. */
+  void interruptAll() throws SQLException {
+    synchronized (running) {
+      for (SqliteConnection connection : running) {
         connection.interrupt();
       }
     }

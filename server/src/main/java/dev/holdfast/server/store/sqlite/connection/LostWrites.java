@@ -8,8 +8,9 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * Tells which errors may mean that something was lost that SQLite takes for written. Linux lets go
- * of pages that it could not write, tells one caller, once, and reports the next sync as good.
+ * Classifies errors after which data that SQLite considers written may be lost. Linux drops pages
+ * that it could not write, reports that once to one caller, and reports the next sync as
+ * successful.
  */
 public final class LostWrites {
   private static final Set<SQLiteErrorCode> FAILED_SYNCS =
@@ -20,8 +21,8 @@ public final class LostWrites {
           SQLiteErrorCode.SQLITE_IOERR_CLOSE);
 
   /**
-   * What a checkpoint wrote in its earlier passes is not synced yet, and some file systems report
-   * in a write that an earlier one was lost.
+   * The pages that a checkpoint wrote in its earlier passes are not synced yet, and some file
+   * systems report the loss of an earlier write in a later one.
    */
   private static final Set<SQLiteErrorCode> FAILED_WRITES =
       EnumSet.of(
@@ -31,17 +32,17 @@ public final class LostWrites {
 
   private LostWrites() {}
 
-  /** Whether a sync failed. */
+  /** Returns whether a sync failed. */
   static boolean inSync(Throwable e) {
     return isOneOf(FAILED_SYNCS, e);
   }
 
-  /** Whether a sync or a write of a checkpoint failed; not where the disk is merely full. */
+  /** Returns whether a sync or a write of a checkpoint failed; false for a full disk. */
   static boolean inCheckpoint(Throwable e) {
     return inSync(e) || isOneOf(FAILED_WRITES, e);
   }
 
-  /** Whether the disk is full. */
+  /** Returns whether the disk is full. */
   public static boolean isFullDisk(SQLException e) {
     return (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_FULL.code;
   }

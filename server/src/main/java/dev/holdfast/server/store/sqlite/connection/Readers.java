@@ -16,18 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections that read beside the writer. One that had an error is closed and is opened again
- * before its next use, as nobody knows what it still holds.
+ * Pools the connections that read beside the writer. A connection that had an error is closed and
+ * opened again before its next use, because its state is unknown.
  */
 public final class Readers implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(Readers.class);
 
-  /** A place for a connection; null where it has to be opened. */
+  /** A slot of the pool; its connection is null until it is opened. */
   private static final class Place {
     private @Nullable SqliteConnection connection;
   }
 
-  /** Something to be read. */
+  /** A read on a connection. */
   public interface Read<T> {
     T on(SqliteConnection connection) throws SQLException;
   }
@@ -37,13 +37,13 @@ public final class Readers implements AutoCloseable {
   private final int count;
   private final BlockingQueue<Place> idle;
 
-  /** Null where everybody may read. */
+  /** Blocks new reads; null when reads are not paused. */
   private volatile @Nullable CountDownLatch gate;
 
   /** Whether the last read failed. */
   private volatile boolean failing;
 
-  /** So many connections, which are opened when they are needed. */
+  /** Makes a pool of connections, which are opened on first use. */
   public Readers(int count, Supplier<SqliteConnection> opening, StoreCondition condition) {
     this.count = count;
     this.opening = opening;
@@ -55,8 +55,8 @@ public final class Readers implements AutoCloseable {
   }
 
   /**
-   * Reads something, on whichever connection is idle. What seems damaged is read once more on
-   * another, as it may be that it was not read well.
+   * Runs a read on an idle connection. A read that reports damage is retried once on another
+   * connection, because the first read may have failed.
    */
   public <T> T read(Read<T> read) {
     Place place = take();
@@ -85,8 +85,9 @@ public final class Readers implements AutoCloseable {
       if (!StoreCondition.isCorrupt(e)) {
         throw e;
       }
-      // At a level where callers cannot fill the log; what fails twice is told as an error, once.
-      LOGGER.debug("a read failed, and is tried again on a new connection", e);
+      // Logged at debug level, so that callers cannot fill the log; a second failure is logged once
+      // as an error.
+      LOGGER.debug("read failed; retrying on a new connection", e);
       drop(place, StoreException.notApplied("cannot read", e));
     } catch (StoreException e) {
       if (e.damage() == null || condition.hiding() != null) {
@@ -97,7 +98,7 @@ public final class Readers implements AutoCloseable {
     return read.on(connection(place));
   }
 
-  /** The same for what asks more than one question and is to see one commit. */
+  /** Runs a read that consists of several queries on one snapshot. */
   public <T> T readInOneSnapshot(Read<T> read) {
     return read(connection -> connection.inOneSnapshot(() -> read.on(connection)));
   }
@@ -132,14 +133,14 @@ public final class Readers implements AutoCloseable {
   private void failed(StoreException e) {
     if (!failing) {
       failing = true;
-      LOGGER.error("reads fail; the server is not ready until one succeeds", e);
+      LOGGER.error("reads failing; server not ready until a read succeeds", e);
     }
   }
 
   private void succeeded() {
     if (failing) {
       failing = false;
-      LOGGER.info("reads succeed again");
+      LOGGER.info("reads recovered");
     }
   }
 
@@ -155,23 +156,23 @@ public final class Readers implements AutoCloseable {
     }
   }
 
-  /** Whether the last read failed. */
+  /** Returns whether the last read failed. */
   public boolean failing() {
     return failing;
   }
 
-  /** Some work. */
+  /** Work that is run while reads are paused. */
   interface Work {
     void run() throws SQLException;
   }
 
   /**
-   * Does something while none of these connections reads. Whoever comes to read waits meanwhile.
+   * Pauses reads and runs work. New reads wait meanwhile.
    *
-   * @param nanos how long to wait for those that read
-   * @return whether it was done; not where somebody reads for longer
+   * @param nanos how long to wait for running reads to end
+   * @return whether the work was run; false if a read took longer
    */
-  boolean whileNobodyReads(long nanos, Work work) throws SQLException {
+  boolean pauseAndRun(long nanos, Work work) throws SQLException {
     List<Place> taken = new ArrayList<>();
     CountDownLatch closed = new CountDownLatch(1);
     gate = closed;
@@ -196,7 +197,10 @@ public final class Readers implements AutoCloseable {
     }
   }
 
-  /** Everything that was asked so far and is asked again and again. For when nobody reads. */
+  /**
+   * Returns the SQL of all statements that the idle connections have prepared. For tests, while no
+   * read runs.
+   */
   public Set<String> statements() {
     Set<String> statements = new TreeSet<>();
     for (Place place : idle) {

@@ -7,12 +7,12 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checksum of a row: CRC-32C over the name of its table and all of its columns but the
- * checksum, in the order in which they are added. SQLite keeps what the disk gives it; a byte that
- * changed there is only seen here.
+ * Computes the checksum of a row: a CRC-32C over the name of its table and all of its columns
+ * except the checksum, in the order in which they are added. SQLite does not notice a byte that
+ * changed on the disk; the checksum does.
  *
- * <p>Numbers are eight bytes; bytes and texts have their length before them, which is -1 where
- * there is none. The encoding is on the disk and never changes.
+ * <p>Numbers take eight bytes. Bytes and texts are preceded by their length, which is -1 for null.
+ * The encoding is stored on the disk and never changes.
  */
 public final class RowChecksum {
   private static final int NONE = -1;
@@ -34,7 +34,7 @@ public final class RowChecksum {
     return this;
   }
 
-  /** A number that may be unset. */
+  /** Adds a number that may be null. */
   public RowChecksum optional(@Nullable Long number) {
     return number == null ? number(0).number(NONE) : number(1).number(number);
   }
@@ -66,27 +66,30 @@ public final class RowChecksum {
     return this;
   }
 
-  /** Of all that was added. It is signed, so that SQLite keeps it in four bytes. */
+  /**
+   * Returns the checksum of everything that was added. It is signed, so that SQLite stores it in
+   * four bytes.
+   */
   public int value() {
     return (int) crc.getValue();
   }
 
   /**
-   * Compares this with the checksum that stands in the row.
+   * Compares this checksum with the stored checksum of the row.
    *
-   * @param row which row it is, to a person
-   * @throws StoreException where the row is not what was written
+   * @param row describes the row to a person
+   * @throws StoreException if the row is damaged
    */
   public void check(long stored, Supplier<String> row) {
     check(stored, Kind.ROW, row);
   }
 
-  /** The same for a long value that has a checksum of its own, which the row's covers. */
+  /** Checks a long value that has its own checksum, which is covered by the checksum of the row. */
   public void checkContent(long stored, Supplier<String> row) {
     check(stored, Kind.CONTENT, row);
   }
 
-  /** The same for what is made again of something else. */
+  /** Checks a row that can be rebuilt from other rows. */
   public void checkDerived(long stored, Supplier<String> row) {
     check(stored, Kind.DERIVED, row);
   }

@@ -5,46 +5,48 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** What SQLite is asked for that syncs the disk; a test has it fail. */
+/** The calls of SQLite that sync the disk; tests simulate failures of them. */
 public interface SqliteCalls {
-  /** SQLite itself. */
+  /** Calls SQLite. */
   SqliteCalls REAL =
       (connection, mode) -> {
         PreparedStatement checkpoint = connection.prepared("PRAGMA wal_checkpoint(" + mode + ")");
         try (ResultSet row = checkpoint.executeQuery()) {
           row.next();
-          return new Log(row.getInt(2), row.getInt(3));
+          return new WalState(row.getInt(2), row.getInt(3));
         }
       };
 
   /**
-   * What a checkpoint says of the log, in pages.
+   * The state of the WAL after a checkpoint, in pages.
    *
-   * @param length how long it is
-   * @param taken how much of that is in the database
+   * @param length the number of pages in the WAL
+   * @param checkpointed the number of pages that are in the database file
    */
-  record Log(int length, int taken) {
-    private static final int LOG_HEADER_BYTES = 32;
+  record WalState(int length, int checkpointed) {
+    private static final int WAL_HEADER_BYTES = 32;
     private static final int PAGE_HEADER_BYTES = 24;
 
-    int rest() {
-      return length - taken;
+    int remaining() {
+      return length - checkpointed;
     }
 
     /**
-     * Whether the file has another page behind these. Where it has none, no start can take what a
-     * commit that failed has left there for one that was made.
+     * Returns whether the WAL file has a page after its last committed page. If it has none, no
+     * start can mistake the remains of a failed commit for a commit.
      */
     public boolean hasPagesBehindEnd(SqliteConnection connection) throws SQLException, IOException {
       long pageBytes = PAGE_HEADER_BYTES + connection.number("PRAGMA page_size");
-      return connection.logBytes() >= LOG_HEADER_BYTES + (length + 1L) * pageBytes;
+      return connection.walBytes() >= WAL_HEADER_BYTES + (length + 1L) * pageBytes;
     }
   }
 
-  /** Takes what it can of the log into the database, PASSIVE, or just looks, NOOP. */
-  Log checkpoint(SqliteConnection connection, String mode) throws SQLException;
+  /**
+   * Checkpoints as much of the WAL as possible (mode PASSIVE), or only reads its state (mode NOOP).
+   */
+  WalState checkpoint(SqliteConnection connection, String mode) throws SQLException;
 
-  /** Commits. */
+  /** Commits the transaction of a connection. */
   default void commit(SqliteConnection connection) throws SQLException {
     connection.prepared("COMMIT").execute();
   }

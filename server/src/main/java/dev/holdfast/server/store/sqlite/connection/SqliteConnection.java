@@ -19,65 +19,71 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteOpenMode;
 
-/** A connection to the database with its statements, for one thread at a time. */
+/** A connection to the database with its prepared statements, for one thread at a time. */
 public final class SqliteConnection implements AutoCloseable {
   private static final int BUSY_MILLIS = 10_000;
   private static final int CACHE_KIB = 64 * 1024;
   private static final int READER_CACHE_KIB = 8 * 1024;
 
-  private final Path log;
+  private final Path wal;
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
   private boolean closed;
 
   private SqliteConnection(Path database, Connection connection) {
-    this.log = log(database);
+    this.wal = wal(database);
     this.connection = connection;
   }
 
-  /** The one connection that writes, to a database that is made where it is missing. */
+  /** Opens the single connection that writes; creates the database if it is missing. */
   public static SqliteConnection writer(Path database) {
-    makeIfMissing(database);
-    return writerAgain(database);
+    createIfMissing(database);
+    return existingWriter(database);
   }
 
-  /** The same to a database that was there before. */
-  public static SqliteConnection writerAgain(Path database) {
+  /** Opens the connection that writes, to an existing database. */
+  public static SqliteConnection existingWriter(Path database) {
     SQLiteConfig config = existing();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    // Every commit is synced before it is answered; WAL's default would only sync checkpoints.
+    // Every commit is synced before callers get results; the default with a WAL syncs only
+    // checkpoints.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setCacheSize(-CACHE_KIB);
-    // A checkpoint that SQLite runs within a commit keeps to itself that it failed.
+    // SQLite does not report the failure of a checkpoint that it runs within a commit.
     config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "0");
-    config.setJournalSizeLimit(Checkpointer.LOG_BYTES);
+    config.setJournalSizeLimit(Checkpointer.WAL_BYTES);
     return open(database, config);
   }
 
-  /** Where a file vanished, an empty one must not take its place. */
+  /**
+   * Returns a configuration that does not create a database: an empty file must not replace a
+   * missing one.
+   */
   private static SQLiteConfig existing() {
     SQLiteConfig config = new SQLiteConfig();
     config.resetOpenMode(SQLiteOpenMode.CREATE);
     return config;
   }
 
-  /** Only before its first page can a database be told to be one that gives free pages back. */
-  private static void makeIfMissing(Path database) {
+  /**
+   * Creates a database. Incremental vacuum can be enabled only before the first page is written.
+   */
+  private static void createIfMissing(Path database) {
     try {
       if (Files.exists(database) && Files.size(database) > 0) {
         return;
       }
-      // SQLite gives the log the rights that the database has.
-      OwnerOnly.file(database);
+      // SQLite gives the WAL the permissions of the database file.
+      OwnerOnly.createFile(database);
       try (SqliteConnection empty = open(database, new SQLiteConfig())) {
         empty.run("PRAGMA auto_vacuum = INCREMENTAL; VACUUM");
       }
     } catch (SQLException | IOException e) {
-      throw StoreException.notApplied("cannot make " + database, e);
+      throw StoreException.notApplied("cannot create " + database, e);
     }
   }
 
-  /** A connection that reads beside the writer. */
+  /** Opens a connection that reads beside the writer. */
   public static SqliteConnection reader(Path database) {
     SQLiteConfig config = existing();
     config.setCacheSize(-READER_CACHE_KIB);
@@ -91,25 +97,26 @@ public final class SqliteConnection implements AutoCloseable {
   }
 
   /**
-   * A connection that leaves the files as they are, also where it is the last to close: no other
-   * one then takes the log into the database and deletes it. Of a log it makes the index beside it.
+   * Opens a connection that leaves the files unchanged: any other connection that is the last to
+   * close checkpoints and deletes the WAL. If there is a WAL, SQLite creates the WAL index beside
+   * it.
    */
-  public static SqliteConnection untouching(Path database) throws IOException {
+  public static SqliteConnection readOnly(Path database) throws IOException {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
-    Path log = log(database);
-    // Told that nobody writes, SQLite makes no log.
-    boolean hasLog = Files.exists(log) && Files.size(log) > 0;
-    return hasLog
+    Path wal = wal(database);
+    // Opened as immutable, SQLite creates no WAL.
+    boolean hasWal = Files.exists(wal) && Files.size(wal) > 0;
+    return hasWal
         ? open(database, config)
         : open(database, "file:" + database.toUri().getRawPath() + "?immutable=1", config);
   }
 
-  private static Path log(Path database) {
+  private static Path wal(Path database) {
     return database.resolveSibling(database.getFileName() + "-wal");
   }
 
-  /** A connection that takes the log into the database beside the writer. */
+  /** Opens a connection that checkpoints the WAL beside the writer. */
   public static SqliteConnection checkpointer(Path database) {
     SQLiteConfig config = existing();
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -122,7 +129,7 @@ public final class SqliteConnection implements AutoCloseable {
 
   private static SqliteConnection open(Path database, String name, SQLiteConfig config) {
     config.setBusyTimeout(BUSY_MILLIS);
-    // Nobody asks for them, and the driver would look them up after every insert.
+    // Unused; the driver would query generated keys after every insert.
     config.setGetGeneratedKeys(false);
     config.setTempStore(SQLiteConfig.TempStore.MEMORY);
     try {
@@ -132,14 +139,14 @@ public final class SqliteConnection implements AutoCloseable {
     }
   }
 
-  /** Runs statements that have no arguments. */
+  /** Runs statements without parameters. */
   public void run(String script) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate(script);
     }
   }
 
-  /** The first column of the only row. */
+  /** Returns the first column of the only row of a query. */
   public long number(String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(sql)) {
@@ -149,8 +156,8 @@ public final class SqliteConnection implements AutoCloseable {
   }
 
   /**
-   * Undoes the transaction. Where that fails, as it does when SQLite has undone it by itself
-   * because the disk failed, the connection is closed, which leaves nothing behind either.
+   * Rolls back the transaction. SQLite may already have rolled it back after a disk failure; then,
+   * and after any other failure, the connection is closed, which also rolls back.
    */
   public void rollBackOrClose() {
     try {
@@ -160,22 +167,30 @@ public final class SqliteConnection implements AutoCloseable {
     }
   }
 
-  /** How long the file of the log is. */
-  long logBytes() throws IOException {
-    return Files.size(log);
+  /** Returns the length of the WAL file, in bytes. */
+  long walBytes() throws IOException {
+    return Files.size(wal);
   }
 
-  /** Has what it does at the moment fail. Any thread may, as long as it is not closed meanwhile. */
+  /**
+   * Makes the running statement fail. Any thread may call it, as long as the connection is not
+   * closed at the same time.
+   */
   void interrupt() throws SQLException {
     connection.unwrap(SQLiteConnection.class).getDatabase().interrupt();
   }
 
-  /** Whether it was closed, well or not: either way it is not to be used again. */
+  /**
+   * Returns whether the connection was closed, even if closing failed; it must not be used again.
+   */
   public boolean isClosed() {
     return closed;
   }
 
-  /** A statement that is prepared once a connection; its arguments are those set last. */
+  /**
+   * Returns a statement, which is prepared once per connection and keeps its parameters from the
+   * last use.
+   */
   public PreparedStatement prepared(String sql) throws SQLException {
     PreparedStatement statement = statements.get(sql);
     if (statement == null) {
@@ -185,17 +200,17 @@ public final class SqliteConnection implements AutoCloseable {
     return statement;
   }
 
-  /** All that it has prepared, so that a test can look at how each of them is run. */
+  /** Returns the SQL of all prepared statements; tests check their query plans. */
   public Set<String> statements() {
     return Set.copyOf(statements.keySet());
   }
 
-  /** Turns a row into a value. */
+  /** Converts a row to a value. */
   public interface RowReader<T> {
     T read(ResultSet row) throws SQLException;
   }
 
-  /** All rows of a query whose arguments are set. */
+  /** Returns all rows of a query whose parameters are set. */
   public static <T> List<T> rows(PreparedStatement query, RowReader<T> reader) throws SQLException {
     List<T> values = new ArrayList<>();
     try (ResultSet rows = query.executeQuery()) {
@@ -206,12 +221,12 @@ public final class SqliteConnection implements AutoCloseable {
     return values;
   }
 
-  /** Some queries. */
+  /** Queries that are run on one snapshot. */
   interface Queries<T> {
     public T run() throws SQLException;
   }
 
-  /** Runs queries that all see the same commit. */
+  /** Runs queries on one snapshot. */
   <T> T inOneSnapshot(Queries<T> queries) throws SQLException {
     prepared("BEGIN").execute();
     try {

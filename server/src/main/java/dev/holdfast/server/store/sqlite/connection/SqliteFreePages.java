@@ -2,32 +2,35 @@ package dev.holdfast.server.store.sqlite.connection;
 
 import java.sql.SQLException;
 
-/** Pages of the file that nothing stands on any more. */
+/** Returns unused pages of the database file to the file system. */
 public final class SqliteFreePages {
-  /** Two milliseconds, where many are free: SQLite looks for each of them in the list of all. */
-  private static final int PAGES_AT_ONCE = 64;
+  /**
+   * Takes two milliseconds if many pages are free, because SQLite searches the list of free pages
+   * for each of them.
+   */
+  private static final int PAGES_PER_CALL = 64;
 
-  /** So much is kept free in any case, for what comes next. */
+  /** The number of free pages that are always kept for new data. */
   private static final int FREE_PAGES = 256;
 
   private SqliteFreePages() {}
 
   /**
-   * Gives pages that are free back to the file system, where they are more than a quarter of those
-   * in use: as many changes as were ever kept need not come again. The file becomes shorter when
-   * the log is taken into it.
+   * Returns free pages to the file system if they are more than a quarter of the used pages: the
+   * largest amount of data that was ever stored may not be needed again. The file becomes shorter
+   * at the next checkpoint.
    *
-   * @return how many pages; 0 too for a database that was not made for it, as those of the first
-   *     versions of this program
+   * @return the number of pages; 0 for a database without incremental vacuum, as early versions of
+   *     this program created it
    */
   public static int reclaimSpace(SqliteConnection connection) throws SQLException {
     long free = connection.number("PRAGMA freelist_count");
     long used = connection.number("PRAGMA page_count") - free;
-    long tooMany = free - Math.max(FREE_PAGES, used / 4);
-    if (tooMany <= 0) {
+    long excess = free - Math.max(FREE_PAGES, used / 4);
+    if (excess <= 0) {
       return 0;
     }
-    long pages = Math.min(PAGES_AT_ONCE, tooMany);
+    long pages = Math.min(PAGES_PER_CALL, excess);
     connection.run("PRAGMA incremental_vacuum(" + pages + ")");
     return (int) (free - connection.number("PRAGMA freelist_count"));
   }

@@ -11,45 +11,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
 
-/** Whether the store can be relied on; asked before anything is read or written, by any thread. */
+/** Tracks whether the store is reliable. Every read and write checks it first, from any thread. */
 public final class StoreCondition {
-  private static final long LOOK_NANOS = 1_000_000_000;
+  private static final long FILE_CHECK_NANOS = 1_000_000_000;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(StoreCondition.class);
 
   private final FatalErrors fatalErrors;
   private final OpenFiles files;
 
-  /** Whether something may be lost that SQLite takes for written. */
+  /** Whether data that SQLite considers written may be lost. */
   private volatile boolean halted;
 
-  /** Whether names of its files lead elsewhere. */
+  /** Whether names of the store's files lead to other files. */
   private volatile boolean replaced;
 
-  /** The first damage that was found of those that may hide rows; null for none. */
+  /** The first damage that may hide rows; null for none. */
   private volatile StoreException.@Nullable Damage hiding;
 
-  /** Whether SQLite found something malformed, which is what it says of a failed read too. */
+  /** Whether SQLite reported something malformed, which may also be a failed read. */
   private volatile boolean suspicious;
 
-  /** Whether nobody knows what became of the last commit. */
-  private volatile boolean unsettled;
+  /** Whether the outcome of the last commit is unknown. */
+  private volatile boolean commitOutcomeUnknown;
 
-  private volatile long lookedNanos = System.nanoTime();
+  private volatile long filesCheckedNanos = System.nanoTime();
 
   public StoreCondition(OpenFiles files, FatalErrors fatalErrors) {
     this.files = files;
     this.fatalErrors = fatalErrors;
   }
 
-  /** Why it is not to be relied on; empty where it is. */
+  /** Returns why the store is not reliable; empty if it is. */
   public String trouble() {
     if (halted) {
-      return "the disk may have lost what was written";
+      return "the disk may have lost written data";
     } else if (replaced) {
       return "the files of the store were removed or replaced";
     }
-    return unsettled ? "the outcome of a commit is unknown" : "";
+    return commitOutcomeUnknown ? "the outcome of a commit is unknown" : "";
   }
 
   public boolean halted() {
@@ -60,14 +60,14 @@ public final class StoreCondition {
     return replaced;
   }
 
-  public boolean unsettled() {
-    return unsettled;
+  public boolean commitOutcomeUnknown() {
+    return commitOutcomeUnknown;
   }
 
   /**
-   * To be called before anything is read.
+   * Requires a reliable store before a read.
    *
-   * @throws StoreException where what is read might turn out to be wrong
+   * @throws StoreException if reads may return wrong data
    */
   void requireReadable() {
     String trouble = trouble();
@@ -77,13 +77,14 @@ public final class StoreCondition {
   }
 
   /**
-   * To be called before a transaction. It is for the caller to settle what is unsettled.
+   * Requires a writable store before a transaction. The caller must resolve an unknown outcome of
+   * the last commit.
    *
-   * @throws StoreException where what is written might be lost
+   * @throws StoreException if writes may be lost
    */
   public void requireWritable() {
-    if (System.nanoTime() - lookedNanos >= LOOK_NANOS) {
-      look();
+    if (System.nanoTime() - filesCheckedNanos >= FILE_CHECK_NANOS) {
+      checkFiles();
     }
     if (halted || replaced) {
       throw StoreException.refused(trouble());
@@ -91,38 +92,39 @@ public final class StoreCondition {
   }
 
   /**
-   * To be called after a commit, before anybody is told of it.
+   * Requires, after a commit and before its results are returned, that the database file still has
+   * its name.
    *
-   * @throws StoreException where the next start will not find what was committed
+   * @throws StoreException if the next start would not find the commit
    */
-  public void requireFound() {
+  public void requireFilesInPlace() {
     if (files.databaseReplaced()) {
-      look();
+      checkFiles();
       throw StoreException.unknown(
-          "cannot tell where it was committed to", new IOException(trouble()));
+          "cannot tell which file received the commit", new IOException(trouble()));
     }
   }
 
-  /** Compares the files that are open with what their names lead to. */
-  public void look() {
-    lookedNanos = System.nanoTime();
+  /** Compares the open files with the files that their names lead to. */
+  public void checkFiles() {
+    filesCheckedNanos = System.nanoTime();
     Path file = files.replaced();
     if (file != null && !replaced) {
       LOGGER.error(
-          "{} was removed or replaced under the running server; everything is refused until the"
-              + " file that is open has its name again. Restart the server to serve what is there"
+          "{} was removed or replaced under the running server; rejecting reads and writes until the"
+              + " open file has its name again. Restart the server to serve the file that is there"
               + " now",
           file);
     } else if (file == null && replaced) {
-      LOGGER.info("the files of the store have their names again");
+      LOGGER.info("files of the store back in place; accepting reads and writes");
     }
     replaced = file != null;
   }
 
   /**
-   * To be called with what was thrown where something was read. Where the row of a slot has another
-   * key now, who looks for the slot does not find it. Nobody can tell which row a damaged one was,
-   * so from now on nothing counts as missing. What is found is what was written.
+   * Notices the failure of a read. If the key of a slot's row has changed, a lookup of the slot
+   * does not find the row. The original key of a damaged row is unknown, so from then on every
+   * lookup without a result is rejected. Rows that are found are intact.
    */
   public void notice(StoreException e) {
     StoreException.Damage damage = e.damage();
@@ -135,28 +137,29 @@ public final class StoreCondition {
     if (damage.kind() == StoreException.Damage.Kind.ROW && hiding == null) {
       hiding = damage;
       LOGGER.error(
-          "from now on what is not found is refused, as it may be hidden: {}", damage.subject());
+          "store damaged: {}; rejecting lookups without a result, because a damaged row may hide it",
+          damage.subject());
     }
   }
 
-  /** What may hide rows; null where nothing is known to. */
+  /** Returns the damage that may hide rows; null for none. */
   public StoreException.@Nullable Damage hiding() {
     return hiding;
   }
 
   /**
-   * To be called where something was not found.
+   * Requires, after a lookup without a result, that no damage may hide the row.
    *
-   * @throws StoreException where it may be there all the same
+   * @throws StoreException if the row may exist
    */
-  public void requireNothingHidden() {
+  public void requireNoHiddenRows() {
     StoreException.Damage damage = hiding;
     if (damage != null) {
       throw StoreException.hidden(damage);
     }
   }
 
-  /** A statement failed. */
+  /** Notices a failed statement and returns the exception to throw. */
   public StoreException failed(String what, SQLException e) {
     StoreException failure = StoreException.notApplied(what, e);
     if (LostWrites.inSync(e)) {
@@ -168,8 +171,9 @@ public final class StoreCondition {
   }
 
   /**
-   * Whether SQLite says that its file is damaged. It says so of a page that the disk did not give
-   * it too (EIO becomes SQLITE_IOERR_CORRUPTFS, and that SQLITE_CORRUPT), so it proves nothing.
+   * Returns whether SQLite reports a damaged file. It also does so for a page that the disk could
+   * not read (EIO becomes SQLITE_IOERR_CORRUPTFS, which becomes SQLITE_CORRUPT), so this alone
+   * proves nothing.
    */
   static boolean isCorrupt(@Nullable Throwable e) {
     if (!(e instanceof SQLException failed)) {
@@ -180,30 +184,30 @@ public final class StoreCondition {
         || code == SQLiteErrorCode.SQLITE_NOTADB.code;
   }
 
-  /** Whether it is to be settled whether the file is damaged. */
+  /** Returns whether damage of the file is suspected and must be checked. */
   boolean suspicious() {
     return suspicious && hiding == null;
   }
 
-  /** To be called before the file is looked at: what is suspected from now on is another matter. */
+  /** Resets the suspicion before a check of the file; later failures cause another check. */
   void beginCheck() {
     suspicious = false;
   }
 
-  /** The file could not be looked at, so it is still to be settled. */
+  /** Keeps the suspicion, because the file could not be checked. */
   void stillSuspicious() {
     suspicious = true;
   }
 
-  /** The file is damaged, and was readable. */
+  /** Records that a check found the file damaged. */
   void fileDamaged(String what) {
     notice(
         new StoreException.Damage(StoreException.Damage.Kind.ROW, "damaged file: " + what, 0, 0));
   }
 
-  /** A commit failed, so nobody knows what became of it. */
+  /** Notices a failed commit, whose outcome is unknown, and returns the exception to throw. */
   public StoreException commitFailed(SQLException e) {
-    unsettled = true;
+    commitOutcomeUnknown = true;
     StoreException failure = StoreException.unknown("cannot commit", e);
     if (LostWrites.inSync(e)) {
       halt(failure);
@@ -211,14 +215,14 @@ public final class StoreCondition {
     return failure;
   }
 
-  /** Something was committed over the commit that had failed, or behind it. */
-  public void settled() {
-    unsettled = false;
+  /** Records that a later commit replaced or followed the failed commit. */
+  public void commitOutcomeResolved() {
+    commitOutcomeUnknown = false;
   }
 
-  /** A checkpoint failed. */
+  /** Notices a failed checkpoint and returns the exception to throw. */
   public StoreException checkpointFailed(SQLException e) {
-    StoreException failure = StoreException.notApplied("cannot take the log into the database", e);
+    StoreException failure = StoreException.notApplied("cannot checkpoint the WAL", e);
     if (LostWrites.inCheckpoint(e)) {
       halt(failure);
     }

@@ -1,6 +1,7 @@
 /**
- * JDBC: connections, prepared statements, checksums of rows, the checkpointer, pooled readers, and
- * what is known of failures. A leaf but for the files themselves.
+ * JDBC access: connections, prepared statements, row checksums, the checkpointer, pooled readers,
+ * and the classification of failures. Depends on no other package of the store except the data
+ * directory.
  */
 @NullMarked
 package dev.holdfast.server.store.sqlite.connection;

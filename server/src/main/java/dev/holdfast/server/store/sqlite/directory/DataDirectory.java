@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteJDBCLoader;
 
 /**
- * The directory of a ledger, held by one program at a time. The operating system lets go of it when
- * that program ends, however it ends.
+ * Locks the directory of a ledger for one process at a time. The operating system releases the lock
+ * when the process ends, even after a crash.
  */
 public final class DataDirectory implements AutoCloseable {
-  /** Which of the files in it are Holdfast's. */
+  /** The glob of Holdfast's own files in the directory. */
   static final String OWN = "{holdfast.*,native}";
 
-  /** The file whose lock holds the directory. */
+  /** The file that is locked. */
   static final String LOCK = "holdfast.lock";
 
   private static final String UNPACK_DIRECTORY = "org.sqlite.tmpdir";
@@ -36,7 +36,7 @@ public final class DataDirectory implements AutoCloseable {
     this.reserve = new DiskReserve(path, DiskReserve.Disk.REAL);
   }
 
-  /** Nothing may be executed where the driver unpacks SQLite's native code. */
+  /** Reports that the directory where the driver unpacks SQLite's native code forbids execution. */
   public static final class NotExecutableException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -44,8 +44,8 @@ public final class DataDirectory implements AutoCloseable {
       super(
           "nothing may be executed in "
               + path
-              + ", where SQLite's native code is unpacked; mount it without noexec, or name a"
-              + " directory where it may: HOLDFAST_JAVA_OPTS=-D"
+              + ", where SQLite's native code is unpacked; mount it without noexec, or name a directory"
+              + " that allows execution: HOLDFAST_JAVA_OPTS=-D"
               + UNPACK_DIRECTORY
               + "=DIR ./holdfast, or java -D"
               + UNPACK_DIRECTORY
@@ -53,7 +53,7 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  /** Somebody else holds the directory. */
+  /** Reports that another process has locked the directory. */
   public static final class HeldException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -63,29 +63,32 @@ public final class DataDirectory implements AutoCloseable {
               + path
               + " is held by "
               + (holder.isEmpty() ? "another program" : holder)
-              + "; end that first, or name another --data-dir");
+              + "; stop it first, or name another --data-dir");
     }
   }
 
   /**
-   * Takes hold of a directory, makes it where it is missing, and takes the rights of others from
-   * it.
+   * Locks a directory. Creates the directory if it is missing, and removes the permissions of other
+   * users.
    *
-   * @param holder who holds it from now on, for whoever is refused
-   * @throws HeldException where somebody else holds it
-   * @throws NotExecutableException where SQLite's native code could not be loaded
-   * @throws IOException where it cannot be made or written to
+   * @param holder a description of this process, for the error message of other processes
+   * @throws HeldException if another process has locked the directory
+   * @throws NotExecutableException if the directory for SQLite's native code forbids execution
+   * @throws IOException if the directory cannot be created or written to
    */
   public static DataDirectory hold(Path path, String holder) throws IOException {
-    OwnerOnly.make(path);
-    OwnerOnly.takeRights(path, OWN);
+    OwnerOnly.createDirectory(path);
+    OwnerOnly.restrict(path, OWN);
     return holdAsItIs(path, holder);
   }
 
-  /** The same of a directory that is there, for somebody who only looks. */
+  /**
+   * Locks an existing directory without changing its permissions, for a process that only reads the
+   * data.
+   */
   public static DataDirectory holdAsItIs(Path path, String holder) throws IOException {
-    DiskTrouble.requireRights(path);
-    OwnerOnly.file(path.resolve(LOCK));
+    DiskTrouble.requirePermissions(path);
+    OwnerOnly.createFile(path.resolve(LOCK));
     FileChannel channel =
         FileChannel.open(
             path.resolve(LOCK),
@@ -99,7 +102,7 @@ public final class DataDirectory implements AutoCloseable {
     }
     DataDirectory directory = new DataDirectory(path, channel);
     try {
-      directory.reserve.makeRoomForStart();
+      directory.reserve.freeSpaceForStart();
       directory.setHolder(holder);
       unpackInto(path.resolve("native"));
       return directory;
@@ -110,14 +113,14 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * Has the driver unpack SQLite's native code here, unless somebody told it another place. In the
-   * system's temporary directory, where it would go, each program that was killed leaves a copy
-   * behind for ever, and often nothing may be executed.
+   * Makes the driver unpack SQLite's native code into this directory, unless a system property
+   * names another one. In the default, the system's temporary directory, each killed process leaves
+   * a copy that nothing deletes, and execution is often forbidden.
    */
   private static void unpackInto(Path directory) throws IOException {
-    String told = System.getProperty(UNPACK_DIRECTORY);
-    if (told != null) {
-      requireExecutable(Path.of(told));
+    String configured = System.getProperty(UNPACK_DIRECTORY);
+    if (configured != null) {
+      requireExecutable(Path.of(configured));
       return;
     }
     if (Files.exists(directory)) {
@@ -127,7 +130,7 @@ public final class DataDirectory implements AutoCloseable {
         }
       }
     }
-    OwnerOnly.make(directory);
+    OwnerOnly.createDirectory(directory);
     requireExecutable(directory);
     System.setProperty(UNPACK_DIRECTORY, directory.toString());
     try {
@@ -135,17 +138,17 @@ public final class DataDirectory implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException("cannot load SQLite's native code from " + directory, e);
     }
-    OwnerOnly.files(directory);
+    OwnerOnly.restrictFiles(directory);
   }
 
-  /** The driver would only find out in the end, and tell it with a stack. */
+  /** Checks early that files can be executed; the driver would fail late, with a stack trace. */
   private static void requireExecutable(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return;
     }
     Path file = Files.createTempFile(directory, "executable", "");
     try {
-      // Where it can be marked, but may not be executed all the same.
+      // On a file system that is mounted noexec, the mark can be set, but execution is forbidden.
       if (file.toFile().setExecutable(true) && !Files.isExecutable(file)) {
         throw new NotExecutableException(directory);
       }
@@ -158,7 +161,7 @@ public final class DataDirectory implements AutoCloseable {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException e) {
-      // Held within this very process.
+      // Another part of this process holds the lock.
       return null;
     }
   }
@@ -166,31 +169,34 @@ public final class DataDirectory implements AutoCloseable {
   private static String read(FileChannel channel) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(1024, channel.size()));
     while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {
-      // Reads on.
+      // Continues with the rest of the file.
     }
     return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).strip();
   }
 
-  /** Says who holds it, for whoever is refused. */
+  /** Writes the description of this process, for the error message of other processes. */
   public void setHolder(String holder) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap((holder + "\n").getBytes(StandardCharsets.UTF_8));
     int length = bytes.remaining();
-    // Not emptied before: on a full disk somebody else would take the room.
+    // The file is not truncated first: on a full disk, another process could take the freed block.
     channel.write(bytes, 0);
     channel.truncate(length);
   }
 
-  /** What keeps room on the disk for the next start. */
+  /** Returns the reserve that keeps disk space for the next start. */
   public DiskReserve reserve() {
     return reserve;
   }
 
-  /** The file of the database. */
+  /** Returns the path of the database file. */
   public Path database() {
     return path.resolve("holdfast.db");
   }
 
-  /** The file that says outside the database how far it has come. */
+  /**
+   * Returns the path of the high-water mark, which records the progress of the store outside the
+   * database.
+   */
   public Path mark() {
     return path.resolve("holdfast.mark");
   }
@@ -199,7 +205,7 @@ public final class DataDirectory implements AutoCloseable {
     return path;
   }
 
-  /** Lets go of the directory. */
+  /** Releases the lock. */
   @Override
   public void close() throws IOException {
     channel.truncate(0);

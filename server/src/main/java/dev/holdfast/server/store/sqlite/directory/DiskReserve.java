@@ -11,29 +11,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that keeps room on the disk for the next start: on a full one that would find no place for
- * what it has to write. A start that finds too little room deletes it, and a server that runs makes
- * it again when there is room.
+ * Reserves disk space for the next start in a file, because on a full disk a start could not write
+ * what it needs. A start that finds too little space deletes the file, and a running server creates
+ * it again when there is space.
  *
- * <p>For whoever holds the directory, one thread at a time.
+ * <p>Only the holder of the data directory may use it, from one thread at a time.
  */
 public final class DiskReserve {
   /**
-   * Twice what a start writes at most: SQLite's native code, 1.1 MiB; the index of the log, 2 MiB
-   * for each GiB of it, and beyond one GiB the readers that keep the log give up; the files of the
-   * lock and of the mark, 12 KiB. What it commits, the grace of leases and a repository, waits for
-   * room without keeping it from serving.
+   * Twice what a start writes at most: SQLite's native code, 1.1 MiB; the WAL index, 2 MiB for each
+   * GiB of the WAL, which is limited to one GiB because readers that keep it longer are
+   * interrupted; the lock file and the high-water mark, 12 KiB. The commits of a start (the grace
+   * of leases and a repository) wait for space without preventing reads.
    */
   static final long BYTES = 8 << 20;
 
-  /** It is not made from the last room of the disk, which changes need. */
+  /** The reserve does not take the last space of the disk, which changes need. */
   private static final long LEFT_TO_OTHERS_BYTES = BYTES;
 
-  private static final int PIECE_BYTES = 64 << 10;
+  private static final int BUFFER_BYTES = 64 << 10;
 
   private static final Logger LOGGER = LoggerFactory.getLogger(DiskReserve.class);
 
-  /** The disk; a test has it be full. */
+  /** The disk; a test simulates a full disk. */
   interface Disk {
     /** The real one. */
     Disk REAL =
@@ -51,7 +51,7 @@ public final class DiskReserve {
 
     long usableBytes(Path directory);
 
-    /** Makes a file that takes {@link #BYTES} of room. */
+    /** Creates a file of {@link #BYTES} bytes. */
     void fill(Path file) throws IOException;
   }
 
@@ -60,8 +60,8 @@ public final class DiskReserve {
   private final Path file;
   private final Path probe;
 
-  /** Whether somebody was told that it is missing. */
-  private boolean toldMissing;
+  /** Whether the log already reports that the reserve is missing. */
+  private boolean missingLogged;
 
   DiskReserve(Path directory, Disk disk) {
     this.disk = disk;
@@ -70,35 +70,44 @@ public final class DiskReserve {
     this.probe = directory.resolve("holdfast.reserve.probe");
   }
 
-  /** Deletes it where there is not as much room beside it. For a start, before that writes. */
-  void makeRoomForStart() throws IOException {
+  /**
+   * Deletes the reserve unless there is as much free space besides it. A start calls this before it
+   * writes.
+   */
+  void freeSpaceForStart() throws IOException {
     Files.deleteIfExists(probe);
-    if (!Files.exists(file) || hasRoom()) {
+    if (!Files.exists(file) || hasSpace()) {
       return;
     }
     Files.delete(file);
-    toldMissing = true;
+    missingLogged = true;
     LOGGER.warn(
-        "the disk of {} is full; the start takes the room of {}, which it keeps for that. Make room"
-            + " there: changes are refused until there is some",
+        "disk of {} full; starting with the space reserved by {}. Free disk space: changes are rejected"
+            + " until some is available",
         directory,
         file.getFileName());
   }
 
-  /** Tries it, as neither quotas nor what the superuser alone may use can be asked for. */
-  private boolean hasRoom() throws IOException {
+  /**
+   * Returns whether another reserve fits on the disk. It writes one, because neither quotas nor
+   * blocks reserved for the superuser can be queried.
+   */
+  private boolean hasSpace() throws IOException {
     try {
       disk.fill(probe);
       return true;
     } catch (IOException e) {
-      LOGGER.debug("there is no room", e);
+      LOGGER.debug("no disk space", e);
       return false;
     } finally {
       Files.deleteIfExists(probe);
     }
   }
 
-  /** Makes it where it is missing and there is room. To be called about once a minute. */
+  /**
+   * Creates the reserve if it is missing and there is space. A background task calls this about
+   * once a minute.
+   */
   public void makeIfMissing() {
     try {
       if (Files.exists(file) && Files.size(file) >= BYTES) {
@@ -106,26 +115,26 @@ public final class DiskReserve {
       }
       long usableBytes = disk.usableBytes(directory);
       if (usableBytes < BYTES + LEFT_TO_OTHERS_BYTES) {
-        tellMissing(usableBytes + " bytes are free");
+        logMissing(usableBytes + " bytes are free");
         return;
       }
       disk.fill(file);
-      if (toldMissing) {
-        toldMissing = false;
-        LOGGER.info("{} is there again", file);
+      if (missingLogged) {
+        missingLogged = false;
+        LOGGER.info("disk reserve {} restored", file);
       }
     } catch (IOException e) {
       deletePart();
-      tellMissing(e.toString());
+      logMissing(e.toString());
     }
   }
 
-  private void tellMissing(String why) {
-    if (!toldMissing) {
-      toldMissing = true;
+  private void logMissing(String why) {
+    if (!missingLogged) {
+      missingLogged = true;
       LOGGER.warn(
-          "there is no room for the {} bytes of {}, with which the server can start on a full disk:"
-              + " {}. It is tried again",
+          "no disk space for the {} bytes of {}, which lets the server start on a full disk: {};"
+              + " retrying",
           BYTES,
           file,
           why);
@@ -140,16 +149,16 @@ public final class DiskReserve {
     }
   }
 
-  /** With bytes that no file system leaves out or makes smaller. */
+  /** Fills a file with random bytes, which no file system compresses or stores as a hole. */
   private static void fill(Path path) throws IOException {
-    OwnerOnly.file(path);
+    OwnerOnly.createFile(path);
     SplittableRandom random = new SplittableRandom();
-    byte[] piece = new byte[PIECE_BYTES];
+    byte[] buffer = new byte[BUFFER_BYTES];
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       long at = 0;
       while (at < BYTES) {
-        random.nextBytes(piece);
-        ByteBuffer bytes = ByteBuffer.wrap(piece);
+        random.nextBytes(buffer);
+        ByteBuffer bytes = ByteBuffer.wrap(buffer);
         while (bytes.hasRemaining()) {
           at += channel.write(bytes, at);
         }

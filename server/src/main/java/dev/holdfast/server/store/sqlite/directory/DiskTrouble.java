@@ -15,14 +15,14 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * Finds out what keeps a data directory from being used, and what to do. Java tells the errors of
- * the operating system apart by their text alone, so it is the directory that is looked at.
+ * Explains why a data directory cannot be used, and what to do. Java distinguishes errors of the
+ * operating system only by their text, so this class examines the directory instead.
  */
 public final class DiskTrouble {
-  /** With less, hardly anything can be written. */
+  /** The number of free bytes below which hardly anything can be written. */
   private static final long FULL_BYTES = 64 << 10;
 
-  private static final int FEW_FILES = 3;
+  private static final int LISTED_FILES = 3;
 
   private static final Path NATIVE = Path.of("native");
 
@@ -31,8 +31,11 @@ public final class DiskTrouble {
   private static final Set<SQLiteErrorCode> FULL =
       EnumSet.of(SQLiteErrorCode.SQLITE_FULL, SQLiteErrorCode.SQLITE_IOERR_SHMSIZE);
 
-  /** The lowest byte of those that SQLite tells the operating system's errors with. */
-  private static final Set<Integer> OF_THE_SYSTEM =
+  /**
+   * The primary result codes (the lowest byte) with which SQLite reports errors of the operating
+   * system.
+   */
+  private static final Set<Integer> SYSTEM_ERRORS =
       Set.of(
           SQLiteErrorCode.SQLITE_PERM.code,
           SQLiteErrorCode.SQLITE_READONLY.code,
@@ -42,7 +45,7 @@ public final class DiskTrouble {
 
   private DiskTrouble() {}
 
-  /** Whether the engine found no room on the disk. */
+  /** Returns whether the engine found no space on the disk. */
   public static boolean isFull(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLiteException e && FULL.contains(e.getResultCode())) {
@@ -53,75 +56,78 @@ public final class DiskTrouble {
   }
 
   /**
-   * Says what keeps a directory from being used, and what to do.
+   * Explains why a directory cannot be used, and what to do.
    *
-   * @param failure what was thrown to whoever tried
-   * @return one line; null where it is nothing of this kind
+   * @param failure the exception that the attempt threw
+   * @return one line; null for a failure that has another cause
    */
   public static @Nullable String explain(Path directory, Throwable failure) {
-    if (!isOfTheSystem(failure)) {
+    if (!isSystemError(failure)) {
       return null;
     }
     Path existing = existing(directory);
     if (!Files.isDirectory(existing)) {
-      return existing + " is no directory; name one with --data-dir";
+      return existing + " is not a directory; name one with --data-dir";
     }
     if (isReadOnly(existing)) {
       return "the data dir "
           + directory
-          + " is on a file system that is mounted read-only; mount it for writing, or name another"
+          + " is on a file system that is mounted read-only; mount it writable, or name another"
           + " --data-dir";
     }
     boolean exists = existing.equals(directory.toAbsolutePath().normalize());
-    Path odd = exists ? odd(existing) : null;
-    if (odd != null) {
-      return odd
-          + (Files.isDirectory(odd)
-              ? " is a directory and should not be"
-              : " is no directory and should be one")
+    Path wrongType = exists ? fileOfWrongType(existing) : null;
+    if (wrongType != null) {
+      return wrongType
+          + (Files.isDirectory(wrongType)
+              ? " is a directory but should be a file"
+              : " is not a directory but should be one")
           + "; move it away, or name another --data-dir";
     }
     List<Path> forbidden = forbidden(existing);
     if (!forbidden.isEmpty()) {
       return exists
-          ? withoutRights(directory, forbidden)
+          ? permissionsMissing(directory, forbidden)
           : "user "
               + USER
-              + " cannot make the data dir "
+              + " cannot create the data dir "
               + directory
               + " in "
               + existing
               + ", which belongs to "
               + owner(existing)
-              + "; make it as that user, and give it away with 'chown "
+              + "; create it as that user, and change its owner with 'chown "
               + USER
               + " "
               + directory
               + "'";
     }
     long usableBytes = existing.toFile().getUsableSpace();
-    // A file system that has no room at all is none to keep anything on, as /proc.
+    // A file system without any capacity, such as /proc, cannot store files.
     boolean isDisk = existing.toFile().getTotalSpace() > 0;
     if (isFull(failure) || (isDisk && usableBytes < FULL_BYTES)) {
       return "the file system of the data dir "
           + directory
           + " is full, "
           + usableBytes
-          + " bytes are free; make at least "
+          + " bytes are free; free at least "
           + DiskReserve.BYTES
-          + " bytes of room there, and start again";
+          + " bytes there, and start again";
     }
     return exists
         ? null
         : "the data dir "
             + directory
-            + " cannot be made in "
+            + " cannot be created in "
             + existing
             + "; name another --data-dir";
   }
 
-  /** What has the name of one of our files, and is a directory, or the other way round. */
-  private static @Nullable Path odd(Path directory) {
+  /**
+   * Returns one of Holdfast's files that is a directory but should be a file, or the reverse; null
+   * for none.
+   */
+  private static @Nullable Path fileOfWrongType(Path directory) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, DataDirectory.OWN)) {
       for (Path file : files) {
         if (Files.isDirectory(file) != file.endsWith(NATIVE)) {
@@ -129,23 +135,23 @@ public final class DiskTrouble {
         }
       }
     } catch (IOException e) {
-      // That it cannot be read is told by who looks at the rights.
+      // The check of the permissions reports an unreadable directory.
       return null;
     }
     return null;
   }
 
-  private static boolean isOfTheSystem(Throwable failure) {
+  private static boolean isSystemError(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof IOException
-          || (cause instanceof SQLException e && OF_THE_SYSTEM.contains(e.getErrorCode() & 0xff))) {
+          || (cause instanceof SQLException e && SYSTEM_ERRORS.contains(e.getErrorCode() & 0xff))) {
         return true;
       }
     }
     return false;
   }
 
-  /** The directory, or what of its path exists. */
+  /** Returns the directory, or its nearest parent that exists. */
   private static Path existing(Path directory) {
     Path path = directory.toAbsolutePath().normalize();
     while (!Files.exists(path) && path.getParent() != null) {
@@ -158,24 +164,25 @@ public final class DiskTrouble {
     try {
       return Files.getFileStore(directory).isReadOnly();
     } catch (IOException e) {
-      // What it is mounted on is nowhere to be found, as in some containers.
+      // In some containers, the mount of the directory cannot be found.
       return false;
     }
   }
 
   /**
-   * To be called before a directory is used. SQLite would serve a file that it may not write.
+   * Checks the permissions of a directory before it is used: SQLite would open a file read-only
+   * that it may not write.
    *
-   * @throws AccessDeniedException where this process may not read and write all of it
+   * @throws AccessDeniedException if this process may not read and write all files of the directory
    */
-  static void requireRights(Path directory) throws AccessDeniedException {
+  static void requirePermissions(Path directory) throws AccessDeniedException {
     List<Path> forbidden = forbidden(directory);
     if (!forbidden.isEmpty()) {
       throw new AccessDeniedException(forbidden.get(0).toString());
     }
   }
 
-  /** What this process may not use: the directory, or files in it. */
+  /** Returns the paths that this process may not use: the directory, or files in it. */
   private static List<Path> forbidden(Path directory) {
     if (!isAllowed(directory) || !Files.isExecutable(directory)) {
       return List.of(directory);
@@ -197,18 +204,18 @@ public final class DiskTrouble {
     return Files.isReadable(path) && Files.isWritable(path);
   }
 
-  private static String withoutRights(Path directory, List<Path> forbidden) {
+  private static String permissionsMissing(Path directory, List<Path> forbidden) {
     String owner = owner(forbidden.get(0));
     String files =
-        String.join(", ", forbidden.stream().limit(FEW_FILES).map(Path::toString).toList());
-    String rest = forbidden.size() > FEW_FILES ? " and others" : "";
+        String.join(", ", forbidden.stream().limit(LISTED_FILES).map(Path::toString).toList());
+    String rest = forbidden.size() > LISTED_FILES ? " and others" : "";
     return "user "
         + USER
-        + " has no right to read and write "
+        + " has no permission to read and write "
         + files
         + rest
         + (owner.equals(USER)
-            ? "; give it back with 'chmod -R u+rwX "
+            ? "; restore it with 'chmod -R u+rwX "
             : ", which belongs to " + owner + "; start as that user, or 'chown -R " + USER + " ")
         + directory
         + "'";
@@ -218,7 +225,7 @@ public final class DiskTrouble {
     try {
       return Files.getOwner(path).getName();
     } catch (IOException | UnsupportedOperationException e) {
-      return "somebody";
+      return "an unknown user";
     }
   }
 }

@@ -9,15 +9,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The files that are open, by device and inode, to be compared with what their names lead to. */
+/**
+ * Remembers the open files of a database by device and inode, to detect that their names lead to
+ * other files.
+ */
 public final class OpenFiles {
   private final Map<Path, Object> keys = new LinkedHashMap<>();
   private final Path database;
 
   /**
-   * Remembers the files of a database that is open.
+   * Remembers the files of an open database.
    *
-   * @throws IOException where they cannot be looked at
+   * @throws IOException if the attributes of the files cannot be read
    */
   public OpenFiles(Path database) throws IOException {
     this.database = database;
@@ -36,13 +39,14 @@ public final class OpenFiles {
   }
 
   /**
-   * What a file is known by, whatever its name is; null on a file system that has no such thing.
+   * Returns the identity of a file, which is independent of its name; null on a file system without
+   * such identities.
    */
   public static @Nullable Object key(Path file) throws IOException {
     return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
-  /** A name that leads elsewhere or nowhere now; null for none. */
+  /** Returns a name that no longer leads to the open file; null for none. */
   public @Nullable Path replaced() {
     for (Map.Entry<Path, Object> file : keys.entrySet()) {
       if (isReplaced(file.getKey(), file.getValue())) {
@@ -52,13 +56,16 @@ public final class OpenFiles {
     return null;
   }
 
-  /** The same of the database alone, or where its directory went: it takes some microseconds. */
+  /**
+   * Returns whether the name of the database file, or of its directory, no longer leads to the open
+   * file. Takes some microseconds.
+   */
   public boolean databaseReplaced() {
     Object key = keys.get(database);
     return key != null && isReplaced(database, key);
   }
 
-  /** Whether a name leads elsewhere than to the file of this key, or nowhere. */
+  /** Returns whether a name does not lead to the file with this key. */
   public static boolean isReplaced(Path file, Object key) {
     try {
       return !key.equals(key(file));

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that other users of the machine cannot read what is kept. Where the file system knows
- * no such rights, nothing is done.
+ * Restricts files and directories to their owner, so that other users of the machine cannot read
+ * the data. Does nothing on file systems without POSIX permissions.
  */
 public final class OwnerOnly {
   private static final Set<PosixFilePermission> DIRECTORY =
@@ -25,77 +25,81 @@ public final class OwnerOnly {
 
   private OwnerOnly() {}
 
-  /** Makes a directory where it is missing. */
-  static void make(Path directory) throws IOException {
+  /** Creates a directory if it is missing. */
+  static void createDirectory(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       Files.createDirectories(directory);
-      var unused = take(directory, DIRECTORY);
+      var unused = restrict(directory, DIRECTORY);
     }
   }
 
   /**
-   * Takes the rights of others from some files of a directory, and from the directory itself where
-   * it holds nothing else: one that is also somebody else's is not to be taken from him.
+   * Removes the permissions of other users from Holdfast's files in a directory. Removes them from
+   * the directory itself only if it contains no other files, because others may need access to
+   * those.
    *
-   * @param own which files, as a glob of their names
+   * @param own a glob of the names of Holdfast's files
    */
-  static void takeRights(Path directory, String own) throws IOException {
+  static void restrict(Path directory, String own) throws IOException {
     PathMatcher matcher = directory.getFileSystem().getPathMatcher("glob:" + own);
     Path foreign = null;
-    boolean altered = false;
+    boolean changed = false;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         if (!matcher.matches(file.getFileName())) {
           foreign = file;
         } else if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-          altered |= take(file, FILE);
+          changed |= restrict(file, FILE);
         } else if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-          altered |= take(file, DIRECTORY);
+          changed |= restrict(file, DIRECTORY);
         }
       }
     }
     if (foreign == null) {
-      altered |= take(directory, DIRECTORY);
+      changed |= restrict(directory, DIRECTORY);
     } else if (isOpen(directory, DIRECTORY)) {
       LOGGER.warn(
-          "others have rights in {}, which is left as it is, as it holds {}, which is not of"
-              + " Holdfast; better name a --data-dir of its own",
+          "other users have permissions on {}, which are unchanged because it contains {}, which is"
+              + " not Holdfast's; name a --data-dir that nothing else uses",
           directory,
           foreign.getFileName());
     }
-    if (altered) {
-      LOGGER.info("others had rights in {}; its files are for their owner alone now", directory);
+    if (changed) {
+      LOGGER.info(
+          "other users had permissions on {}; restricted its files to their owner", directory);
     }
   }
 
-  /** Takes the rights of others from all files of a directory. */
-  static void files(Path directory) throws IOException {
+  /** Restricts all files of a directory to their owner. */
+  static void restrictFiles(Path directory) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
-        var unused = take(file, FILE);
+        var unused = restrict(file, FILE);
       }
     }
   }
 
-  /** Makes an empty file where it is missing. */
-  public static void file(Path path) throws IOException {
+  /** Creates an empty file if it is missing. */
+  public static void createFile(Path path) throws IOException {
     if (!Files.exists(path)) {
       Files.createFile(path);
-      var unused = take(path, FILE);
+      var unused = restrict(path, FILE);
     }
   }
 
-  private static boolean take(Path path, Set<PosixFilePermission> rights) throws IOException {
-    boolean open = isOpen(path, rights);
+  private static boolean restrict(Path path, Set<PosixFilePermission> permissions)
+      throws IOException {
+    boolean open = isOpen(path, permissions);
     if (open) {
-      Files.setPosixFilePermissions(path, rights);
+      Files.setPosixFilePermissions(path, permissions);
     }
     return open;
   }
 
-  /** Whether somebody has more than these rights. */
-  private static boolean isOpen(Path path, Set<PosixFilePermission> rights) throws IOException {
+  /** Returns whether a path grants more than these permissions. */
+  private static boolean isOpen(Path path, Set<PosixFilePermission> permissions)
+      throws IOException {
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-    return view != null && !rights.containsAll(view.readAttributes().permissions());
+    return view != null && !permissions.containsAll(view.readAttributes().permissions());
   }
 }

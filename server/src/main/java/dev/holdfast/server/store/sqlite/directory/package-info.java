@@ -1,6 +1,6 @@
 /**
- * The files of the data directory: who holds it, room kept back, rights, and what is wrong with the
- * disk in one line. A leaf.
+ * The files of the data directory: the lock, the disk reserve, file permissions, and explanations
+ * of disk problems in one line. Depends on no other package of the store.
  */
 @NullMarked
 package dev.holdfast.server.store.sqlite.directory;

@@ -4,24 +4,25 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What the clock tells at a start that cannot be right, or may not be. */
+/** Detects at a start that the clock is wrong, or may be wrong. */
 final class ClockJump {
-  /** Clocks are set by so little without anybody's doing. */
+  /** The largest difference by which clocks are adjusted automatically. */
   private static final long SLACK_MICROS = 5_000_000;
 
-  /** A server that is cared for is not stopped for longer. */
+  /** The longest stop of a server in normal operation. */
   private static final long LONG_STOP_MICROS = 86_400_000_000L;
 
   private static final String RETENTION =
-      "; nothing of that counts for --retention, which counts the time in which a server serves";
+      "; --retention is unaffected, because it counts only the time in which a server serves";
 
   private ClockJump() {}
 
   /**
-   * What a person should know, in one line; null for nothing.
+   * Returns a warning in one line; null for none.
    *
-   * @param beforeMicros when the ledger was served last, in microseconds since the epoch
-   * @param nowMicros the time now
+   * @param beforeMicros the last time at which a server served the ledger, in microseconds since
+   *     the epoch
+   * @param nowMicros the current time, in microseconds since the epoch
    */
   static @Nullable String between(long beforeMicros, long nowMicros) {
     String times =
@@ -32,7 +33,9 @@ final class ClockJump {
     if (nowMicros < beforeMicros - SLACK_MICROS) {
       return times + ": the clock was set back, or is wrong" + RETENTION;
     } else if (nowMicros > beforeMicros + LONG_STOP_MICROS) {
-      return times + ": either it was stopped for so long, or the clock was set" + RETENTION;
+      return times
+          + ": either the server was stopped all that time, or the clock was set"
+          + RETENTION;
     }
     return null;
   }

@@ -19,20 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says outside the database how far it has come, so that a store that lost its newest part is told
- * from one that is whole: SQLite takes a log that is missing or cut off for the end of what was
- * written.
+ * Records the progress of a store outside its database, to detect a store that lost its newest
+ * part: SQLite takes a missing or truncated WAL for the end of the written data.
  *
- * <p>A thread beside the writer reads what is committed and writes it down, so the mark is never
- * ahead of the store, and at most a second behind it.
+ * <p>A thread beside the writer reads the committed position and writes it to the mark, so the mark
+ * is never ahead of the store, and at most a second behind it.
  */
 public final class HighWaterMark implements AutoCloseable {
-  private static final long EVERY_MILLIS = 500;
+  private static final long INTERVAL_MILLIS = 500;
 
-  /** How often the time is written where nothing else is. */
-  private static final long EVERY_MICROS = 60_000_000;
+  /** The interval of writes of the time if nothing else changes. */
+  private static final long TIME_INTERVAL_MICROS = 60_000_000;
 
-  private static final long END_SECONDS = 10;
+  private static final long CLOSE_SECONDS = 10;
   private static final Logger LOGGER = LoggerFactory.getLogger(HighWaterMark.class);
 
   private final Path path;
@@ -52,7 +51,7 @@ public final class HighWaterMark implements AutoCloseable {
   private MarkFile.Mark written;
   private boolean failing;
 
-  /** A store lost changes that were acknowledged, or may have. */
+  /** Reports that a store lost acknowledged changes, or may have lost some. */
   public static final class LossException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
@@ -75,26 +74,26 @@ public final class HighWaterMark implements AutoCloseable {
     this.fatalErrors = fatalErrors;
     this.clockMicros = clockMicros;
     this.written = written;
-    this.file = MarkFile.make(path, written, sync);
+    this.file = MarkFile.create(path, written, sync);
   }
 
   /**
-   * Compares a store that nobody has open with its mark.
+   * Compares a store that is not open with its mark.
    *
-   * @throws LossException where the store is behind it, or nobody can tell
+   * @throws LossException if the store is behind the mark, or if that cannot be determined
    */
   public static void check(DataDirectory directory) throws IOException {
     String loss = loss(directory, MarkFile.read(directory.mark()));
     if (loss != null) {
       throw new LossException(
           loss
-              + ". Put its newest files back, or start 'serve' with --accept-loss to go on with"
-              + " what is there; Reconcile is due then");
+              + ". Restore its newest files, or start 'serve' with --accept-loss to continue with the"
+              + " remaining data; Reconcile is due then");
     }
   }
 
   /**
-   * Goes on with a store that is behind its mark: its revisions are raised. Does nothing where
+   * Accepts the loss of a store that is behind its mark, by raising its revisions. Does nothing if
    * nothing is lost.
    */
   public static void acceptLoss(DataDirectory directory, long nowMicros) throws IOException {
@@ -108,19 +107,19 @@ public final class HighWaterMark implements AutoCloseable {
     try (SqliteConnection connection = SqliteConnection.writer(directory.database())) {
       SqliteStore.prepare(connection);
       int raised = RevisionRaise.run(connection, highestGiven, nowMicros);
-      // A crash before the mark is made anew must not lead to a second raise.
+      // The mark is written at once, because a crash before that would lead to a second raise.
       MarkFile.Mark mark = new MarkFile.Mark(StorePosition.of(connection), nowMicros);
-      MarkFile.make(directory.mark(), mark, MarkFile.Sync.REAL).close();
+      MarkFile.create(directory.mark(), mark, MarkFile.Sync.REAL).close();
       LOGGER.warn(
-          "{}. That is accepted: all revisions are raised by 2^40, in {}; Reconcile is due",
+          "{}. Loss accepted: raised all revisions by 2^40, in {}; Reconcile is due",
           loss,
           raised == 1 ? "1 repository" : raised + " repositories");
     } catch (SQLException e) {
-      throw StoreException.notApplied("cannot go on with " + directory.database(), e);
+      throw StoreException.notApplied("cannot accept the loss of " + directory.database(), e);
     }
   }
 
-  /** What is lost, or may be; null for nothing. */
+  /** Describes what is lost, or may be lost; returns null for nothing. */
   private static @Nullable String loss(DataDirectory directory, MarkFile.Content content)
       throws IOException {
     String store = "the store in " + directory.path();
@@ -131,9 +130,9 @@ public final class HighWaterMark implements AutoCloseable {
       if (content.found()) {
         return lost + database.getFileName() + " is missing";
       }
-      Path log = database.resolveSibling(database.getFileName() + "-wal");
-      return Files.exists(log)
-          ? lost + database.getFileName() + " is missing, but " + log.getFileName() + " is there"
+      Path wal = database.resolveSibling(database.getFileName() + "-wal");
+      return Files.exists(wal)
+          ? lost + database.getFileName() + " is missing, but " + wal.getFileName() + " exists"
           : null;
     }
     StorePosition found = position(database);
@@ -143,10 +142,10 @@ public final class HighWaterMark implements AutoCloseable {
       }
       return "whether "
           + store
-          + " lost acknowledged changes cannot be told, as "
+          + " lost acknowledged changes is unknown, because "
           + directory.mark().getFileName()
           + (content.found() ? " is damaged" : " is missing")
-          + "; the highest revision in it is "
+          + "; the highest revision in the store is "
           + found.revision();
     }
     if (!found.ledger().equals(mark.ledger())) {
@@ -169,10 +168,10 @@ public final class HighWaterMark implements AutoCloseable {
               + found.revision()
               + ", but "
               + mark.revision()
-              + " was given out";
+              + " was returned to callers";
       return mark.revision() - found.revision() < RevisionRaise.RAISE / 2
           ? revisions
-          : revisions + ": it is from before a loss was accepted";
+          : revisions + ": the store is older than an accepted loss";
     } else if (found.chunk() < mark.chunk()) {
       return " lacks events of some repositories";
     } else if (found.versions() < mark.versions()) {
@@ -186,7 +185,7 @@ public final class HighWaterMark implements AutoCloseable {
   private static StorePosition position(Path database) throws IOException {
     Path index = database.resolveSibling(database.getFileName() + "-shm");
     boolean hadIndex = Files.exists(index);
-    try (SqliteConnection connection = SqliteConnection.untouching(database)) {
+    try (SqliteConnection connection = SqliteConnection.readOnly(database)) {
       return SqliteStore.isFresh(connection) ? StorePosition.NOTHING : StorePosition.of(connection);
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot open " + database, e);
@@ -198,10 +197,11 @@ public final class HighWaterMark implements AutoCloseable {
   }
 
   /**
-   * Keeps the mark of a store from now on, until it is closed, which is before the store is.
+   * Starts to update the mark of a store, until the mark is closed, which must happen before the
+   * store is closed.
    *
-   * @param fatalErrors who ends the process where a sync of the mark fails
-   * @param clockMicros the time, in microseconds since the epoch
+   * @param fatalErrors ends the process if a sync of the mark fails
+   * @param clockMicros the clock, in microseconds since the epoch
    */
   public static HighWaterMark keep(
       DataDirectory directory, SqliteStore store, FatalErrors fatalErrors, LongSupplier clockMicros)
@@ -229,47 +229,48 @@ public final class HighWaterMark implements AutoCloseable {
         new HighWaterMark(directory.mark(), sync, store, fatalErrors, clockMicros, now);
     var unused =
         mark.thread.scheduleWithFixedDelay(
-            mark::look, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            mark::update, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     return mark;
   }
 
-  private void look() {
+  private void update() {
     try {
-      writeIfFurther();
+      writeIfAdvanced();
       failing = false;
     } catch (IOException | RuntimeException e) {
-      // The store itself tells why it cannot be read, and is refused then.
+      // The store itself logs why it cannot be read, and is not ready then.
       if (!failing) {
         failing = true;
-        LOGGER.warn("cannot write the high-water mark; it is tried again", e);
+        LOGGER.warn("cannot write the high-water mark; retrying", e);
       }
     }
   }
 
-  /** Writes how far the store has come, where it has, or where the file is gone. */
-  synchronized void writeIfFurther() throws IOException {
-    // Refused where the store's own files are gone: what is there now is somebody else's.
+  /** Writes the position of the store if it has advanced, or if the file of the mark is gone. */
+  synchronized void writeIfAdvanced() throws IOException {
+    // Fails if the store's own files are gone: the files with their names belong to another
+    // process.
     StorePosition position = store.position(written.position());
     MarkFile.Mark now = new MarkFile.Mark(position, clockMicros.getAsLong());
-    boolean due = Math.abs(now.micros() - written.micros()) >= EVERY_MICROS;
+    boolean due = Math.abs(now.micros() - written.micros()) >= TIME_INTERVAL_MICROS;
     try {
       if (!file.isAt(path)) {
-        MarkFile again = MarkFile.replace(path, now, sync);
+        MarkFile replacement = MarkFile.replace(path, now, sync);
         file.close();
-        file = again;
+        file = replacement;
         written = now;
-        LOGGER.warn(
-            "{} was removed or replaced under the running server; it is written again", path);
+        LOGGER.warn("{} was removed or replaced under the running server; writing it again", path);
       } else if (due || !position.equals(written.position())) {
         file.write(now);
         if (now.micros() < written.micros()) {
-          // The clock was set back, and of two that differ in the time alone the later one counts.
+          // After the clock was set back, both slots need the earlier time: of two marks with the
+          // same position, the one with the later time counts.
           file.write(now);
         }
         written = now;
       }
     } catch (MarkFile.FailedSyncException e) {
-      // The store lies on the same disk.
+      // The store is on the same disk.
       fatalErrors.halt(StoreException.notApplied("cannot sync the high-water mark", e));
       throw e;
     }
@@ -279,8 +280,8 @@ public final class HighWaterMark implements AutoCloseable {
   public void close() throws IOException {
     thread.shutdown();
     try {
-      if (thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-        writeIfFurther();
+      if (thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        writeIfAdvanced();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -15,22 +15,23 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of the high-water mark, outside the database. It has two places that are written in
- * turn, each with a checksum, so that a write that is cut off leaves the other.
+ * Reads and writes the file of the high-water mark, outside the database. The file has two slots
+ * that are written alternately, each with a checksum, so that an interrupted write leaves the other
+ * slot intact.
  */
 public final class MarkFile implements AutoCloseable {
   private static final long FORMAT = 0x484f4c444d41524bL + 3; // "HOLDMARK", version 3
   private static final int BYTES = 9 * Long.BYTES;
 
-  /** So that the two never share a sector of the disk. */
-  private static final int PLACE_BYTES = 4096;
+  /** The distance of the slots, so that they never share a sector of the disk. */
+  private static final int SLOT_BYTES = 4096;
 
-  private static final int PLACES = 2;
+  private static final int SLOTS = 2;
 
   private final FileChannel channel;
   private final @Nullable Object key;
   private final Sync sync;
-  private int place;
+  private int nextSlot;
 
   private MarkFile(FileChannel channel, @Nullable Object key, Sync sync) {
     this.channel = channel;
@@ -38,14 +39,17 @@ public final class MarkFile implements AutoCloseable {
     this.sync = sync;
   }
 
-  /** Brings to the disk what was written, so that a test can have that fail. */
+  /** Syncs the file; tests simulate failures. */
   public interface Sync {
     Sync REAL = channel -> channel.force(false);
 
     void of(FileChannel channel) throws IOException;
   }
 
-  /** A sync failed: nobody knows what of the file the disk has, and it will not say so again. */
+  /**
+   * Reports a failed sync: it is unknown what the disk contains, and a later sync will not report
+   * the failure again.
+   */
   static final class FailedSyncException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -55,21 +59,24 @@ public final class MarkFile implements AutoCloseable {
   }
 
   /**
-   * What it says.
+   * The content of the file.
    *
-   * @param found whether there is such a file
-   * @param mark the newest of what can be read of it; null for nothing
+   * @param found whether the file exists
+   * @param mark the newest readable mark; null for none
    */
   public record Content(boolean found, @Nullable Mark mark) {}
 
   /**
-   * A store at some time.
+   * The position of a store at a time.
    *
-   * @param position how far it had come
-   * @param micros what the clock said then, in microseconds since the epoch
+   * @param position the position
+   * @param micros the time, in microseconds since the epoch
    */
   public record Mark(StorePosition position, long micros) {
-    /** One that is behind in anything else is newer where a loss was accepted between the two. */
+    /**
+     * Returns whether this mark is newer. If the revisions differ, only they count: other numbers
+     * may have decreased when a loss was accepted.
+     */
     private boolean isNewerThan(Mark other) {
       if (position.equals(other.position)) {
         return micros > other.micros;
@@ -86,20 +93,20 @@ public final class MarkFile implements AutoCloseable {
     }
     Mark newest = null;
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      for (int i = 0; i < PLACES; i++) {
-        Mark one = read(channel, i);
-        if (one != null && (newest == null || one.isNewerThan(newest))) {
-          newest = one;
+      for (int i = 0; i < SLOTS; i++) {
+        Mark mark = read(channel, i);
+        if (mark != null && (newest == null || mark.isNewerThan(newest))) {
+          newest = mark;
         }
       }
     }
     return new Content(true, newest);
   }
 
-  private static @Nullable Mark read(FileChannel channel, int place) throws IOException {
+  private static @Nullable Mark read(FileChannel channel, int slot) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
     while (bytes.hasRemaining()) {
-      if (channel.read(bytes, (long) place * PLACE_BYTES + bytes.position()) < 0) {
+      if (channel.read(bytes, (long) slot * SLOT_BYTES + bytes.position()) < 0) {
         return null;
       }
     }
@@ -125,17 +132,17 @@ public final class MarkFile implements AutoCloseable {
   }
 
   /**
-   * Makes the file again, with this in both places, durably. Where that fails, as on a full disk,
-   * there is the file that was there before, or none.
+   * Writes a mark to both slots, durably; creates the file if it is missing. After a failure, for
+   * example on a full disk, the old file remains, or no file.
    */
-  public static MarkFile make(Path path, Mark mark, Sync sync) throws IOException {
+  public static MarkFile create(Path path, Mark mark, Sync sync) throws IOException {
     return Files.exists(path) ? written(path, mark, sync) : replace(path, mark, sync);
   }
 
-  /** Makes a new file that takes the name of what is there, if anything is. */
+  /** Creates a new file that replaces an existing one, if any. */
   static MarkFile replace(Path path, Mark mark, Sync sync) throws IOException {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
-    OwnerOnly.file(fresh);
+    OwnerOnly.createFile(fresh);
     MarkFile file = written(fresh, mark, sync);
     try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
@@ -151,7 +158,7 @@ public final class MarkFile implements AutoCloseable {
     MarkFile file =
         new MarkFile(FileChannel.open(path, StandardOpenOption.WRITE), OpenFiles.key(path), sync);
     try {
-      for (int i = 0; i < PLACES; i++) {
+      for (int i = 0; i < SLOTS; i++) {
         file.write(mark);
       }
       return file;
@@ -161,12 +168,12 @@ public final class MarkFile implements AutoCloseable {
     }
   }
 
-  /** Whether this name leads to it. */
+  /** Returns whether a path leads to this file. */
   boolean isAt(Path path) {
     return key == null ? Files.exists(path) : !OpenFiles.isReplaced(path, key);
   }
 
-  /** Writes it over the older of the two, durably. */
+  /** Overwrites the slot with the older mark, durably. */
   void write(Mark mark) throws IOException {
     StorePosition position = mark.position();
     ByteBuffer bytes = ByteBuffer.allocate(BYTES);
@@ -180,7 +187,7 @@ public final class MarkFile implements AutoCloseable {
         .putLong(position.revision())
         .putLong(mark.micros());
     bytes.putLong(checksum(bytes.array())).flip();
-    long at = (long) place * PLACE_BYTES;
+    long at = (long) nextSlot * SLOT_BYTES;
     while (bytes.hasRemaining()) {
       channel.write(bytes, at + bytes.position());
     }
@@ -189,7 +196,7 @@ public final class MarkFile implements AutoCloseable {
     } catch (IOException e) {
       throw new FailedSyncException(e);
     }
-    place = (place + 1) % PLACES;
+    nextSlot = (nextSlot + 1) % SLOTS;
   }
 
   @Override

@@ -19,12 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Goes on with a store that lost its newest changes. Somebody may have been given the revisions,
- * generations and versions that were lost, so all of them jump far over what can have been lost,
- * and what lies between counts as compacted.
+ * Raises all revisions of a store that lost its newest changes. Callers may have received the lost
+ * revisions, generations and versions, so all of them are raised far beyond anything that can have
+ * been lost, and the gap counts as compacted.
  */
 public final class RevisionRaise {
-  /** No store makes so many changes between two looks at how far it has come. */
+  /** More than the number of changes that a store makes between two writes of its mark. */
   public static final long RAISE = 1L << 40;
 
   private final SqliteConnection connection;
@@ -39,10 +39,10 @@ public final class RevisionRaise {
   }
 
   /**
-   * Raises everything in one transaction.
+   * Raises all repositories in one transaction.
    *
-   * @param highestGiven the highest revision that is known to have been given to anybody
-   * @return how many repositories were raised
+   * @param highestGiven the highest revision that is known to have been returned to a caller
+   * @return the number of repositories
    */
   static int run(SqliteConnection connection, long highestGiven, long nowMicros)
       throws SQLException {
@@ -56,11 +56,11 @@ public final class RevisionRaise {
     chunk =
         Math.max(
             StorePosition.lastChunk(connection),
-            connection.number("SELECT coalesce(max(last_chunk), 0) FROM history_runs"));
-    List<RowMapper.Known> all =
+            connection.number("SELECT coalesce(max(last_chunk), 0) FROM release_runs"));
+    List<RowMapper.RepositoryRow> all =
         SqliteConnection.rows(connection.prepared(RowMapper.REPOSITORIES), RowMapper::repository);
     long highest = highestGiven;
-    for (RowMapper.Known known : all) {
+    for (RowMapper.RepositoryRow known : all) {
       highest = Math.max(highest, known.repository().revision());
       raise(known);
     }
@@ -70,10 +70,10 @@ public final class RevisionRaise {
     return all.size();
   }
 
-  private void raise(RowMapper.Known known) throws SQLException {
+  private void raise(RowMapper.RepositoryRow known) throws SQLException {
     Repository before = known.repository();
     long raise = RAISE;
-    // An older copy may be from before an earlier raise.
+    // An older copy of the store may be older than an earlier raise.
     while (before.revision() + raise < highestGiven + RAISE / 2) {
       raise += RAISE;
     }
@@ -91,14 +91,14 @@ public final class RevisionRaise {
     PreparedStatement insert = connection.prepared(EventChunk.INSERT);
     EventChunk.of(++chunk, known.number(), events, contents).set(insert, contents);
     insert.executeUpdate();
-    SqliteWrite.put(connection, new RowMapper.Known(known.number(), after));
+    SqliteWrite.put(connection, new RowMapper.RepositoryRow(known.number(), after));
     RevisionGaps.put(connection, known.number(), after.revision());
     for (long version : versions(known.number())) {
       SqliteKeys.putVersion(connection, known.number(), version + raise);
     }
   }
 
-  /** The newest version of a repository's datastore, where it gave any out. */
+  /** Returns the newest version of a repository's datastore; empty if it never had a version. */
   private List<Long> versions(long repository) throws SQLException {
     PreparedStatement query =
         connection.prepared(

@@ -1,4 +1,4 @@
-/** The high-water mark beside the database, which tells a store that lost its newest part. */
+/** The high-water mark beside the database, which detects a store that lost its newest part. */
 @NullMarked
 package dev.holdfast.server.store.sqlite.mark;
 

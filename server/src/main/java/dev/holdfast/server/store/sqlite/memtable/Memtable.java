@@ -9,19 +9,20 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * The youngest of the living reservations. They are in memory, and on the disk in the events alone,
- * which contain all of their state; the table of reservations has the others.
+ * Holds recent reservations in memory. On the disk, only the events contain them, with all of their
+ * state; the table of reservations has the other reservations.
  *
- * <p>Slots are hashes, so in a large table by slot each of them dirties a page of its own: once
- * when it is written and again when the reservation is released. Attempts are short, so most
- * reservations end before they are flushed. The others get a row later, some with every commit. It
- * is a log-structured merge tree (O'Neil and others, 1996) of two levels, with the events as its
- * log: a start replays those behind {@link #recoveryPoint()}.
+ * <p>Slots are hashes, so in a large table that is sorted by slot each reservation dirties a page
+ * of its own: once when its row is written and again when it is released. Sale attempts are short,
+ * so most reservations end before they are flushed. Each commit flushes some of the others to rows.
+ * The memtable and the table are a log-structured merge tree (O'Neil and others, 1996) of two
+ * levels, with the events as its WAL: a start replays the events after {@link #recoveryPoint()}.
  *
- * <p>All methods but {@link #readAtSnapshot} and {@link #retire} are for the writer's thread.
+ * <p>Only the writer's thread may call methods other than {@link #readAtSnapshot} and {@link
+ * #retire}.
  */
 public final class Memtable {
-  /** Some megabytes in memory, and some milliseconds to go through. */
+  /** Takes some megabytes of memory; a scan of all entries takes some milliseconds. */
   public static final int CAPACITY = 8192;
 
   /**
@@ -30,10 +31,16 @@ public final class Memtable {
    */
   private static final int EVENTS_PER_ENTRY = 8;
 
-  /** How many entries one commit flushes at most, so that none takes long. */
-  private static final int FLUSHED_PER_COMMIT = 256;
+  /**
+   * The largest number of entries that one commit flushes without new entries; bounds the time of a
+   * commit.
+   */
+  private static final int BASE_FLUSHED_PER_COMMIT = 256;
 
-  /** How many more it flushes for each entry that comes, so that their number is bounded. */
+  /**
+   * The number of further entries that a commit flushes for each new entry; bounds the number of
+   * entries.
+   */
   private static final int FLUSHED_PER_NEW_ENTRY = 2;
 
   private final int capacity;
@@ -58,9 +65,10 @@ public final class Memtable {
   }
 
   /**
-   * Replays the events behind the recovery point of a file.
+   * Recovers a memtable by replaying the events after the recovery point of a file.
    *
-   * @param capacity how many entries it holds; more only until the next commits have flushed them
+   * @param capacity the number of entries that the memtable holds; after a recovery it may hold
+   *     more until the next commits have flushed them
    */
   public static Memtable recover(SqliteConnection connection, int capacity) throws SQLException {
     return MemtableRecovery.load(connection, capacity);
@@ -71,7 +79,7 @@ public final class Memtable {
     return contents;
   }
 
-  /** Returns how many entries one transaction may add. */
+  /** Returns the number of entries that one transaction may add. */
   public int capacity() {
     return capacity;
   }
@@ -81,12 +89,12 @@ public final class Memtable {
     return recoveryPoint;
   }
 
-  /** Returns the position behind the last committed event. */
+  /** Returns the position after the last committed event. */
   public LogPosition end() {
     return end;
   }
 
-  /** Returns how many commits changed reservations without an event. */
+  /** Returns the number of commits so far that made changes without an event. */
   public long quietCommits() {
     return quietCommits;
   }
@@ -97,7 +105,7 @@ public final class Memtable {
         > (long) capacity * EVENTS_PER_ENTRY / 4;
   }
 
-  /** Returns the position that precedes the events of all entries but some. */
+  /** Returns the position before the events of all entries that are not excepted. */
   public LogPosition oldestUnflushed(Set<RepositorySlot> excepted) {
     for (Map.Entry<RepositorySlot, MemtableEntry> entry : contents.oldestFirst()) {
       if (!excepted.contains(entry.getKey())) {
@@ -108,16 +116,16 @@ public final class Memtable {
   }
 
   /**
-   * Returns the oldest entries that are to get a row with this transaction: those beyond the
-   * capacity, and those that too many events follow.
+   * Returns the oldest entries that this transaction must flush: those beyond the capacity, and
+   * those that are followed by too many events.
    *
-   * @param enteredCount how many entries the transaction adds
-   * @param wanted which entries may be flushed
+   * @param enteredCount the number of entries that the transaction adds
+   * @param wanted accepts the entries that may be flushed
    */
   public Map<RepositorySlot, MemtableEntry> flushCandidates(
       int enteredCount, Predicate<RepositorySlot> wanted) {
     int tooMany = contents.size() + enteredCount - capacity;
-    int limit = FLUSHED_PER_COMMIT + FLUSHED_PER_NEW_ENTRY * enteredCount;
+    int limit = BASE_FLUSHED_PER_COMMIT + FLUSHED_PER_NEW_ENTRY * enteredCount;
     Map<RepositorySlot, MemtableEntry> oldest = new HashMap<>();
     for (Map.Entry<RepositorySlot, MemtableEntry> entry : contents.oldestFirst()) {
       long age = end.eventCount() - entry.getValue().logStart().eventCount();
@@ -139,8 +147,8 @@ public final class Memtable {
   }
 
   /**
-   * Commits a transaction and applies its delta, in one step for readers. Where the commit fails,
-   * readers read the file alone from then on, and the engine recovers another memtable.
+   * Commits a transaction and applies its delta as one step for readers. If the commit fails,
+   * readers read only the file from then on, and the engine recovers another memtable.
    */
   public void commit(Commit commit, MemtableDelta delta) throws SQLException {
     gate.commit(commit::run, version(delta.end(), delta.quietCommits()), () -> apply(delta));
@@ -158,17 +166,17 @@ public final class Memtable {
     return new SnapshotGate.Version(end.chunk(), quietCommits);
   }
 
-  /** Makes readers that still have this memtable read the file alone. Any thread may call it. */
+  /** Makes readers that still use this memtable read only the file. Any thread may call it. */
   public void retire() {
     gate.retire();
   }
 
   /**
-   * Returns what a function finds among the recent reservations that belong to the reader's
-   * snapshot. Any thread may call it; the writer waits while the function runs.
+   * Runs a function on the recent reservations that belong to the reader's snapshot, and returns
+   * its result. Any thread may call it; the writer waits while the function runs.
    *
-   * @param reader in a transaction that has read nothing yet; its snapshot stays for what it reads
-   *     afterwards
+   * @param reader a connection in a transaction that has read nothing yet; later reads in the
+   *     transaction use the same snapshot
    */
   public <T> T readAtSnapshot(SqliteConnection reader, Function<RecentReservations, T> function)
       throws SQLException {

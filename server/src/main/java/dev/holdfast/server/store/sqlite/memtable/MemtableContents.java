@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The entries in the order in which they came, and an index by request. Not thread-safe. */
+/** Holds the entries in the order in which they came, and an index by request. Not thread-safe. */
 final class MemtableContents implements RecentReservations {
   private record Request(String repositoryId, String requestId) implements Comparable<Request> {
     private static final Comparator<Request> ORDER =
@@ -90,7 +90,10 @@ final class MemtableContents implements RecentReservations {
     return entries.entrySet();
   }
 
-  /** Adds an entry, or replaces that of its slot; within a generation it keeps its age. */
+  /**
+   * Adds an entry, or replaces the entry of its slot. A replacement of the same generation keeps
+   * its place in the order.
+   */
   void put(RepositorySlot owner, MemtableEntry entry) {
     MemtableEntry before = entries.get(owner);
     if (before != null && !before.isOfGeneration(entry.reservation().generation())) {

@@ -5,13 +5,13 @@ import java.util.Set;
 
 /**
  * The changes that one transaction makes to the memtable. Every transaction that changes a
- * reservation advances {@code end.chunk()} or {@code quietCommits}: readers tell by them whether
- * their snapshot contains it.
+ * reservation advances {@code end.chunk()} or {@code quietCommits}; readers use them to determine
+ * whether their snapshot contains the transaction.
  *
- * @param removed the slots whose reservations were released or got a row
- * @param entered the entries that are new or altered
+ * @param removed the slots whose reservations were released or flushed
+ * @param entered the new and the changed entries
  * @param recoveryPoint the position from which a start replays, as written to the file
- * @param end the position behind the last event of the transaction
+ * @param end the position after the last event of the transaction
  * @param quietCommits the number of commits without events so far, as written to the file
  */
 public record MemtableDelta(

@@ -3,13 +3,13 @@ package dev.holdfast.server.store.sqlite.memtable;
 import dev.holdfast.server.ledger.books.Reservation;
 
 /**
- * A recent reservation.
+ * An entry of the memtable: a recent reservation.
  *
  * @param repository the number of its repository in the file
  * @param reservation its present state
- * @param logStart a position that precedes all of its events
- * @param firstInEpoch the epoch of the release index in which the index held nothing of the slot; 0
- *     where that is unknown
+ * @param logStart a position before all events of the reservation
+ * @param firstInEpoch the epoch of the release index in which the index had no entry of the slot; 0
+ *     if unknown
  */
 public record MemtableEntry(
     long repository, Reservation reservation, LogPosition logStart, long firstInEpoch) {

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Replays the events behind the recovery point, which are the log of the memtable. */
+/** Recovers the memtable by replaying the events after the recovery point, which are its WAL. */
 final class MemtableRecovery {
-  private final Map<RepositorySlot, MemtableEntry> living = new LinkedHashMap<>();
+  private final Map<RepositorySlot, MemtableEntry> recovered = new LinkedHashMap<>();
 
   private MemtableRecovery() {}
 
@@ -29,9 +29,9 @@ final class MemtableRecovery {
     LogPosition start = new LogPosition(RecoveryPoint.read(connection), 0);
     MemtableRecovery recovery = new MemtableRecovery();
     LogPosition end = recovery.replay(connection, start);
-    recovery.dropThoseWithARow(connection);
+    recovery.dropFlushed(connection);
     return new Memtable(
-        capacity, recovery.living, start, end, RecoveryPoint.quietCommits(connection));
+        capacity, recovery.recovered, start, end, RecoveryPoint.quietCommits(connection));
   }
 
   private LogPosition replay(SqliteConnection connection, LogPosition start) throws SQLException {
@@ -69,30 +69,30 @@ final class MemtableRecovery {
       long repository, String repositoryId, LogPosition before, Change.Booked change) {
     if (change instanceof Change.SlotReserved reserved) {
       Reservation reservation = reserved.reservation();
-      living.put(
+      recovered.put(
           new RepositorySlot(repositoryId, reservation.slot()),
           new MemtableEntry(repository, reservation, before, 0));
     } else if (change instanceof Change.SlotFilled filled) {
       Reservation reservation = filled.reservation();
-      living.computeIfPresent(
+      recovered.computeIfPresent(
           new RepositorySlot(repositoryId, reservation.slot()),
           (owner, entry) -> new MemtableEntry(repository, reservation, entry.logStart(), 0));
     } else if (change instanceof Change.SlotReleased released) {
-      living.remove(new RepositorySlot(repositoryId, released.released().reservation().slot()));
+      recovered.remove(new RepositorySlot(repositoryId, released.released().reservation().slot()));
     }
   }
 
-  /** Their rows are newer than their events: no event tells of a renewed lease. */
-  private void dropThoseWithARow(SqliteConnection connection) throws SQLException {
+  /** Drops entries that have a row: the row is newer, because no event contains a renewed lease. */
+  private void dropFlushed(SqliteConnection connection) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT 1 FROM reservations WHERE repository = ? AND slot_key = ?");
-    List<RepositorySlot> sorted = new ArrayList<>(living.keySet());
+    List<RepositorySlot> sorted = new ArrayList<>(recovered.keySet());
     Collections.sort(sorted);
     for (RepositorySlot owner : sorted) {
-      query.setLong(1, Objects.requireNonNull(living.get(owner)).repository());
+      query.setLong(1, Objects.requireNonNull(recovered.get(owner)).repository());
       query.setBytes(2, SlotKeys.encode(owner.slot()));
       if (!SqliteConnection.rows(query, row -> row.getLong(1)).isEmpty()) {
-        living.remove(owner);
+        recovered.remove(owner);
       }
     }
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Goes through reservations that have a row and recent ones in one order, that of their slots. */
+/** Iterates over flushed and recent reservations, merged in the order of their slots. */
 public final class MergedReservationCursor implements AutoCloseable {
   private final ResultSet rows;
   private final Deque<Reservation> recent;
@@ -20,10 +20,11 @@ public final class MergedReservationCursor implements AutoCloseable {
   private @Nullable Reservation current;
 
   /**
-   * Begins before the first of them.
+   * Starts before the first reservation.
    *
-   * @param query answers {@link RowMapper#RESERVATION} by slot; its arguments are set
-   * @param recent in any order
+   * @param query a query with its arguments set that returns {@link RowMapper#RESERVATION} ordered
+   *     by slot
+   * @param recent the recent reservations, in any order
    */
   public MergedReservationCursor(PreparedStatement query, List<Reservation> recent)
       throws SQLException {
@@ -40,7 +41,7 @@ public final class MergedReservationCursor implements AutoCloseable {
     row = rows.next() ? RowMapper.reservation(rows) : null;
   }
 
-  /** Goes on to the next one; false where there is none. */
+  /** Moves to the next reservation; returns false after the last. */
   public boolean next() throws SQLException {
     Reservation first = recent.peek();
     if (first != null && (row == null || bySlot().compare(first, row) < 0)) {
@@ -54,7 +55,7 @@ public final class MergedReservationCursor implements AutoCloseable {
     return current != null;
   }
 
-  /** The one that it has gone on to. */
+  /** Returns the current reservation. */
   public Reservation reservation() {
     if (current == null) {
       throw new NoSuchElementException();

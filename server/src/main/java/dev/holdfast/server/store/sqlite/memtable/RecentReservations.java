@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The reservations without a row, as of one commit. */
+/** Reads the reservations that have no row, as of one commit. */
 public interface RecentReservations {
-  /** Returns the entry of a slot; null where the slot has none. */
+  /** Returns the entry of a slot; null for none. */
   @Nullable MemtableEntry get(String repositoryId, Slot slot);
 
   /** Returns the reservations of a request, in no order. The caller may alter the list. */

@@ -6,7 +6,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** The one row that says where the events begin that alone tell of reservations. */
+/**
+ * Reads and writes the recovery point: the chunk of events after which a start replays, because
+ * later reservations may have no row.
+ */
 public final class RecoveryPoint {
   private RecoveryPoint() {}
 
@@ -23,7 +26,7 @@ public final class RecoveryPoint {
     return SqliteConnection.rows(query, RecoveryPoint::checked).get(0);
   }
 
-  /** How many commits brought changes and no events. */
+  /** Returns the number of commits that made changes without an event. */
   public static long quietCommits(SqliteConnection connection) throws SQLException {
     return connection.number("SELECT quiet_commits FROM recovery_point");
   }

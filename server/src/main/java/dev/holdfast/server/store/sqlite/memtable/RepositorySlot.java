@@ -4,8 +4,8 @@ import dev.holdfast.server.ledger.books.Slot;
 import java.util.Comparator;
 
 /**
- * A slot of a repository. Comparable because callers choose slots: many of one hash share a place
- * in a map, where only what has an order is found without a look at all of them.
+ * A slot of a repository. It is comparable because callers choose slots: a hash map finds one of
+ * many keys with the same hash fast only if the keys are comparable.
  *
  * @param repositoryId the repository
  * @param slot the slot

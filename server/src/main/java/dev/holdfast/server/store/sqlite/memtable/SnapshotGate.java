@@ -6,20 +6,20 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /**
- * Makes a commit of the file and the change of what is in memory one step for readers, though no
- * reader waits for the sync of a commit.
+ * Makes a commit of the file and the change of the memory one step for readers. No reader waits for
+ * the sync of a commit.
  *
- * <p>The writer commits the file first and alters the memory afterwards, under the write lock. A
- * reader takes a snapshot of the file under the read lock, so the memory is as old as the snapshot
- * or older by the one commit that is being made. The version in the snapshot tells which: where it
- * is newer than the memory, the reader takes another snapshot. {@code SnapshotGateTest} checks all
- * interleavings of that.
+ * <p>The writer commits the file first and changes the memory afterwards, under the write lock. A
+ * reader takes a snapshot of the file under the read lock, so the memory is at the same commit as
+ * the snapshot, or one commit behind it. The version in the snapshot shows which: if it is newer
+ * than the memory, the reader takes another snapshot. {@code SnapshotGateTest} checks all
+ * interleavings.
  */
 final class SnapshotGate {
   /**
-   * Tells commits apart. Each commit that alters the memory makes one of the numbers greater.
+   * Identifies a commit. Each commit that changes the memory increases one of the numbers.
    *
-   * @param lastChunk the greatest number of a chunk of events; smaller where events were purged
+   * @param lastChunk the greatest number of a chunk of events; smaller after a purge of events
    * @param quietCommits the number of commits without events
    */
   record Version(long lastChunk, long quietCommits) {
@@ -30,14 +30,14 @@ final class SnapshotGate {
 
   /** A reader's view of the file. */
   interface Snapshot {
-    /** Returns the version of the file in this snapshot, which is taken by the first call. */
+    /** Returns the version of the file in this snapshot; the first call takes the snapshot. */
     Version version() throws SQLException;
 
-    /** Drops this snapshot, so that the next call takes another. */
+    /** Drops this snapshot, so that the next call takes another snapshot. */
     void renew() throws SQLException;
   }
 
-  /** Reads from the file, in the snapshot that the reader has. */
+  /** Reads from the file in the reader's snapshot. */
   interface FileRead<T> {
     T run() throws SQLException;
   }
@@ -49,10 +49,10 @@ final class SnapshotGate {
 
   private final ReadWriteLock lock = new ReentrantReadWriteLock(true);
 
-  /** Whether the memory is what the last commit left; false where its outcome is unknown. */
+  /** Whether the memory is at the last commit; false after a commit with an unknown outcome. */
   private boolean valid = true;
 
-  /** The version of the file that the memory belongs to. */
+  /** The version of the file to which the memory belongs. */
   private Version version;
 
   SnapshotGate(Version version) {
@@ -60,13 +60,13 @@ final class SnapshotGate {
   }
 
   /**
-   * Commits the file and alters the memory. To be called by one thread at a time. After a failure
-   * readers read the file alone.
+   * Commits the file and changes the memory. Only one thread may call it at a time. After a
+   * failure, readers read only the file.
    *
    * @param after the version of the file after the commit
-   * @throws SQLException where the commit fails; then the memory is not altered
+   * @throws SQLException if the commit fails; the memory is not changed then
    */
-  void commit(FileCommit commit, Version after, Runnable alterMemory) throws SQLException {
+  void commit(FileCommit commit, Version after, Runnable changeMemory) throws SQLException {
     boolean committed = false;
     try {
       commit.run();
@@ -76,7 +76,7 @@ final class SnapshotGate {
       try {
         valid &= committed;
         if (valid) {
-          alterMemory.run();
+          changeMemory.run();
           version = after;
         }
       } finally {
@@ -85,7 +85,7 @@ final class SnapshotGate {
     }
   }
 
-  /** Makes readers read the file alone from now on. */
+  /** Makes readers read only the file from now on. */
   void retire() {
     lock.writeLock().lock();
     try {
@@ -98,9 +98,9 @@ final class SnapshotGate {
   /**
    * Reads the memory that belongs to a snapshot; the writer waits meanwhile.
    *
-   * @param snapshot of a transaction that has read nothing yet
+   * @param snapshot the snapshot of a transaction that has read nothing yet
    * @param inMemory reads the memory
-   * @param inFile reads the same from the snapshot, where the memory is invalid
+   * @param inFile reads the same data from the snapshot if the memory is invalid
    */
   <T> T read(Snapshot snapshot, Supplier<T> inMemory, FileRead<T> inFile) throws SQLException {
     while (true) {

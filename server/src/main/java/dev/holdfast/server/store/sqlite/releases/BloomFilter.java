@@ -3,55 +3,56 @@ package dev.holdfast.server.store.sqlite.releases;
 import java.nio.ByteBuffer;
 
 /**
- * Which hashes a run does not have, so that it need not be read for them: of those it says wrongly
- * of one or two in a hundred that they may be there. A Bloom filter of which a hash looks at one
- * word alone (Putze, Sanders and Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007).
+ * Determines which hashes a run does not contain, to avoid reads of the run. It reports one or two
+ * percent of the absent hashes as possibly present. Each hash uses one word of the filter (Putze,
+ * Sanders and Singler, "Cache-, Hash- and Space-Efficient Bloom Filters", 2007).
  *
- * <p>It comes in slices of some parts of the run, each written when its parts are.
+ * <p>A filter consists of slices. A slice covers some partitions of the run, and is written
+ * together with them.
  */
 final class BloomFilter {
-  /** With 190 releases a part: ten bits for each. */
+  /** Each partition has 2^5 words: ten bits for each of its 190 entries. */
   private static final int WORD_BITS = 5;
 
-  /** As many as fill a page. */
-  private static final int SLICE_PART_BITS = 4;
+  /** A slice covers at most 2^4 partitions, so that its row fills a page. */
+  private static final int SLICE_PARTITION_BITS = 4;
 
-  private final int partBits;
+  private final int partitionBits;
   private final long[][] slices;
 
-  /** One for a run of so many parts, which has nothing yet. */
-  BloomFilter(int partBits) {
-    this.partBits = partBits;
-    this.slices = new long[(1 << partBits) / partsOfSlice(partBits)][];
+  /** Makes a filter without slices for a run of 2^partitionBits partitions. */
+  BloomFilter(int partitionBits) {
+    this.partitionBits = partitionBits;
+    this.slices = new long[(1 << partitionBits) / partitionsOfSlice(partitionBits)][];
   }
 
-  /** How much room one takes that has all of its slices. */
-  static long bytes(int partBits) {
-    return (long) Long.BYTES << (partBits + WORD_BITS);
+  /** Returns the size of a complete filter, in bytes. */
+  static long bytes(int partitionBits) {
+    return (long) Long.BYTES << (partitionBits + WORD_BITS);
   }
 
-  /** How many parts of a run share a slice. */
-  static int partsOfSlice(int partBits) {
-    return 1 << Math.min(SLICE_PART_BITS, partBits);
+  /** Returns the number of partitions of a run that a slice covers. */
+  static int partitionsOfSlice(int partitionBits) {
+    return 1 << Math.min(SLICE_PARTITION_BITS, partitionBits);
   }
 
-  /** An empty slice. */
-  static long[] slice(int partBits) {
-    return new long[partsOfSlice(partBits) << WORD_BITS];
+  /** Returns an empty slice. */
+  static long[] slice(int partitionBits) {
+    return new long[partitionsOfSlice(partitionBits) << WORD_BITS];
   }
 
-  /** Adds a hash to the slice that it belongs to. */
-  static void add(long[] slice, int partBits, long hash) {
-    slice[word(slice, partBits, hash)] |= bits(hash);
+  /** Adds a hash to a slice. */
+  static void add(long[] slice, int partitionBits, long hash) {
+    slice[word(slice, partitionBits, hash)] |= bits(hash);
   }
 
-  /** Takes a slice over. */
-  void put(int firstPart, long[] slice) {
-    slices[firstPart / partsOfSlice(partBits)] = slice;
+  /** Adds a complete slice. */
+  void put(int firstPartition, long[] slice) {
+    slices[firstPartition / partitionsOfSlice(partitionBits)] = slice;
   }
 
-  /** Whether all slices are there. */
-  boolean complete() {
+  /** Returns whether the filter has all slices. */
+  boolean isComplete() {
     for (long[] slice : slices) {
       if (slice == null) {
         return false;
@@ -60,16 +61,17 @@ final class BloomFilter {
     return true;
   }
 
-  /** False only where the run does not have this hash. To be asked when all slices are there. */
-  boolean mayHave(long hash) {
-    long[] slice = slices[HashPartitioner.of(hash, partBits) / partsOfSlice(partBits)];
+  /** Returns false only if the run does not contain the hash. The filter must be complete. */
+  boolean mayContain(long hash) {
+    long[] slice =
+        slices[HashPartitioner.of(hash, partitionBits) / partitionsOfSlice(partitionBits)];
     long bits = bits(hash);
-    return (slice[word(slice, partBits, hash)] & bits) == bits;
+    return (slice[word(slice, partitionBits, hash)] & bits) == bits;
   }
 
-  private static int word(long[] slice, int partBits, long hash) {
-    // The slices have as many words as a power of two.
-    return HashPartitioner.of(hash, partBits + WORD_BITS) & (slice.length - 1);
+  private static int word(long[] slice, int partitionBits, long hash) {
+    // The number of words in a slice is a power of two.
+    return HashPartitioner.of(hash, partitionBits + WORD_BITS) & (slice.length - 1);
   }
 
   private static long bits(long hash) {

@@ -2,25 +2,30 @@ package dev.holdfast.server.store.sqlite.releases;
 
 import java.util.Arrays;
 
-/** Some hundred thousand hashes, parted by their highest bits. It takes some milliseconds. */
+/**
+ * Groups hashes by partition, which is determined by their highest bits. Takes some milliseconds
+ * for some hundred thousand hashes.
+ */
 final class HashPartitioner {
   private final long[] hashes;
 
-  /** Where each part begins, and behind the last where it ends. */
+  /**
+   * The index of the first hash of each partition, and the number of hashes as the last element.
+   */
   private final int[] begins;
 
   /**
-   * Parts these.
+   * Groups hashes.
    *
-   * @param bits so many of the highest bits tell the part
+   * @param bits the number of highest bits that determine the partition
    */
   HashPartitioner(long[] unordered, int bits) {
     begins = new int[(1 << bits) + 1];
     for (long hash : unordered) {
       begins[of(hash, bits) + 1]++;
     }
-    for (int part = 1; part < begins.length; part++) {
-      begins[part] += begins[part - 1];
+    for (int partition = 1; partition < begins.length; partition++) {
+      begins[partition] += begins[partition - 1];
     }
     hashes = new long[unordered.length];
     int[] ends = Arrays.copyOf(begins, begins.length - 1);
@@ -29,14 +34,14 @@ final class HashPartitioner {
     }
   }
 
-  /** The part that a hash belongs to, of 2^bits. */
+  /** Returns the partition of a hash, of 2^bits partitions. */
   static int of(long hash, int bits) {
-    // A shift by all 64 bits would be none.
+    // Two shifts, because Java treats a shift by 64 bits as a shift by 0.
     return (int) (hash >>> 1 >>> (Long.SIZE - 1 - bits));
   }
 
-  /** The hashes of a part, in no order. */
-  long[] part(int part) {
-    return Arrays.copyOfRange(hashes, begins[part], begins[part + 1]);
+  /** Returns the hashes of a partition, in no order. */
+  long[] partition(int partition) {
+    return Arrays.copyOfRange(hashes, begins[partition], begins[partition + 1]);
   }
 }

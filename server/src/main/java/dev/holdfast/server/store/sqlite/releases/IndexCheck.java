@@ -4,33 +4,33 @@ import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Looks at every row of the index of releases. */
+/** Checks every row of the release index. */
 public final class IndexCheck {
   private IndexCheck() {}
 
-  /** Work that may hit damage. */
+  /** A check that may find damage. */
   public interface Work {
     /**
-     * Does it.
+     * Runs the check.
      *
-     * @throws SQLException where the engine fails
+     * @throws SQLException if the engine fails
      */
     void run() throws SQLException;
   }
 
-  /** Does a piece of work, and goes on where it hits damage. */
+  /** Runs a check and records the damage that it finds. */
   public interface Attempt {
     void at(Work work) throws SQLException;
   }
 
   public static void each(Attempt attempt, SqliteConnection connection) throws SQLException {
     try (ResultSet row =
-        connection.prepared("SELECT " + RunRows.RUN + " FROM history_runs").executeQuery()) {
+        connection.prepared("SELECT " + RunRows.RUN + " FROM release_runs").executeQuery()) {
       while (row.next()) {
         attempt.at(() -> RunRows.Run.read(row));
       }
     }
-    for (String table : new String[] {RunRows.PARTS, RunRows.FILTERS}) {
+    for (String table : new String[] {RunRows.PARTITIONS, RunRows.FILTERS}) {
       String sql = "SELECT " + RunRows.columns(table) + " FROM " + table;
       try (ResultSet row = connection.prepared(sql).executeQuery()) {
         while (row.next()) {

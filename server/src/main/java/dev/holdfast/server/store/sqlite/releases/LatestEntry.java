@@ -2,7 +2,7 @@ package dev.holdfast.server.store.sqlite.releases;
 
 import java.util.function.LongConsumer;
 
-/** Of the entries that it is given, the one with the latest place before another; 0 for none. */
+/** Selects the entry with the latest place before another place; 0 for none. */
 final class LatestEntry implements LongConsumer {
   private final long before;
   private long entry;

@@ -6,18 +6,21 @@ import java.sql.SQLException;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a run of the entries that were in memory, which are found there until it is finished. */
+/**
+ * Flushes a memtable to a run, over several transactions. Lookups find the entries in the memtable
+ * until the run is finished.
+ */
 final class MemtableFlush {
   private final ReleaseMemtable entries;
   private final HashPartitioner hashes;
-  private final int parts;
+  private final int partitions;
   private final RunWriter writer;
-  private final LongArrayList part = new LongArrayList();
+  private final LongArrayList partition = new LongArrayList();
 
   MemtableFlush(ReleaseMemtable entries, ReleaseRun run) {
     this.entries = entries;
-    this.hashes = new HashPartitioner(entries.hashes(), run.partBits());
-    this.parts = run.parts();
+    this.hashes = new HashPartitioner(entries.hashes(), run.partitionBits());
+    this.partitions = run.partitions();
     this.writer = new RunWriter(run);
   }
 
@@ -26,18 +29,18 @@ final class MemtableFlush {
   }
 
   /**
-   * Writes on.
+   * Writes further partitions.
    *
-   * @param share how much of the run should be written by now; 1 for all of it
-   * @return the run; null where more is to be written
+   * @param share the fraction of the run that should be written after this call; 1 for all of it
+   * @return the finished run; null if it is not finished yet
    */
   @Nullable ReleaseRun writeTo(SqliteConnection connection, double share) throws SQLException {
-    while (writer.finished() == null && writer.written() < share * parts) {
-      part.clear();
-      for (long hash : hashes.part(writer.written())) {
-        entries.forEach(hash, entry -> part.add(hash, entry));
+    while (writer.finished() == null && writer.written() < share * partitions) {
+      partition.clear();
+      for (long hash : hashes.partition(writer.written())) {
+        entries.forEach(hash, entry -> partition.add(hash, entry));
       }
-      writer.write(connection, part);
+      writer.write(connection, partition);
     }
     return writer.finished();
   }

@@ -4,10 +4,10 @@ import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
-/** Deletes the rows of a run that is not in use, some at a time. */
+/** Deletes the rows of a run that is not in use, over several transactions. */
 final class ObsoleteRuns {
-  /** What a slice of the filter is about, or a part of that. */
-  private static final int PARTS_AT_ONCE = 16;
+  /** The number of partitions deleted by a step: those of a slice of the filter, or fewer. */
+  private static final int PARTITIONS_PER_STEP = 16;
 
   private final ReleaseRun run;
   private int next;
@@ -16,26 +16,27 @@ final class ObsoleteRuns {
     this.run = run;
   }
 
-  /** Tells every later start that the run is not in use. */
+  /** Marks the run as not in use, also for later starts. */
   static void begin(SqliteConnection connection, ReleaseRun run) throws SQLException {
     new RunRows.Run(run, false).put(connection);
   }
 
-  /** Deletes some; answers whether nothing is left. */
+  /** Deletes the rows of some partitions; returns whether nothing is left. */
   boolean step(SqliteConnection connection) throws SQLException {
-    int end = Math.min(run.parts(), next + PARTS_AT_ONCE);
-    for (String table : new String[] {"history_parts", "history_filters"}) {
+    int end = Math.min(run.partitions(), next + PARTITIONS_PER_STEP);
+    for (String table : new String[] {"release_partitions", "release_filters"}) {
       PreparedStatement delete =
-          connection.prepared("DELETE FROM " + table + " WHERE part >= ? AND part < ?");
+          connection.prepared(
+              "DELETE FROM " + table + " WHERE partition_key >= ? AND partition_key < ?");
       delete.setLong(1, run.key(next));
       delete.setLong(2, run.key(end));
       delete.executeUpdate();
     }
     next = end;
-    if (next < run.parts()) {
+    if (next < run.partitions()) {
       return false;
     }
-    PreparedStatement delete = connection.prepared("DELETE FROM history_runs WHERE run = ?");
+    PreparedStatement delete = connection.prepared("DELETE FROM release_runs WHERE run = ?");
     delete.setLong(1, run.id());
     delete.executeUpdate();
     return true;

@@ -15,16 +15,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the releases of a transaction add to the index. The first release of a slot adds one entry,
- * under the slot's hash. Each later one takes the place of that, and adds entries for the release
- * before it: under its generation, and under its operation ids.
+ * Computes the entries that the releases of a transaction add to the index. The first release of a
+ * slot adds one entry, under the slot's hash. Each later release replaces that entry, and adds
+ * entries for the release before it: under its generation, and under its operation ids.
  *
- * <p>So a slot without an entry under its hash has no past at all, and one lookup tells that.
+ * <p>So a slot without an entry under its hash was never released, which one lookup determines.
  */
 public final class ReleaseEntries {
   private final ReleaseIndex index;
 
-  /** The last entry of each slot's hash, of those that the transaction adds. */
+  /** The last entry that the transaction added under the hash of each slot. */
   private final LongLongHashMap added = new LongLongHashMap();
 
   private int count;
@@ -33,15 +33,15 @@ public final class ReleaseEntries {
     this.index = index;
   }
 
-  /** How many entries there are so far. */
+  /** Returns the number of entries so far. */
   public int count() {
     return count;
   }
 
   /**
-   * The entries of a chunk: hashes and entries in turn.
+   * Returns the entries of a chunk, as alternating hashes and entries.
    *
-   * @param pasts the pasts of all slots that are released; altered with each release
+   * @param pasts the pasts of all released slots; each release updates them
    */
   public LongArrayList of(long repository, long chunk, List<Event> events, SlotPasts pasts) {
     LongArrayList entries = new LongArrayList(2 * events.size());
@@ -60,8 +60,8 @@ public final class ReleaseEntries {
     SlotPasts.Past past = pasts.of(slot);
     long known = past == null ? 0 : past.entry();
     long hash = index.hashes().ofSlot(repository, slot);
-    long last = added.containsKey(hash) ? added.get(hash) : index.addedLast(hash);
-    // Another slot's may have come since this one's past was loaded.
+    long last = added.containsKey(hash) ? added.get(hash) : index.lastAdded(hash);
+    // Another slot with this hash may have been released since the past of this slot was loaded.
     boolean shared =
         ReleaseEntry.keepsOlder(known)
             || (last != 0 && ReleaseEntry.place(last) != ReleaseEntry.place(known));
@@ -91,8 +91,9 @@ public final class ReleaseEntries {
   }
 
   /**
-   * The entries of a chunk as they stand beside its events, for a start that reads them; null where
-   * the events alone tell them: one for each release, in the place of all older ones.
+   * Encodes the entries of a chunk, which are stored beside its events for later starts; returns
+   * null if they follow from the events: one entry for each release, which replaces all older
+   * entries.
    */
   public static byte @Nullable [] encode(List<Event> events, LongArrayList entries) {
     long releases =
@@ -115,7 +116,7 @@ public final class ReleaseEntries {
   static void decode(byte[] bytes, ReleaseRun.Entries entries) {
     LongBuffer numbers = ByteBuffer.wrap(bytes).asLongBuffer();
     while (numbers.hasRemaining()) {
-      entries.take(numbers.get(), numbers.get());
+      entries.accept(numbers.get(), numbers.get());
     }
   }
 }

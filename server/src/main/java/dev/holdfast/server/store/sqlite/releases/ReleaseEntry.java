@@ -4,11 +4,11 @@ import dev.holdfast.server.store.sqlite.rows.EventPlace;
 
 /**
  * An entry of the release index: the {@linkplain EventPlace place} of a release among the events. 0
- * is none.
+ * means no entry.
  *
- * <p>Under the hash of a slot, only the newest entry is needed of each slot, and nearly always one
- * slot alone has the hash; so an entry takes the place of all older ones under it. One that {@link
- * #keepsOlder} does not, because they are of others.
+ * <p>Under the hash of a slot, only the newest entry of each slot is needed, and nearly always only
+ * one slot has the hash. So an entry replaces all older entries under its hash. An entry that
+ * {@link #keepsOlder} does not, because the older entries belong to other slots.
  */
 public final class ReleaseEntry {
   private static final long KEEPS_OLDER = Long.MIN_VALUE;

@@ -16,18 +16,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The keys of the release index: hashes of a slot, and of a slot with a generation or an operation
- * id. SipHash-2-4 (Aumasson and Bernstein, 2012) with a secret of the store, so that no caller can
- * choose slots that share a hash, all of which each lookup of one of them would have to read.
+ * Computes the keys of the release index: hashes of a slot, and of a slot with a generation or an
+ * operation id. The hash is SipHash-2-4 (Aumasson and Bernstein, 2012) with a secret of the store,
+ * so that callers cannot choose slots with the same hash, which would make lookups slow.
  */
 public final class ReleaseHashes {
   private static final VarHandle WORDS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** Odd, so that no two repositories give a slot one hash. */
+  /** Odd, so that a slot has different hashes in different repositories. */
   private static final long REPOSITORY_FACTOR = 0x9E3779B97F4A7C15L;
 
-  /** Tells a slot with something more from a slot alone. Neither parts nor filters look at it. */
+  /**
+   * The bit that distinguishes the hash of a slot with a generation or operation id from the hash
+   * of the slot alone. Neither partitions nor filters use it.
+   */
   private static final long OF_CHANGE = 1L << 31;
 
   private static final byte GENERATION = 1;
@@ -37,7 +40,7 @@ public final class ReleaseHashes {
   private final long secondSecret;
   private final long mask;
 
-  /** With the secret of a store; a test has hashes of few bits, which collide. */
+  /** Makes hashes with a secret; tests use few bits, to provoke collisions. */
   ReleaseHashes(long firstSecret, long secondSecret, int bits) {
     this.firstSecret = firstSecret;
     this.secondSecret = secondSecret;
@@ -48,8 +51,8 @@ public final class ReleaseHashes {
     return rows(connection, bits).get(0);
   }
 
-  /** Makes the secret of a store that has none yet. */
-  public static void makeIfMissing(SqliteConnection connection) throws SQLException {
+  /** Inserts a secret if the store has none yet. */
+  public static void insertIfMissing(SqliteConnection connection) throws SQLException {
     if (!rows(connection, Long.SIZE).isEmpty()) {
       return;
     }
@@ -58,7 +61,7 @@ public final class ReleaseHashes {
     long second = random.nextLong();
     PreparedStatement insert =
         connection.prepared(
-            "INSERT INTO history_secret (first, second, checksum) VALUES (?, ?, ?)");
+            "INSERT INTO release_secret (first, second, checksum) VALUES (?, ?, ?)");
     insert.setLong(1, first);
     insert.setLong(2, second);
     insert.setInt(3, checksum(first, second).value());
@@ -68,7 +71,7 @@ public final class ReleaseHashes {
   private static List<ReleaseHashes> rows(SqliteConnection connection, int bits)
       throws SQLException {
     PreparedStatement query =
-        connection.prepared("SELECT first, second, checksum FROM history_secret");
+        connection.prepared("SELECT first, second, checksum FROM release_secret");
     return SqliteConnection.rows(
         query,
         row -> {
@@ -79,26 +82,26 @@ public final class ReleaseHashes {
   }
 
   private static RowChecksum checksum(long first, long second) {
-    return new RowChecksum("history_secret").number(first).number(second);
+    return new RowChecksum("release_secret").number(first).number(second);
   }
 
-  /** Under which a slot's latest release is found. */
+  /** Returns the key of the latest release of a slot. */
   public long ofSlot(long repository, Slot slot) {
     return hash(repository, SlotKeys.encode(slot)) & ~OF_CHANGE;
   }
 
-  /** The same, of a slot's key. */
+  /** Returns the key of the latest release of a slot, by its encoded key. */
   public long ofSlot(long repository, byte[] slotKey) {
     return hash(repository, slotKey) & ~OF_CHANGE;
   }
 
-  /** Under which an older release is found by its generation. */
+  /** Returns the key of an older release by its generation. */
   public long ofGeneration(long repository, Slot slot, long generation) {
     byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(generation).array();
     return ofChange(repository, slot, GENERATION, bytes);
   }
 
-  /** Under which an older release is found by an operation id of what it released. */
+  /** Returns the key of an older release by one of the operation ids of its reservation. */
   long ofOperation(long repository, Slot slot, String operationId) {
     byte[] bytes = operationId.getBytes(StandardCharsets.UTF_8);
     return ofChange(repository, slot, OPERATION, bytes);
@@ -144,9 +147,7 @@ public final class ReleaseHashes {
     return v0 ^ v1 ^ v2 ^ v3;
   }
 
-  /**
-   * The word at this place, which in the last one has the length behind the bytes that are left.
-   */
+  /** Returns the word at an offset; the last word contains the remaining bytes and the length. */
   private static long word(byte[] bytes, int at) {
     if (at + Long.BYTES <= bytes.length) {
       return (long) WORDS.get(bytes, at);

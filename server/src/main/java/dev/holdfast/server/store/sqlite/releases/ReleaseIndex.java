@@ -17,115 +17,124 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the releases of a slot: the latest by the slot alone, and each older one by its generation
- * and by the operation ids that it or its reservation carried. So what a slot costs does not depend
- * on how often it was released. {@link ReleaseEntries} says what is added for a release.
+ * and by the operation ids of the release and its reservation. So the cost of a lookup does not
+ * depend on how often the slot was released. {@link ReleaseEntries} computes the entries of a
+ * release.
  *
- * <p>A row for each at its place in a table would dirty a page for each, all over the file; that is
- * most of what a release would cost. So the newest are kept in memory, from where a crash loses
- * nothing, because they stand in the events too; when they are many, they become a run, whose pages
- * are written one after the other, some with every batch so that nobody waits. A log-structured
- * merge tree (O'Neil and others, 1996), of which the events are the log.
+ * <p>A table with a row for each release would dirty a page for each release, all over the file,
+ * which would be most of the cost of a release. So the newest entries are in a memtable; a crash
+ * loses none of them, because the events contain them too. A full memtable is flushed to a run,
+ * whose pages are written in sequence, some with every batch so that no caller waits. This is a
+ * log-structured merge tree (O'Neil and others, 1996) with the events as its WAL.
  *
- * <p>What is found under a hash is a candidate: another slot can have the same hash, and the events
- * may have been purged.
+ * <p>An entry found under a hash is only a candidate: another slot can have the same hash, and the
+ * events may have been purged.
  *
- * <p>A transaction that fails after this wrote in it leaves an index that must be loaded again.
+ * <p>After the failure of a transaction that wrote to the index, the index must be loaded again.
  */
 public final class ReleaseIndex {
   /**
-   * How much memory it may take.
+   * Limits the memory of the index.
    *
-   * @param entries so many become a run; up to twice as many are in memory
-   * @param filterBytes for the filters of runs, in bytes; of each run without one, every lookup
-   *     reads a page
-   * @param hashBits how many bits of a hash differ; all, unless a test wants to see collisions
+   * @param entries the number of entries after which the memtable is flushed; up to twice as many
+   *     are in memory
+   * @param filterBytes the budget for Bloom filters, in bytes; every lookup reads a page of each
+   *     run without a filter
+   * @param hashBits the number of bits of a hash that are used; all, except in tests that provoke
+   *     collisions
    */
-  public record Room(int entries, long filterBytes, int hashBits) {
+  public record Limits(int entries, long filterBytes, int hashBits) {
     /**
-     * Ten megabytes and a quarter of a second of reading at a start; and filters for fifty million
-     * entries.
+     * Ten megabytes for the memtable and a quarter of a second of replay at a start, and filters
+     * for fifty million entries.
      */
-    public static final Room DEFAULT = new Room(195_000, 64L << 20, Long.SIZE);
+    public static final Limits DEFAULT = new Limits(195_000, 64L << 20, Long.SIZE);
 
-    /** As many parts as have some 190 entries each, which fill most of a page. */
-    int partBits() {
+    /**
+     * Returns the number of partitions of a flushed run, as a power of two. A partition has some
+     * 190 entries, which fill most of a page.
+     */
+    int partitionBits() {
       return Math.max(0, 31 - Integer.numberOfLeadingZeros(entries / 128));
     }
 
     /**
-     * So many entries pay for a step of compaction or deletion. To compact the runs of one size
-     * takes an eighth of the steps, and to delete them half of that.
+     * Returns the number of new entries after which one step of compaction or deletion is made. The
+     * compaction of the runs of one size takes an eighth of the steps, and their deletion half of
+     * that.
      */
-    int entriesOfStep() {
-      return Math.max(1, entries >> partBits());
+    int entriesPerStep() {
+      return Math.max(1, entries >> partitionBits());
     }
   }
 
-  /** How much faster a run is written than the next one's entries come. */
-  private static final int MERGED_AN_ENTRY = 2;
+  /** The number of entries that are flushed for each new entry. */
+  private static final int ENTRIES_FLUSHED_PER_NEW_ENTRY = 2;
 
-  private static final int CHUNKS_AT_ONCE = 100;
+  private static final int CHUNKS_PER_READ = 100;
 
-  /** Of compaction and deletion, in a transaction of a start: some ten megabytes. */
-  private static final int STEPS_OF_A_START = 512;
+  /**
+   * The number of compaction and deletion steps in a transaction of a start: some ten megabytes.
+   */
+  private static final int STEPS_PER_TRANSACTION = 512;
 
-  /** Of deletion, where nobody released anything: a millisecond. */
-  private static final int STEPS_AT_ONCE = 16;
+  /** The number of deletion steps in a transaction without releases: a millisecond. */
+  private static final int CLEAN_UP_STEPS = 16;
 
   private static final DamageLog DAMAGE = new DamageLog();
   private static final Logger LOGGER = LoggerFactory.getLogger(ReleaseIndex.class);
 
-  private final Room room;
+  private final Limits limits;
   private final ReleaseHashes hashes;
   private final RunSet runs;
 
-  /** What was added since the last run was begun. */
+  /** The entries that were added since the last flush began. */
   private ReleaseMemtable newest;
 
-  /** How many of these there were. */
+  /** The number of memtables so far. */
   private long epoch = 1;
 
-  /** What becomes a run now. */
-  private @Nullable MemtableFlush merge;
+  /** The flush in progress; null for none. */
+  private @Nullable MemtableFlush flush;
 
-  /** How many there were when it began. */
-  private int mergeSize;
+  /** The number of entries in the memtable that is being flushed. */
+  private int flushSize;
 
   private long committedChunk;
 
-  /** Any thread may find that out. */
+  /** Set by any thread. */
   private volatile boolean damaged;
 
-  /** The entries that have not paid for a step yet. */
-  private int unpaid;
+  /** The number of entries that were added since the last step. */
+  private int entriesSinceStep;
 
-  private ReleaseIndex(Room room, ReleaseHashes hashes, RunSet runs) {
-    this.room = room;
+  private ReleaseIndex(Limits limits, ReleaseHashes hashes, RunSet runs) {
+    this.limits = limits;
     this.hashes = hashes;
     this.runs = runs;
-    this.newest = new ReleaseMemtable(room.entries());
+    this.newest = new ReleaseMemtable(limits.entries());
     this.committedChunk = runs.lastChunk();
   }
 
   /**
-   * Reads the runs, and the events that they do not know yet. There are many of those where runs
-   * were damaged, so runs are made of them at once.
+   * Loads the runs, and replays the events after them. If runs were damaged, many events are
+   * replayed, and the memtable is flushed whenever it is full.
    */
-  public static ReleaseIndex load(SqliteConnection connection, Room room) throws SQLException {
-    ReleaseHashes hashes = ReleaseHashes.load(connection, room.hashBits());
-    ReleaseIndex index = new ReleaseIndex(room, hashes, runs(connection, room.filterBytes()));
-    int made = 0;
-    while (index.readSome(connection)) {
-      if (index.newest.size() >= room.entries()) {
+  public static ReleaseIndex load(SqliteConnection connection, Limits limits) throws SQLException {
+    ReleaseHashes hashes = ReleaseHashes.load(connection, limits.hashBits());
+    ReleaseIndex index = new ReleaseIndex(limits, hashes, runs(connection, limits.filterBytes()));
+    int flushes = 0;
+    while (index.replaySome(connection)) {
+      if (index.newest.size() >= limits.entries()) {
         connection.prepared("BEGIN IMMEDIATE").execute();
-        index.mergeTo(connection, 1);
+        index.flushTo(connection, 1);
         connection.prepared("COMMIT").execute();
-        made++;
-        // One is usual after a crash, and not worth to wait for more.
-        if (made == 2) {
-          LOGGER.info("the releases are indexed again, so this start takes longer");
+        flushes++;
+        // One flush is usual after a crash, and fast.
+        if (flushes == 2) {
+          LOGGER.info("rebuilding the release index; this start takes longer");
         }
-        if (made >= 2) {
+        if (flushes >= 2) {
           index.compactAll(connection);
         }
       }
@@ -137,7 +146,7 @@ public final class ReleaseIndex {
     try {
       return RunSet.load(connection, filterBytes);
     } catch (StoreException e) {
-      DAMAGE.tell(e);
+      DAMAGE.report(e);
       RunRows.deleteAll(connection);
       return RunSet.load(connection, filterBytes);
     }
@@ -147,19 +156,19 @@ public final class ReleaseIndex {
     boolean more = true;
     while (more) {
       connection.prepared("BEGIN IMMEDIATE").execute();
-      for (int step = 0; more && step < STEPS_OF_A_START; step++) {
+      for (int step = 0; more && step < STEPS_PER_TRANSACTION; step++) {
         more = runs.compactSome(connection) || runs.deleteSome(connection);
       }
       connection.prepared("COMMIT").execute();
     }
   }
 
-  private boolean readSome(SqliteConnection connection) throws SQLException {
+  private boolean replaySome(SqliteConnection connection) throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk > ? ORDER BY chunk LIMIT ?");
     query.setLong(1, committedChunk);
-    query.setInt(2, CHUNKS_AT_ONCE);
+    query.setInt(2, CHUNKS_PER_READ);
     int chunks = 0;
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
@@ -182,33 +191,33 @@ public final class ReleaseIndex {
     return chunks > 0;
   }
 
-  /** Under what the entries of a release are found. */
+  /** Returns the keys of the index. */
   public ReleaseHashes hashes() {
     return hashes;
   }
 
   /**
-   * Counts what was begun in memory: within an epoch, every entry that was added is still found by
-   * {@link #addedLast}.
+   * Returns the number of the current memtable: within an epoch, {@link #lastAdded} finds every
+   * entry that was added.
    */
   public long epoch() {
     return epoch;
   }
 
-  /** The last chunk that it knows. */
+  /** Returns the last chunk of events in the index. */
   long committedChunk() {
     return committedChunk;
   }
 
   /**
-   * The newest candidate of a slot's hash whose place is before another; 0 for none. Where it does
-   * not keep older ones, there is none behind it.
+   * Returns the newest candidate under a slot's hash before a place; 0 for none. If the candidate
+   * does not keep older entries, there is no older candidate.
    */
   long newestBefore(SqliteConnection connection, long hash, long place) throws SQLException {
     LatestEntry latest = new LatestEntry(place);
     newest.forEach(hash, latest);
-    if (latest.entry() == 0 && merge != null) {
-      merge.forEach(hash, latest);
+    if (latest.entry() == 0 && flush != null) {
+      flush.forEach(hash, latest);
     }
     if (latest.entry() != 0) {
       return latest.entry();
@@ -221,12 +230,12 @@ public final class ReleaseIndex {
     }
   }
 
-  /** Goes through all candidates of a hash, in no order. */
+  /** Passes all candidates under a hash to a consumer, in no order. */
   public void find(SqliteConnection connection, long hash, LongConsumer candidates)
       throws SQLException {
     newest.forEach(hash, candidates);
-    if (merge != null) {
-      merge.forEach(hash, candidates);
+    if (flush != null) {
+      flush.forEach(hash, candidates);
     }
     try {
       runs.find(connection, hash, candidates);
@@ -236,22 +245,22 @@ public final class ReleaseIndex {
     }
   }
 
-  /** A part of a run turned out to be damaged. */
+  /** Records damage of a run. */
   public void noticeDamage() {
     damaged = true;
   }
 
-  /** Whether a part of a run turned out to be damaged: then it is to be made again. */
+  /** Returns whether a run is damaged; the index must be rebuilt then. */
   public boolean damaged() {
     return damaged;
   }
 
-  /** The entry that was added last under a hash, if in this epoch; 0 for none. */
-  long addedLast(long hash) {
+  /** Returns the entry that was added last under a hash within this epoch; 0 for none. */
+  long lastAdded(long hash) {
     return newest.last(hash);
   }
 
-  /** Takes over the entries of a chunk that was committed: hashes and entries in turn. */
+  /** Adds the entries of a committed chunk: alternating hashes and entries. */
   public void committed(long chunk, LongArrayList entries) {
     committedChunk = chunk;
     for (int i = 0; i < entries.size(); i += 2) {
@@ -259,17 +268,21 @@ public final class ReleaseIndex {
     }
   }
 
-  /** Writes some of what is to be written, in the transaction of a batch that adds so many. */
-  public void write(SqliteConnection connection, int added) throws SQLException {
-    if (merge != null || newest.size() >= room.entries()) {
-      mergeTo(
+  /** Continues flush, compaction and deletion, in the transaction of a batch. */
+  public void flushSome(SqliteConnection connection, int addedCount) throws SQLException {
+    if (flush != null || newest.size() >= limits.entries()) {
+      flushTo(
           connection,
-          merge == null ? 0 : (double) MERGED_AN_ENTRY * (newest.size() + added) / mergeSize);
+          flush == null
+              ? 0
+              : (double) ENTRIES_FLUSHED_PER_NEW_ENTRY * (newest.size() + addedCount) / flushSize);
     }
-    for (unpaid += added; unpaid >= room.entriesOfStep(); unpaid -= room.entriesOfStep()) {
-      // First what makes lookups faster, then what only takes room on the disk.
+    for (entriesSinceStep += addedCount;
+        entriesSinceStep >= limits.entriesPerStep();
+        entriesSinceStep -= limits.entriesPerStep()) {
+      // Compaction makes lookups faster; deletion only frees disk space.
       if (!compactSome(connection) && !runs.deleteSome(connection)) {
-        unpaid = 0;
+        entriesSinceStep = 0;
         return;
       }
     }
@@ -284,32 +297,32 @@ public final class ReleaseIndex {
     }
   }
 
-  private void mergeTo(SqliteConnection connection, double share) throws SQLException {
-    MemtableFlush writing = merge;
+  private void flushTo(SqliteConnection connection, double share) throws SQLException {
+    MemtableFlush writing = flush;
     if (writing == null) {
-      writing = new MemtableFlush(newest, runs.next(room.partBits(), committedChunk));
-      merge = writing;
-      mergeSize = newest.size();
-      newest = new ReleaseMemtable(room.entries());
+      writing = new MemtableFlush(newest, runs.next(limits.partitionBits(), committedChunk));
+      flush = writing;
+      flushSize = newest.size();
+      newest = new ReleaseMemtable(limits.entries());
       epoch++;
     }
     ReleaseRun run = writing.writeTo(connection, share);
     if (run != null) {
       runs.add(run);
-      merge = null;
+      flush = null;
     }
   }
 
-  /** Stops to look into runs all of whose events are purged. */
+  /** Removes the runs whose events are all purged. */
   public void purge(SqliteConnection connection) throws SQLException {
     long oldest = connection.number("SELECT min(chunk) FROM events");
     runs.purge(connection, oldest == 0 ? committedChunk : oldest - 1);
   }
 
-  /** Deletes some of what is not in use; answers whether there was anything. */
-  public boolean deleteSome(SqliteConnection connection) throws SQLException {
+  /** Deletes some rows of obsolete runs; returns whether there were any. */
+  public boolean cleanUpSome(SqliteConnection connection) throws SQLException {
     int steps = 0;
-    while (steps < STEPS_AT_ONCE && runs.deleteSome(connection)) {
+    while (steps < CLEAN_UP_STEPS && runs.deleteSome(connection)) {
       steps++;
     }
     return steps > 0;

@@ -7,30 +7,31 @@ import com.carrotsearch.hppc.cursors.LongCursor;
 import java.util.function.LongConsumer;
 
 /**
- * Entries by their hashes, without an object for each of them: a hundred thousand would be most of
- * what a collection of garbage goes through.
+ * Holds entries by their hashes, without an object for each entry: a hundred thousand objects would
+ * dominate the work of the garbage collector.
  */
 final class ReleaseMemtable {
   private static final LongArrayList NONE = new LongArrayList(0);
 
-  /** The last of each hash. */
+  /** The last entry of each hash. */
   private final LongLongHashMap last;
 
-  /** Those before it, where it keeps them. */
+  /** The older entries of each hash that the last entry keeps. */
   private final LongObjectHashMap<LongArrayList> older = new LongObjectHashMap<>();
 
   private int size;
 
   /**
-   * None yet.
+   * Makes an empty memtable.
    *
-   * @param room for so many; more are possible, but everybody waits while room for them is made
+   * @param expectedCount the number of entries for which memory is allocated; more are possible,
+   *     but the reallocation takes long
    */
-  ReleaseMemtable(int room) {
-    last = new LongLongHashMap(room);
+  ReleaseMemtable(int expectedCount) {
+    last = new LongLongHashMap(expectedCount);
   }
 
-  /** How many entries there are. */
+  /** Returns the number of entries. */
   int size() {
     return size;
   }
@@ -54,12 +55,12 @@ final class ReleaseMemtable {
     }
   }
 
-  /** The last entry of a hash; 0 for none. */
+  /** Returns the last entry of a hash; 0 for none. */
   long last(long hash) {
     return last.get(hash);
   }
 
-  /** Goes through the entries of a hash, in the order in which they were added. */
+  /** Passes the entries of a hash to a consumer, in the order in which they were added. */
   void forEach(long hash, LongConsumer consumer) {
     if (last.containsKey(hash)) {
       for (LongCursor other : older.getOrDefault(hash, NONE)) {
@@ -69,7 +70,7 @@ final class ReleaseMemtable {
     }
   }
 
-  /** All hashes, in no order. */
+  /** Returns all hashes, in no order. */
   long[] hashes() {
     return last.keys().toArray();
   }

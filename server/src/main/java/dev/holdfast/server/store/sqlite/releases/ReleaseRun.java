@@ -10,38 +10,38 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of the index of releases.
+ * A run of the release index: an immutable sequence of partitions.
  *
- * @param id later ones have higher ones
- * @param partBits it has so many parts, as a power of two
- * @param lastChunk the last chunk of events whose entries are in it
- * @param filter what it does not have; null where there was no room for one
+ * @param id the id of the run; later runs have higher ids
+ * @param partitionBits the number of partitions, as a power of two
+ * @param lastChunk the last chunk of events whose entries are in the run
+ * @param filter the Bloom filter; null if it exceeded the budget
  */
-record ReleaseRun(long id, int partBits, long lastChunk, @Nullable BloomFilter filter) {
-  /** Takes entries. */
+record ReleaseRun(long id, int partitionBits, long lastChunk, @Nullable BloomFilter filter) {
+  /** Receives entries. */
   interface Entries {
-    void take(long hash, long entry);
+    void accept(long hash, long entry);
   }
 
   ReleaseRun withFilter(@Nullable BloomFilter loaded) {
-    return new ReleaseRun(id, partBits, lastChunk, loaded);
+    return new ReleaseRun(id, partitionBits, lastChunk, loaded);
   }
 
-  int parts() {
-    return 1 << partBits;
+  int partitions() {
+    return 1 << partitionBits;
   }
 
-  /** The key of the row of a part. */
-  long key(int part) {
-    return (id << 32) + part;
+  /** Returns the key of the row of a partition. */
+  long key(int partition) {
+    return (id << 32) + partition;
   }
 
-  /** Goes through the entries of a hash, in no order. */
+  /** Passes the entries of a hash to a consumer, in no order. */
   void find(SqliteConnection connection, long hash, LongConsumer entries) throws SQLException {
-    if (filter == null || filter.mayHave(hash)) {
+    if (filter == null || filter.mayContain(hash)) {
       read(
           connection,
-          HashPartitioner.of(hash, partBits),
+          HashPartitioner.of(hash, partitionBits),
           (found, entry) -> {
             if (found == hash) {
               entries.accept(entry);
@@ -50,17 +50,19 @@ record ReleaseRun(long id, int partBits, long lastChunk, @Nullable BloomFilter f
     }
   }
 
-  /** Goes through a part. */
-  void read(SqliteConnection connection, int part, Entries entries) throws SQLException {
+  /** Passes all entries of a partition to a consumer. */
+  void read(SqliteConnection connection, int partition, Entries entries) throws SQLException {
     PreparedStatement query =
         connection.prepared(
-            "SELECT " + RunRows.columns(RunRows.PARTS) + " FROM history_parts WHERE part = ?");
-    query.setLong(1, key(part));
+            "SELECT "
+                + RunRows.columns(RunRows.PARTITIONS)
+                + " FROM release_partitions WHERE partition_key = ?");
+    query.setLong(1, key(partition));
     try (ResultSet row = query.executeQuery()) {
       if (row.next()) {
-        LongBuffer numbers = ByteBuffer.wrap(RunRows.bytes(RunRows.PARTS, row)).asLongBuffer();
+        LongBuffer numbers = ByteBuffer.wrap(RunRows.bytes(RunRows.PARTITIONS, row)).asLongBuffer();
         while (numbers.hasRemaining()) {
-          entries.take(numbers.get(), numbers.get());
+          entries.accept(numbers.get(), numbers.get());
         }
       }
     }

@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one large run of some small ones, so that there are never many to look into. What a part of
- * each of them has goes to as many parts in a row as there are runs, without the entries in whose
- * place newer ones came.
+ * Compacts some small runs to one large run, so that lookups read few runs. Each partition of the
+ * sources is split into as many consecutive partitions as there are sources, without the entries
+ * that newer ones replaced.
  */
 final class RunCompaction {
-  /** How many runs become one, as a power of two. */
+  /** The number of runs that become one run, as a power of two. */
   private static final int RUN_BITS = 3;
 
   static final int RUNS = 1 << RUN_BITS;
@@ -22,57 +22,59 @@ final class RunCompaction {
   private final ReleaseRun run;
   private final RunWriter writer;
 
-  /** Of these runs, which have the same number of parts. */
+  /** Makes a compaction of runs with the same number of partitions. */
   RunCompaction(List<ReleaseRun> sources, ReleaseRun run) {
     this.sources = sources;
     this.run = run;
     this.writer = new RunWriter(run);
   }
 
-  /** How many parts what becomes of runs has, as a power of two, where each of them has so many. */
-  static int partBits(int ofSources) {
-    return ofSources + RUN_BITS;
+  /** Returns the number of partitions of a compacted run, as a power of two. */
+  static int partitionBits(int sourcePartitionBits) {
+    return sourcePartitionBits + RUN_BITS;
   }
 
   List<ReleaseRun> sources() {
     return sources;
   }
 
-  /** What becomes of them. */
+  /** Returns the run that is written. */
   ReleaseRun run() {
     return run;
   }
 
   /**
-   * Goes one part of the sources further.
+   * Compacts the next partition of the sources.
    *
-   * @return the run; null where more is to be written
+   * @return the finished run; null if it is not finished yet
    */
   @Nullable ReleaseRun step(SqliteConnection connection) throws SQLException {
-    LongArrayList[] parts = new LongArrayList[RUNS];
+    LongArrayList[] partitions = new LongArrayList[RUNS];
     for (int i = 0; i < RUNS; i++) {
-      parts[i] = new LongArrayList();
+      partitions[i] = new LongArrayList();
     }
-    // The oldest run is the first, so in each part the newest entry of a hash is the last.
+    // The sources are sorted, oldest first, so the last entry of a hash in a partition is the
+    // newest.
     for (ReleaseRun source : sources) {
       source.read(
           connection,
           writer.written() >> RUN_BITS,
           (hash, entry) ->
-              parts[HashPartitioner.of(hash, run.partBits()) & (RUNS - 1)].add(hash, entry));
+              partitions[HashPartitioner.of(hash, run.partitionBits()) & (RUNS - 1)].add(
+                  hash, entry));
     }
-    for (LongArrayList part : parts) {
-      writer.write(connection, withoutReplaced(part));
+    for (LongArrayList partition : partitions) {
+      writer.write(connection, withoutReplaced(partition));
     }
     return writer.finished();
   }
 
-  private static LongArrayList withoutReplaced(LongArrayList part) {
+  private static LongArrayList withoutReplaced(LongArrayList partition) {
     LongHashSet replaced = new LongHashSet();
-    LongArrayList newestFirst = new LongArrayList(part.size());
-    for (int i = part.size() - 2; i >= 0; i -= 2) {
-      long hash = part.get(i);
-      long entry = part.get(i + 1);
+    LongArrayList newestFirst = new LongArrayList(partition.size());
+    for (int i = partition.size() - 2; i >= 0; i -= 2) {
+      long hash = partition.get(i);
+      long entry = partition.get(i + 1);
       if (!replaced.contains(hash)) {
         newestFirst.add(entry, hash);
         if (!ReleaseEntry.keepsOlder(entry)) {

@@ -6,11 +6,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** The rows of the index of releases, which are of no use where their checksums do not fit. */
+/**
+ * Reads and writes the rows of the release index. Rows with a wrong checksum are reported as damage
+ * that can be repaired by a rebuild of the index.
+ */
 public final class RunRows {
-  public static final String PARTS = "history_parts";
-  public static final String FILTERS = "history_filters";
-  public static final String RUN = "run, part_bits, last_chunk, in_use, checksum";
+  public static final String PARTITIONS = "release_partitions";
+  public static final String FILTERS = "release_filters";
+  public static final String RUN = "run, partition_bits, last_chunk, in_use, checksum";
 
   private RunRows() {}
 
@@ -18,13 +21,13 @@ public final class RunRows {
    * A row of {@link #RUN}.
    *
    * @param run the run, without its filter
-   * @param inUse false where it is being written, or being deleted
+   * @param inUse false while the run is being written or deleted
    */
   public record Run(ReleaseRun run, boolean inUse) {
     private RowChecksum checksum() {
-      return new RowChecksum("history_runs")
+      return new RowChecksum("release_runs")
           .number(run.id())
-          .number(run.partBits())
+          .number(run.partitionBits())
           .number(run.lastChunk())
           .number(inUse ? 1 : 0);
     }
@@ -39,9 +42,9 @@ public final class RunRows {
     void put(SqliteConnection connection) throws SQLException {
       PreparedStatement put =
           connection.prepared(
-              "INSERT OR REPLACE INTO history_runs (" + RUN + ") VALUES (?, ?, ?, ?, ?)");
+              "INSERT OR REPLACE INTO release_runs (" + RUN + ") VALUES (?, ?, ?, ?, ?)");
       put.setLong(1, run.id());
-      put.setInt(2, run.partBits());
+      put.setInt(2, run.partitionBits());
       put.setLong(3, run.lastChunk());
       put.setInt(4, inUse ? 1 : 0);
       put.setInt(5, checksum().value());
@@ -49,39 +52,39 @@ public final class RunRows {
     }
   }
 
-  /** The columns of a table of parts, in which its bytes are called so. */
+  /** Returns the columns of the table of partitions or of filters. */
   public static String columns(String table) {
-    return "part, checksum, " + (table.equals(PARTS) ? "releases" : "words");
+    return "partition_key, checksum, " + (table.equals(PARTITIONS) ? "releases" : "words");
   }
 
-  static void insert(SqliteConnection connection, String table, long part, byte[] bytes)
+  static void insert(SqliteConnection connection, String table, long key, byte[] bytes)
       throws SQLException {
     PreparedStatement insert =
         connection.prepared("INSERT INTO " + table + " (" + columns(table) + ") VALUES (?, ?, ?)");
-    insert.setLong(1, part);
-    insert.setInt(2, checksum(table, part, bytes).value());
+    insert.setLong(1, key);
+    insert.setInt(2, checksum(table, key, bytes).value());
     insert.setBytes(3, bytes);
     insert.executeUpdate();
   }
 
-  /** The bytes of a row of {@link #columns}. */
+  /** Returns the bytes of a row of {@link #columns}, checked. */
   public static byte[] bytes(String table, ResultSet row) throws SQLException {
-    long part = row.getLong(1);
+    long key = row.getLong(1);
     byte[] bytes = row.getBytes(3);
-    checksum(table, part, bytes)
+    checksum(table, key, bytes)
         .checkDerived(
-            row.getLong(2), () -> "part " + (int) part + " of run " + (part >>> Integer.SIZE));
+            row.getLong(2), () -> "partition " + (int) key + " of run " + (key >>> Integer.SIZE));
     return bytes;
   }
 
-  private static RowChecksum checksum(String table, long part, byte[] bytes) {
-    return new RowChecksum(table).number(part).bytes(bytes);
+  private static RowChecksum checksum(String table, long key, byte[] bytes) {
+    return new RowChecksum(table).number(key).bytes(bytes);
   }
 
-  /** Forgets the whole index; the events still have all that is in it. */
+  /** Deletes the whole index; it can be rebuilt from the events. */
   public static void deleteAll(SqliteConnection connection) throws SQLException {
     connection.run(
-        "BEGIN IMMEDIATE; DELETE FROM history_runs; DELETE FROM history_parts;"
-            + " DELETE FROM history_filters; COMMIT");
+        "BEGIN IMMEDIATE; DELETE FROM release_runs; DELETE FROM release_partitions;"
+            + " DELETE FROM release_filters; COMMIT");
   }
 }

@@ -15,43 +15,46 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The runs of the index of releases on the disk: eight of a size become one, and what is no longer
- * needed is deleted, a little with every transaction.
+ * Manages the runs of the release index: eight runs of a size are compacted to one, and obsolete
+ * runs are deleted, some partitions with every transaction.
  */
 final class RunSet {
   private static final DamageLog DAMAGE = new DamageLog();
 
   private final long filterBytes;
 
-  /** In use, the oldest first. */
+  /** The runs in use, oldest first. */
   private final List<ReleaseRun> inUse = new ArrayList<>();
 
   private final Deque<ObsoleteRuns> deletions = new ArrayDeque<>();
 
-  /** What becomes of runs, by their size: the small ones come first, as they come most often. */
+  /**
+   * The compactions in progress, by the size of their sources; small runs are compacted first,
+   * because they are added most often.
+   */
   private final TreeMap<Integer, RunCompaction> compactions = new TreeMap<>();
 
-  /** How much the filters take of those in use and those being written. */
-  private long filteredBytes;
+  /** The size of the filters of the runs that are in use or being written, in bytes. */
+  private long usedFilterBytes;
 
   private long lastId;
 
   /**
-   * No runs yet.
+   * Makes an empty set.
    *
-   * @param filterBytes how much memory the filters may take, in bytes; those that are being made
-   *     for runs in the place of others come on top until they are
+   * @param filterBytes the budget for the filters, in bytes; it may be exceeded by the filter of a
+   *     compacted run until its sources are deleted
    */
   private RunSet(long filterBytes) {
     this.filterBytes = filterBytes;
   }
 
-  /** Those that a database has; the newest, which are small, have their filters first. */
+  /** Loads the runs of a database; the newest runs, which are small, get filters first. */
   static RunSet load(SqliteConnection connection, long filterBytes) throws SQLException {
     RunSet runs = new RunSet(filterBytes);
     PreparedStatement query =
         connection.prepared(
-            "SELECT " + RunRows.RUN + " FROM history_runs ORDER BY last_chunk, run");
+            "SELECT " + RunRows.RUN + " FROM release_runs ORDER BY last_chunk, run");
     for (RunRows.Run row : SqliteConnection.rows(query, RunRows.Run::read)) {
       ReleaseRun run = row.run();
       runs.lastId = Math.max(runs.lastId, run.id());
@@ -64,24 +67,27 @@ final class RunSet {
     for (int i = runs.inUse.size() - 1; i >= 0; i--) {
       runs.inUse.set(i, runs.withFilter(connection, runs.inUse.get(i)));
     }
-    // What was under way begins anew.
-    runs.inUse.stream().map(ReleaseRun::partBits).distinct().forEach(runs::compactWhereMany);
+    // Compactions that were in progress are restarted.
+    runs.inUse.stream().map(ReleaseRun::partitionBits).distinct().forEach(runs::compactIfDue);
     return runs;
   }
 
-  /** A filter where there is room, also for one that will soon have the room of others. */
-  private @Nullable BloomFilter filter(int partBits, long soonFreeBytes) {
-    long bytes = BloomFilter.bytes(partBits);
-    if (filteredBytes - soonFreeBytes + bytes > filterBytes) {
+  /** Returns a new filter; null if it exceeds the budget. */
+  private @Nullable BloomFilter filter(int partitionBits, long reclaimableBytes) {
+    long bytes = BloomFilter.bytes(partitionBits);
+    if (usedFilterBytes - reclaimableBytes + bytes > filterBytes) {
       return null;
     }
-    filteredBytes += bytes;
-    return new BloomFilter(partBits);
+    usedFilterBytes += bytes;
+    return new BloomFilter(partitionBits);
   }
 
-  /** With its filter, where there is room for it. A damaged one is none: the run is read then. */
+  /**
+   * Returns the run with its filter if the budget allows it. A run with a damaged filter is read
+   * without one.
+   */
   private ReleaseRun withFilter(SqliteConnection connection, ReleaseRun run) throws SQLException {
-    BloomFilter filter = filter(run.partBits(), 0);
+    BloomFilter filter = filter(run.partitionBits(), 0);
     if (filter == null) {
       return run;
     }
@@ -89,9 +95,9 @@ final class RunSet {
         connection.prepared(
             "SELECT "
                 + RunRows.columns(RunRows.FILTERS)
-                + " FROM history_filters WHERE part >= ? AND part < ?");
+                + " FROM release_filters WHERE partition_key >= ? AND partition_key < ?");
     query.setLong(1, run.key(0));
-    query.setLong(2, run.key(0) + run.parts());
+    query.setLong(2, run.key(0) + run.partitions());
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
         filter.put(
@@ -99,28 +105,28 @@ final class RunSet {
             BloomFilter.decode(RunRows.bytes(RunRows.FILTERS, row)));
       }
     } catch (StoreException e) {
-      DAMAGE.tell(e);
+      DAMAGE.report(e);
     }
-    if (!filter.complete()) {
-      filteredBytes -= BloomFilter.bytes(run.partBits());
+    if (!filter.isComplete()) {
+      usedFilterBytes -= BloomFilter.bytes(run.partitionBits());
       return run;
     }
     return run.withFilter(filter);
   }
 
-  /** The last chunk of events whose releases are in runs; 0 for none. */
+  /** Returns the last chunk of events whose entries are in runs; 0 for none. */
   long lastChunk() {
     return inUse.stream().mapToLong(ReleaseRun::lastChunk).max().orElse(0);
   }
 
-  /** Goes through the entries of a hash, in no order. */
+  /** Passes the entries of a hash to a consumer, in no order. */
   void find(SqliteConnection connection, long hash, LongConsumer entries) throws SQLException {
     for (ReleaseRun run : inUse) {
       run.find(connection, hash, entries);
     }
   }
 
-  /** The newest entry of a slot's hash whose place is before another; 0 for none. */
+  /** Returns the newest entry under a slot's hash before a place; 0 for none. */
   long newestBefore(SqliteConnection connection, long hash, long place) throws SQLException {
     LatestEntry latest = new LatestEntry(place);
     for (int i = inUse.size() - 1; i >= 0 && latest.entry() == 0; i--) {
@@ -129,44 +135,49 @@ final class RunSet {
     return latest.entry();
   }
 
-  /** A run that is to be written. */
-  ReleaseRun next(int partBits, long lastChunk) {
-    return new ReleaseRun(++lastId, partBits, lastChunk, filter(partBits, 0));
+  /** Returns a new run to be written by a flush. */
+  ReleaseRun next(int partitionBits, long lastChunk) {
+    return new ReleaseRun(++lastId, partitionBits, lastChunk, filter(partitionBits, 0));
   }
 
   private static long filterBytes(ReleaseRun run) {
-    return run.filter() == null ? 0 : BloomFilter.bytes(run.partBits());
+    return run.filter() == null ? 0 : BloomFilter.bytes(run.partitionBits());
   }
 
-  /** Takes a run into use that was written. */
+  /** Adds a finished run to the runs in use. */
   void add(ReleaseRun run) {
     int at = inUse.size();
     while (at > 0 && inUse.get(at - 1).lastChunk() > run.lastChunk()) {
       at--;
     }
     inUse.add(at, run);
-    compactWhereMany(run.partBits());
+    compactIfDue(run.partitionBits());
   }
 
-  private void compactWhereMany(int partBits) {
+  private void compactIfDue(int partitionBits) {
     List<ReleaseRun> sources =
-        inUse.stream().filter(run -> run.partBits() == partBits).limit(RunCompaction.RUNS).toList();
-    if (sources.size() == RunCompaction.RUNS && !compactions.containsKey(partBits)) {
+        inUse.stream()
+            .filter(run -> run.partitionBits() == partitionBits)
+            .limit(RunCompaction.RUNS)
+            .toList();
+    if (sources.size() == RunCompaction.RUNS && !compactions.containsKey(partitionBits)) {
       long lastChunk = sources.stream().mapToLong(ReleaseRun::lastChunk).max().orElseThrow();
-      long soonFree = sources.stream().mapToLong(RunSet::filterBytes).sum();
-      int bits = RunCompaction.partBits(partBits);
-      ReleaseRun run = new ReleaseRun(++lastId, bits, lastChunk, filter(bits, soonFree));
-      compactions.put(partBits, new RunCompaction(sources, run));
+      long reclaimableBytes = sources.stream().mapToLong(RunSet::filterBytes).sum();
+      int bits = RunCompaction.partitionBits(partitionBits);
+      ReleaseRun run = new ReleaseRun(++lastId, bits, lastChunk, filter(bits, reclaimableBytes));
+      compactions.put(partitionBits, new RunCompaction(sources, run));
     }
   }
 
-  /** Stops to use the runs that know of no chunk behind this one. */
+  /** Removes the runs without entries after a chunk. */
   void purge(SqliteConnection connection, long chunk) throws SQLException {
-    List<RunCompaction> vain =
-        compactions.values().stream().filter(one -> one.run().lastChunk() <= chunk).toList();
-    compactions.values().removeAll(vain);
-    for (RunCompaction one : vain) {
-      delete(connection, one.run());
+    List<RunCompaction> obsolete =
+        compactions.values().stream()
+            .filter(compaction -> compaction.run().lastChunk() <= chunk)
+            .toList();
+    compactions.values().removeAll(obsolete);
+    for (RunCompaction compaction : obsolete) {
+      delete(connection, compaction.run());
     }
     for (ReleaseRun run : List.copyOf(inUse)) {
       boolean needed = compactions.values().stream().anyMatch(c -> c.sources().contains(run));
@@ -178,12 +189,12 @@ final class RunSet {
 
   private void delete(SqliteConnection connection, ReleaseRun run) throws SQLException {
     inUse.remove(run);
-    filteredBytes -= filterBytes(run);
+    usedFilterBytes -= filterBytes(run);
     ObsoleteRuns.begin(connection, run);
     deletions.add(new ObsoleteRuns(run));
   }
 
-  /** Deletes a little; answers whether there was anything to delete. */
+  /** Makes one step of a deletion; returns whether there was one. */
   boolean deleteSome(SqliteConnection connection) throws SQLException {
     ObsoleteRuns deletion = deletions.peek();
     if (deletion == null) {
@@ -195,7 +206,7 @@ final class RunSet {
     return true;
   }
 
-  /** Makes larger runs of small ones, a little of it; answers whether there was anything to do. */
+  /** Makes one step of a compaction; returns whether there was one. */
   boolean compactSome(SqliteConnection connection) throws SQLException {
     if (compactions.isEmpty()) {
       return false;
@@ -208,7 +219,7 @@ final class RunSet {
         delete(connection, source);
       }
       add(run);
-      compactWhereMany(compaction.sources().get(0).partBits());
+      compactIfDue(compaction.sources().get(0).partitionBits());
     }
     return true;
   }

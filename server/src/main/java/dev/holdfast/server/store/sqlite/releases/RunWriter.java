@@ -8,63 +8,66 @@ import java.nio.LongBuffer;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a run, a part after the other, in as many transactions as it takes. */
+/** Writes the partitions of a run in sequence, over several transactions. */
 final class RunWriter {
   private final ReleaseRun run;
 
-  /** The filter's slice of the parts that are being written. */
+  /** The slice of the filter for the partitions that are being written. */
   private long[] slice;
 
-  /** How many parts were written. */
+  /** The number of written partitions. */
   private int written;
 
   RunWriter(ReleaseRun run) {
     this.run = run;
-    this.slice = BloomFilter.slice(run.partBits());
+    this.slice = BloomFilter.slice(run.partitionBits());
   }
 
-  /** How many parts were written; the next one has this number. */
+  /** Returns the number of written partitions, which is the index of the next partition. */
   int written() {
     return written;
   }
 
-  /** The run, which is in use from the commit of its last part on; null before that is written. */
+  /**
+   * Returns the run, which is in use from the commit of its last partition on; null before that
+   * partition is written.
+   */
   @Nullable ReleaseRun finished() {
-    return written == run.parts() ? run : null;
+    return written == run.partitions() ? run : null;
   }
 
   /**
-   * Writes the next part.
+   * Writes the next partition.
    *
-   * @param releases hashes and entries in turn
+   * @param releases alternating hashes and entries
    */
   void write(SqliteConnection connection, LongArrayList releases) throws SQLException {
     if (written == 0) {
       new RunRows.Run(run, false).put(connection);
     }
     if (!releases.isEmpty()) {
-      RunRows.insert(connection, RunRows.PARTS, run.key(written), encode(releases));
+      RunRows.insert(connection, RunRows.PARTITIONS, run.key(written), encode(releases));
     }
     for (int i = 0; i < releases.size(); i += 2) {
-      BloomFilter.add(slice, run.partBits(), releases.get(i));
+      BloomFilter.add(slice, run.partitionBits(), releases.get(i));
     }
     written++;
-    int sliceParts = BloomFilter.partsOfSlice(run.partBits());
-    if (written % sliceParts == 0) {
-      slice(connection, written - sliceParts);
+    int slicePartitions = BloomFilter.partitionsOfSlice(run.partitionBits());
+    if (written % slicePartitions == 0) {
+      slice(connection, written - slicePartitions);
     }
-    if (written == run.parts()) {
+    if (written == run.partitions()) {
       new RunRows.Run(run, true).put(connection);
     }
   }
 
-  private void slice(SqliteConnection connection, int firstPart) throws SQLException {
-    RunRows.insert(connection, RunRows.FILTERS, run.key(firstPart), BloomFilter.encode(slice));
+  private void slice(SqliteConnection connection, int firstPartition) throws SQLException {
+    RunRows.insert(connection, RunRows.FILTERS, run.key(firstPartition), BloomFilter.encode(slice));
     BloomFilter filter = run.filter();
     if (filter != null) {
-      filter.put(firstPart, slice);
+      filter.put(firstPartition, slice);
     }
-    slice = BloomFilter.slice(run.partBits());
+    slice = BloomFilter.slice(run.partitionBits());
   }
 
   private static byte[] encode(LongArrayList releases) {

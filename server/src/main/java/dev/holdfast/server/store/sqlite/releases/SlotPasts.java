@@ -7,26 +7,31 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a transaction knows of the past of a repository's slots, and where the index has it. */
+/**
+ * Holds the pasts of a repository's slots that a transaction has loaded: their latest releases and
+ * the entries of the index.
+ */
 public final class SlotPasts {
   private final Set<Slot> loaded;
   private final Map<Slot, Past> pasts = new HashMap<>();
 
-  /** Of these slots it is loaded; others may have one too. */
+  /**
+   * Makes an empty set of pasts, to be loaded for some slots. Pasts of other slots may be added.
+   */
   public SlotPasts(Set<Slot> loaded) {
     this.loaded = loaded;
   }
 
   /**
-   * The end of a slot's past.
+   * The latest part of a slot's past.
    *
-   * @param latest the latest release; null for none that is remembered
-   * @param entry its entry in the index, which {@linkplain ReleaseEntry#keepsOlder keeps} those of
-   *     other slots, if there are any
+   * @param latest the latest release; null if none is retained
+   * @param entry the entry of the release in the index; it {@linkplain ReleaseEntry#keepsOlder
+   *     keeps} entries of other slots, if there are any
    */
   public record Past(@Nullable Released latest, long entry) {}
 
-  /** Whether the past of a slot was loaded. */
+  /** Returns whether the past of a slot was loaded. */
   public boolean isLoaded(Slot slot) {
     return loaded.contains(slot);
   }
@@ -35,7 +40,10 @@ public final class SlotPasts {
     pasts.put(slot, past);
   }
 
-  /** The past of a slot; null where it has none, and the index has nothing under its hash. */
+  /**
+   * Returns the past of a slot; null if the slot has none and the index has no entry under its
+   * hash.
+   */
   public @Nullable Past of(Slot slot) {
     return pasts.get(slot);
   }

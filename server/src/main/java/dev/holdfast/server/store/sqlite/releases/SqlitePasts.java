@@ -7,7 +7,7 @@ import dev.holdfast.server.ledger.view.OlderReleases;
 import dev.holdfast.server.ledger.view.ReadSet.PastKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.rows.SqliteEvents;
-import dev.holdfast.server.store.sqlite.rows.SqliteEvents.Standing;
+import dev.holdfast.server.store.sqlite.rows.SqliteEvents.StoredEvent;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,9 +17,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what is remembered of released reservations: the index says where in the events it may
- * stand, the events what it is. All lookups of a set are made before any event is read, so that a
- * chunk is read once.
+ * Reads retained releases: the index contains their places among the events, and the events contain
+ * the releases. All lookups of a set are made before any event is read, so that each chunk is read
+ * once.
  */
 public final class SqlitePasts {
   private final SqliteConnection connection;
@@ -32,7 +32,7 @@ public final class SqlitePasts {
 
   private record Lookup(Slot slot, long hash, long candidate) {}
 
-  /** Finds the latest releases of slots. */
+  /** Loads the latest releases of slots. */
   public void loadLatest(long repository, Collection<Slot> slots, SlotPasts pasts)
       throws SQLException {
     List<Lookup> lookups = new ArrayList<>();
@@ -40,20 +40,20 @@ public final class SqlitePasts {
       long hash = index.hashes().ofSlot(repository, slot);
       addLookup(lookups, slot, hash, Long.MAX_VALUE);
     }
-    // There is a second round where slots share a hash.
+    // Slots that share a hash need more than one round.
     while (!lookups.isEmpty()) {
       TreeSet<Long> places = new TreeSet<>();
       lookups.forEach(lookup -> places.add(ReleaseEntry.place(lookup.candidate())));
-      Map<Long, Standing> standing = new SqliteEvents(connection).at(places);
+      Map<Long, StoredEvent> events = new SqliteEvents(connection).at(places);
       List<Lookup> next = new ArrayList<>();
       for (Lookup lookup : lookups) {
         long place = ReleaseEntry.place(lookup.candidate());
-        Standing found = standing.get(place);
+        StoredEvent found = events.get(place);
         Released latest = found == null ? null : found.release(repository, lookup.slot());
         if (found == null || latest != null) {
           pasts.put(lookup.slot(), past(latest, lookup.candidate(), pasts.of(lookup.slot())));
         } else {
-          // Another slot's, which the entry of this one must keep.
+          // The release belongs to another slot, whose entry the next entry of this slot must keep.
           pasts.put(lookup.slot(), new SlotPasts.Past(null, ReleaseEntry.keepingOlder(0)));
           if (ReleaseEntry.keepsOlder(lookup.candidate())) {
             addLookup(next, lookup.slot(), lookup.hash(), place);
@@ -73,24 +73,26 @@ public final class SqlitePasts {
   }
 
   /**
-   * The end of the past that was found, or of one that is purged.
+   * Returns the past of a slot from the release that was found; the release is null if it was
+   * purged.
    *
-   * @param others what is known of other slots with the hash; null for none
+   * @param others the past that records other slots with the same hash; null for none
    */
   private static SlotPasts.Past past(
       @Nullable Released latest, long candidate, SlotPasts.@Nullable Past others) {
-    // What is older than something forgotten is forgotten too, and need not be kept.
+    // Releases older than a purged release are purged too, so their entries need not be kept.
     long entry = latest == null ? ReleaseEntry.place(candidate) : candidate;
     return new SlotPasts.Past(latest, others == null ? entry : ReleaseEntry.keepingOlder(entry));
   }
 
-  /** Finds older releases by what they were asked for, of slots whose latest release is known. */
+  /**
+   * Finds older releases by generations and operation ids, for slots whose latest release is known.
+   */
   public OlderReleases older(
-      long repository, Map<Slot, PastKeys> asked, Map<Slot, SlotHistory> slots)
-      throws SQLException {
+      long repository, Map<Slot, PastKeys> keys, Map<Slot, SlotHistory> slots) throws SQLException {
     OlderReleases older = new OlderReleases();
     TreeSet<Long> places = new TreeSet<>();
-    for (Map.Entry<Slot, PastKeys> entry : asked.entrySet()) {
+    for (Map.Entry<Slot, PastKeys> entry : keys.entrySet()) {
       SlotHistory history = slots.getOrDefault(entry.getKey(), SlotHistory.NONE);
       if (history.latestReleased() != null) {
         for (long hash : hashes(repository, entry.getKey(), entry.getValue(), history)) {
@@ -99,8 +101,8 @@ public final class SqlitePasts {
       }
     }
     if (!places.isEmpty()) {
-      for (Standing standing : new SqliteEvents(connection).at(places).values()) {
-        Released release = standing.release(repository);
+      for (StoredEvent event : new SqliteEvents(connection).at(places).values()) {
+        Released release = event.release(repository);
         if (release != null) {
           older.add(release);
         }
@@ -109,7 +111,7 @@ public final class SqlitePasts {
     return older;
   }
 
-  /** Of what cannot be said by the slot's history. */
+  /** Returns the hashes of the keys that the slot's latest state does not answer. */
   private List<Long> hashes(long repository, Slot slot, PastKeys keys, SlotHistory history) {
     List<Long> hashes = new ArrayList<>();
     Released latest = history.latestReleased();

@@ -11,16 +11,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of the table of events. The events have a checksum of their own, which belongs to what the
- * checksum of the row is about: so the rest of a row can be read, and believed, without them.
+ * A row of the table of events, without its long columns. The checksum of the row covers the
+ * checksum of the events instead of the events, so the other columns can be read and checked
+ * without the events.
  *
- * @param chunk its number
- * @param repository the short name of the repository
+ * @param chunk the number of the chunk
+ * @param repository the number of the repository
  * @param firstRevision the revision of the first event
  * @param lastRevision the revision of the last event
- * @param micros the time of all of them, in microseconds since the epoch
+ * @param micros the time of all events, in microseconds since the epoch
  * @param eventsChecksum the checksum of the events
- * @param indexChecksum the checksum of what the index of releases has of them
+ * @param indexChecksum the checksum of the entries of the release index
  */
 public record EventChunk(
     long chunk,
@@ -31,16 +32,17 @@ public record EventChunk(
     long eventsChecksum,
     long indexChecksum) {
 
-  /** The long columns. */
+  /** The long columns of a row. */
   public static final class Contents {
     private final byte[] events;
     private final byte @Nullable [] indexEntries;
 
     /**
-     * These.
+     * Makes the long columns.
      *
-     * @param events the events, as they are encoded
-     * @param indexEntries what the index of releases has of them; null where the events tell that
+     * @param events the encoded events
+     * @param indexEntries the encoded entries of the release index; null if they follow from the
+     *     events
      */
     public Contents(byte[] events, byte @Nullable [] indexEntries) {
       this.events = events;
@@ -50,24 +52,24 @@ public record EventChunk(
 
   private static final String TABLE = "events";
 
-  /** What {@link #read} reads. */
+  /** The columns that {@link #read} reads. */
   public static final String HEADER =
       "chunk, repository, first_revision, last_revision, micros, events_checksum,"
           + " index_checksum, checksum";
 
   private static final int HEADER_COLUMNS = 8;
 
-  /** The same, and then the events. */
+  /** All columns of the table. */
   public static final String COLUMNS = HEADER + ", index_entries, events";
 
   private static final int INDEX_ENTRIES = HEADER_COLUMNS + 1;
   private static final int EVENTS = HEADER_COLUMNS + 2;
 
-  /** Inserts {@link #COLUMNS}. */
+  /** Inserts a row of {@link #COLUMNS}. */
   public static final String INSERT =
       "INSERT INTO events (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-  /** Of these events, which are written as one row. */
+  /** Returns the row of a chunk of events. */
   public static EventChunk of(long chunk, long repository, List<Event> events, Contents contents) {
     return new EventChunk(
         chunk,
@@ -109,9 +111,9 @@ public record EventChunk(
   }
 
   /**
-   * Reads all but the events, and checks it.
+   * Reads and checks a row without its long columns.
    *
-   * @param first the column that {@link #HEADER} begins at
+   * @param first the index of the first column of {@link #HEADER} in the result set
    */
   public static EventChunk read(ResultSet row, int first) throws SQLException {
     EventChunk chunk = unchecked(row, first);
@@ -119,14 +121,14 @@ public record EventChunk(
     return chunk;
   }
 
-  /** Reads and checks all of a row of {@link #COLUMNS}. */
+  /** Reads and checks all columns of a row of {@link #COLUMNS}. */
   public static void checkAll(ResultSet row) throws SQLException {
     EventChunk chunk = read(row, 1);
     chunk.encoded(row);
     chunk.indexEntries(row);
   }
 
-  /** The same, whatever its checksum says. */
+  /** Reads a row without its long columns, without a check. */
   public static EventChunk unchecked(ResultSet row, int first) throws SQLException {
     return new EventChunk(
         row.getLong(first),
@@ -139,34 +141,37 @@ public record EventChunk(
   }
 
   public void check(ResultSet row, int first) throws SQLException {
-    checksum().check(row.getLong(first + 7), this::words);
+    checksum().check(row.getLong(first + 7), this::describe);
   }
 
-  /** The events of a row of {@link #COLUMNS} as they were encoded, checked. */
+  /** Returns the encoded events of a row of {@link #COLUMNS}, checked. */
   public byte[] encoded(ResultSet row) throws SQLException {
     byte[] encoded = row.getBytes(EVENTS);
-    checksum(chunk, encoded).checkContent(eventsChecksum, this::words);
+    checksum(chunk, encoded).checkContent(eventsChecksum, this::describe);
     return encoded;
   }
 
-  /** What the index of releases has of a row of {@link #COLUMNS}, checked; null for nothing. */
+  /**
+   * Returns the encoded entries of the release index of a row of {@link #COLUMNS}, checked; null if
+   * they follow from the events.
+   */
   public byte @Nullable [] indexEntries(ResultSet row) throws SQLException {
     byte @Nullable [] entries = row.getBytes(INDEX_ENTRIES);
-    checksum(chunk, entries).checkContent(indexChecksum, this::words);
+    checksum(chunk, entries).checkContent(indexChecksum, this::describe);
     return entries;
   }
 
-  /** The events of a row of {@link #COLUMNS}, checked. */
+  /** Returns the events of a row of {@link #COLUMNS}, checked. */
   public List<Event> events(ResultSet row) throws SQLException {
     return EventCodec.decode(encoded(row), firstRevision, micros);
   }
 
   /**
-   * Checks that no row is missing of those that follow each other.
+   * Checks that the rows that were read are complete.
    *
    * @param reached the last revision of the rows that were read
-   * @param revision the revision up to which they should go
-   * @throws StoreException where they do not
+   * @param revision the last revision that the rows should contain
+   * @throws StoreException if rows are missing
    */
   public static void requireNoneHidden(long reached, long revision) {
     if (reached < revision) {
@@ -179,12 +184,12 @@ public record EventChunk(
     }
   }
 
-  /** How many events there are. */
+  /** Returns the number of events. */
   public int count() {
     return (int) (lastRevision - firstRevision + 1);
   }
 
-  private String words() {
+  private String describe() {
     return "chunk " + chunk + ", revisions " + firstRevision + " to " + lastRevision;
   }
 }

@@ -1,26 +1,32 @@
 package dev.holdfast.server.store.sqlite.rows;
 
-/** Where an event stands: its chunk and its position there, as one number that rises with both. */
+/**
+ * Encodes the place of an event, its chunk and its position in the chunk, as one number that sorts
+ * by both.
+ */
 public final class EventPlace {
-  /** So that no row of events grows far beyond a page or two, and a lookup reads little. */
-  public static final int EVENTS_A_CHUNK = 256;
+  /**
+   * The largest number of events in a chunk: a row of events takes a page or two, so a lookup reads
+   * little.
+   */
+  public static final int EVENTS_PER_CHUNK = 256;
 
   private EventPlace() {}
 
   /**
-   * The place of an event.
+   * Returns the place of an event.
    *
-   * @param index how many events of the chunk are before it
+   * @param index the number of events in the chunk before the event
    */
   public static long of(long chunk, int index) {
-    return chunk * EVENTS_A_CHUNK + index;
+    return chunk * EVENTS_PER_CHUNK + index;
   }
 
   static long chunk(long place) {
-    return place / EVENTS_A_CHUNK;
+    return place / EVENTS_PER_CHUNK;
   }
 
   static int index(long place) {
-    return (int) (place % EVENTS_A_CHUNK);
+    return (int) (place % EVENTS_PER_CHUNK);
   }
 }

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The one row of the table of the ledger itself.
+ * The single row of the table of the ledger itself.
  *
- * @param id which ledger it is; made with the store, and the same for ever
- * @param firstRevision behind this one the revisions of a new repository begin, and the versions of
- *     a datastore: below it somebody may have been given some that were lost
+ * @param id the id of the ledger; chosen when the store is created, and never changed
+ * @param firstRevision the revision after which the revisions of a new repository and the versions
+ *     of its datastore begin: callers may have received lower ones that were lost
  */
 public record LedgerRow(UUID id, long firstRevision) {
   private RowChecksum checksum() {
@@ -24,8 +24,8 @@ public record LedgerRow(UUID id, long firstRevision) {
     return rows(connection).get(0);
   }
 
-  /** Makes it in a store that has none yet. */
-  public static void makeIfMissing(SqliteConnection connection) throws SQLException {
+  /** Inserts the row if the store has none yet. */
+  public static void insertIfMissing(SqliteConnection connection) throws SQLException {
     if (rows(connection).isEmpty()) {
       new LedgerRow(UUID.randomUUID(), 0).write(connection);
     }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The ids of repositories by their short names, each looked up once. For one snapshot. */
+/** Caches the ids of repositories by their numbers, for one snapshot. */
 public final class RepositoryIds {
   private final SqliteConnection connection;
   private final Map<Long, String> ids = new HashMap<>();
@@ -24,7 +24,7 @@ public final class RepositoryIds {
           connection.prepared(
               "SELECT " + RowMapper.REPOSITORY + " FROM repositories WHERE repository = ?");
       query.setLong(1, number);
-      List<RowMapper.Known> found = SqliteConnection.rows(query, RowMapper::repository);
+      List<RowMapper.RepositoryRow> found = SqliteConnection.rows(query, RowMapper::repository);
       if (found.isEmpty()) {
         throw StoreException.damaged(
             new StoreException.Damage(

@@ -7,13 +7,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Where changes of a repository were lost: what was before the gap counts as compacted. */
+/**
+ * Reads and writes the gaps in the revisions of repositories, where changes were lost; events
+ * before a gap count as compacted.
+ */
 public final class RevisionGaps {
   public static final String COLUMNS = "repository, revision, checksum";
 
   private RevisionGaps() {}
 
-  /** The first revision behind the last gap; 0 where there is none. */
+  /** Returns the first revision after the last gap; 0 for none. */
   public static long end(SqliteConnection connection, long repository) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT " + COLUMNS + " FROM gaps WHERE repository = ?");

@@ -15,8 +15,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RowMapper as values, and values as rows. Columns are counted, because looking them up by name
- * costs. A row whose checksum does not fit is no value, but damage.
+ * Converts rows to values, and values to rows. Columns are accessed by number, because a lookup by
+ * name is slow. A row with a wrong checksum is reported as damage.
  */
 public final class RowMapper {
   public static final String REPOSITORY =
@@ -25,7 +25,7 @@ public final class RowMapper {
 
   private static final int REPOSITORY_COLUMNS = 11;
 
-  /** To be followed by a condition. */
+  /** Selects repositories; a condition follows. */
   public static final String REPOSITORIES = "SELECT " + REPOSITORY + " FROM repositories";
 
   public static final String RESERVATION =
@@ -40,23 +40,23 @@ public final class RowMapper {
   private RowMapper() {}
 
   /**
-   * A repository.
+   * A row of the table of repositories.
    *
-   * @param number its short name in other tables
-   * @param repository what is kept of it
+   * @param number the number of the repository in other tables
+   * @param repository the repository
    */
-  public record Known(long number, Repository repository) {}
+  public record RepositoryRow(long number, Repository repository) {}
 
   /** Reads and checks a row of {@link #REPOSITORY}. */
-  public static Known repository(ResultSet row) throws SQLException {
-    Known known = unchecked(row);
+  public static RepositoryRow repository(ResultSet row) throws SQLException {
+    RepositoryRow known = unchecked(row);
     check(known, row);
     return known;
   }
 
-  /** The same, whatever its checksum says. */
-  public static Known unchecked(ResultSet row) throws SQLException {
-    return new Known(
+  /** Reads a row of {@link #REPOSITORY} without a check. */
+  public static RepositoryRow unchecked(ResultSet row) throws SQLException {
+    return new RepositoryRow(
         row.getLong(1),
         new Repository(
             row.getString(2),
@@ -70,7 +70,7 @@ public final class RowMapper {
             row.getBoolean(10)));
   }
 
-  public static void check(Known known, ResultSet row) throws SQLException {
+  public static void check(RepositoryRow known, ResultSet row) throws SQLException {
     checksum(known.number(), known.repository())
         .check(row.getLong(REPOSITORY_COLUMNS), () -> "repository " + known.repository().id());
   }
@@ -89,8 +89,8 @@ public final class RowMapper {
         .number(repository.deleted() ? 1 : 0);
   }
 
-  /** Sets {@link #REPOSITORY}. */
-  public static void set(PreparedStatement statement, Known known) throws SQLException {
+  /** Sets the parameters of {@link #REPOSITORY}. */
+  public static void set(PreparedStatement statement, RepositoryRow known) throws SQLException {
     Repository repository = known.repository();
     statement.setLong(1, known.number());
     statement.setString(2, repository.id());
@@ -105,7 +105,7 @@ public final class RowMapper {
     statement.setInt(REPOSITORY_COLUMNS, checksum(known.number(), repository).value());
   }
 
-  /** A row of {@link #RESERVATION}. */
+  /** Reads and checks a row of {@link #RESERVATION}. */
   public static Reservation reservation(ResultSet row) throws SQLException {
     byte[] slotKey = row.getBytes(2);
     long generation = row.getLong(3);
@@ -132,7 +132,7 @@ public final class RowMapper {
             reserveOperationId,
             fill,
             offerId)
-        .check(row.getLong(14), () -> words(slotKey));
+        .check(row.getLong(14), () -> describe(slotKey));
     return new Reservation(
         SlotKeys.decode(slotKey),
         amountBytes,
@@ -172,8 +172,8 @@ public final class RowMapper {
         .text(offerId);
   }
 
-  /** A damaged key may be no key any more. */
-  private static String words(byte @Nullable [] slotKey) {
+  /** Describes the slot of a key; a damaged key may not be decodable. */
+  private static String describe(byte @Nullable [] slotKey) {
     if (slotKey == null) {
       return "no key";
     }
@@ -185,7 +185,7 @@ public final class RowMapper {
     }
   }
 
-  /** Sets {@link #RESERVATION}. */
+  /** Sets the parameters of {@link #RESERVATION}. */
   public static void set(PreparedStatement statement, long repository, Reservation reservation)
       throws SQLException {
     byte[] slotKey = SlotKeys.encode(reservation.slot());
@@ -219,7 +219,7 @@ public final class RowMapper {
             .value());
   }
 
-  /** A row of {@link #OPERATION}. */
+  /** Reads and checks a row of {@link #OPERATION}. */
   public static RememberedOperation operation(ResultSet row) throws SQLException {
     long repository = row.getLong(1);
     OperationKey key = new OperationKey(row.getString(2), row.getString(3));
@@ -263,7 +263,7 @@ public final class RowMapper {
         : checksum.number(sale.slot().slotIndex()).number(sale.generation()).text(sale.asked());
   }
 
-  /** Sets {@link #OPERATION}. */
+  /** Sets the parameters of {@link #OPERATION}. */
   public static void set(
       PreparedStatement statement, long repository, RememberedOperation operation)
       throws SQLException {

@@ -9,10 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * For how long the ledger has served, and how far the events had come by then: so their age is told
- * by no clock that can be set.
+ * Records the total time for which servers have served the ledger, and the last chunk of events at
+ * several of those times. So the age of events does not depend on a clock that can be set.
  *
- * <p>What is damaged of it counts as less, so that everything is kept for longer.
+ * <p>A damaged record counts as an earlier one, so that data is retained longer.
  */
 public final class ServedTime {
   public static final String TIME = "micros, checksum";
@@ -37,12 +37,12 @@ public final class ServedTime {
       row.next();
       return time(row);
     } catch (StoreException e) {
-      DAMAGE.tell(e);
+      DAMAGE.report(e);
       return before(Long.MAX_VALUE).servedMicros();
     }
   }
 
-  /** A row of {@link #TIME}. */
+  /** Reads and checks a row of {@link #TIME}. */
   public static long time(ResultSet row) throws SQLException {
     long micros = row.getLong(1);
     checksum(micros).checkContent(row.getLong(2), () -> "the time served");
@@ -53,7 +53,7 @@ public final class ServedTime {
     return new RowChecksum("served").number(micros);
   }
 
-  /** A row of {@link #NOTE}. */
+  /** Checks a row of {@link #NOTE}. */
   public static void check(ResultSet row) throws SQLException {
     var unused = read(row);
   }
@@ -65,7 +65,7 @@ public final class ServedTime {
     return note;
   }
 
-  public void note(long servedMicros, long apartMicros) throws SQLException {
+  public void note(long servedMicros, long intervalMicros) throws SQLException {
     PreparedStatement update = connection.prepared("UPDATE served SET micros = ?, checksum = ?");
     long micros = Math.max(micros(), servedMicros);
     update.setLong(1, micros);
@@ -73,7 +73,7 @@ public final class ServedTime {
     update.executeUpdate();
     long lastChunk = connection.number("SELECT max(chunk) FROM events");
     Note last = before(Long.MAX_VALUE);
-    boolean due = last.chunk() == 0 || servedMicros - last.servedMicros() >= apartMicros;
+    boolean due = last.chunk() == 0 || servedMicros - last.servedMicros() >= intervalMicros;
     if (lastChunk > last.chunk() && due) {
       Note note = new Note(servedMicros, lastChunk);
       PreparedStatement insert =
@@ -86,12 +86,15 @@ public final class ServedTime {
     }
   }
 
-  /** The last chunk of events that was written before the ledger had served for so long. */
+  /**
+   * Returns the last chunk of events that was written before the ledger had been served for this
+   * time.
+   */
   public long lastChunkBefore(long servedMicros) throws SQLException {
     return before(servedMicros).chunk();
   }
 
-  /** For when everything is forgotten that these notes lead to. */
+  /** Deletes the notes before a time, after the events before it were purged. */
   public void dropBefore(long servedMicros) throws SQLException {
     PreparedStatement delete =
         connection.prepared("DELETE FROM served_notes WHERE served_micros < ?");
@@ -99,7 +102,9 @@ public final class ServedTime {
     delete.executeUpdate();
   }
 
-  /** The last note before a time that is not damaged; of nothing where there is none. */
+  /**
+   * Returns the last undamaged note before a time; a note of time 0 and chunk 0 if there is none.
+   */
   private Note before(long servedMicros) throws SQLException {
     PreparedStatement query =
         connection.prepared(
@@ -112,7 +117,7 @@ public final class ServedTime {
         try {
           return read(row);
         } catch (StoreException e) {
-          DAMAGE.tell(e);
+          DAMAGE.report(e);
         }
       }
     }

@@ -21,12 +21,15 @@ import java.util.Optional;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
-/** Reads events by revision. */
+/** Reads events by revision, or by place. */
 public final class SqliteEvents {
-  /** A page looks at no more chunks and bytes than this, however few events it is asked for. */
-  private static final int CHUNKS_A_PAGE = 20_000;
+  /**
+   * The largest numbers of chunks and bytes that one page scans, even if they contain few of the
+   * requested events.
+   */
+  private static final int CHUNKS_PER_PAGE = 20_000;
 
-  private static final long BYTES_A_PAGE = 8 * 1024 * 1024;
+  private static final long BYTES_PER_PAGE = 8 * 1024 * 1024;
 
   private final SqliteConnection connection;
 
@@ -35,29 +38,29 @@ public final class SqliteEvents {
   }
 
   /**
-   * An event and the short name of its repository.
+   * An event and the number of its repository.
    *
-   * @param repository the repository
+   * @param repository the number of the repository
    * @param event the event
    */
-  public record Standing(long repository, Event event) {
-    /** What the event released in a repository; null where it did not. */
+  public record StoredEvent(long repository, Event event) {
+    /** Returns the release of the event in a repository; null for another event. */
     public @Nullable Released release(long ofRepository) {
       return repository == ofRepository && event.change() instanceof Change.SlotReleased change
           ? change.released()
           : null;
     }
 
-    /** The same of one slot. */
+    /** Returns the release of the event of a slot; null for another event. */
     public @Nullable Released release(long ofRepository, Slot slot) {
       Released released = release(ofRepository);
       return released != null && released.reservation().slot().equals(slot) ? released : null;
     }
   }
 
-  /** What stands at these {@linkplain EventPlace places}; what is forgotten is left out. */
-  public Map<Long, Standing> at(SortedSet<Long> places) throws SQLException {
-    Map<Long, Standing> found = new HashMap<>();
+  /** Returns the events at some {@linkplain EventPlace places}, without the purged ones. */
+  public Map<Long, StoredEvent> at(SortedSet<Long> places) throws SQLException {
+    Map<Long, StoredEvent> found = new HashMap<>();
     PreparedStatement query =
         connection.prepared("SELECT " + EventChunk.COLUMNS + " FROM events WHERE chunk = ?");
     long chunk = 0;
@@ -77,37 +80,41 @@ public final class SqliteEvents {
         }
       }
       if (EventPlace.index(place) < events.size()) {
-        found.put(place, new Standing(repository, events.get(EventPlace.index(place))));
+        found.put(place, new StoredEvent(repository, events.get(EventPlace.index(place))));
       }
     }
     return found;
   }
 
-  /** A page; to be read in one snapshot. */
-  public Optional<EventsPage> page(EventsQuery asked) throws SQLException {
+  /**
+   * Returns a page of events. The connection must be in a transaction, so that all queries read one
+   * snapshot.
+   */
+  public Optional<EventsPage> page(EventsQuery request) throws SQLException {
     PreparedStatement query =
         connection.prepared(RowMapper.REPOSITORIES + " WHERE repository_id = ?");
-    query.setString(1, asked.repositoryId());
-    RowMapper.Known known;
+    query.setString(1, request.repositoryId());
+    RowMapper.RepositoryRow known;
     try (ResultSet row = query.executeQuery()) {
       if (!row.next()) {
         return Optional.empty();
       }
       known = RowMapper.repository(row);
     }
-    // What was before the gap is only read to see what became of a slot.
+    // Events before the gap are stored only for the history of slots, not for readers of events.
     long gapEnd = RevisionGaps.end(connection, known.number());
-    EventsQuery behindGap = asked.afterRevision() < gapEnd - 1 ? asked.behind(gapEnd - 1) : asked;
+    EventsQuery afterGap =
+        request.afterRevision() < gapEnd - 1 ? request.behind(gapEnd - 1) : request;
     Repository repository = known.repository();
     long oldest = Math.max(gapEnd, oldest(known.number(), repository.revision() + 1));
     List<Event> found = new ArrayList<>();
-    long lookedTo = find(known, behindGap, oldest, found);
+    long scannedTo = find(known, afterGap, oldest, found);
     return Optional.of(
-        new EventsPage(repository.revision(), repository.deleted(), oldest, found, lookedTo));
+        new EventsPage(repository.revision(), repository.deleted(), oldest, found, scannedTo));
   }
 
-  /** The revision of the oldest event that is kept. */
-  private long oldest(long repository, long whereNoneIs) throws SQLException {
+  /** Returns the revision of the oldest retained event. */
+  private long oldest(long repository, long revisionIfNone) throws SQLException {
     PreparedStatement query =
         connection.prepared(
             "SELECT "
@@ -115,13 +122,13 @@ public final class SqliteEvents {
                 + " FROM events WHERE repository = ? ORDER BY last_revision LIMIT 1");
     query.setLong(1, repository);
     List<EventChunk> oldest = headers(query);
-    long revision = oldest.isEmpty() ? whereNoneIs : oldest.get(0).firstRevision();
+    long revision = oldest.isEmpty() ? revisionIfNone : oldest.get(0).firstRevision();
     PreparedStatement first =
         connection.prepared("SELECT " + EventChunk.HEADER + " FROM events ORDER BY chunk LIMIT 1");
-    for (EventChunk ofAll : headers(first)) {
-      // The index must lead to it, where it is of this repository.
-      if (ofAll.repository() == repository) {
-        EventChunk.requireNoneHidden(ofAll.firstRevision() - 1, revision - 1);
+    for (EventChunk oldestOfAll : headers(first)) {
+      // If the oldest event of all belongs to this repository, the index must contain it.
+      if (oldestOfAll.repository() == repository) {
+        EventChunk.requireNoneHidden(oldestOfAll.firstRevision() - 1, revision - 1);
       }
     }
     return revision;
@@ -132,12 +139,15 @@ public final class SqliteEvents {
   }
 
   /**
-   * Collects what is asked for; answers up to where it looked, or 0 for the end.
+   * Collects the requested events.
    *
-   * @param oldest the first revision of which something is kept
-   * @throws StoreException where anything from there to the repository's revision is hidden
+   * @param oldest the revision of the oldest retained event
+   * @return the last revision that was scanned; 0 for the end of the events
+   * @throws StoreException if events between {@code oldest} and the repository's revision are
+   *     missing
    */
-  private long find(RowMapper.Known known, EventsQuery asked, long oldest, List<Event> found)
+  private long find(
+      RowMapper.RepositoryRow known, EventsQuery request, long oldest, List<Event> found)
       throws SQLException {
     PreparedStatement query =
         connection.prepared(
@@ -146,21 +156,21 @@ public final class SqliteEvents {
                 + " FROM events WHERE repository = ? AND last_revision > ?"
                 + " ORDER BY last_revision");
     query.setLong(1, known.number());
-    query.setLong(2, asked.afterRevision());
-    byte[] key = key(asked);
+    query.setLong(2, request.afterRevision());
+    byte[] key = key(request);
     int chunks = 0;
     long bytes = 0;
-    long reached = Math.max(asked.afterRevision(), oldest - 1);
+    long reached = Math.max(request.afterRevision(), oldest - 1);
     try (ResultSet row = query.executeQuery()) {
       while (row.next()) {
         EventChunk header = EventChunk.read(row, 1);
         EventChunk.requireNoneHidden(reached, header.firstRevision() - 1);
         reached = header.lastRevision();
         byte[] chunk = header.encoded(row);
-        if (EventCodec.mentions(chunk, key)) {
+        if (EventCodec.mayContain(chunk, key)) {
           for (Event event : EventCodec.decode(chunk, header.firstRevision(), header.micros())) {
-            if (asked.wants(event)) {
-              if (found.size() == asked.limit()) {
+            if (request.wants(event)) {
+              if (found.size() == request.limit()) {
                 return found.get(found.size() - 1).revision();
               }
               found.add(event);
@@ -168,7 +178,7 @@ public final class SqliteEvents {
           }
         }
         bytes += chunk.length;
-        if (++chunks == CHUNKS_A_PAGE || bytes >= BYTES_A_PAGE) {
+        if (++chunks == CHUNKS_PER_PAGE || bytes >= BYTES_PER_PAGE) {
           return header.lastRevision();
         }
       }
@@ -177,15 +187,15 @@ public final class SqliteEvents {
     return 0;
   }
 
-  /** What stands in every chunk that has to do with what is asked for. */
-  private static byte[] key(EventsQuery asked) {
-    if (asked.slot() != null) {
-      return SlotKeys.encode(asked.slot());
+  /** Returns bytes that every chunk with requested events contains. */
+  private static byte[] key(EventsQuery request) {
+    if (request.slot() != null) {
+      return SlotKeys.encode(request.slot());
     }
-    return asked.requestId() == null ? new byte[0] : SlotKeys.encodeRequest(asked.requestId());
+    return request.requestId() == null ? new byte[0] : SlotKeys.encodeRequest(request.requestId());
   }
 
-  /** The newest event of a repository; null where none is kept. */
+  /** Returns the newest event of a repository; null if none is retained. */
   public @Nullable Event last(long repository) throws SQLException {
     PreparedStatement query =
         connection.prepared(
@@ -197,7 +207,7 @@ public final class SqliteEvents {
     return chunk.isEmpty() ? null : chunk.get(chunk.size() - 1);
   }
 
-  /** The one chunk that a query finds; empty for none. */
+  /** Returns the events of the chunk that a query finds; empty for none. */
   private static List<Event> chunk(PreparedStatement query) throws SQLException {
     List<List<Event>> chunks =
         SqliteConnection.rows(query, row -> EventChunk.read(row, 1).events(row));

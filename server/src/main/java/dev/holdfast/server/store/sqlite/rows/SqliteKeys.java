@@ -17,11 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The datastore: loaded, written and read. Keys are kept as their UTF-8 bytes, which is how they
- * are sorted. Batches that do not ask for a key cost nothing here.
+ * Loads, writes and reads the entries of the datastore. Keys are stored as their UTF-8 bytes, which
+ * determine their order. A batch without keys runs no query here.
  */
 public final class SqliteKeys {
-  /** All but the value, whose checksum stands for it: so a key can be believed without it. */
+  /**
+   * All columns except the value. The checksum of the row covers the checksum of the value, so a
+   * key can be checked without its value.
+   */
   private static final String HEADER =
       "repository, key, version, put_micros, value_checksum, checksum";
 
@@ -87,7 +90,7 @@ public final class SqliteKeys {
       Header header =
           new Header(
               row.getLong(1), row.getBytes(2), row.getLong(3), row.getLong(4), row.getLong(5));
-      header.checksum().check(row.getLong(6), header::words);
+      header.checksum().check(row.getLong(6), header::describe);
       return header;
     }
 
@@ -101,11 +104,11 @@ public final class SqliteKeys {
     }
 
     Entry entry(byte[] value) {
-      SqliteKeys.checksum(value).checkContent(valueChecksum, this::words);
+      SqliteKeys.checksum(value).checkContent(valueChecksum, this::describe);
       return new Entry(text(key), new Value(value), version, micros);
     }
 
-    private String words() {
+    private String describe() {
       return key == null ? "no key" : "key " + text(key);
     }
   }
@@ -114,12 +117,12 @@ public final class SqliteKeys {
     return new RowChecksum("entries").bytes(value);
   }
 
-  /** A row of {@link #ENTRY}. */
+  /** Reads and checks a row of {@link #ENTRY}. */
   public static Entry entry(ResultSet row) throws SQLException {
     return Header.read(row).entry(row.getBytes(7));
   }
 
-  /** A row of {@link #VERSION}. */
+  /** Reads and checks a row of {@link #VERSION}. */
   public static long version(ResultSet row) throws SQLException {
     long repository = row.getLong(1);
     long version = row.getLong(2);
@@ -146,7 +149,7 @@ public final class SqliteKeys {
     }
   }
 
-  /** Writes the newest version that was given out in a repository. */
+  /** Writes the newest version of a repository's datastore. */
   public static void putVersion(SqliteConnection connection, long repository, long version)
       throws SQLException {
     PreparedStatement put =
@@ -184,7 +187,7 @@ public final class SqliteKeys {
     put.setInt(6, header.checksum().value());
     put.setBytes(7, value);
     put.executeUpdate();
-    // The statement is kept, and would keep the value with it.
+    // The statement is reused, and would retain the value.
     put.clearParameters();
   }
 
@@ -217,7 +220,7 @@ public final class SqliteKeys {
                 + " ORDER BY key LIMIT ?");
     query.setLong(1, repository);
     query.setBytes(2, bytes(prefix));
-    query.setBytes(3, behind(prefix));
+    query.setBytes(3, after(prefix));
     query.setBytes(4, bytes(afterKey));
     query.setInt(5, limit);
     return SqliteConnection.rows(query, row -> text(Header.read(row).key));
@@ -231,13 +234,16 @@ public final class SqliteKeys {
     return key.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Behind all keys with this prefix, and before all other keys that are behind them. */
-  private static byte[] behind(String prefix) {
+  /**
+   * Returns a key that sorts after all keys with this prefix, and before all other keys that sort
+   * after them.
+   */
+  private static byte[] after(String prefix) {
     byte[] bytes = bytes(prefix);
     if (bytes.length == 0) {
       return new byte[] {(byte) 0xff};
     }
-    // No byte of UTF-8 is 0xff, so there is always one more.
+    // No byte of UTF-8 is 0xff, so the increment does not overflow.
     bytes[bytes.length - 1]++;
     return bytes;
   }

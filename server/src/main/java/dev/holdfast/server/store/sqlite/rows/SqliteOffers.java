@@ -22,7 +22,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The table of offers, read and written. */
+/** Reads and writes the table of offers. */
 public final class SqliteOffers {
   private static final String TERMS =
       "min_price, total_bytes, min_slot_bytes, max_slot_bytes, max_duration_micros,"
@@ -36,7 +36,7 @@ public final class SqliteOffers {
     this.connection = connection;
   }
 
-  /** A row of the table; without terms it is a deleted offer's. */
+  /** A row of the table; without terms it belongs to a deleted offer. */
   public record Row(long repository, String offerId, long soldBytes, Offer.@Nullable Terms terms) {
     private RowChecksum checksum() {
       RowChecksum checksum =
@@ -57,7 +57,7 @@ public final class SqliteOffers {
     }
   }
 
-  /** All offers of a repository. */
+  /** Returns all offers of a repository. */
   public LoadedOffers all(long repository) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT " + COLUMNS + " FROM offers WHERE repository = ?");
@@ -65,7 +65,7 @@ public final class SqliteOffers {
     return loaded(SqliteConnection.rows(query, SqliteOffers::row));
   }
 
-  /** Some of them. */
+  /** Returns some offers of a repository. */
   public LoadedOffers some(long repository, Set<String> offerIds) throws SQLException {
     List<Row> rows = new ArrayList<>(offerIds.size());
     for (String offerId : offerIds) {
@@ -88,7 +88,10 @@ public final class SqliteOffers {
     return LoadedOffers.of(terms, soldBytes);
   }
 
-  /** A deleted offer's row stays for as long as something is sold under it. */
+  /**
+   * Writes the changes of offers. The row of a deleted offer stays as long as a reservation was
+   * sold under the offer.
+   */
   public void write(long repository, Delta.OffersDelta delta) throws SQLException {
     if (delta.isEmpty()) {
       return;
@@ -110,14 +113,14 @@ public final class SqliteOffers {
               before.soldBytes() + delta.soldBytes().getOrDefault(offerId, 0L),
               terms == null ? before.terms() : terms.orElse(null));
       if (after.terms() == null && after.soldBytes() == 0) {
-        drop(after);
+        delete(after);
       } else {
         put(after);
       }
     }
   }
 
-  /** The row of an offer; one without anything where there is none. */
+  /** Returns the row of an offer; an empty row if there is none. */
   private Row row(long repository, String offerId) throws SQLException {
     PreparedStatement query =
         connection.prepared(
@@ -129,12 +132,12 @@ public final class SqliteOffers {
         .orElse(new Row(repository, offerId, 0, null));
   }
 
-  private void drop(Row row) throws SQLException {
-    PreparedStatement drop =
+  private void delete(Row row) throws SQLException {
+    PreparedStatement delete =
         connection.prepared("DELETE FROM offers WHERE repository = ? AND offer_id = ?");
-    drop.setLong(1, row.repository());
-    drop.setString(2, row.offerId());
-    drop.executeUpdate();
+    delete.setLong(1, row.repository());
+    delete.setString(2, row.offerId());
+    delete.executeUpdate();
   }
 
   private void put(Row row) throws SQLException {
@@ -164,7 +167,7 @@ public final class SqliteOffers {
     return number == 0 ? null : number;
   }
 
-  /** Some offers of a repository, by id. */
+  /** Returns a page of the offers of a repository, in the order of their ids. */
   public List<Offer> page(long repository, String afterId, int limit) throws SQLException {
     PreparedStatement query =
         connection.prepared(
@@ -194,7 +197,7 @@ public final class SqliteOffers {
     return new Offer(row.offerId(), requireNonNull(row.terms()), row.soldBytes());
   }
 
-  /** A row of the table. */
+  /** Reads and checks a row of the table. */
   public static Row row(ResultSet columns) throws SQLException {
     @Nullable String minPrice = columns.getString(4);
     String offerId = columns.getString(2);

@@ -226,12 +226,12 @@ class CheckpointerTest {
     harness.readers.readInOneSnapshot(
         connection -> {
           connection.number("SELECT count(*) FROM numbers");
-          for (int i = 0; i < 2 * Checkpointer.LOG_BYTES / 409600; i++) {
+          for (int i = 0; i < 2 * Checkpointer.WAL_BYTES / 409600; i++) {
             writer.run("INSERT INTO blobs VALUES (zeroblob(409600))");
           }
           return true;
         });
-    assertTrue(Files.size(log()) > 2L * Checkpointer.LOG_BYTES);
+    assertTrue(Files.size(log()) > 2L * Checkpointer.WAL_BYTES);
   }
 
   @Test
@@ -239,7 +239,7 @@ class CheckpointerTest {
     try (SqliteConnection writer = SqliteConnection.writer(database);
         Harness harness = new Harness(SqliteCalls.REAL)) {
       makeItLong(harness, writer);
-      for (int i = 0; Files.size(log()) > Checkpointer.LOG_BYTES; i++) {
+      for (int i = 0; Files.size(log()) > Checkpointer.WAL_BYTES; i++) {
         assertTrue(i < TOO_MANY_PAGES, "it has " + Files.size(log()) + " bytes");
         commit(harness.checkpoints, writer);
       }
@@ -256,7 +256,7 @@ class CheckpointerTest {
         Thread.onSpinWait();
       }
       writer.run("INSERT INTO numbers VALUES (1)");
-      assertTrue(Files.size(log()) <= Checkpointer.LOG_BYTES, "it has " + Files.size(log()));
+      assertTrue(Files.size(log()) <= Checkpointer.WAL_BYTES, "it has " + Files.size(log()));
       assertFalse(harness.checkpoints.whenIdle(writer), "nothing is left to be done");
     }
   }

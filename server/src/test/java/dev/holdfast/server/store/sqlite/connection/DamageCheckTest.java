@@ -84,7 +84,7 @@ class DamageCheckTest {
   void oneFailureIsReadOver() {
     long sum = readers.read(sum(0));
     assertEquals(sum, readers.read(sum(1)));
-    check.settle();
+    check.checkIfSuspected();
     assertNull(condition.hiding());
   }
 
@@ -92,8 +92,8 @@ class DamageCheckTest {
   void whatSqliteCannotSeeAgainIsNoDamage() {
     assertThrows(StoreException.class, () -> readers.read(sum(2)));
     assertThrows(StoreException.class, () -> longReads.read("cannot count", sum(1)));
-    check.settle();
-    condition.requireNothingHidden();
+    check.checkIfSuspected();
+    condition.requireNoHiddenRows();
     assertNull(condition.hiding());
   }
 
@@ -101,10 +101,10 @@ class DamageCheckTest {
   void whatSqliteSeesAgainIsDamage() throws IOException, SQLException {
     damageTheTable();
     assertThrows(StoreException.class, () -> readers.read(sum(0)));
-    check.settle();
+    check.checkIfSuspected();
     Damage damage = condition.hiding();
     assertNotNull(damage);
-    assertThrows(StoreException.class, condition::requireNothingHidden);
+    assertThrows(StoreException.class, condition::requireNoHiddenRows);
   }
 
   @Test

@@ -116,7 +116,7 @@ class ReadersTest {
   void whereNobodyReadsTheWorkIsDoneAndOthersWaitForIt() throws SQLException {
     List<CompletableFuture<Long>> waiting = new ArrayList<>();
     boolean done =
-        readers.whileNobodyReads(
+        readers.pauseAndRun(
             TimeUnit.SECONDS.toNanos(30),
             () -> {
               for (int i = 0; i < 2 * COUNT; i++) {
@@ -150,7 +150,7 @@ class ReadersTest {
             thread);
     begun.await();
     List<String> done = new ArrayList<>();
-    assertFalse(readers.whileNobodyReads(1, () -> done.add("done")));
+    assertFalse(readers.pauseAndRun(1, () -> done.add("done")));
     assertEquals(List.of(), done);
     assertEquals(0, readers.read(ReadersTest::count));
     end.countDown();

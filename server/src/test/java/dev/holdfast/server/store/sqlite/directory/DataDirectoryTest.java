@@ -69,13 +69,13 @@ class DataDirectoryTest {
     Path fresh = directory.resolve("holdfast.mark.new");
     MarkFile.Mark position = new MarkFile.Mark(new StorePosition(new UUID(1, 2), 3, 4, 5, 6), 7);
     Files.createSymbolicLink(fresh, Path.of("/dev/full"));
-    assertThrows(IOException.class, () -> MarkFile.make(mark, position, MarkFile.Sync.REAL));
+    assertThrows(IOException.class, () -> MarkFile.create(mark, position, MarkFile.Sync.REAL));
     assertFalse(Files.exists(mark));
 
     Files.delete(fresh);
     // What a crash left.
     Files.writeString(fresh, "a part");
-    MarkFile.make(mark, position, MarkFile.Sync.REAL).close();
+    MarkFile.create(mark, position, MarkFile.Sync.REAL).close();
     assertEquals(new MarkFile.Content(true, position), MarkFile.read(mark));
     assertFalse(Files.exists(fresh));
     assertTrue(Files.isRegularFile(mark));

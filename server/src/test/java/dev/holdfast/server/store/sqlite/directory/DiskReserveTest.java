@@ -105,13 +105,13 @@ class DiskReserveTest {
   void aStartTakesItsRoomWhereThereIsNoOther() throws IOException {
     reserve().makeIfMissing();
     Files.write(directory.resolve("holdfast.reserve.probe"), new byte[100]);
-    reserve().makeRoomForStart();
+    reserve().freeSpaceForStart();
     assertFiles("holdfast.reserve");
 
     disk.full = true;
-    reserve().makeRoomForStart();
+    reserve().freeSpaceForStart();
     assertFiles();
-    reserve().makeRoomForStart();
+    reserve().freeSpaceForStart();
     assertFalse(Files.exists(file()));
   }
 }

@@ -37,7 +37,7 @@ class DiskTroubleTest {
     String told =
         Objects.requireNonNull(DiskTrouble.explain(directory.resolve("data"), failure(code)));
     assertTrue(told.contains(" is full, "), told);
-    assertTrue(told.contains("make at least " + DiskReserve.BYTES + " bytes of room"), told);
+    assertTrue(told.contains("free at least " + DiskReserve.BYTES + " bytes there"), told);
     assertEquals(1, told.lines().count(), told);
   }
 
@@ -46,7 +46,7 @@ class DiskTroubleTest {
     Path file = Files.createFile(directory.resolve("file"));
     for (Path data : new Path[] {file, file.resolve("below")}) {
       assertEquals(
-          file + " is no directory; name one with --data-dir",
+          file + " is not a directory; name one with --data-dir",
           DiskTrouble.explain(data, new IOException("on purpose")));
     }
   }
@@ -54,7 +54,7 @@ class DiskTroubleTest {
   @Test
   void whereNoDirectoryCanBeMadeIsTold() {
     assertEquals(
-        "the data dir /proc/holdfast cannot be made in /proc; name another --data-dir",
+        "the data dir /proc/holdfast cannot be created in /proc; name another --data-dir",
         DiskTrouble.explain(Path.of("/proc/holdfast"), new IOException("/proc/holdfast")));
   }
 
@@ -62,12 +62,13 @@ class DiskTroubleTest {
   void aDirectoryInThePlaceOfAFileIsNamed() throws IOException {
     Path mark = Files.createDirectory(directory.resolve("holdfast.mark"));
     assertEquals(
-        mark + " is a directory and should not be; move it away, or name another --data-dir",
+        mark + " is a directory but should be a file; move it away, or name another --data-dir",
         DiskTrouble.explain(directory, new IOException("Is a directory")));
     Files.delete(mark);
     Path unpacked = Files.createFile(directory.resolve("native"));
     assertEquals(
-        unpacked + " is no directory and should be one; move it away, or name another --data-dir",
+        unpacked
+            + " is not a directory but should be one; move it away, or name another --data-dir",
         DiskTrouble.explain(directory, new IOException("Not a directory")));
   }
 

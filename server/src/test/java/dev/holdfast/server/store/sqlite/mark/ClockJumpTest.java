@@ -41,7 +41,8 @@ class ClockJumpTest {
   @Test
   void aLongStopIsToldWithBothTimes() {
     String told = Objects.requireNonNull(between(30 * DAY));
-    assertTrue(told.contains("either it was stopped for so long, or the clock was set"), told);
+    assertTrue(
+        told.contains("either the server was stopped all that time, or the clock was set"), told);
     assertTrue(told.contains(BEFORE.toString()), told);
     assertTrue(told.contains(BEFORE.plus(30, ChronoUnit.DAYS).toString()), told);
     assertTrue(told.contains("--retention"), told);

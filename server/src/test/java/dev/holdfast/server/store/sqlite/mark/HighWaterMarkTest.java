@@ -79,7 +79,7 @@ class HighWaterMarkTest {
                 new CreateRepository("gone", 10),
                 new DeleteRepository("gone")),
             1);
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
       }
       copy(living, older);
       HighWaterMark.check(data);
@@ -89,7 +89,7 @@ class HighWaterMarkTest {
         for (int i = 0; i < RESERVATIONS; i++) {
           reserve(store, i);
         }
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
         copy(living, killed);
       }
     }
@@ -238,7 +238,7 @@ class HighWaterMarkTest {
                     5)
                 .get(0);
         assertTrue(assertInstanceOf(Outcome.PutDone.class, put).version() > RAISE, put::toString);
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
         Repository gone = Objects.requireNonNull(store.repository("gone"));
         assertTrue(gone.revision() > RAISE, gone::toString);
       }
@@ -264,7 +264,7 @@ class HighWaterMarkTest {
           long next = reserve(store, 0);
           assertTrue(next > given, next + " after " + given);
           given = next;
-          mark.writeIfFurther();
+          mark.writeIfAdvanced();
         }
       }
     }
@@ -282,14 +282,14 @@ class HighWaterMarkTest {
           HighWaterMark mark =
               HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         reserve(store, 0);
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
       }
       Files.delete(found.resolve("holdfast.mark"));
       copy(found, killed);
       HighWaterMark.LossException refused =
           assertThrows(HighWaterMark.LossException.class, () -> HighWaterMark.check(data));
       assertTrue(
-          String.valueOf(refused.getMessage()).contains("from before a loss was accepted"),
+          String.valueOf(refused.getMessage()).contains("older than an accepted loss"),
           refused::getMessage);
     }
   }
@@ -323,7 +323,7 @@ class HighWaterMarkTest {
                 new PutOffer(REPOSITORY, "old", terms(1)),
                 new ReserveSlot(REPOSITORY, new Slot("leased", 0), 1, 9_000_000, "")),
             2);
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
       }
       byte[] before = Files.readAllBytes(database);
       try (SqliteStore store = SqliteStore.open(data.database());
@@ -331,7 +331,7 @@ class HighWaterMarkTest {
               HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         Outcome outcome = StoreRunner.run(store, List.of(command), 2).get(0);
         assertInstanceOf(Outcome.Done.class, outcome);
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
       }
       HighWaterMark.check(data);
       Files.deleteIfExists(log);
@@ -347,13 +347,13 @@ class HighWaterMarkTest {
           HighWaterMark mark =
               HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
         Files.delete(data.mark());
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
         assertTrue(Files.exists(data.mark()), "removed");
         reserve(store, RESERVATIONS);
         Path other = killed.resolve("other");
         Files.copy(older.resolve("holdfast.mark"), other);
         Files.move(other, data.mark(), StandardCopyOption.REPLACE_EXISTING);
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
         assertEquals(
             RESERVATIONS + 2,
             Objects.requireNonNull(MarkFile.read(data.mark()).mark()).position().revision(),
@@ -372,13 +372,13 @@ class HighWaterMarkTest {
       HighWaterMark mark = HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get);
       // By then all readers are open, so that none is refused for its opening.
       for (int i = 0; i <= SqliteStore.READERS; i++) {
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
       }
       Path other = killed.resolve("other");
       Files.copy(older.resolve("holdfast.db"), other);
       Files.move(other, data.database(), StandardCopyOption.REPLACE_EXISTING);
       Files.delete(data.mark());
-      assertThrows(StoreException.class, mark::writeIfFurther);
+      assertThrows(StoreException.class, mark::writeIfAdvanced);
       assertThrows(StoreException.class, mark::close);
       assertThrows(StoreException.class, store::close);
       assertFalse(Files.exists(data.mark()));
@@ -395,10 +395,10 @@ class HighWaterMarkTest {
       long back = begin - 365 * 86_400_000_000L;
       for (long micros : new long[] {begin + 60_000_000, back, back + 60_000_000}) {
         clock.set(micros);
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
         assertEquals(micros, writtenMicros(data));
         clock.set(micros + 59_000_000);
-        mark.writeIfFurther();
+        mark.writeIfAdvanced();
         assertEquals(micros, writtenMicros(data), "written too often");
       }
     }
@@ -422,12 +422,12 @@ class HighWaterMarkTest {
         SqliteStore store = SqliteStore.open(data.database());
         HighWaterMark mark = HighWaterMark.keep(data, store, fatal::add, clock::get, sync)) {
       reserve(store, RESERVATIONS);
-      mark.writeIfFurther();
+      mark.writeIfAdvanced();
       fails.set(true);
-      mark.writeIfFurther();
+      mark.writeIfAdvanced();
       assertEquals(List.of(), fatal, "nothing came further, and nothing was written");
       reserve(store, RESERVATIONS + 1);
-      assertThrows(IOException.class, mark::writeIfFurther);
+      assertThrows(IOException.class, mark::writeIfAdvanced);
       fails.set(false);
     }
     assertTrue(
@@ -446,7 +446,7 @@ class HighWaterMarkTest {
         HighWaterMark mark =
             HighWaterMark.keep(data, store, HighWaterMarkTest::thrown, clock::get)) {
       StoreRunner.run(store, List.of(new CreateRepository(REPOSITORY, 1000)), 1);
-      mark.writeIfFurther();
+      mark.writeIfAdvanced();
       assertEquals("rwx------", rights(open));
       try (Stream<Path> files = Files.list(open)) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {

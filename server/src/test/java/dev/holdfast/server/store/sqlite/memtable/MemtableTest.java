@@ -71,7 +71,7 @@ class MemtableTest {
   }
 
   private SqliteStore open(int room) {
-    return SqliteStore.open(database(), ReleaseIndex.Room.DEFAULT, room);
+    return SqliteStore.open(database(), ReleaseIndex.Limits.DEFAULT, room);
   }
 
   private Path database() {
@@ -133,7 +133,7 @@ class MemtableTest {
     for (String name : List.of("holdfast.db", "holdfast.db-wal")) {
       Files.copy(of.resolve(name), crashed.resolve(name));
     }
-    return SqliteStore.open(crashed.resolve("holdfast.db"), ReleaseIndex.Room.DEFAULT, room);
+    return SqliteStore.open(crashed.resolve("holdfast.db"), ReleaseIndex.Limits.DEFAULT, room);
   }
 
   @Test

@@ -9,15 +9,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BloomFilterTest {
   /** Some that has as many for each part as a run has. */
-  private static BloomFilter of(int partBits, long[] hashes) {
-    BloomFilter filter = new BloomFilter(partBits);
-    HashPartitioner parts = new HashPartitioner(hashes, partBits);
-    int together = BloomFilter.partsOfSlice(partBits);
-    for (int first = 0; first < 1 << partBits; first += together) {
-      long[] slice = BloomFilter.slice(partBits);
-      for (int part = first; part < first + together; part++) {
-        for (long hash : parts.part(part)) {
-          BloomFilter.add(slice, partBits, hash);
+  private static BloomFilter of(int partitionBits, long[] hashes) {
+    BloomFilter filter = new BloomFilter(partitionBits);
+    HashPartitioner partitions = new HashPartitioner(hashes, partitionBits);
+    int together = BloomFilter.partitionsOfSlice(partitionBits);
+    for (int first = 0; first < 1 << partitionBits; first += together) {
+      long[] slice = BloomFilter.slice(partitionBits);
+      for (int partition = first; partition < first + together; partition++) {
+        for (long hash : partitions.partition(partition)) {
+          BloomFilter.add(slice, partitionBits, hash);
         }
       }
       filter.put(first, BloomFilter.decode(BloomFilter.encode(slice)));
@@ -27,16 +27,16 @@ class BloomFilterTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 4, 10})
-  void whatIsThereMayBeThereAndFewOthersSeemTo(int partBits) {
-    Random random = new Random(Seed.VALUE + partBits);
-    long[] hashes = random.longs(190L << partBits).toArray();
-    BloomFilter filter = of(partBits, hashes);
+  void whatIsThereMayBeThereAndFewOthersSeemTo(int partitionBits) {
+    Random random = new Random(Seed.VALUE + partitionBits);
+    long[] hashes = random.longs(190L << partitionBits).toArray();
+    BloomFilter filter = of(partitionBits, hashes);
     for (long hash : hashes) {
-      assertTrue(filter.mayHave(hash));
+      assertTrue(filter.mayContain(hash));
     }
     int wrong = 0;
     for (int i = 0; i < 100_000; i++) {
-      wrong += filter.mayHave(random.nextLong()) ? 1 : 0;
+      wrong += filter.mayContain(random.nextLong()) ? 1 : 0;
     }
     assertTrue(wrong < 3_000, "of 100,000 that are not there: " + wrong);
   }

@@ -11,27 +11,28 @@ import org.junit.jupiter.api.Test;
 class HashPartitionerTest {
   @Test
   void theHighestBitsTellThePart() {
-    HashPartitioner parts = new HashPartitioner(new long[] {1, -1, 1L << 62, 2, Long.MIN_VALUE}, 2);
-    assertArrayEquals(new long[] {1, 2}, parts.part(0));
-    assertArrayEquals(new long[] {1L << 62}, parts.part(1));
-    assertArrayEquals(new long[] {Long.MIN_VALUE}, parts.part(2));
-    assertArrayEquals(new long[] {-1}, parts.part(3));
+    HashPartitioner partitions =
+        new HashPartitioner(new long[] {1, -1, 1L << 62, 2, Long.MIN_VALUE}, 2);
+    assertArrayEquals(new long[] {1, 2}, partitions.partition(0));
+    assertArrayEquals(new long[] {1L << 62}, partitions.partition(1));
+    assertArrayEquals(new long[] {Long.MIN_VALUE}, partitions.partition(2));
+    assertArrayEquals(new long[] {-1}, partitions.partition(3));
   }
 
   @Test
   void withoutBitsThereIsOnePart() {
-    HashPartitioner parts = new HashPartitioner(new long[] {-1, 1}, 0);
-    assertArrayEquals(new long[] {-1, 1}, parts.part(0));
+    HashPartitioner partitions = new HashPartitioner(new long[] {-1, 1}, 0);
+    assertArrayEquals(new long[] {-1, 1}, partitions.partition(0));
   }
 
   @Test
   void allOfManyAreInTheirParts() {
     long[] hashes = Seed.random().longs(50_000).toArray();
-    HashPartitioner parts = new HashPartitioner(hashes, 7);
+    HashPartitioner partitions = new HashPartitioner(hashes, 7);
     List<Long> found = new ArrayList<>();
-    for (int part = 0; part < 1 << 7; part++) {
-      for (long hash : parts.part(part)) {
-        assertEquals(part, HashPartitioner.of(hash, 7));
+    for (int partition = 0; partition < 1 << 7; partition++) {
+      for (long hash : partitions.partition(partition)) {
+        assertEquals(partition, HashPartitioner.of(hash, 7));
         found.add(hash);
       }
     }

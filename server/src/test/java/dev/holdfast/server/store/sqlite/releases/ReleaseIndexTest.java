@@ -40,8 +40,8 @@ class ReleaseIndexTest {
   private static final long REPOSITORY = 1;
 
   /** Four parts for each run, and memory for the filters of three such runs. */
-  private static final ReleaseIndex.Room ROOM =
-      new ReleaseIndex.Room(512, 3 * BloomFilter.bytes(2), Long.SIZE);
+  private static final ReleaseIndex.Limits LIMITS =
+      new ReleaseIndex.Limits(512, 3 * BloomFilter.bytes(2), Long.SIZE);
 
   private static final int SLOTS = 2000;
   private static final int RELEASES_A_CHUNK = 20;
@@ -100,7 +100,7 @@ class ReleaseIndexTest {
           new EventChunk.Contents(EventCodec.encode(events), ReleaseEntries.encode(events, added));
       EventChunk.of(chunk, REPOSITORY, events, contents).set(insert, contents);
       insert.executeUpdate();
-      index.write(connection, entries.count());
+      index.flushSome(connection, entries.count());
       connection.run("COMMIT");
       index.committed(chunk, added);
     }
@@ -191,25 +191,25 @@ class ReleaseIndexTest {
   @Test
   void whatWasReleasedIsFoundWhereverItLies() throws SQLException {
     try (SqliteConnection connection = connect()) {
-      ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
+      ReleaseIndex index = ReleaseIndex.load(connection, LIMITS);
       for (int i = 0; i < 5; i++) {
         release(connection, index, 200);
         check(connection, index);
       }
-      long runs = count(connection, "history_runs WHERE in_use = 1");
+      long runs = count(connection, "release_runs WHERE in_use = 1");
       assertTrue(runs < 3 * RunCompaction.RUNS, "runs: " + runs);
-      assertTrue(count(connection, "history_runs WHERE part_bits = 8 AND in_use = 1") > 0);
-      check(connection, ReleaseIndex.load(connection, ROOM));
+      assertTrue(count(connection, "release_runs WHERE partition_bits = 8 AND in_use = 1") > 0);
+      check(connection, ReleaseIndex.load(connection, LIMITS));
     }
   }
 
   @Test
   void aStartInTheMiddleOfEverythingLosesNothing() throws SQLException {
     try (SqliteConnection connection = connect()) {
-      ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
+      ReleaseIndex index = ReleaseIndex.load(connection, LIMITS);
       for (int i = 0; i < 50; i++) {
         release(connection, index, random.nextInt(20));
-        index = ReleaseIndex.load(connection, ROOM);
+        index = ReleaseIndex.load(connection, LIMITS);
         if (i % 10 == 0) {
           check(connection, index);
         }
@@ -222,17 +222,17 @@ class ReleaseIndexTest {
   @Test
   void aCompactionDropsTheEntriesThatNewerOnesReplaced() throws SQLException {
     try (SqliteConnection connection = connect()) {
-      ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
-      while (count(connection, "history_runs WHERE part_bits = 5 AND in_use = 1") == 0) {
+      ReleaseIndex index = ReleaseIndex.load(connection, LIMITS);
+      while (count(connection, "release_runs WHERE partition_bits = 5 AND in_use = 1") == 0) {
         release(connection, index, 1);
       }
-      long run = connection.number("SELECT run FROM history_runs WHERE part_bits = 5");
+      long run = connection.number("SELECT run FROM release_runs WHERE partition_bits = 5");
       ReleaseRun compacted = new ReleaseRun(run, 5, 0, null);
       Map<Long, List<Long>> entries = new HashMap<>();
-      for (int part = 0; part < compacted.parts(); part++) {
+      for (int partition = 0; partition < compacted.partitions(); partition++) {
         compacted.read(
             connection,
-            part,
+            partition,
             (hash, entry) -> entries.computeIfAbsent(hash, h -> new ArrayList<>()).add(entry));
       }
       for (int i = 0; i < SLOTS; i++) {
@@ -247,16 +247,16 @@ class ReleaseIndexTest {
   @Test
   void aCompactionThatWasCutOffIsBegunAgain() throws SQLException {
     try (SqliteConnection connection = connect()) {
-      ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
-      while (count(connection, "history_runs WHERE in_use = 1") < RunCompaction.RUNS) {
+      ReleaseIndex index = ReleaseIndex.load(connection, LIMITS);
+      while (count(connection, "release_runs WHERE in_use = 1") < RunCompaction.RUNS) {
         release(connection, index, 1);
       }
-      index = ReleaseIndex.load(connection, ROOM);
+      index = ReleaseIndex.load(connection, LIMITS);
       connection.run("BEGIN IMMEDIATE");
-      index.write(connection, ROOM.entries());
+      index.flushSome(connection, LIMITS.entries());
       connection.run("COMMIT");
-      assertEquals(1, count(connection, "history_runs WHERE part_bits = 5 AND in_use = 1"));
-      assertEquals(0, count(connection, "history_runs WHERE part_bits = 2 AND in_use = 1"));
+      assertEquals(1, count(connection, "release_runs WHERE partition_bits = 5 AND in_use = 1"));
+      assertEquals(0, count(connection, "release_runs WHERE partition_bits = 2 AND in_use = 1"));
       check(connection, index);
     }
   }
@@ -264,29 +264,29 @@ class ReleaseIndexTest {
   @Test
   void aStartReadsNoMoreThanWasInMemory() throws SQLException {
     try (SqliteConnection connection = connect()) {
-      ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
+      ReleaseIndex index = ReleaseIndex.load(connection, LIMITS);
       release(connection, index, 500);
-      long last = connection.number("SELECT max(last_chunk) FROM history_runs WHERE in_use = 1");
+      long last = connection.number("SELECT max(last_chunk) FROM release_runs WHERE in_use = 1");
       long unread = count(connection, "events WHERE chunk > " + last);
-      assertTrue(unread * RELEASES_A_CHUNK <= 2L * ROOM.entries(), "chunks: " + unread);
+      assertTrue(unread * RELEASES_A_CHUNK <= 2L * LIMITS.entries(), "chunks: " + unread);
     }
   }
 
   @Test
   void anIndexThatIsGoneIsMadeAgainOfTheEvents() throws SQLException {
     try (SqliteConnection connection = connect()) {
-      ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
+      ReleaseIndex index = ReleaseIndex.load(connection, LIMITS);
       release(connection, index, 800);
-      connection.run("DELETE FROM history_runs");
-      connection.run("DELETE FROM history_parts");
-      connection.run("DELETE FROM history_filters");
-      index = ReleaseIndex.load(connection, ROOM);
+      connection.run("DELETE FROM release_runs");
+      connection.run("DELETE FROM release_partitions");
+      connection.run("DELETE FROM release_filters");
+      index = ReleaseIndex.load(connection, LIMITS);
       check(connection, index);
-      for (int partBits = 2; partBits <= 8; partBits += 3) {
-        long runs = count(connection, "history_runs WHERE part_bits = " + partBits);
-        assertTrue(runs < RunCompaction.RUNS, "of " + partBits + " bits: " + runs);
+      for (int partitionBits = 2; partitionBits <= 8; partitionBits += 3) {
+        long runs = count(connection, "release_runs WHERE partition_bits = " + partitionBits);
+        assertTrue(runs < RunCompaction.RUNS, "of " + partitionBits + " bits: " + runs);
       }
-      assertEquals(0, count(connection, "history_runs WHERE in_use = 0"));
+      assertEquals(0, count(connection, "release_runs WHERE in_use = 0"));
       release(connection, index, 200);
       check(connection, index);
     }
@@ -295,25 +295,25 @@ class ReleaseIndexTest {
   @Test
   void whatIsForgottenLeavesNothingBehind() throws SQLException {
     try (SqliteConnection connection = connect()) {
-      ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
+      ReleaseIndex index = ReleaseIndex.load(connection, LIMITS);
       for (int i = 0; i < 15; i++) {
         release(connection, index, 60);
         purge(connection, index, index.committedChunk() - random.nextInt(200));
         check(connection, index);
       }
       purge(connection, index, index.committedChunk());
-      assertEquals(0, count(connection, "history_runs WHERE in_use = 1"));
+      assertEquals(0, count(connection, "release_runs WHERE in_use = 1"));
       check(connection, index);
       release(connection, index, 10);
       purge(connection, index, index.committedChunk());
       // A start drops the run that was being written then, if any was.
-      index = ReleaseIndex.load(connection, ROOM);
-      while (index.deleteSome(connection)) {
+      index = ReleaseIndex.load(connection, LIMITS);
+      while (index.cleanUpSome(connection)) {
         check(connection, index);
       }
-      assertEquals(0, count(connection, "history_runs"));
-      assertEquals(0, count(connection, "history_parts"));
-      assertEquals(0, count(connection, "history_filters"));
+      assertEquals(0, count(connection, "release_runs"));
+      assertEquals(0, count(connection, "release_partitions"));
+      assertEquals(0, count(connection, "release_filters"));
     }
   }
 
@@ -321,7 +321,7 @@ class ReleaseIndexTest {
   @Test
   void aForgottenReleaseIsReplacedAsAnyOtherIs() throws SQLException {
     try (SqliteConnection connection = connect()) {
-      ReleaseIndex index = ReleaseIndex.load(connection, ROOM);
+      ReleaseIndex index = ReleaseIndex.load(connection, LIMITS);
       release(connection, index, 10);
       purge(connection, index, index.committedChunk());
       Slot slot = slot(0);
