@@ -44,13 +44,13 @@ final class VerifyCommand implements Callable<Integer> {
       throw new StartException("there is no data dir " + dataDir);
     }
     String holder = "holdfast verify, process " + ProcessHandle.current().pid();
-    try (DataDirectory directory = DataDirectory.holdAsItIs(dataDir, holder)) {
+    try (DataDirectory directory = DataDirectory.holdForVerification(dataDir, holder)) {
       if (!Files.exists(directory.database())) {
         HighWaterMark.check(directory);
         throw new StartException("there is no ledger in " + dataDir);
       }
       HighWaterMark.check(directory);
-      try (SqliteStore store = SqliteStore.openAsItIs(directory.database())) {
+      try (SqliteStore store = SqliteStore.openForVerification(directory.database())) {
         return verify(store) ? 0 : 1;
       }
     } catch (IOException | StoreException | DataDirectory.NotExecutableException e) {

@@ -175,7 +175,7 @@ public final class SqliteStore implements LedgerStore {
    * @throws IllegalStateException if the schema is not the newest one; a migration would change the
    *     database
    */
-  public static SqliteStore openAsItIs(Path database) {
+  public static SqliteStore openForVerification(Path database) {
     return open(
         database,
         SqliteConnection.writer(database),

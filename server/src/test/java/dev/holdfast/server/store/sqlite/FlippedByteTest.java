@@ -126,7 +126,7 @@ class FlippedByteTest {
     Path database = directory.resolve("flipped.db");
     Files.write(database, file);
     Map<String, Object> truth;
-    try (SqliteStore store = SqliteStore.openAsItIs(database)) {
+    try (SqliteStore store = SqliteStore.openForVerification(database)) {
       truth = reads(store);
       assertEquals(false, found(store));
     }
@@ -137,7 +137,7 @@ class FlippedByteTest {
       flipped[at] ^= (byte) (1 << random.nextInt(8));
       Files.write(database, flipped);
       String where = "byte " + at + " of " + file.length + " is " + flipped[at];
-      try (SqliteStore store = SqliteStore.openAsItIs(database)) {
+      try (SqliteStore store = SqliteStore.openForVerification(database)) {
         check(store, truth, at, where);
       } catch (StoreException | IllegalStateException e) {
         // The store is refused as a whole.

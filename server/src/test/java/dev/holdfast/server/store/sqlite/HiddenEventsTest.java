@@ -96,7 +96,7 @@ class HiddenEventsTest {
       flipped[at] ^= (byte) (1 << (bit % Byte.SIZE));
       Files.write(database(), flipped);
       String where = "byte " + (at - end) + " from the end of the page is " + flipped[at];
-      try (SqliteStore store = SqliteStore.openAsItIs(database())) {
+      try (SqliteStore store = SqliteStore.openForVerification(database())) {
         boolean verified = verified(store);
         try {
           assertEquals(truth, revisions(store), where);

@@ -103,7 +103,7 @@ class MigrationTest {
 
   private void assertThatItIsNotVerified(String whatToDo) {
     IllegalStateException refused =
-        assertThrows(IllegalStateException.class, () -> SqliteStore.openAsItIs(database));
+        assertThrows(IllegalStateException.class, () -> SqliteStore.openForVerification(database));
     String message = String.valueOf(refused.getMessage());
     assertTrue(message.startsWith("the store has schema version "), message);
     assertTrue(message.endsWith("; " + whatToDo), message);

@@ -79,14 +79,14 @@ public final class DataDirectory implements AutoCloseable {
   public static DataDirectory hold(Path path, String holder) throws IOException {
     OwnerOnly.createDirectory(path);
     OwnerOnly.restrict(path, OWN);
-    return holdAsItIs(path, holder);
+    return holdForVerification(path, holder);
   }
 
   /**
    * Locks an existing directory without changing its permissions, for a process that only reads the
    * data.
    */
-  public static DataDirectory holdAsItIs(Path path, String holder) throws IOException {
+  public static DataDirectory holdForVerification(Path path, String holder) throws IOException {
     DiskTrouble.requirePermissions(path);
     OwnerOnly.createFile(path.resolve(LOCK));
     FileChannel channel =

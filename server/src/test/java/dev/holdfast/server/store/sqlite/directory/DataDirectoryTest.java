@@ -49,7 +49,7 @@ class DataDirectoryTest {
     Path own = Files.createFile(directory.resolve("holdfast.db-journal"));
     setRights(own, "rw-r--r--");
     setRights(directory, "rwxr-xr-x");
-    DataDirectory.holdAsItIs(directory, "test").close();
+    DataDirectory.holdForVerification(directory, "test").close();
     assertEquals("rw-r--r--", rights(own));
     assertEquals("rwxr-xr-x", rights(directory));
   }

@@ -120,7 +120,7 @@ class HighWaterMarkTest {
     Files.delete(older.resolve("holdfast.mark"));
     Files.copy(killed.resolve("holdfast.mark"), older.resolve("holdfast.mark"));
     for (Path store : List.of(killed, older)) {
-      try (DataDirectory data = DataDirectory.holdAsItIs(store, "test")) {
+      try (DataDirectory data = DataDirectory.holdForVerification(store, "test")) {
         Set<String> before = names(store);
         if (store.equals(killed)) {
           HighWaterMark.check(data);

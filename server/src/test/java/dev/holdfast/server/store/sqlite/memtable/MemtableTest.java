@@ -428,7 +428,7 @@ class MemtableTest {
         other.run("UPDATE events SET events = x'0203ff' WHERE chunk = 2");
       }
       StoreException e =
-          assertThrows(StoreException.class, () -> SqliteStore.openAsItIs(database()));
+          assertThrows(StoreException.class, () -> SqliteStore.openForVerification(database()));
       assertTrue(
           String.valueOf(e.getMessage()).contains("damaged row of events: chunk 2"),
           e.getMessage());
