@@ -22,7 +22,7 @@ final class ReadmeSnippet {
   static void fillSlot(String address, Slot slot, long sizeBytes, Runnable download) {
     // README:start
     try (HoldfastClient client = HoldfastClient.builder(address).build()) {
-      // The lease gives the space back by itself should this process die.
+      // If this process dies, the lease expires and the space is released.
       ReserveSlot reserve = ReserveSlot.of(slot, sizeBytes).withLease(Duration.ofMinutes(10));
       Reservation reservation = client.reservations().reserveSlot(reserve).reservation();
       try {
