@@ -1,4 +1,4 @@
-// Fills one slot: reserve its space, download, keep the lease alive meanwhile, and say that it is filled.
+// Fills one slot: reserves its space, downloads, renews the lease meanwhile, and marks the slot as filled.
 //
 //     node fill-slot.js 127.0.0.1:7420
 
@@ -11,7 +11,7 @@ const { repositories, reservations } = connect(process.argv[2] ?? "127.0.0.1:742
 const repositoryId = "example-node";
 const available = async () => BigInt((await repositories.available({ repositoryId })).availableBytes);
 
-// The repository is made once, and is there from then on.
+// The repository is created only once.
 try {
   await repositories.createRepository({ repositoryId, capacityBytes: String(10n * 2n ** 30n) });
 } catch (error) {
@@ -24,7 +24,7 @@ console.log(`available before: ${before}`);
 
 const slot = { requestId: "0x" + randomBytes(32).toString("hex"), slotIndex: 0 };
 
-// What does not fit is refused, and the error says in numbers why.
+// A reserve that does not fit is rejected, and the error has the numbers.
 try {
   await reservations.reserveSlot({ repositoryId, slot, amountBytes: String(before + 1n), operationId: randomUUID() });
   assert.fail("more was granted than is available");
@@ -35,8 +35,8 @@ try {
   assert.equal(BigInt(info.metadata.available_bytes), before);
 }
 
-// The operation id is made before the first attempt: whoever does not get the answer sends the same again. The lease
-// gives the space back by itself should this process die.
+// The operation id is created before the first attempt, so that a client without an answer can send the same request
+// again. If this process dies, the lease expires and the space is released.
 const size = 64n * 2n ** 20n;
 const reserve = { repositoryId, slot, amountBytes: String(size), lease: { seconds: 30 }, operationId: randomUUID() };
 const first = await reservations.reserveSlot(reserve);
@@ -54,11 +54,11 @@ const filled = await reservations.fillSlot({ repositoryId, slot, generation, ope
 assert.equal(filled.reservation.state, "RESERVATION_STATE_FILLED");
 console.log("filled");
 
-// Later, when the chain says that the request is over:
+// Later, when the request has ended on the chain:
 const end = { repositoryId, requestId: slot.requestId, operationId: randomUUID() };
 let ended = await reservations.endRequest(end);
 while (ended.more) {
-  // A very large request ends in steps.
+  // A very large request is released in steps.
   ended = await reservations.endRequest(end);
 }
 assert.equal(BigInt(ended.releasedBytes), size);

@@ -1,4 +1,4 @@
-// A Holdfast client out of the .proto files: calls as promises, errors with the reason and the numbers.
+// A Holdfast client from the .proto files: calls as promises, errors with the reason and the numbers.
 
 import { fileURLToPath } from "node:url";
 import grpc from "@grpc/grpc-js";
@@ -10,7 +10,7 @@ const definition = protoLoader.loadSync(
   ["holdfast/v1/repository.proto", "holdfast/v1/reservations.proto", "google/rpc/error_details.proto"],
   {
     includeDirs: [proto("src/main/proto"), proto("third_party")],
-    // An int64 does not fit into a number of JavaScript.
+    // An int64 does not fit into a JavaScript number.
     longs: String,
     enums: String,
     defaults: true,
@@ -28,7 +28,7 @@ export function connect(address) {
   };
 }
 
-/** The google.rpc.ErrorInfo of an error that Holdfast answered; undefined where it came from the transport. */
+/** Returns the google.rpc.ErrorInfo of an error of Holdfast; undefined for an error of the transport. */
 export function errorInfo(error) {
   const [status] = error.metadata?.get("grpc-status-details-bin") ?? [];
   const detail = status && Status.deserialize(status).details.find((any) => any.type_url.endsWith("/google.rpc.ErrorInfo"));

@@ -1,4 +1,4 @@
-"""A Holdfast client out of the generated stubs: deadlines, retries, and errors with the reason and the numbers."""
+"""A Holdfast client from the generated stubs: deadlines, retries, and errors with the reason and the numbers."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 DEADLINE_S = 10
 
-# All that the examples send can be sent again: changes carry an operation id, or an expected version.
+# All calls of the examples are safe to retry: changes carry an operation id, or an expected version.
 RETRY = {
     "methodConfig": [
         {
@@ -34,7 +34,7 @@ def connect(address):
 
 
 def error_info(error):
-    """The google.rpc.ErrorInfo of an error that Holdfast answered; empty where it came from the transport."""
+    """Returns the google.rpc.ErrorInfo of an error of Holdfast; empty for an error of the transport."""
     info = error_details_pb2.ErrorInfo()
     for key, value in error.trailing_metadata() or ():
         if key == "grpc-status-details-bin":
@@ -45,5 +45,5 @@ def error_info(error):
 
 
 def reason(error):
-    """Why Holdfast refused, RESERVATION_RELEASED say; empty where the error came from the transport."""
+    """Returns the reason of an error of Holdfast, like RESERVATION_RELEASED; empty for an error of the transport."""
     return error_info(error).reason

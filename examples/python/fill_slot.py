@@ -1,4 +1,4 @@
-"""Fills one slot: reserve its space, download, keep the lease alive meanwhile, and say that it is filled.
+"""Fills one slot: reserves its space, downloads, renews the lease meanwhile, and marks the slot as filled.
 
     ./generate && python3 fill_slot.py 127.0.0.1:7420
 """
@@ -36,7 +36,7 @@ def fill_slot(repositories, reservations):
     def available():
         return repositories.Available(rp.AvailableRequest(repository_id=REPOSITORY)).available_bytes
 
-    # The repository is made once, and is there from then on.
+    # The repository is created only once.
     try:
         repositories.CreateRepository(
             rp.CreateRepositoryRequest(repository_id=REPOSITORY, capacity_bytes=10 * GIB)
@@ -53,7 +53,7 @@ def fill_slot(repositories, reservations):
 
     slot = rv.Slot(request_id="0x" + secrets.token_hex(32), slot_index=0)
 
-    # What does not fit is refused, and the error says in numbers why.
+    # A reserve that does not fit is rejected, and the error has the numbers.
     try:
         reservations.ReserveSlot(
             rv.ReserveSlotRequest(
@@ -68,8 +68,8 @@ def fill_slot(repositories, reservations):
         print(f"refused: {info.metadata['requested_bytes']} asked for, {info.metadata['available_bytes']} available")
         check(int(info.metadata["available_bytes"]) == before, "the error names another amount than Available")
 
-    # The operation id is made before the first attempt: whoever does not get the answer sends the same again. The lease
-    # gives the space back by itself should this process die.
+    # The operation id is created before the first attempt, so that a client without an answer can send the same request
+    # again. If this process dies, the lease expires and the space is released.
     reserve = rv.ReserveSlotRequest(
         repository_id=REPOSITORY,
         slot=slot,
@@ -100,12 +100,12 @@ def fill_slot(repositories, reservations):
     check(filled.state == rv.RESERVATION_STATE_FILLED, f"the slot is not filled: {filled}")
     print("filled")
 
-    # Later, when the chain says that the request is over:
+    # Later, when the request has ended on the chain:
     end = rv.EndRequestRequest(
         repository_id=REPOSITORY, request_id=slot.request_id, operation_id=str(uuid.uuid4())
     )
     ended = reservations.EndRequest(end)
-    while ended.more:  # a very large request ends in steps
+    while ended.more:  # a very large request is released in steps
         ended = reservations.EndRequest(end)
     check(ended.released_bytes == 64 * MIB, f"{ended.released_bytes} bytes were released")
     check(available() == before, "the space did not come back")

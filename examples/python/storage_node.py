@@ -2,9 +2,9 @@
 
     ./generate && python3 storage_node.py [HOLDFAST [MARKETPLACE [LEASE_SECONDS]]]
 
-It remembers nothing but its position: the block up to which nothing is left to do. Whatever goes wrong, a kill
-included, it starts over in the same way: it makes the books agree with the chain, which covers what it has missed for
-good, and reads the chain again from its position. All that it does it can do twice.
+Its only state is its position: the block up to which nothing is left to do. After any failure, also a kill, it starts
+over in the same way: it reconciles the ledger with the chain, which covers events that it has missed, and reads the
+chain again from its position. All its steps can be repeated.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ SALES_AT_ONCE = 4
 RECONCILE_EVERY_BLOCKS = 144  # a day of the simulated marketplace
 OBSERVED_A_MESSAGE = 1000
 
-# What is sold: for a good price all there is, for a moderate one a part of it.
+# For a good price the node sells all of its space, for a moderate price a part of it.
 OFFERS = [
     sl.Offer(offer_id="moderate", min_price_per_byte_per_second="1000", total_bytes=512 * 2**30),
     sl.Offer(offer_id="good", min_price_per_byte_per_second="2000", max_duration=Duration(seconds=5 * 24 * 3600)),
@@ -55,12 +55,12 @@ class Node:
         for offer in OFFERS:
             self.sales.PutOffer(sl.PutOfferRequest(offer=offer))
         position, version = self.read_position()
-        # The sales that were cut off go on below: their slots are no leftovers yet.
+        # Interrupted sales continue below, so their slots are not released yet.
         reconciled_at = self.chain.head()
         self.reconcile(release_attempts=False)
         block = position
-        say(f"starts at block {block}")
-        running = {}  # each sale that is under way, with the block of the event that it answers
+        log(f"starts at block {block}")
+        running = {}  # each running sale, with the block of its event
         threads = ThreadPoolExecutor(SALES_AT_ONCE)
 
         def start_sale(event):
@@ -72,7 +72,7 @@ class Node:
                 for event in events:
                     self.handle(event, start_sale)
                 for sale in [sale for sale in running if sale.done()]:
-                    sale.result()  # Raises what broke it off: how far it came is not known.
+                    sale.result()  # Raises the error of a failed sale, because its progress is unknown.
                     del running[sale]
                 done = min([block, *(each - 1 for each in running.values())])
                 if done != position:
@@ -94,7 +94,7 @@ class Node:
             return 0, 0
 
     def save_position(self, block, version):
-        """Names the version that was read, so that a process that was thought dead cannot set the position back."""
+        """Sends the version that was read, so that a process that was thought dead cannot set the position back."""
         value = str(block).encode()
         put = ds.DatastoreServicePutRequest(key=POSITION, value=value, expected_version=version)
         return self.datastore.Put(put).version
@@ -106,20 +106,20 @@ class Node:
             self.release_if_lost(event["request_id"], int(event["slot_index"]))
             start_sale(event)
         elif event["event"] == "ended":
-            # Nobody ends a request twice, so its id says it all.
+            # A request ends once, so a constant operation id is enough.
             end = rv.EndRequestRequest(request_id=event["request_id"], operation_id="ended")
             ended = self.reservations.EndRequest(end)
-            while ended.more:  # a very large request ends in steps
+            while ended.more:  # a very large request is released in steps
                 ended = self.reservations.EndRequest(end)
             if ended.released_bytes:
-                say(f"ended {brief(end.request_id)}: {ended.released_bytes} bytes given back")
+                log(f"ended {brief(end.request_id)}: {ended.released_bytes} bytes given back")
 
     def sell(self, event):
         """Sells as many slots of a request as the chain and the offers allow, one after the other.
 
-        All that a sale asks for comes from the block of the event that it answers, and from the sales before it. So a
-        node that was killed meanwhile, and reads the event again, repeats the very sales that it had begun, under the
-        same operation ids, and goes on with the reservations that it has.
+        The fields of a sale depend only on the block of its event and on the sales before it. So a node that was
+        killed, and reads the event again, repeats the same sales under the same operation ids, and continues with the
+        reservations that it has.
         """
         terms, taken = self.chain.request(event["request_id"], event["block"])
         left_out = set(taken)
@@ -136,7 +136,7 @@ class Node:
         return now["state"] in ("open", "started") and len(taken) < int(now["slot_count"])
 
     def sell_slot(self, terms, left_out, operation_id):
-        """Answers which slot was sold, even if nothing came of it; None where it was declined."""
+        """Returns the slot that was sold, even if it was not filled; None if the sale was declined."""
         what = f"{brief(terms['request_id'])} {operation_id}"
         sale = sl.SellSlotRequest(
             storage_request=sl.StorageRequest(
@@ -156,24 +156,24 @@ class Node:
         except grpc.RpcError as error:
             if reason(error) != "RESERVATION_RELEASED":
                 raise
-            # An earlier process gave it up.
+            # An earlier process gave the slot up.
             return int(error_info(error).metadata["slot_index"])
         if not answer.sold:
             reasons = "; ".join(f"{decline.offer_id} {decline.detail}".strip() for decline in answer.declines)
-            say(f"declined {what}: {reasons}")
+            log(f"declined {what}: {reasons}")
             return None
         if answer.reservation.state == rv.RESERVATION_STATE_RESERVED:
             self.fill(answer.reservation, what)
         return answer.reservation.slot.slot_index
 
     def fill(self, reservation, what):
-        """Downloads, proves, submits, and says that the slot is filled; gives the space back where that fails.
+        """Downloads, proves, submits, and marks the slot as filled; releases the space if that fails.
 
-        Where nobody knows whether the chain took the proof, it does neither: then the chain has to be asked.
+        If it is unknown whether the chain accepted the proof, it does neither: then the chain must be asked.
         """
         held = {"slot": reservation.slot, "generation": reservation.generation}
         slot = reservation.slot
-        say(f"sold {brief(slot.request_id)}/{slot.slot_index} as generation {reservation.generation}")
+        log(f"sold {brief(slot.request_id)}/{slot.slot_index} as generation {reservation.generation}")
         try:
             with self.renewed_lease(held):
                 _, hosts = self.chain.request(slot.request_id)
@@ -183,16 +183,16 @@ class Node:
                 proof = hashlib.sha256(f"{content} {HOST}".encode()).hexdigest()
                 self.chain.submit(slot.request_id, slot.slot_index, proof)
                 self.reservations.FillSlot(rv.FillSlotRequest(**held, operation_id="filled"))
-                say(f"filled {brief(slot.request_id)}/{slot.slot_index}")
+                log(f"filled {brief(slot.request_id)}/{slot.slot_index}")
         except Refused as refused:
-            say(f"gave up {what}: {refused}")
+            log(f"gave up {what}: {refused}")
             release = rv.ReleaseSlotRequest(**held, reason=rv.RELEASE_REASON_ATTEMPT_FAILED, operation_id="gave-up")
             self.reservations.ReleaseSlot(release)
         except grpc.RpcError as error:
             if reason(error) not in ("RESERVATION_NOT_FOUND", "GENERATION_MISMATCH"):
                 raise
-            # The lease ran out, or the request ended: the chain has the slot, and the books have not.
-            say(f"cannot settle {what}: {error.details()}")
+            # The lease expired, or the request ended: the chain has the slot, and the ledger does not.
+            log(f"cannot settle {what}: {error.details()}")
             self.reconcile_is_due = True
 
     @contextmanager
@@ -204,7 +204,7 @@ class Node:
                 try:
                     self.reservations.RenewLease(rv.RenewLeaseRequest(**held, lease=Duration(seconds=self.lease_s)))
                 except grpc.RpcError as error:
-                    say(f"does not renew: {error.details()}")
+                    log(f"does not renew: {error.details()}")
 
         renewing = threading.Thread(target=renew)
         renewing.start()
@@ -215,10 +215,11 @@ class Node:
             renewing.join()
 
     def release_if_lost(self, request_id, slot_index):
-        """Releases a slot that the chain has taken from this node.
+        """Releases a slot that this node has lost on the chain.
 
-        The event may be an old one that is read again, and the slot sold once more since. So the reservation is read
-        first and the chain asked then: if that says no, then this reservation, whose generation is named, is over.
+        The event may be an old one that is read again, and the slot may have been sold again since. So the reservation
+        is read before the chain is asked: if the chain has another host then, this reservation, with its generation, is
+        over.
         """
         slot = rv.Slot(request_id=request_id, slot_index=slot_index)
         try:
@@ -237,14 +238,14 @@ class Node:
                     operation_id=f"lost-{reservation.generation}",
                 )
             )
-            say(f"lost {brief(request_id)}/{slot_index}")
+            log(f"lost {brief(request_id)}/{slot_index}")
 
     def reconcile(self, release_attempts):
-        """Makes the books agree with the chain.
+        """Reconciles the ledger with the chain.
 
-        The revision is read before the chain is asked, so that what happens in between is left alone. Where nothing is
-        being sold, slots that are reserved and not filled are leftovers of an earlier process. That the chain knows of
-        no slot is taken at its word, because it counts them.
+        The revision is read before the chain is asked, so that changes in between are left alone. While no sale is
+        running, slots that are reserved and not filled were left by an earlier process. An empty observation is
+        accepted, because the chain sends the number of slots.
         """
         revision = self.repositories.Available(rp.AvailableRequest()).revision
         slots = [
@@ -260,14 +261,14 @@ class Node:
             observed = rv.ObservedSlots(slots=slots[i : i + OBSERVED_A_MESSAGE])
             messages.append(rv.ReconcileRequest(observed=observed))
         result = self.reservations.Reconcile(iter(messages))
-        say(
+        log(
             f"reconciled: released {result.released_count}, filled {result.filled_count}, "
             f"adopted {result.adopted_count}, missing {result.missing_count}, unchanged {result.unchanged_count}; "
             f"{result.available_bytes} bytes free"
         )
 
 
-def say(text):
+def log(text):
     print(text, flush=True)
 
 
@@ -282,8 +283,8 @@ def main(holdfast="127.0.0.1:7420", marketplace="http://127.0.0.1:7430", lease_s
             try:
                 node.run()
             except (grpc.RpcError, OSError, Refused) as error:
-                say(f"starts over: {error}")
-                time.sleep(1)  # Nothing tells when the other side is back.
+                log(f"starts over: {error}")
+                time.sleep(1)  # Nothing signals when the server or the chain is back.
 
 
 if __name__ == "__main__":

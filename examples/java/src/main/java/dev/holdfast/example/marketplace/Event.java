@@ -1,12 +1,12 @@
 package dev.holdfast.example.marketplace;
 
 /**
- * Something that a block brought about.
+ * An event of a block.
  *
  * @param block the number of the block
  * @param kind "requested", "filled" and "freed" of a slot, or "ended"
  * @param requestId the request
- * @param facts what else there is to say, as {@code name=value} words; may be empty
+ * @param facts details as {@code name=value} fields; may be empty
  */
 public record Event(long block, String kind, String requestId, String facts) {
   @Override

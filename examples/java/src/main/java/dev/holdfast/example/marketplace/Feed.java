@@ -3,9 +3,9 @@ package dev.holdfast.example.marketplace;
 import java.util.List;
 
 /**
- * What happened after some block.
+ * The events after a block.
  *
- * @param head the last block there is
- * @param events the events of the blocks up to it, in their order
+ * @param head the last block
+ * @param events the events of the blocks up to it, in order
  */
 public record Feed(long head, List<Event> events) {}

@@ -1,11 +1,11 @@
 package dev.holdfast.example.marketplace;
 
 /**
- * A slot that a host has to keep.
+ * A slot that a host must keep.
  *
  * @param requestId the request that it belongs to
- * @param slotIndex which of the request's slots
- * @param slotSizeBytes how large it is
+ * @param slotIndex its index in the request
+ * @param slotSizeBytes its size
  */
 public record HeldSlot(String requestId, int slotIndex, long slotSizeBytes) {
   @Override

@@ -8,7 +8,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A storage request, from the block that it was posted in until it ends, and who held its slots.
+ * A storage request, from the block in which it was posted until it ends, and the hosts of its
+ * slots over time.
  */
 final class Listing {
   /** Slots can be filled while it is open, and lost ones again once it has started. */
@@ -20,16 +21,16 @@ final class Listing {
     CANCELLED,
     EXPIRED;
 
-    boolean living() {
+    boolean active() {
       return this == OPEN || this == STARTED;
     }
 
-    String word() {
+    String label() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** A slot in the hands of a host, from one block until before another. */
+  /** A slot that a host holds, from a block until before another block. */
   private record Holding(int slotIndex, String host, long fromBlock, long toBlock) {
     boolean at(long block) {
       return fromBlock <= block && block < toBlock;
@@ -59,7 +60,7 @@ final class Listing {
   }
 
   /**
-   * Whether its time is over: not all of its slots were filled in time, or it was kept to the end.
+   * Returns whether it ends now: not all of its slots were filled in time, or its duration is over.
    */
   boolean isDue(long block) {
     return block
@@ -121,10 +122,10 @@ final class Listing {
     return block >= endedBlock ? state : block >= startedBlock ? State.STARTED : State.OPEN;
   }
 
-  /** Its terms, and as of a block its state, and a line for every slot that is taken. */
+  /** Returns its terms and its state as of a block, and a line for every taken slot. */
   List<String> lines(long block) {
     List<String> lines = new ArrayList<>();
-    lines.add("request_id=%s state=%s %s".formatted(id, stateAt(block).word(), terms));
+    lines.add("request_id=%s state=%s %s".formatted(id, stateAt(block).label(), terms));
     held(block).forEach(h -> lines.add("slot_index=%d host=%s".formatted(h.slotIndex, h.host)));
     return lines;
   }

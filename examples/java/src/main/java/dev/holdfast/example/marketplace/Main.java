@@ -6,8 +6,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The marketplace as a program, with a block of ten simulated minutes every so many milliseconds,
- * 100 unless said otherwise: a month in seven minutes.
+ * The marketplace as a program, with a block of ten simulated minutes every BLOCK_MILLIS
+ * milliseconds. With the default of 100 a month takes seven minutes.
  *
  * <pre>
  * java -cp storage-node.jar dev.holdfast.example.marketplace.Main [PORT [BLOCK_MILLIS]]

@@ -15,45 +15,45 @@ import java.util.NoSuchElementException;
 import java.util.Random;
 
 /**
- * The chain: blocks, and what buyers and hosts have in them. What a block says never changes. A
- * proof that is accepted makes a block of its own; all else happens when a block is {@link #mine
+ * The chain: blocks with the actions of buyers and hosts. The state as of a block never changes. An
+ * accepted proof makes a block of its own; everything else happens when a block is {@link #mine
  * mined}.
  */
 public final class Marketplace {
-  /** How much time of the simulated world passes between two blocks. */
+  /** The simulated time between two blocks. */
   public static final int BLOCK_SECONDS = 600;
 
-  /** How many of them a month has. */
+  /** The number of blocks in a month. */
   public static final long MONTH_BLOCKS = 30L * 24 * 3600 / BLOCK_SECONDS;
 
-  /** One request in so many is posted in a way that nobody can download it. */
+  /** One of this number of requests cannot be downloaded by anybody. */
   private static final int UNAVAILABLE = 12;
 
-  /** How many blocks the feed of events goes back: four hours. */
+  /** The number of blocks that the feed of events goes back: four hours. */
   private static final long FEED_BLOCKS = 4 * 3600 / BLOCK_SECONDS;
 
   private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
 
   private final Map<String, Listing> listings = new LinkedHashMap<>();
   private final List<Event> events = new ArrayList<>();
-  private final Fate fate;
+  private final RandomActivity activity;
   private long head;
   private long minedOnDemandUpTo;
 
-  /** A marketplace without requests, at block 0; the seed decides what happens on it. */
+  /** Makes a marketplace without requests, at block 0; the seed determines its events. */
   public Marketplace(long seed) {
-    fate = new Fate(new Random(seed));
+    activity = new RandomActivity(new Random(seed));
   }
 
-  /** From now on whoever asks for the block after the last one gets it mined, up to this one. */
+  /** From now on a request for the block after the last one mines it, up to this block. */
   public synchronized void mineOnDemandUpTo(long block) {
     minedOnDemandUpTo = block;
   }
 
-  /** Adds a block with whatever buyers and other hosts do in it. */
+  /** Adds a block with actions of buyers and other hosts. */
   public synchronized void mine() {
     nextBlock();
-    fate.happen(this);
+    activity.simulateBlock(this);
   }
 
   private void nextBlock() {
@@ -61,14 +61,15 @@ public final class Marketplace {
     notifyAll();
   }
 
-  /** The number of the last block. */
+  /** Returns the number of the last block. */
   public synchronized long head() {
     return head;
   }
 
   /**
-   * What came after a block, as soon as there is a next one; after a while, that there is none.
-   * What is older than a few hours is left out: whoever was away for longer has missed it.
+   * Returns the events after a block. Waits for the next block, and returns no events if there is
+   * none after a while. Events older than four hours are left out: a node that was away for longer
+   * misses them.
    */
   public synchronized Feed eventsAfter(long block) throws InterruptedException {
     if (block >= head && head < minedOnDemandUpTo) {
@@ -83,22 +84,22 @@ public final class Marketplace {
     return new Feed(head, events.stream().filter(event -> event.block() > after).toList());
   }
 
-  /** All that ever happened. */
+  /** Returns all events since block 0. */
   public synchronized List<Event> events() {
     return List.copyOf(events);
   }
 
-  /** The slots that a host had to keep as of a block. */
+  /** Returns the slots that a host had to keep as of a block. */
   public synchronized List<HeldSlot> heldBy(String host, long block) {
     return listings.values().stream().flatMap(listing -> listing.heldBy(host, block)).toList();
   }
 
-  /** A request as of a block: a line with its terms and state, and one for each taken slot. */
+  /** Returns a request as of a block: a line with its terms and state, and one per taken slot. */
   public synchronized List<String> request(String id, long block) {
     return listing(id).lines(block);
   }
 
-  /** What the buyer wants to be kept in a slot; fails where the buyer does not give it out. */
+  /** Returns the content of a slot; fails if the buyer does not provide it. */
   public synchronized String content(String requestId, int slotIndex) {
     Listing listing = listing(requestId);
     if (listing.id().hashCode() % UNAVAILABLE == 0) {
@@ -108,15 +109,15 @@ public final class Marketplace {
   }
 
   /**
-   * Fills a slot for a host, if the proof is right and the slot is free; for the host that holds it
-   * already it is filled as well.
+   * Fills a slot for a host if the proof is right and the slot is free. For the host that already
+   * holds the slot it succeeds again.
    *
    * @param proof SHA-256 in hex of the slot's content, a blank, and the name of the host
    * @return whether the host holds the slot
    */
   public synchronized boolean submit(String host, String requestId, int slotIndex, String proof) {
     Listing listing = listing(requestId);
-    if (!listing.state().living() || !listing.hasSlot(slotIndex)) {
+    if (!listing.state().active() || !listing.hasSlot(slotIndex)) {
       return false;
     }
     if (listing.hostOf(slotIndex).isPresent()) {
@@ -167,10 +168,10 @@ public final class Marketplace {
 
   void end(Listing listing, State outcome) {
     listing.end(outcome, head);
-    events.add(new Event(head, "ended", listing.id(), "outcome=" + outcome.word()));
+    events.add(new Event(head, "ended", listing.id(), "outcome=" + outcome.label()));
   }
 
-  List<Listing> living() {
-    return listings.values().stream().filter(listing -> listing.state().living()).toList();
+  List<Listing> active() {
+    return listings.values().stream().filter(listing -> listing.state().active()).toList();
   }
 }

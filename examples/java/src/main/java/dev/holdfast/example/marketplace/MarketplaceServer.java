@@ -17,17 +17,17 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /**
- * The marketplace over HTTP, in lines of {@code name=value} words:
+ * Serves the marketplace over HTTP, in lines of {@code name=value} fields:
  *
  * <pre>
  * /head                                          the last block
- * /events?after=BLOCK                            what happened since, in the last hours at
- *                                                most; waits for the next block
+ * /events?after=BLOCK                            the events since, of the last hours at most;
+ *                                                waits for the next block
  * /request?request_id=ID&amp;block=BLOCK             terms; state and taken slots as of the block
- * /held?host=HOST&amp;block=BLOCK                    what the host had to keep as of the block
- * /content?request_id=ID&amp;slot_index=N            what is to be kept in a slot
+ * /held?host=HOST&amp;block=BLOCK                    the slots of the host as of the block
+ * /content?request_id=ID&amp;slot_index=N            the content of a slot
  * /submit?host=HOST&amp;request_id=ID&amp;slot_index=N&amp;proof=PROOF
- *                                                fills the slot, or says that it did not
+ *                                                fills the slot, or reports that it did not
  * </pre>
  */
 public final class MarketplaceServer implements AutoCloseable {
@@ -40,8 +40,7 @@ public final class MarketplaceServer implements AutoCloseable {
    * Serves on loopback.
    *
    * @param port 0 for a free one
-   * @param beforeAnswer is told the path of each call that has done its work and is not answered
-   *     yet
+   * @param beforeAnswer receives the path of each call after its work and before its answer
    */
   public MarketplaceServer(Marketplace marketplace, int port, Consumer<String> beforeAnswer)
       throws IOException {
@@ -53,7 +52,7 @@ public final class MarketplaceServer implements AutoCloseable {
     server.start();
   }
 
-  /** Where it serves, as {@code http://127.0.0.1:PORT}. */
+  /** Returns its address, as {@code http://127.0.0.1:PORT}. */
   public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
@@ -62,7 +61,7 @@ public final class MarketplaceServer implements AutoCloseable {
     int status = 200;
     String body;
     try {
-      List<String> lines = answer(call.getRequestURI().getPath(), words(call));
+      List<String> lines = answer(call.getRequestURI().getPath(), fields(call));
       body = String.join("\n", lines) + "\n";
     } catch (NoSuchElementException | IllegalArgumentException e) {
       status = 404;
@@ -83,20 +82,21 @@ public final class MarketplaceServer implements AutoCloseable {
     }
   }
 
-  private List<String> answer(String path, Map<String, String> words) throws InterruptedException {
+  private List<String> answer(String path, Map<String, String> fields) throws InterruptedException {
     return switch (path) {
       case "/head" -> List.of("block=" + marketplace.head());
-      case "/events" -> events(marketplace.eventsAfter(Long.parseLong(word(words, "after"))));
-      case "/request" -> marketplace.request(word(words, "request_id"), block(words));
-      case "/held" -> held(marketplace.heldBy(word(words, "host"), block(words)));
-      case "/content" -> List.of(marketplace.content(word(words, "request_id"), slotIndex(words)));
+      case "/events" -> events(marketplace.eventsAfter(Long.parseLong(field(fields, "after"))));
+      case "/request" -> marketplace.request(field(fields, "request_id"), block(fields));
+      case "/held" -> held(marketplace.heldBy(field(fields, "host"), block(fields)));
+      case "/content" ->
+          List.of(marketplace.content(field(fields, "request_id"), slotIndex(fields)));
       case "/submit" -> {
         boolean filled =
             marketplace.submit(
-                word(words, "host"),
-                word(words, "request_id"),
-                slotIndex(words),
-                word(words, "proof"));
+                field(fields, "host"),
+                field(fields, "request_id"),
+                slotIndex(fields),
+                field(fields, "proof"));
         yield List.of("filled=" + filled);
       }
       default -> throw new NoSuchElementException("no " + path);
@@ -117,32 +117,32 @@ public final class MarketplaceServer implements AutoCloseable {
     return lines;
   }
 
-  private static Map<String, String> words(HttpExchange call) {
-    Map<String, String> words = new HashMap<>();
+  private static Map<String, String> fields(HttpExchange call) {
+    Map<String, String> fields = new HashMap<>();
     String query = call.getRequestURI().getQuery();
-    for (String word : query == null ? new String[0] : query.split("&", -1)) {
-      int equals = word.indexOf('=');
+    for (String field : query == null ? new String[0] : query.split("&", -1)) {
+      int equals = field.indexOf('=');
       if (equals > 0) {
-        words.put(word.substring(0, equals), word.substring(equals + 1));
+        fields.put(field.substring(0, equals), field.substring(equals + 1));
       }
     }
-    return words;
+    return fields;
   }
 
-  private static String word(Map<String, String> words, String name) {
-    String value = words.get(name);
+  private static String field(Map<String, String> fields, String name) {
+    String value = fields.get(name);
     if (value == null) {
       throw new NoSuchElementException("no " + name);
     }
     return value;
   }
 
-  private static long block(Map<String, String> words) {
-    return Long.parseLong(word(words, "block"));
+  private static long block(Map<String, String> fields) {
+    return Long.parseLong(field(fields, "block"));
   }
 
-  private static int slotIndex(Map<String, String> words) {
-    return Integer.parseInt(word(words, "slot_index"));
+  private static int slotIndex(Map<String, String> fields) {
+    return Integer.parseInt(field(fields, "slot_index"));
   }
 
   @Override

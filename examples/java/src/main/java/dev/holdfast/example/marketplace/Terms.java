@@ -3,14 +3,15 @@ package dev.holdfast.example.marketplace;
 import java.util.Random;
 
 /**
- * What a buyer asks for.
+ * The terms of a storage request.
  *
- * @param slotCount how many slots, all of one size
- * @param slotSizeBytes how large each is
- * @param durationBlocks how long they are wanted, from when the last one is filled
- * @param pricePerBytePerSecond what is paid
- * @param collateralPerByte what a host puts up
- * @param expiryBlock in which block the request expires if not all of its slots are filled
+ * @param slotCount the number of slots, all of one size
+ * @param slotSizeBytes the size of each slot
+ * @param durationBlocks for how long the slots are kept, from the moment when the last one is
+ *     filled
+ * @param pricePerBytePerSecond the price that the buyer pays
+ * @param collateralPerByte the collateral that a host deposits
+ * @param expiryBlock the block in which the request expires if not all of its slots are filled
  */
 record Terms(
     int slotCount,

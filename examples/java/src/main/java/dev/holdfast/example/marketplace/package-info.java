@@ -1,7 +1,6 @@
 /**
- * A simulated marketplace for storage, in place of a chain: buyers post requests, hosts fill their
- * slots with proofs, and a month takes as long as somebody wants to watch. It knows nothing of
- * Holdfast.
+ * A simulated marketplace for storage, instead of a chain: buyers post requests, hosts fill their
+ * slots with proofs, and blocks come as fast as the caller wants. It does not use Holdfast.
  */
 @NullMarked
 package dev.holdfast.example.marketplace;

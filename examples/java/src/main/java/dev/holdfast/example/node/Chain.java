@@ -17,24 +17,24 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The marketplace as this node sees it. It answers in lines of {@code name=value} words. */
+/** The marketplace as this node sees it. It answers in lines of {@code name=value} fields. */
 final class Chain {
   private static final Duration DEADLINE = Duration.ofSeconds(10);
 
-  /** Blocks after a block: up to which one, and what happened in them. */
+  /** The blocks after a block: the last block, and the events of all of them. */
   record News(long head, List<Event> events) {}
 
-  /** What happened in a block: "requested", "filled" or "freed" of a slot, or "ended". */
-  record Event(long block, String kind, String requestId, Map<String, String> words) {
+  /** An event of a block: "requested", "filled" or "freed" of a slot, or "ended". */
+  record Event(long block, String kind, String requestId, Map<String, String> fields) {
     Slot slot() {
-      return new Slot(requestId, Long.parseUnsignedLong(word(words, "slot_index")));
+      return new Slot(requestId, Long.parseUnsignedLong(field(fields, "slot_index")));
     }
   }
 
-  /** A request as of a block, with the hosts of the slots that are taken. */
-  record Request(StorageRequest terms, boolean isLiving, Map<Long, String> hosts) {
+  /** A request as of a block, with the hosts of its taken slots. */
+  record Request(StorageRequest terms, boolean isActive, Map<Long, String> hosts) {
     boolean hasFreeSlots() {
-      return isLiving && hosts.size() < terms.slotCount();
+      return isActive && hosts.size() < terms.slotCount();
     }
   }
 
@@ -43,10 +43,10 @@ final class Chain {
   private final String host;
 
   /**
-   * A chain on which this node is known by a name.
+   * Makes a client of the chain.
    *
-   * @param url where the marketplace serves
-   * @param host the name of this node
+   * @param url the address of the marketplace
+   * @param host the name of this node on the chain
    */
   Chain(String url, String host) {
     this.url = url;
@@ -57,14 +57,14 @@ final class Chain {
     return host;
   }
 
-  /** The last block there is. */
+  /** Returns the last block. */
   long head() throws IOException, InterruptedException {
     return block(get("/head").get(0));
   }
 
   /**
-   * What happened after a block, as far back as the chain tells. Waits until there is a next one,
-   * for a while.
+   * Returns the events after a block, as far back as the chain keeps them. Waits a while for the
+   * next block.
    */
   News after(long block) throws IOException, InterruptedException {
     List<Map<String, String>> lines = get("/events?after=" + block);
@@ -72,87 +72,90 @@ final class Chain {
         lines.stream()
             .skip(1)
             .map(
-                line -> new Event(block(line), word(line, "event"), word(line, "request_id"), line))
+                line ->
+                    new Event(block(line), field(line, "event"), field(line, "request_id"), line))
             .toList();
     return new News(block(lines.get(0)), events);
   }
 
-  /** The slots that this node has to keep as of now: all of them, as the chain counts them. */
+  /** Returns all slots that this node must keep now; their number is checked. */
   List<ObservedSlot> held() throws IOException, InterruptedException {
     List<Map<String, String>> lines = get("/held?host=" + host + "&block=" + head());
     List<ObservedSlot> slots =
         lines.stream()
             .skip(1)
             .map(
-                line -> new ObservedSlot(slot(line), Long.parseLong(word(line, "slot_size_bytes"))))
+                line ->
+                    new ObservedSlot(slot(line), Long.parseLong(field(line, "slot_size_bytes"))))
             .toList();
-    if (slots.size() != Integer.parseInt(word(lines.get(0), "slots"))) {
+    if (slots.size() != Integer.parseInt(field(lines.get(0), "slots"))) {
       throw new IOException("the chain did not answer all slots");
     }
     return slots;
   }
 
-  /** A request as it is now. */
+  /** Returns the current state of a request. */
   Request request(String requestId) throws IOException, InterruptedException {
     return request(requestId, head());
   }
 
-  /** A request as it was in a block, which is the same whenever it is asked for. */
+  /** Returns the state of a request as of a block, which never changes. */
   Request request(String requestId, long block) throws IOException, InterruptedException {
     List<Map<String, String>> lines = get("/request?request_id=" + requestId + "&block=" + block);
     Map<String, String> first = lines.get(0);
     StorageRequest terms =
         new StorageRequest(
                 requestId,
-                Long.parseLong(word(first, "slot_count")),
-                Long.parseLong(word(first, "slot_size_bytes")),
-                Duration.ofSeconds(Long.parseLong(word(first, "duration_seconds"))),
-                new BigInteger(word(first, "price_per_byte_per_second")))
-            .withCollateralPerByte(new BigInteger(word(first, "collateral_per_byte")));
-    boolean isLiving = Set.of("open", "started").contains(word(first, "state"));
+                Long.parseLong(field(first, "slot_count")),
+                Long.parseLong(field(first, "slot_size_bytes")),
+                Duration.ofSeconds(Long.parseLong(field(first, "duration_seconds"))),
+                new BigInteger(field(first, "price_per_byte_per_second")))
+            .withCollateralPerByte(new BigInteger(field(first, "collateral_per_byte")));
+    boolean isActive = Set.of("open", "started").contains(field(first, "state"));
     Map<Long, String> hosts =
         lines.stream()
             .skip(1)
             .collect(
                 Collectors.toMap(
-                    line -> Long.parseUnsignedLong(word(line, "slot_index")),
-                    line -> word(line, "host")));
-    return new Request(terms, isLiving, hosts);
+                    line -> Long.parseUnsignedLong(field(line, "slot_index")),
+                    line -> field(line, "host")));
+    return new Request(terms, isActive, hosts);
   }
 
-  /** Downloads what is to be kept in a slot, from its buyer. */
+  /** Downloads the content of a slot from its buyer. */
   String content(Slot slot) throws IOException, InterruptedException {
-    return send("/content?" + words(slot)).body().strip();
+    return send("/content?" + fields(slot)).body().strip();
   }
 
-  /** Hands a proof in. When this returns, the chain has it that this node holds the slot. */
+  /** Submits a proof. When this returns, this node holds the slot on the chain. */
   void submit(Slot slot, String proof) throws IOException, InterruptedException {
     String filled =
-        word(get("/submit?host=" + host + "&" + words(slot) + "&proof=" + proof).get(0), "filled");
+        field(
+            get("/submit?host=" + host + "&" + fields(slot) + "&proof=" + proof).get(0), "filled");
     if (!filled.equals("true")) {
       throw new RefusedException("the slot is no longer free");
     }
   }
 
-  private static String words(Slot slot) {
+  private static String fields(Slot slot) {
     return "request_id=%s&slot_index=%s"
         .formatted(slot.requestId(), Long.toUnsignedString(slot.slotIndex()));
   }
 
   private static Slot slot(Map<String, String> line) {
-    return new Slot(word(line, "request_id"), Long.parseUnsignedLong(word(line, "slot_index")));
+    return new Slot(field(line, "request_id"), Long.parseUnsignedLong(field(line, "slot_index")));
   }
 
   private static long block(Map<String, String> line) {
-    return Long.parseLong(word(line, "block"));
+    return Long.parseLong(field(line, "block"));
   }
 
-  private static String word(Map<String, String> line, String name) {
-    String word = line.get(name);
-    if (word == null) {
+  private static String field(Map<String, String> line, String name) {
+    String field = line.get(name);
+    if (field == null) {
       throw new IllegalStateException("the chain answered no " + name + ": " + line);
     }
-    return word;
+    return field;
   }
 
   private List<Map<String, String>> get(String call) throws IOException, InterruptedException {
@@ -169,11 +172,11 @@ final class Chain {
   }
 
   private static Map<String, String> parse(String line) {
-    Map<String, String> words = new HashMap<>();
-    for (String word : line.split(" ", -1)) {
-      int equals = word.indexOf('=');
-      words.put(word.substring(0, equals), word.substring(equals + 1));
+    Map<String, String> fields = new HashMap<>();
+    for (String field : line.split(" ", -1)) {
+      int equals = field.indexOf('=');
+      fields.put(field.substring(0, equals), field.substring(equals + 1));
     }
-    return words;
+    return fields;
   }
 }

@@ -7,9 +7,9 @@ import dev.holdfast.client.errors.KeyNotFoundException;
 import dev.holdfast.client.model.StoredValue;
 
 /**
- * How far this node has come: the block up to which nothing is left to do. It is kept next to the
- * books. Whoever saves it names the version that it has read, so that a process that was thought
- * dead cannot set it back: it is refused, starts over, and reads where it really is.
+ * The position of this node on the chain: the block up to which nothing is left to do, stored in
+ * Holdfast's datastore. A write sends the version that was read, so that a process that was thought
+ * dead cannot set the position back: its write fails, and it starts over from the stored position.
  */
 final class Position {
   private static final String KEY = "position";
@@ -24,7 +24,7 @@ final class Position {
     this.version = version;
   }
 
-  /** Reads it; a node that never ran stands at block 0. */
+  /** Reads the position; a new node begins at block 0. */
   static Position read(Datastore datastore) {
     try {
       StoredValue stored = datastore.get(KEY);

@@ -26,9 +26,9 @@ import java.util.stream.Collectors;
 /**
  * Sells as many slots of a request as the chain and the offers allow, one after the other.
  *
- * <p>All that a sale asks for comes from the block of the event that it answers, and from the sales
- * before it. So a node that was killed meanwhile, and reads the event again, repeats the very sales
- * that it had begun, under the same operation ids, and goes on with the reservations that it has.
+ * <p>The fields of a sale depend only on the block of its event and on the sales before it. So a
+ * node that was killed, and reads the event again, repeats the same sales under the same operation
+ * ids, and continues with the reservations that it has.
  */
 final class RequestSale implements Callable<Void>, SaleSteps<IOException> {
   private final HoldfastClient holdfast;
@@ -71,29 +71,29 @@ final class RequestSale implements Callable<Void>, SaleSteps<IOException> {
     return null;
   }
 
-  /** Answers which slot was sold, even if nothing came of it; none where it was declined. */
+  /** Returns the slot that was sold, even if it was not filled; empty if the sale was declined. */
   private Optional<Long> sell(SellSlot sale) throws IOException, InterruptedException {
     String what = StorageNode.brief(event.requestId()) + " " + sale.operationId();
     try {
       SaleResult result = holdfast.saleOf(sale).run(this);
       if (result instanceof SaleResult.Declined declined) {
-        StorageNode.say("declined %s: %s", what, reasons(declined));
+        StorageNode.log("declined %s: %s", what, reasons(declined));
         return Optional.empty();
       }
       return Optional.of(((SaleResult.Sold) result).reservation().slot().slotIndex());
     } catch (ReservationReleasedException e) {
-      // An earlier process gave it up.
+      // An earlier process gave the slot up.
       return Optional.of(Long.parseUnsignedLong(e.metadata().get("slot_index")));
     } catch (LeaseLostException e) {
-      StorageNode.say("gave up %s: %s", what, e.getMessage());
+      StorageNode.log("gave up %s: %s", what, e.getMessage());
       return Optional.of(e.reservation().slot().slotIndex());
     } catch (SaleUnsettledException e) {
-      // The chain has the slot, and the books have not, or nobody knows.
-      StorageNode.say("cannot settle %s: %s", what, e.getMessage());
+      // The chain has the slot and the ledger does not, or the outcome is unknown.
+      StorageNode.log("cannot settle %s: %s", what, e.getMessage());
       reconcileIsDue.run();
       return Optional.of(e.reservation().slot().slotIndex());
     } catch (RefusedException e) {
-      StorageNode.say("gave up %s: %s", what, e.getMessage());
+      StorageNode.log("gave up %s: %s", what, e.getMessage());
       return Optional.of(preparedSlotIndex);
     }
   }
@@ -108,7 +108,7 @@ final class RequestSale implements Callable<Void>, SaleSteps<IOException> {
   public void prepare(SaleInProgress sale) throws IOException, InterruptedException {
     Slot slot = sale.reservation().slot();
     preparedSlotIndex = slot.slotIndex();
-    StorageNode.say(
+    StorageNode.log(
         "sold %s as generation %d", StorageNode.brief(slot), sale.reservation().generation());
     String holder = chain.request(slot.requestId()).hosts().get(slot.slotIndex());
     if (holder != null && !holder.equals(chain.host())) {
@@ -122,7 +122,7 @@ final class RequestSale implements Callable<Void>, SaleSteps<IOException> {
   public void submit(SaleInProgress sale) throws IOException {
     try {
       chain.submit(sale.reservation().slot(), proof);
-      StorageNode.say("filled %s", StorageNode.brief(sale.reservation().slot()));
+      StorageNode.log("filled %s", StorageNode.brief(sale.reservation().slot()));
     } catch (RefusedException e) {
       throw e;
     } catch (InterruptedException e) {
@@ -133,7 +133,7 @@ final class RequestSale implements Callable<Void>, SaleSteps<IOException> {
     }
   }
 
-  /** In place of what proves on a real chain that a node has the content. */
+  /** Stands for the proof of storage of a real chain. */
   private static String sha256(String text) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** The sales that this process is at, a few at once. For one thread. */
+/** Runs the sales of this process, a few at a time. Not thread-safe. */
 final class RunningSales {
   private static final int AT_ONCE = 4;
 
@@ -20,7 +20,7 @@ final class RunningSales {
     blocks.put(threads.submit(sale), block);
   }
 
-  /** Forgets what is done; fails where one of them failed, as it is not known how far it came. */
+  /** Removes finished sales. Fails if a sale failed, because its progress is unknown. */
   void check() throws IOException, InterruptedException {
     for (Future<?> sale : blocks.keySet()) {
       if (sale.isDone()) {
@@ -38,16 +38,16 @@ final class RunningSales {
     return blocks.isEmpty();
   }
 
-  /** The last block of which nothing is still under way, at most {@code head}. */
+  /** Returns the last block without an unfinished sale, at most {@code head}. */
   long doneUpTo(long head) {
     return blocks.values().stream().mapToLong(block -> block - 1).reduce(head, Math::min);
   }
 
-  /** Interrupts them and waits until they have ended. */
+  /** Interrupts all sales and waits for their end. */
   void stop() throws InterruptedException {
     threads.shutdownNow();
     while (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
-      StorageNode.say("a sale does not end");
+      StorageNode.log("a sale does not end");
     }
   }
 }

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node that sells the repository {@code default}.
  *
- * <p>It remembers nothing but its {@link Position}. Whatever goes wrong, a kill included, it starts
- * over in the same way: it makes the books agree with the chain, which covers what it has missed
- * for good, and reads the chain again from its position. All that it does it can do twice.
+ * <p>Its only state is its {@link Position}. After any failure, also a kill, it starts over in the
+ * same way: it reconciles the ledger with the chain, which covers events that it has missed, and
+ * reads the chain again from its position. All its steps can be repeated.
  *
  * <pre>
  * java -jar storage-node.jar [HOLDFAST [MARKETPLACE [LEASE_SECONDS]]]
@@ -39,7 +39,7 @@ public final class StorageNode {
   /** A day of the simulated marketplace. */
   private static final long RECONCILE_EVERY_BLOCKS = 144;
 
-  /** What is sold: for a good price all there is, for a moderate one a part of it. */
+  /** For a good price the node sells all of its space, for a moderate price a part of it. */
   private static final List<Offer> OFFERS =
       List.of(
           Offer.of("moderate", BigInteger.valueOf(1000)).withTotalBytes(512L << 30),
@@ -66,8 +66,8 @@ public final class StorageNode {
         try {
           node.run();
         } catch (HoldfastException | IOException e) {
-          say("starts over: %s", e);
-          // Nothing tells when the other side is back.
+          log("starts over: %s", e);
+          // Nothing signals when the server or the chain is back.
           Thread.sleep(1000);
         }
       }
@@ -78,11 +78,11 @@ public final class StorageNode {
     OFFERS.forEach(holdfast.sales()::putOffer);
     Datastore datastore = holdfast.datastore();
     Position position = Position.read(datastore);
-    // The sales that were cut off go on below: their slots are no leftovers yet.
+    // Interrupted sales continue below, so their slots are not released yet.
     long reconciledAt = chain.head();
     reconcile(false);
     long block = position.block();
-    say("starts at block %d", block);
+    log("starts at block %d", block);
     RunningSales sales = new RunningSales();
     try {
       while (true) {
@@ -112,11 +112,11 @@ public final class StorageNode {
         sell(event, sales);
       }
       case "ended" -> {
-        // Nobody ends a request twice, so its id says it all.
+        // A request ends once, so a constant operation id is enough.
         EndRequest end = EndRequest.of(event.requestId()).withOperationId("ended");
         RequestEnded ended = holdfast.reservations().endRequest(end);
         if (ended.releasedBytes() > 0) {
-          say("ended %s: %d bytes given back", brief(event.requestId()), ended.releasedBytes());
+          log("ended %s: %d bytes given back", brief(event.requestId()), ended.releasedBytes());
         }
       }
       default -> {}
@@ -130,9 +130,9 @@ public final class StorageNode {
   }
 
   /**
-   * Releases a slot that the chain has taken from this node. The event may be an old one that is
-   * read again, and the slot sold once more since. So the reservation is read first and the chain
-   * asked then: if that says no, then this reservation, whose generation is named, is over.
+   * Releases a slot that this node has lost on the chain. The event may be an old one that is read
+   * again, and the slot may have been sold again since. So the reservation is read before the chain
+   * is asked: if the chain has another host then, this reservation, with its generation, is over.
    */
   private void releaseIfLost(Slot slot) throws IOException, InterruptedException {
     Reservation reservation;
@@ -148,17 +148,17 @@ public final class StorageNode {
           .releaseSlot(
               ReleaseSlot.of(reservation, ReleaseReason.REQUEST_ENDED)
                   .withOperationId("lost-" + reservation.generation()));
-      say("lost %s", brief(slot));
+      log("lost %s", brief(slot));
     }
   }
 
   /**
-   * Makes the books agree with the chain. The revision is read before the chain is asked, so that
-   * what happens in between is left alone. That the chain knows of no slot is taken at its word,
-   * because it counts them.
+   * Reconciles the ledger with the chain. The revision is read before the chain is asked, so that
+   * changes in between are left alone. An empty observation is accepted, because the chain sends
+   * the number of slots.
    *
-   * @param releaseAttempts whether nothing is being sold: then slots that are reserved, and not
-   *     filled, are leftovers of an earlier process
+   * @param releaseAttempts whether no sale is running: then slots that are reserved, and not
+   *     filled, were left by an earlier process
    */
   private void reconcile(boolean releaseAttempts) throws IOException, InterruptedException {
     long revision = holdfast.repositories().available("default").revision();
@@ -167,7 +167,7 @@ public final class StorageNode {
         holdfast
             .reservations()
             .reconcile(releaseAttempts ? reconcile.releasingAttempts() : reconcile, chain.held());
-    say(
+    log(
         "reconciled: released %d, filled %d, adopted %d, missing %d, unchanged %d; %d bytes free",
         result.released().count(),
         result.filled().count(),
@@ -177,7 +177,7 @@ public final class StorageNode {
         result.availableBytes());
   }
 
-  static void say(String format, @Nullable Object... facts) {
+  static void log(String format, @Nullable Object... facts) {
     System.out.println(String.format(Locale.ROOT, format, facts));
   }
 

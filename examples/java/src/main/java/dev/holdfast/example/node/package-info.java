@@ -1,7 +1,8 @@
 /**
- * A storage node: it sells the space of its disk on a marketplace, keeps the books of it in
- * Holdfast, and can be killed at any moment. {@link dev.holdfast.example.node.StorageNode} is where
- * to begin; {@link dev.holdfast.example.node.Chain} is what a node on a real chain replaces.
+ * A storage node: it sells the space of its disk on a marketplace, uses Holdfast as the ledger of
+ * that space, and can be killed at any moment. Begin with {@link
+ * dev.holdfast.example.node.StorageNode}; a node on a real chain replaces {@link
+ * dev.holdfast.example.node.Chain}.
  */
 @NullMarked
 package dev.holdfast.example.node;

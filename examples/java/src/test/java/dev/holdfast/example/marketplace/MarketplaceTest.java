@@ -31,7 +31,7 @@ class MarketplaceTest {
   private Listing open() {
     while (true) {
       marketplace.mine();
-      for (Listing listing : marketplace.living()) {
+      for (Listing listing : marketplace.active()) {
         if (listing.heldSlots().isEmpty() && isAvailable(listing)) {
           return listing;
         }

@@ -4,8 +4,8 @@ import dev.holdfast.example.marketplace.Listing.State;
 import java.util.HexFormat;
 import java.util.Random;
 
-/** What buyers and other hosts do in a block: each of these once in so many blocks. */
-final class Fate {
+/** Random actions of buyers and other hosts. Each constant is the mean interval in blocks. */
+final class RandomActivity {
   private static final int POSTED = 10;
   private static final int FILLED_BY_ANOTHER = 120;
   private static final int CANCELLED = 400;
@@ -15,14 +15,14 @@ final class Fate {
 
   private final Random random;
 
-  Fate(Random random) {
+  RandomActivity(Random random) {
     this.random = random;
   }
 
-  /** In the block that was just added. */
-  void happen(Marketplace marketplace) {
-    for (Listing listing : marketplace.living()) {
-      endOrGoOn(marketplace, listing);
+  /** Performs the actions of the block that was just added. */
+  void simulateBlock(Marketplace marketplace) {
+    for (Listing listing : marketplace.active()) {
+      endOrContinue(marketplace, listing);
     }
     if (once(POSTED)) {
       byte[] id = new byte[32];
@@ -32,24 +32,24 @@ final class Fate {
     }
   }
 
-  private void endOrGoOn(Marketplace marketplace, Listing listing) {
+  private void endOrContinue(Marketplace marketplace, Listing listing) {
     boolean open = listing.state() == State.OPEN;
     if (listing.isDue(marketplace.head())) {
       marketplace.end(listing, open ? State.EXPIRED : State.FINISHED);
     } else if (open && once(CANCELLED)) {
       marketplace.end(listing, State.CANCELLED);
-    } else if (!open && tooMuchIsLost(listing)) {
+    } else if (!open && isFailed(listing)) {
       marketplace.end(listing, State.FAILED);
     } else {
-      goOn(marketplace, listing);
+      continueListing(marketplace, listing);
     }
   }
 
-  private boolean tooMuchIsLost(Listing listing) {
+  private boolean isFailed(Listing listing) {
     return listing.freeSlots().size() > listing.heldSlots().size() || once(FAILED);
   }
 
-  private void goOn(Marketplace marketplace, Listing listing) {
+  private void continueListing(Marketplace marketplace, Listing listing) {
     for (int slotIndex : listing.freeSlots()) {
       if (once(FILLED_BY_ANOTHER)) {
         marketplace.fill(listing, slotIndex, "host-" + (2 + random.nextInt(OTHERS)));
@@ -64,7 +64,7 @@ final class Fate {
     }
   }
 
-  private boolean once(int inSoManyBlocks) {
-    return random.nextInt(inSoManyBlocks) == 0;
+  private boolean once(int intervalBlocks) {
+    return random.nextInt(intervalBlocks) == 0;
   }
 }
