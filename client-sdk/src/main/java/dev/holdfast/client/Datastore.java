@@ -15,28 +15,28 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node's own state, kept next to the books of a repository and across restarts. A key has 1–512
- * bytes of UTF-8, a value up to 1 MiB.
+ * The node's own state, stored durably next to the books of a repository. A key has 1–512 bytes of
+ * UTF-8, a value up to 1 MiB.
  *
- * <p>Every put gives its key the next version out of one rising counter of the repository, which is
- * never used again. Name the version that was read, and no change of somebody else is lost.
+ * <p>Every put gives its key the next version from one rising counter of the repository; a version
+ * is never used again. Pass the version that was read, so that no concurrent change is lost.
  *
- * <p><b>Puts and deletes are sent once</b>, without retries: a second attempt could undo what
- * somebody else put between the two, or be refused because of what the first one did. While the
- * server cannot be reached they fail with {@link UnavailableException}, and nothing was changed.
- * After an {@link OutcomeUnknownException} {@link #get} tells what is kept now.
+ * <p><b>Puts and deletes are sent once</b>, without retries: a second attempt could undo a put of
+ * another client in between, or be rejected because of the first attempt. While the server is
+ * unreachable they fail with {@link UnavailableException}, and nothing was changed. After an {@link
+ * OutcomeUnknownException} {@link #get} returns the current value.
  *
  * <p>Every method can throw {@link RepositoryNotFoundException} and {@link UnavailableException}, a
  * change {@link OutcomeUnknownException}, and either a plain {@link HoldfastException} of {@link
  * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
  * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} return or fail through the
- * future; to cancel it cancels the call.
+ * future; cancelling the future cancels the call.
  */
 public interface Datastore {
   /**
    * Returns the same calls with another deadline than the client's.
    *
-   * @param deadline how long a call may take with all its retries, more than 0
+   * @param deadline the longest time of a call with all its retries, more than 0
    * @return a view of the same client
    */
   Datastore withDeadline(Duration deadline);
@@ -44,7 +44,7 @@ public interface Datastore {
   /**
    * Returns the same calls for the keys of another repository than {@code default}.
    *
-   * @param repositoryId which repository; empty means {@code default}
+   * @param repositoryId the repository; empty means {@code default}
    * @return a view of the same client
    */
   Datastore inRepository(String repositoryId);
@@ -53,7 +53,7 @@ public interface Datastore {
    * Sets the value of a key, whether it exists or not.
    *
    * @param key the key
-   * @param value its new value, whole
+   * @param value the new value
    * @return the version that the key has now, 1 … 2^63-1
    */
   long put(String key, byte[] value);
@@ -62,7 +62,7 @@ public interface Datastore {
    * Does what {@link #put(String, byte[])} does, without waiting.
    *
    * @param key the key
-   * @param value its new value, whole; copied at once
+   * @param value the new value; copied at once
    * @return the version that the key has now, 1 … 2^63-1
    */
   CompletableFuture<Long> putAsync(String key, byte[] value);
@@ -71,7 +71,7 @@ public interface Datastore {
    * Sets the value of a key if it has a version.
    *
    * @param key the key
-   * @param value its new value, whole
+   * @param value the new value
    * @param expectedVersion the version that it must have, 0 … 2^63-1; 0 means that it must not
    *     exist
    * @return the version that the key has now, 1 … 2^63-1
@@ -83,7 +83,7 @@ public interface Datastore {
    * Does what {@link #put(String, byte[], long)} does, without waiting.
    *
    * @param key the key
-   * @param value its new value, whole; copied at once
+   * @param value the new value; copied at once
    * @param expectedVersion the version that it must have; 0 means that it must not exist
    * @return the version that the key has now, 1 … 2^63-1
    */
@@ -144,8 +144,9 @@ public interface Datastore {
   /**
    * Returns a page of the keys that begin with a prefix, by their UTF-8 bytes.
    *
-   * @param prefix what they begin with; empty for all
-   * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
+   * @param prefix the begin of the keys; empty for all
+   * @param pageSize the largest number of entries, 0 … 2^31-1: 0 means 100, more than 1,000 means
+   *     1,000
    * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
    * @return the page, of one moment
    */
@@ -154,18 +155,19 @@ public interface Datastore {
   /**
    * Does what {@link #listKeys} does, without waiting.
    *
-   * @param prefix what they begin with; empty for all
-   * @param pageSize how many at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
+   * @param prefix the begin of the keys; empty for all
+   * @param pageSize the largest number of entries, 0 … 2^31-1: 0 means 100, more than 1,000 means
+   *     1,000
    * @param pageToken the {@link Page#nextPageToken()} of the page before; empty for the first
    * @return the page, of one moment
    */
   CompletableFuture<Page<String>> listKeysAsync(String prefix, int pageSize, String pageToken);
 
   /**
-   * Returns all keys that begin with a prefix, a page at a time: the stream makes a call whenever
-   * it has used up the page before, and throws the error of that call.
+   * Returns all keys that begin with a prefix, page by page: the stream makes a call when it has
+   * used up a page, and throws the error of that call.
    *
-   * @param prefix what they begin with; empty for all
+   * @param prefix the begin of the keys; empty for all
    * @return the keys; each page is of its own moment
    */
   Stream<String> listAllKeys(String prefix);

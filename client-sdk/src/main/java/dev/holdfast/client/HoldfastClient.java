@@ -27,27 +27,27 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of a Holdfast server. It is thread-safe and meant to be shared: one for a process is
- * enough, whatever the number of threads and calls.
+ * A client of a Holdfast server. It is thread-safe and meant to be shared: one per process is
+ * enough for any number of threads and calls.
  *
- * <p>Its calls are grouped in facets as in jetcd's {@code Client}, and stand side by side blocking
- * and as futures as in TigerBeetle's Java client. Options are values, as in oxia-java. As in
+ * <p>Its calls are grouped in facets as in jetcd's {@code Client}, and exist as blocking calls and
+ * as futures, as in TigerBeetle's Java client. Options are values, as in oxia-java. As in
  * Temporal's Java SDK, the deadline is the smaller of the client's and the caller's, and only a
  * channel that the client made is closed by it.
  *
  * <p>A blocking call that is interrupted is cancelled; the thread stays interrupted, and the
  * exception is that of a cancelled call: a change that had been sent is then an {@link
  * OutcomeUnknownException}. Callbacks of a future run on threads that other calls need, and those
- * of changes that left together on one thread: do not block them, and use the future's {@code
+ * of changes that were sent together on one thread: do not block them, and use the future's {@code
  * …Async} methods for work that takes long.
  *
- * <p>Asynchronous changes to reservations that are made while others are under way leave together,
- * as one {@link Apply}, and a lone one waits for nothing; each keeps its own deadline, operation id
- * and outcome. This is the group commit of database engines, carried to the client as TigerBeetle's
- * does it.
+ * <p>Asynchronous changes to reservations that are made while others are in flight are sent
+ * together, as one {@link Apply}; a single change does not wait. Each keeps its own deadline,
+ * operation id and outcome. This is the group commit of database engines in the client, as in
+ * TigerBeetle's.
  */
 public final class HoldfastClient implements AutoCloseable {
-  /** {@code null} where the channel was brought. */
+  /** {@code null} if the caller brought the channel. */
   private final @Nullable ManagedChannel ownChannel;
 
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -118,9 +118,9 @@ public final class HoldfastClient implements AutoCloseable {
   }
 
   /**
-   * Makes the sale of a slot, to be run to its end with the node's own steps.
+   * Makes the sale of a slot, which runs with the node's own steps.
    *
-   * @param change what to sell; with a lease, which is renewed for as long as the steps take
+   * @param change the sale; with a lease, which is renewed for as long as the steps take
    * @return the sale, not yet begun
    * @throws IllegalArgumentException if it has no lease
    */
@@ -135,16 +135,16 @@ public final class HoldfastClient implements AutoCloseable {
 
   /**
    * Takes no new calls (they throw {@link IllegalStateException}) and ends all watches, then waits
-   * for the calls under way, at most as long as the default deadline, cancels what is left, and
-   * closes the channel. A channel that was brought stays open and its calls go on. To close again
-   * does nothing.
+   * for the calls in flight, at most for the default deadline, cancels the rest, and closes the
+   * channel. A channel of the caller stays open and its calls continue. A second close does
+   * nothing.
    */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
-    // What was taken on is under way, and ends as such.
+    // Accepted changes are in flight now, and end like other calls.
     batcher.flush();
     background.close();
     if (ownChannel == null) {
@@ -177,12 +177,12 @@ public final class HoldfastClient implements AutoCloseable {
 
     /**
      * Sets how the connection is secured: {@code TlsChannelCredentials} of gRPC for TLS, with a key
-     * manager for mutual TLS. Without it the connection is in the clear, as a server on loopback
-     * expects it.
+     * manager for mutual TLS. Without it the connection is not encrypted, as a server on loopback
+     * expects.
      *
      * @param credentials gRPC's credentials of a channel
      * @return this
-     * @throws IllegalStateException where a channel was brought, which has its own
+     * @throws IllegalStateException if the caller brought a channel, which has its own
      */
     public Builder channelCredentials(ChannelCredentials credentials) {
       if (channel != null) {
@@ -206,7 +206,7 @@ public final class HoldfastClient implements AutoCloseable {
 
     /**
      * Sets a token that never changes, sent as {@code authorization: Bearer} with every attempt. It
-     * is not sent in the clear to another machine: such calls fail instead.
+     * is never sent unencrypted to another machine: such calls fail instead.
      *
      * @param token the secret
      * @return this
@@ -217,7 +217,7 @@ public final class HoldfastClient implements AutoCloseable {
     }
 
     /**
-     * Does what {@link #bearerToken(String)} does, for a token that is renewed now and then.
+     * Does what {@link #bearerToken(String)} does, for a token that changes.
      *
      * @param token asked for the secret at every attempt, on gRPC's threads
      * @return this
@@ -227,8 +227,8 @@ public final class HoldfastClient implements AutoCloseable {
     }
 
     /**
-     * Adds an interceptor of calls. It sees a call once, whatever the number of attempts, and the
-     * {@code Apply} in place of the changes that leave together; the one added last sees it first.
+     * Adds an interceptor of calls. It sees a call once, for any number of attempts, and the {@code
+     * Apply} instead of the changes that are sent together; the last one added sees it first.
      *
      * @param interceptor gRPC's interceptor
      * @return this
@@ -239,8 +239,8 @@ public final class HoldfastClient implements AutoCloseable {
     }
 
     /**
-     * Sets how long a call may take with all its retries: 10 s unless set. Where the caller's
-     * {@code io.grpc.Context} has less left, that counts.
+     * Sets how long a call may take with all its retries: 10 s unless set. If the caller's {@code
+     * io.grpc.Context} has less time left, that counts.
      *
      * @param deadline more than 0
      * @return this
@@ -260,12 +260,12 @@ public final class HoldfastClient implements AutoCloseable {
               target,
               channelCredentials != null ? channelCredentials : InsecureChannelCredentials.create())
           .defaultServiceConfig(RetryPolicy.serviceConfig())
-          // Another one, from DNS, would take the place of ours.
+          // A service config from DNS would replace ours.
           .disableServiceConfigLookUp()
           // A call that is larger than its buffer is not retried; a server takes up to 16 MiB.
           .perRpcBufferLimit(16L << 20)
           .retryBufferSize(64L << 20)
-          // A connection that is dead without a word is noticed within 20 s, in use or not. The
+          // A connection that dies silently is detected within 20 s, in use or not. The
           // server allows a ping every 10 s.
           .keepAliveTime(15, TimeUnit.SECONDS)
           .keepAliveTimeout(5, TimeUnit.SECONDS)

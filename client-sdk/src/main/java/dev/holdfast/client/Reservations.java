@@ -42,29 +42,29 @@ import java.util.stream.Stream;
 
 /**
  * Reservations: space that belongs to a slot of a storage request, from the attempt to fill it
- * until the request ends. A reservation gives back its own amount, once, whatever is sent again,
- * late or out of order.
+ * until the request ends. A reservation gives back exactly its own amount, once, also if calls are
+ * repeated, late or out of order.
  *
- * <p>Changes name the generation of the reservation that they mean, so that a late release of an
- * old attempt never touches a newer one; {@code fillSlot(reservation)} and its like take it from
- * the reservation. A change object that is sent again is the same change, not another.
+ * <p>Changes name the generation of their reservation, so that a late release of an old attempt
+ * never releases a newer reservation; methods like {@code fillSlot(reservation)} take it from the
+ * reservation. A change object that is sent again is the same change.
  *
  * <p>Every method can throw {@link RepositoryNotFoundException} and {@link UnavailableException}, a
  * change {@link OutcomeUnknownException} and {@link HoldfastException} of {@link
  * ErrorReason#OPERATION_ID_REUSED}, and either a plain {@link HoldfastException} of {@link
  * ErrorReason#INVALID_ARGUMENT}, {@link ErrorReason#UNAUTHENTICATED} or {@link
  * ErrorReason#PERMISSION_DENIED}. Methods that end in {@code Async} return or fail through the
- * future; to cancel it cancels the call, unless that carries others too. Asynchronous changes that
- * are made while others of the same repository are under way leave together as one {@code Apply}
- * ("group commit", as in TigerBeetle's client); a lone one leaves at once, and each is answered,
- * fails and times out as if it had been sent alone. Only one made within an {@code io.grpc.Context}
- * of its own always is.
+ * future; cancelling the future cancels the call, unless the call carries other changes too.
+ * Asynchronous changes that are made while others of the same repository are in flight are sent
+ * together as one {@code Apply} ("group commit", as in TigerBeetle's client). A single change is
+ * sent at once. Each is answered, fails and times out as if it was sent alone. A change within an
+ * {@code io.grpc.Context} other than the root is always sent alone.
  */
 public interface Reservations {
   /**
    * Returns the same calls with another deadline than the client's.
    *
-   * @param deadline how long a call may take with all its retries, more than 0
+   * @param deadline the longest time of a call with all its retries, more than 0
    * @return a view of the same client
    */
   Reservations withDeadline(Duration deadline);
@@ -72,25 +72,26 @@ public interface Reservations {
   /**
    * Reserves space for a slot. An amount that fits exactly is granted.
    *
-   * @param change what to reserve
+   * @param change the reserve
    * @return the reservation, which the caller now holds
    * @throws InsufficientStorageException if fewer bytes are available
-   * @throws SlotAlreadyReservedException if the slot has a reservation of another operation
-   * @throws ReservationReleasedException if this was reserved before, and released since
+   * @throws SlotAlreadyReservedException if another operation has reserved the slot
+   * @throws ReservationReleasedException if an earlier call made the reservation, and it was
+   *     released since
    */
   SlotReserved reserveSlot(ReserveSlot change);
 
   /**
-   * Does what {@link #reserveSlot} does, without waiting. To cancel the future does not undo the
-   * reserve: it may be made all the same, so ask for a lease or send it again.
+   * Does what {@link #reserveSlot} does, without waiting. Cancelling the future does not undo the
+   * reserve: it may still be made, so set a lease or send it again.
    *
-   * @param change what to reserve
+   * @param change the reserve
    * @return the reservation, which the caller now holds
    */
   CompletableFuture<SlotReserved> reserveSlotAsync(ReserveSlot change);
 
   /**
-   * Returns the reservation that a slot has in the repository {@code default}.
+   * Returns the current reservation of a slot in the repository {@code default}.
    *
    * @param slot the slot
    * @return the reservation as of the last commit
@@ -111,9 +112,9 @@ public interface Reservations {
   }
 
   /**
-   * Returns the reservation that a slot has.
+   * Returns the current reservation of a slot.
    *
-   * @param repositoryId which repository; empty means {@code default}
+   * @param repositoryId the repository; empty means {@code default}
    * @param slot the slot
    * @return the reservation as of the last commit
    * @throws ReservationNotFoundException if it has none
@@ -123,7 +124,7 @@ public interface Reservations {
   /**
    * Does what {@link #get(String, Slot)} does, without waiting.
    *
-   * @param repositoryId which repository; empty means {@code default}
+   * @param repositoryId the repository; empty means {@code default}
    * @param slot the slot
    * @return the reservation as of the last commit
    */
@@ -132,7 +133,7 @@ public interface Reservations {
   /**
    * Returns a page of reservations, by request id (in ASCII order), then slot index.
    *
-   * @param query which
+   * @param query the query
    * @return the page, of one moment
    */
   Page<Reservation> list(ListReservations query);
@@ -140,16 +141,16 @@ public interface Reservations {
   /**
    * Does what {@link #list} does, without waiting.
    *
-   * @param query which
+   * @param query the query
    * @return the page, of one moment
    */
   CompletableFuture<Page<Reservation>> listAsync(ListReservations query);
 
   /**
-   * Returns all reservations from the query's page on, a page at a time: the stream makes a call
-   * whenever it has used up the page before, and throws the error of that call.
+   * Returns all reservations from the query's page on, page by page: the stream makes a call when
+   * it has used up a page, and throws the error of that call.
    *
-   * @param query which
+   * @param query the query
    * @return the reservations; each page is of its own moment, so one that is made or released
    *     meanwhile may be among them or not
    */
@@ -181,9 +182,9 @@ public interface Reservations {
   }
 
   /**
-   * Does what {@link #renewLease(Reservation, Duration)} does, by a request that the caller made.
+   * Does what {@link #renewLease(Reservation, Duration)} does, with a request of the caller.
    *
-   * @param change which lease, and how long
+   * @param change the renewal
    * @return the reservation with its new end of the lease
    */
   Reservation renewLease(RenewLease change);
@@ -191,13 +192,13 @@ public interface Reservations {
   /**
    * Does what {@link #renewLease(RenewLease)} does, without waiting.
    *
-   * @param change which lease, and how long
+   * @param change the renewal
    * @return the reservation with its new end of the lease
    */
   CompletableFuture<Reservation> renewLeaseAsync(RenewLease change);
 
   /**
-   * Marks the slot of a reservation as filled, which ends its lease. A second time is fine.
+   * Marks the slot of a reservation as filled, which ends its lease. A second call changes nothing.
    *
    * @param reservation the reservation, as it was answered
    * @return the reservation, filled
@@ -219,9 +220,9 @@ public interface Reservations {
   }
 
   /**
-   * Does what {@link #fillSlot(Reservation)} does, by a request that the caller made.
+   * Does what {@link #fillSlot(Reservation)} does, with a request of the caller.
    *
-   * @param change which slot
+   * @param change the fill
    * @return the reservation, filled; where this change was sent before and the slot was released
    *     since, it is {@link ReservationState#RELEASED}
    */
@@ -230,20 +231,20 @@ public interface Reservations {
   /**
    * Does what {@link #fillSlot(FillSlot)} does, without waiting.
    *
-   * @param change which slot
-   * @return as there
+   * @param change the fill
+   * @return the same as there
    */
   CompletableFuture<Reservation> fillSlotAsync(FillSlot change);
 
   /**
-   * Gives the space of a reservation back and ends it.
+   * Releases the space of a reservation and ends it.
    *
    * @param reservation the reservation, as it was answered
-   * @param reason why: {@link ReleaseReason#ATTEMPT_FAILED}, or {@link
+   * @param reason the reason: {@link ReleaseReason#ATTEMPT_FAILED}, or {@link
    *     ReleaseReason#REQUEST_ENDED}, the only one that releases a filled slot
-   * @return what was given back, now or earlier
-   * @throws ReservationNotFoundException if nothing of the slot is remembered
-   * @throws GenerationMismatchException if this reservation is not remembered, but others are
+   * @return the released bytes, released now or earlier
+   * @throws ReservationNotFoundException if nothing of the slot is kept
+   * @throws GenerationMismatchException if this reservation is not kept, but others of the slot are
    * @throws HoldfastException of {@link ErrorReason#SLOT_FILLED} if it is filled and the reason is
    *     {@link ReleaseReason#ATTEMPT_FAILED}
    */
@@ -256,7 +257,7 @@ public interface Reservations {
    *
    * @param reservation the reservation, as it was answered
    * @param reason why
-   * @return what was given back, now or earlier
+   * @return the released bytes, released now or earlier
    */
   default CompletableFuture<SlotReleased> releaseSlotAsync(
       Reservation reservation, ReleaseReason reason) {
@@ -264,46 +265,46 @@ public interface Reservations {
   }
 
   /**
-   * Does what {@link #releaseSlot(Reservation, ReleaseReason)} does, by a request that the caller
-   * made.
+   * Does what {@link #releaseSlot(Reservation, ReleaseReason)} does, with a request of the caller.
    *
-   * @param change which slot, and why
-   * @return what was given back, now or earlier
+   * @param change the release
+   * @return the released bytes, released now or earlier
    */
   SlotReleased releaseSlot(ReleaseSlot change);
 
   /**
    * Does what {@link #releaseSlot(ReleaseSlot)} does, without waiting.
    *
-   * @param change which slot, and why
-   * @return what was given back, now or earlier
+   * @param change the release
+   * @return the released bytes, released now or earlier
    */
   CompletableFuture<SlotReleased> releaseSlotAsync(ReleaseSlot change);
 
   /**
    * Releases all slots of a request in one repository, filled or not. It does not close the
-   * request: a reserve that commits later is granted. A request of more than 200,000 slots takes a
-   * call for each of these; where a later one fails, that is an {@link OutcomeUnknownException}.
+   * request: a reserve that commits later is granted. A request of more than 200,000 slots takes
+   * several calls of 200,000 slots; if a later one fails, that is an {@link
+   * OutcomeUnknownException}.
    *
-   * @param change which request
-   * @return what was given back; nothing where nothing was left, which is no error
+   * @param change the request to end
+   * @return the released slots and bytes; none if no slot was left, which is no error
    */
   RequestEnded endRequest(EndRequest change);
 
   /**
    * Does what {@link #endRequest} does, without waiting.
    *
-   * @param change which request
-   * @return what was given back
+   * @param change the request to end
+   * @return the released slots and bytes
    */
   CompletableFuture<RequestEnded> endRequestAsync(EndRequest change);
 
   /**
-   * Makes many changes, in order, with one durable commit. Where ending requests takes more than
-   * one transaction has the room for, more commits follow.
+   * Makes many changes, in order, with one durable commit. If the requests to end exceed the limit
+   * of one transaction, more commits follow.
    *
    * @param apply the changes
-   * @return one result an operation, in their order
+   * @return one result per operation, in their order
    * @throws HoldfastException where {@link Apply#atomic()}: that of the first operation that fails,
    *     with {@code operation_index} in its metadata
    */
@@ -313,28 +314,28 @@ public interface Reservations {
    * Does what {@link #apply} does, without waiting.
    *
    * @param apply the changes
-   * @return one result an operation, in their order
+   * @return one result per operation, in their order
    */
   CompletableFuture<List<OperationResult>> applyAsync(Apply apply);
 
   /**
-   * Makes the reservations of a repository agree with the slots that the chain says this node
-   * holds, in one transaction, while other calls go on. First read the revision of the repository,
+   * Makes the reservations of a repository agree with the slots that this node holds according to
+   * the chain, in one transaction, beside other calls. First read the revision of the repository,
    * then ask the chain at a block that is not older than that moment, then call this.
    *
-   * <p>Of the slots that did not change after the revision: a {@code FILLED} one that was not
-   * observed is released, an observed {@code RESERVED} one becomes {@code FILLED}, and an observed
-   * one without a reservation gets one, if its amount is given and fits. Nothing happens before all
-   * slots were sent. It is sent once, without retries; for very many slots give it more time by
+   * <p>Of the slots that did not change after the revision: a {@code FILLED} slot that was not
+   * observed is released, an observed {@code RESERVED} slot becomes {@code FILLED}, and an observed
+   * slot without a reservation gets one, if its amount is given and fits. Nothing happens before
+   * all slots were sent. It is sent once, without retries; for very many slots give it more time by
    * {@link #withDeadline}.
    *
-   * @param change as of which revision, and how far to go
-   * @param observed the slots, each once. They are drawn on this thread, no faster than they are
-   *     sent, so they need not be in memory; a stream is {@code () -> stream().iterator()}. What
-   *     drawing them throws is thrown as it is, and nothing was changed
-   * @return what was done
-   * @throws RevisionCompactedException if so much after the revision is no longer kept that it is
-   *     not known what changed
+   * @param change the options
+   * @param observed the slots, each once. They are iterated on this thread, no faster than they are
+   *     sent, so they need not be in memory; a stream is {@code () -> stream().iterator()}. An
+   *     exception of the iteration is thrown unchanged, and then nothing was changed
+   * @return the changes
+   * @throws RevisionCompactedException if events after the revision are no longer kept, so that the
+   *     changes are unknown
    * @throws RevisionInFutureException if the repository has not reached the revision
    * @throws HoldfastException of {@link ErrorReason#EMPTY_OBSERVATION} if no slot was observed and
    *     that is not allowed
@@ -344,54 +345,54 @@ public interface Reservations {
   /**
    * Does what {@link #reconcile} does, without waiting.
    *
-   * @param change as of which revision, and how far to go
-   * @param observed the slots, each once, drawn on gRPC's threads
-   * @return what was done
+   * @param change the options
+   * @param observed the slots, each once, iterated on gRPC's threads
+   * @return the changes
    */
   CompletableFuture<ReconcileResult> reconcileAsync(
       Reconcile change, Iterable<ObservedSlot> observed);
 
   /**
-   * Returns a page of past events, by revision: the story of a slot, of a request or of the
-   * repository, as far as it is kept.
+   * Returns a page of past events, by revision: the events of a slot, of a request or of the
+   * repository that are kept.
    *
-   * @param query which
-   * @return the page, of one moment; that the beginning is no longer kept is no error
+   * @param query the query
+   * @return the page, of one moment; it is no error if the first events are no longer kept
    */
   EventPage listEvents(ListEvents query);
 
   /**
    * Does what {@link #listEvents} does, without waiting.
    *
-   * @param query which
+   * @param query the query
    * @return the page, of one moment
    */
   CompletableFuture<EventPage> listEventsAsync(ListEvents query);
 
   /**
-   * Returns all past events from the query's page on, a page at a time: the stream makes a call
-   * whenever it has used up the page before, and throws the error of that call.
+   * Returns all past events from the query's page on, page by page: the stream makes a call when it
+   * has used up a page, and throws the error of that call.
    *
-   * @param query which
+   * @param query the query
    * @return the events; each page is of its own moment
    */
   Stream<Event> listAllEvents(ListEvents query);
 
   /**
-   * Sends a listener every event after a revision, in order, <b>none twice and none left out</b>,
-   * and then those to come, each soon after it was committed. It returns at once. A connection that
-   * breaks, is silent for longer than two of the server's heartbeats (15 s each), or is ended by a
-   * server that shuts down is made again, with growing, jittered pauses, and the watch goes on
-   * behind the last event that was told. It has no deadline, and ends by {@link
-   * EventSubscription#close}, with the client, or with {@link EventListener#onError}.
+   * Sends a listener every event after a revision, in order, <b>each exactly once</b>, and then
+   * every new event soon after its commit. It returns at once. A connection that breaks, is silent
+   * for longer than two of the server's heartbeats (15 s each), or is ended by a server that shuts
+   * down is opened again, with growing, jittered pauses, and the watch continues after the last
+   * delivered event. It has no deadline, and ends by {@link EventSubscription#close}, with the
+   * client, or with {@link EventListener#onError}.
    *
    * <p>To keep a copy of the reservations: read the revision, list them, then watch from that
-   * revision on. The list may show changes that were made in between, so let the generation and
-   * state of an event win over the list.
+   * revision on. The list may already contain changes in between, so the generation and state of an
+   * event replace those of the list.
    *
    * @param watch which events
-   * @param listener what is told
-   * @return the watch, to be closed when it is no longer wanted
+   * @param listener receives the events
+   * @return the watch; close it when it is no longer needed
    */
   EventSubscription watchEvents(WatchEvents watch, EventListener listener);
 }

@@ -16,29 +16,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * The sale of a slot from the first look at the request until the slot is filled: sell and reserve,
- * the node's own steps, the lease renewed meanwhile, then fill.
+ * Runs the sale of a slot from the decision to sell until the slot is filled: sell and reserve, the
+ * node's own steps while the lease is renewed, then fill.
  *
  * <pre>{@code
  * SaleResult result = client.saleOf(SellSlot.of(request).withLease(lease)).run(steps);
  * }</pre>
  *
- * <p>Guarantees, whatever fails:
+ * <p>Guarantees after any failure:
  *
  * <ul>
- *   <li>Where a step fails, is interrupted or throws, the slot is released, and the step's own
- *       exception is thrown, unchanged. If the release fails too, that is suppressed in it, and the
- *       lease gives the space back.
+ *   <li>If a step fails, is interrupted or throws, the slot is released, and the step's own
+ *       exception is thrown unchanged. If the release fails too, its exception is suppressed in
+ *       that one, and the space is released when the lease expires.
  *   <li>{@link SaleSteps#submit} runs only after the ledger has just confirmed that the slot is
  *       reserved.
- *   <li>Once it has returned, the slot is never released, for the chain holds it: the fill is sent
- *       until it is answered, and where that does not help, {@link SaleUnsettledException} says
- *       that reconciling is due.
- *   <li>An outcome that is not known is not guessed. The same change is sent again, under the same
- *       operation id, until it is answered or the patience is over, which is said plainly.
- *   <li>A process that is killed leaves a slot that is released when its lease runs out; or run the
- *       same {@link SellSlot} again, with its operation id written down before: the sale goes on
- *       with the slot that it has.
+ *   <li>Once it has returned, the slot is never released, because the chain holds it: the fill is
+ *       sent until it is answered; if that fails, {@link SaleUnsettledException} says that
+ *       reconciling is due.
+ *   <li>An unknown outcome is not guessed. The same change is sent again, under the same operation
+ *       id, until it is answered; after the patience an exception reports it.
+ *   <li>If the process is killed, the slot is released when its lease expires. Or the next process
+ *       runs the same {@link SellSlot} again, with an operation id that was stored before: the sale
+ *       continues with the slot that it has.
  * </ul>
  *
  * <p>A sale can be run more than once, one run after the other; all are the same sale. Thread-safe.
@@ -59,8 +59,8 @@ public final class Sale {
   /**
    * Returns the same sale with another patience than its lease.
    *
-   * @param patience how long each of sell, renew, fill and release is sent again where its outcome
-   *     is not known, or where it is needed and the server is not there; more than 0
+   * @param patience how long each of sell, renew, fill and release is repeated if its outcome is
+   *     unknown, or if it is needed and the server is unreachable; more than 0
    * @return a copy
    */
   public Sale withPatience(Duration patience) {
@@ -73,20 +73,20 @@ public final class Sale {
    *
    * @param steps the node's own steps
    * @param <X> what they throw
-   * @return {@link SaleResult.Sold} with the reservation {@code FILLED}, or {@code RELEASED} where
-   *     its request has ended since; or {@link SaleResult.Declined}, and no step was run. A sale
-   *     that was filled by an earlier run is answered without a step
+   * @return {@link SaleResult.Sold} with the reservation {@code FILLED}, or {@code RELEASED} if its
+   *     request has ended since; or {@link SaleResult.Declined}, and no step was run. A sale that
+   *     an earlier run filled returns without a step
    * @throws X what a step threw; the slot is released
    * @throws InterruptedException if the thread was interrupted; the slot is released
    * @throws LeaseLostException if the reservation ended before the slot was submitted
-   * @throws SubmissionUnknownException what {@link SaleSteps#submit} threw; the slot is not
+   * @throws SubmissionUnknownException if {@link SaleSteps#submit} threw it; the slot is not
    *     released
-   * @throws SaleUnsettledException if the slot was submitted, and the ledger does not say that it
-   *     is filled
+   * @throws SaleUnsettledException if the slot was submitted, and the ledger did not confirm that
+   *     it is filled
    * @throws ReservationReleasedException if this sale was made before, and released since
-   * @throws UnavailableException if the server is not there; nothing was sold
-   * @throws OutcomeUnknownException if the patience was over before the ledger said whether a slot
-   *     is reserved; the lease gives it back
+   * @throws UnavailableException if the server is unreachable; nothing was sold
+   * @throws OutcomeUnknownException if the patience ended before the ledger confirmed whether a
+   *     slot is reserved; it is released when its lease expires
    */
   public <X extends Exception> SaleResult run(SaleSteps<X> steps) throws X, InterruptedException {
     return new SaleRun(transport, change, lease, patience).run(steps);
@@ -96,9 +96,9 @@ public final class Sale {
    * Does what {@link #run} does, without waiting.
    *
    * @param steps the node's own steps
-   * @param executor runs the sale, a thread for as long as it takes
-   * @return what {@link #run} returns or throws. To cancel the future interrupts the sale, which
-   *     then is given up in the background, unless the slot was submitted already
+   * @param executor runs the sale; each sale uses one thread until it ends
+   * @return what {@link #run} returns or throws. Cancelling the future interrupts the sale, which
+   *     is then given up in the background, unless the slot was submitted already
    */
   public CompletableFuture<SaleResult> runAsync(SaleSteps<?> steps, Executor executor) {
     CompletableFuture<SaleResult> future = new CompletableFuture<>();

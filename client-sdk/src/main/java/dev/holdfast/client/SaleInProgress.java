@@ -10,9 +10,9 @@ public final class SaleInProgress {
   private final BooleanSupplier leaseLost;
 
   /**
-   * Makes one as a test of a node's steps needs it; in a sale the SDK makes it.
+   * Makes an instance for a test of a node's steps; in a sale the SDK makes it.
    *
-   * @param reservation what was reserved
+   * @param reservation the reservation
    * @param leaseLost whether the reservation is gone; may be asked by any thread
    */
   public SaleInProgress(Reservation reservation, BooleanSupplier leaseLost) {
@@ -20,7 +20,7 @@ public final class SaleInProgress {
     this.leaseLost = Objects.requireNonNull(leaseLost, "leaseLost");
   }
 
-  /** {@return the reservation as it was sold: which slot it is, and how many bytes} */
+  /** {@return the reservation as it was sold, with its slot and amount} */
   public Reservation reservation() {
     return reservation;
   }

@@ -30,10 +30,7 @@ final class SaleRun {
   private final SellSlot change;
   private final Duration lease;
 
-  /**
-   * The caller's values, without its cancellation: a slot that it gives up is released all the
-   * same.
-   */
+  /** The caller's values, without its cancellation: a slot that it gives up is released anyway. */
   private final Context context = Context.current().fork();
 
   private final OutcomeResolver repeat;
@@ -104,8 +101,8 @@ final class SaleRun {
   }
 
   /**
-   * Asks the ledger whether the slot is still reserved, by renewing its lease. Where it is filled
-   * already, the chain was seen to hold it, by an earlier run.
+   * Asks the ledger whether the slot is still reserved, by renewing its lease. If it is already
+   * filled, an earlier run has seen that the chain holds it.
    */
   private boolean isFilled(Reservation reservation) {
     try {
@@ -132,8 +129,8 @@ final class SaleRun {
   }
 
   /**
-   * Ends the reservation, unless it has ended. A failure of that is suppressed in the failure that
-   * was before.
+   * Ends the reservation, unless it has ended. A failure of the release is suppressed in the
+   * earlier failure.
    */
   private void giveUp(
       Reservation reservation, @Nullable HoldfastException lost, Throwable failure) {

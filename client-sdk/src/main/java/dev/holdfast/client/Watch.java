@@ -21,16 +21,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A watch of events that outlives its connections. There is one call at a time: the next one is
- * made when the one before has ended and everything that it brought was told, and begins behind the
- * last event that was told. So nothing is told twice and nothing left out, wherever a call breaks.
+ * A watch of events that outlives its connections. There is one call at a time: the next call
+ * begins when the last one has ended and all of its events were delivered, and it begins after the
+ * last delivered event. So each event is delivered exactly once, wherever a call breaks.
  */
 final class Watch implements EventSubscription {
   /**
    * The times that a watch waits.
    *
-   * @param silence after how long without a message a connection counts as broken; the server sends
-   *     one every 15 s
+   * @param silence the time without a message after which a connection counts as broken; the server
+   *     sends a message every 15 s
    * @param pauses between connections that broke without a message
    */
   record Pace(Duration silence, Backoff pauses) {
@@ -44,19 +44,19 @@ final class Watch implements EventSubscription {
   private final EventListener listener;
   private final Pace pace;
 
-  /** The caller's values, but neither its deadline nor its end. */
+  /** The Context of the caller with its values, without its deadline and cancellation. */
   private final Context context = Context.current().fork();
 
-  /** One object, by which the client that it ends with knows it. */
+  /** The registration that ends this watch when the client is closed. */
   private final Runnable ending = this::close;
 
-  // Only what the call under way tells, one after the other, looks at these two.
-  /** Everything up to here was told; {@code null} until it is known where the watch began. */
+  // Only the callbacks of the current call, which are serial, use these two.
+  /** The last delivered revision; {@code null} until the begin of the watch is known. */
   private @Nullable Long revision;
 
   private int failures;
 
-  // Under the lock of this.
+  // Guarded by this.
   private @Nullable ClientCall<?, ?> wire;
   private @Nullable Future<?> timer;
   private volatile boolean closed;
@@ -167,7 +167,7 @@ final class Watch implements EventSubscription {
     }
   }
 
-  /** Returns whether a watch that ended so goes on with the next connection. */
+  /** Returns whether the watch continues with a new connection after this end of a call. */
   private static boolean isInterruption(HoldfastException error, Status status) {
     return switch (error.reason()) {
       case OVERLOADED, DRAINING, STORE_UNAVAILABLE -> true;

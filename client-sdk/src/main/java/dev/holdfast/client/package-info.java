@@ -24,26 +24,25 @@
  * these take and return are in {@code model} (the ledger), {@code requests}, {@code results} and
  * {@code errors}. The packages below {@code internal} are not part of the API.
  *
- * <p><b>Changes are values, and a change is made once.</b> Each of {@link ReserveSlot}, {@link
+ * <p><b>Changes are values, and each change is made once.</b> Each of {@link ReserveSlot}, {@link
  * SellSlot}, {@link FillSlot}, {@link ReleaseSlot} and {@link EndRequest} is given an operation id
- * when it is created. To send the same object again, in this process or, with the id written down,
- * in another, is to send the same change again: it is answered as before and changes nothing more,
- * for at least the server's retention window (seven days unless set otherwise). For another change
- * make another object.
+ * when it is created. If the same object is sent again, in this process or, with a stored id, in
+ * another, it is the same change: it gets the same answer and changes nothing more, for at least
+ * the server's retention window (seven days by default). For another change make another object.
  *
- * <p><b>Errors</b> of calls are unchecked and derive from {@link HoldfastException}. Every one says
- * that nothing was changed, except {@link OutcomeUnknownException}, which says that nobody knows
- * and how to go on. The other exceptions of a {@link Sale} say what became of the slot.
+ * <p><b>Errors</b> of calls are unchecked and derive from {@link HoldfastException}. Each means
+ * that nothing was changed, except {@link OutcomeUnknownException}: the outcome is unknown, and it
+ * says how to continue. The other exceptions of a {@link Sale} tell the state of the slot.
  *
- * <p><b>Retries.</b> Where the server cannot be reached or says that it is overloaded, a call is
- * sent up to five times in all, with growing, jittered pauses or the one that the server asks for,
- * all of it within the deadline. {@link Repositories#create}, {@link Repositories#delete}, {@link
- * Sales#deleteOffer(String)} and the changes of the {@link Datastore} are sent once, because
- * nothing tells a second attempt that the first succeeded.
+ * <p><b>Retries.</b> If the server is unreachable or overloaded, a call is sent up to five times in
+ * all within its deadline, with growing, jittered pauses or the pause that the server requests.
+ * {@link Repositories#create}, {@link Repositories#delete}, {@link Sales#deleteOffer(String)} and
+ * the changes of the {@link Datastore} are sent once, because a second attempt cannot detect that
+ * the first succeeded.
  *
  * <p>Nothing is {@code null} unless it is marked {@link org.jspecify.annotations.Nullable}; a
  * {@code null} elsewhere is a {@link NullPointerException} at once. Prices have to be within 0 …
- * 2^256-1. All other rules about arguments are the server's, and are answered with {@link
+ * 2^256-1. The server checks all other rules about arguments, and answers with {@link
  * ErrorReason#INVALID_ARGUMENT}.
  */
 @NullMarked

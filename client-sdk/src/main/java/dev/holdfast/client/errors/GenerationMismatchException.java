@@ -3,25 +3,25 @@ package dev.holdfast.client.errors;
 import java.util.Map;
 
 /**
- * The slot has, or remembers, a reservation of another generation than the one that was named: the
- * caller's is not the one that stands now.
+ * The slot has a reservation or a history, but none of the generation in the request: the caller's
+ * reservation is not the current one.
  */
 public final class GenerationMismatchException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
-   * @param facts the facts; a number that they lack is -1 in this exception
+   * @param facts the facts; a missing number is -1 in this exception
    */
   public GenerationMismatchException(Facts facts) {
     super(facts);
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
-   * @param currentGeneration the generation of the reservation that the slot has; 0 where it has
+   * @param currentGeneration the generation of the current reservation of the slot; 0 if it has
    *     none
    * @return the exception, not thrown
    */
@@ -33,8 +33,8 @@ public final class GenerationMismatchException extends HoldfastException {
   }
 
   /**
-   * {@return the generation of the reservation that the slot has now; 0 where it has none, -1 where
-   * the server did not say}
+   * {@return the generation of the current reservation of the slot; 0 if it has none, -1 if the
+   * server did not send it}
    */
   public long currentGeneration() {
     return number("current_generation");

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that was not answered with OK. Errors that callers decide by have classes of their own;
- * {@link #reason()} tells the others apart. The message is for people and may change.
+ * A call that was not answered with OK. Errors that callers handle have classes of their own;
+ * {@link #reason()} distinguishes the others. The message is for people and may change.
  *
  * <p>Unless it is an {@link OutcomeUnknownException}, nothing was changed.
  *
@@ -20,8 +20,8 @@ public class HoldfastException extends RuntimeException {
   private final Map<String, String> metadata;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does; a test gets its facts by
-   * {@link Facts#of}.
+   * Makes the exception from the facts that a server sent; a test gets its facts by {@link
+   * Facts#of}.
    *
    * @param facts the facts
    */
@@ -32,20 +32,20 @@ public class HoldfastException extends RuntimeException {
     this.metadata = facts.metadata();
   }
 
-  /** {@return what happened and, where that helps, how to go on; for people} */
+  /** {@return the failure and, if it helps, how to continue; for people} */
   @Override
   public String getMessage() {
     return Objects.requireNonNull(super.getMessage());
   }
 
-  /** {@return why the call was refused} */
+  /** {@return the reason why the call was rejected} */
   public ErrorReason reason() {
     return reason;
   }
 
   /**
-   * {@return the reason as the server calls it, for reasons that are {@link
-   * ErrorReason#UNRECOGNIZED}; empty where it is {@link ErrorReason#NONE}}
+   * {@return the name of the reason on the server, for reasons that are {@link
+   * ErrorReason#UNRECOGNIZED}; empty if it is {@link ErrorReason#NONE}}
    */
   public String reasonName() {
     return reasonName;
@@ -56,7 +56,7 @@ public class HoldfastException extends RuntimeException {
     return metadata;
   }
 
-  /** A number out of the metadata; -1 where the server did not send it as one. */
+  /** Returns a number from the metadata; -1 if the server did not send it. */
   final long number(String key) {
     try {
       return Long.parseLong(metadata.getOrDefault(key, ""));
@@ -66,17 +66,17 @@ public class HoldfastException extends RuntimeException {
   }
 
   /**
-   * The facts that an exception is made of.
+   * The facts of an exception.
    *
-   * @param reasonName the reason as the server calls it; empty where it gave none
-   * @param metadata the facts of the case by the names that {@code error_reason.proto} gives them;
-   *     numbers are decimal
-   * @param message what happened and, where that helps, how to go on; for people
-   * @param cause what the call failed with, if there is anything
+   * @param reasonName the name of the reason on the server; empty if it sent none
+   * @param metadata the facts of the case, with the names of {@code error_reason.proto}; numbers
+   *     are decimal
+   * @param message the failure and, if it helps, how to continue; for people
+   * @param cause the cause of the failure, if there is one
    */
   public record Facts(
       String reasonName, Map<String, String> metadata, String message, @Nullable Throwable cause) {
-    /** Copies the map; refuses {@code null} where nothing says that it is allowed. */
+    /** Copies the map; rejects {@code null} except where {@code @Nullable} allows it. */
     public Facts {
       Objects.requireNonNull(reasonName, "reasonName");
       metadata = Map.copyOf(metadata);
@@ -84,10 +84,10 @@ public class HoldfastException extends RuntimeException {
     }
 
     /**
-     * Makes facts as a test needs them, with a message made of them and without a cause.
+     * Makes facts for a test, with a message made from them and without a cause.
      *
-     * @param reason why the call was refused
-     * @param metadata the facts of the case by the names that {@code error_reason.proto} gives them
+     * @param reason the reason why the call was rejected
+     * @param metadata the facts of the case, with the names of {@code error_reason.proto}
      * @return the facts
      */
     public static Facts of(ErrorReason reason, Map<String, String> metadata) {

@@ -2,24 +2,24 @@ package dev.holdfast.client.errors;
 
 import java.util.Map;
 
-/** Fewer bytes are available than were asked for. Nothing was reserved. */
+/** Fewer bytes are available than were requested. Nothing was reserved. */
 public final class InsufficientStorageException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
-   * @param facts the facts; a number that they lack is -1 in this exception
+   * @param facts the facts; a missing number is -1 in this exception
    */
   public InsufficientStorageException(Facts facts) {
     super(facts);
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
-   * @param requestedBytes how many bytes were asked for
-   * @param availableBytes how many bytes were available
+   * @param requestedBytes the number of requested bytes
+   * @param availableBytes the number of available bytes
    * @return the exception, not thrown
    */
   public static InsufficientStorageException of(long requestedBytes, long availableBytes) {
@@ -33,12 +33,12 @@ public final class InsufficientStorageException extends HoldfastException {
                 Long.toString(availableBytes))));
   }
 
-  /** {@return how many bytes were asked for, or -1 where the server did not say} */
+  /** {@return the number of requested bytes, or -1 if the server did not send it} */
   public long requestedBytes() {
     return number("requested_bytes");
   }
 
-  /** {@return how many bytes were available, or -1 where the server did not say} */
+  /** {@return the number of available bytes, or -1 if the server did not send it} */
   public long availableBytes() {
     return number("available_bytes");
   }

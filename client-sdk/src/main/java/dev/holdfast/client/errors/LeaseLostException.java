@@ -4,9 +4,9 @@ import dev.holdfast.client.model.Reservation;
 
 /**
  * The reservation of a {@link dev.holdfast.client.Sale} ended before the slot was submitted, for
- * example because its lease ran out while the server could not be reached, or because its request
- * was ended. Its space is free again and the slot was not filled. The exception of the interrupted
- * step is suppressed in this one.
+ * example because its lease expired while the server was unreachable, or because its request was
+ * ended. Its space is free again and the slot was not filled. The exception of the interrupted step
+ * is suppressed in this one.
  */
 public final class LeaseLostException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class LeaseLostException extends RuntimeException {
    * Makes the exception of a reservation that ended.
    *
    * @param reservation the reservation
-   * @param cause how the server said that it is gone
+   * @param cause the answer of the server that it is gone
    */
   public LeaseLostException(Reservation reservation, HoldfastException cause) {
     super("the reservation of %s is gone".formatted(reservation.slot()), cause);

@@ -2,12 +2,12 @@ package dev.holdfast.client.errors;
 
 import java.util.Map;
 
-/** The repository has no offer of this id. */
+/** The repository has no offer with this id. */
 public final class OfferNotFoundException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
    * @param facts the facts
    */
@@ -16,7 +16,7 @@ public final class OfferNotFoundException extends HoldfastException {
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
    * @param repositoryId the repository
    * @param offerId the offer that it does not have

@@ -2,12 +2,12 @@ package dev.holdfast.client.errors;
 
 import java.util.Map;
 
-/** There is no repository of this id. */
+/** There is no repository with this id. */
 public final class RepositoryNotFoundException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
    * @param facts the facts
    */
@@ -16,7 +16,7 @@ public final class RepositoryNotFoundException extends HoldfastException {
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
    * @param repositoryId the id that no repository has
    * @return the exception, not thrown

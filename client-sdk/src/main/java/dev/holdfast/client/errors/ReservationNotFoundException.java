@@ -4,14 +4,14 @@ import dev.holdfast.client.model.Slot;
 import java.util.Map;
 
 /**
- * The slot has no reservation to act upon: it never had one, it is no longer remembered, or the
- * named one was released.
+ * The slot has no reservation that the call could change: it never had one, its history is no
+ * longer kept, or the named reservation was released.
  */
 public final class ReservationNotFoundException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
    * @param facts the facts
    */
@@ -20,7 +20,7 @@ public final class ReservationNotFoundException extends HoldfastException {
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
    * @param slot the slot that has no reservation
    * @return the exception, not thrown

@@ -4,28 +4,28 @@ import dev.holdfast.client.model.ReleaseReason;
 import java.util.Map;
 
 /**
- * A reserve was sent again, and what it had reserved has been released since. OK would mean "you
- * hold this space", which is no longer so. To reserve again, make a new {@link
+ * A reserve was sent again, but its reservation has been released since. OK would mean "you hold
+ * this space", which is no longer true. To reserve again, make a new {@link
  * dev.holdfast.client.requests.ReserveSlot}.
  */
 public final class ReservationReleasedException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
-   * @param facts the facts; a number that they lack is -1 in this exception
+   * @param facts the facts; a missing number is -1 in this exception
    */
   public ReservationReleasedException(Facts facts) {
     super(facts);
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
    * @param generation the generation of the reservation
-   * @param amountBytes how many bytes it had
-   * @param reason why it was released
+   * @param amountBytes its number of bytes
+   * @param reason the reason of its release
    * @return the exception, not thrown
    */
   public static ReservationReleasedException of(
@@ -42,17 +42,17 @@ public final class ReservationReleasedException extends HoldfastException {
                 reason.name())));
   }
 
-  /** {@return the generation of the reservation, or -1 where the server did not say} */
+  /** {@return the generation of the reservation, or -1 if the server did not send it} */
   public long generation() {
     return number("generation");
   }
 
-  /** {@return how many bytes it had, or -1 where the server did not say} */
+  /** {@return its number of bytes, or -1 if the server did not send it} */
   public long amountBytes() {
     return number("amount_bytes");
   }
 
-  /** {@return why it was released} */
+  /** {@return the reason of its release} */
   public ReleaseReason releaseReason() {
     return ReleaseReason.ofName(metadata().getOrDefault("reason", ""));
   }

@@ -3,24 +3,24 @@ package dev.holdfast.client.errors;
 import java.util.Map;
 
 /**
- * Events that were asked for, or that a {@link dev.holdfast.client.requests.Reconcile} would have
- * to know, are no longer kept. A watcher begins with a new copy; a node that reconciles reads the
- * revision and asks the chain again.
+ * The requested events, or events that a {@link dev.holdfast.client.requests.Reconcile} needs, are
+ * no longer kept. A watcher begins with a new copy; a node that reconciles reads the revision and
+ * asks the chain again.
  */
 public final class RevisionCompactedException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
-   * @param facts the facts; a number that they lack is -1 in this exception
+   * @param facts the facts; a missing number is -1 in this exception
    */
   public RevisionCompactedException(Facts facts) {
     super(facts);
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
    * @param oldestRevision the revision of the oldest event that is kept
    * @return the exception, not thrown
@@ -33,8 +33,8 @@ public final class RevisionCompactedException extends HoldfastException {
   }
 
   /**
-   * {@return the revision of the oldest event that is kept, or that the next one will have; -1
-   * where the server did not say}
+   * {@return the revision of the oldest event that is kept, or of the next event if none is kept;
+   * -1 if the server did not send it}
    */
   public long oldestRevision() {
     return number("oldest_revision");

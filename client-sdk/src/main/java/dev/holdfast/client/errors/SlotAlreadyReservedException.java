@@ -3,25 +3,25 @@ package dev.holdfast.client.errors;
 import dev.holdfast.client.model.ReservationState;
 import java.util.Map;
 
-/** The slot has a reservation already, made by another operation than this one. */
+/** Another operation has already reserved the slot. */
 public final class SlotAlreadyReservedException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
-   * @param facts the facts; a number that they lack is -1 in this exception
+   * @param facts the facts; a missing number is -1 in this exception
    */
   public SlotAlreadyReservedException(Facts facts) {
     super(facts);
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
    * @param currentGeneration the generation of the reservation that the slot has
-   * @param amountBytes how many bytes it has
-   * @param state how far it has come
+   * @param amountBytes its number of bytes
+   * @param state its state
    * @return the exception, not thrown
    */
   public static SlotAlreadyReservedException of(
@@ -38,17 +38,17 @@ public final class SlotAlreadyReservedException extends HoldfastException {
                 state.name())));
   }
 
-  /** {@return the generation of that reservation, or -1 where the server did not say} */
+  /** {@return the generation of that reservation, or -1 if the server did not send it} */
   public long currentGeneration() {
     return number("current_generation");
   }
 
-  /** {@return how many bytes it has, or -1 where the server did not say} */
+  /** {@return its number of bytes, or -1 if the server did not send it} */
   public long amountBytes() {
     return number("amount_bytes");
   }
 
-  /** {@return how far it has come} */
+  /** {@return its state} */
   public ReservationState state() {
     return ReservationState.ofName(metadata().getOrDefault("state", ""));
   }

@@ -1,9 +1,9 @@
 package dev.holdfast.client.errors;
 
 /**
- * Thrown by {@link dev.holdfast.client.SaleSteps#submit} where nobody knows whether the chain holds
- * the slot for this node. The {@link dev.holdfast.client.Sale} throws it on, and neither fills nor
- * releases: the slot stays reserved until its lease runs out. Find out by {@link
+ * Thrown by {@link dev.holdfast.client.SaleSteps#submit} if it is unknown whether this node holds
+ * the slot on the chain. The {@link dev.holdfast.client.Sale} rethrows it, and neither fills nor
+ * releases: the slot stays reserved until its lease expires. Settle it by {@link
  * dev.holdfast.client.Reservations#reconcile} before that, with the slot among the observed ones if
  * the chain holds it.
  */
@@ -14,7 +14,7 @@ public class SubmissionUnknownException extends RuntimeException {
    * Makes the exception of a submission whose outcome is not known.
    *
    * @param message for people
-   * @param cause what made the submission fail
+   * @param cause the cause of the failure
    */
   public SubmissionUnknownException(String message, Throwable cause) {
     super(message, cause);

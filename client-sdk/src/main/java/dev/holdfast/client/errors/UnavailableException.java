@@ -3,14 +3,14 @@ package dev.holdfast.client.errors;
 import java.util.Map;
 
 /**
- * The server could not be reached, did not answer a read in time, or is too busy, shutting down or
+ * The server was unreachable, did not answer a read in time, or is overloaded, shutting down or
  * without its store. <b>Nothing was changed</b>, and the retries are used up: try again later.
  */
 public final class UnavailableException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
    * @param facts the facts
    */
@@ -19,11 +19,10 @@ public final class UnavailableException extends HoldfastException {
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
    * @param reason {@link ErrorReason#OVERLOADED}, {@link ErrorReason#DRAINING}, {@link
-   *     ErrorReason#STORE_UNAVAILABLE}, or {@link ErrorReason#NONE} where the server was not
-   *     reached
+   *     ErrorReason#STORE_UNAVAILABLE}, or {@link ErrorReason#NONE} if the server was unreachable
    * @return the exception, not thrown
    * @throws IllegalArgumentException if it is another reason
    */

@@ -2,24 +2,24 @@ package dev.holdfast.client.errors;
 
 import java.util.Map;
 
-/** The key of the datastore has another version than the one that was expected. */
+/** The key of the datastore does not have the expected version. */
 public final class VersionMismatchException extends HoldfastException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes the exception of facts that a server sent, as the SDK does.
+   * Makes the exception from the facts that a server sent.
    *
-   * @param facts the facts; a number that they lack is -1 in this exception
+   * @param facts the facts; a missing number is -1 in this exception
    */
   public VersionMismatchException(Facts facts) {
     super(facts);
   }
 
   /**
-   * Makes one for a test of code that handles it.
+   * Makes an exception for a test of code that handles it.
    *
-   * @param expectedVersion the version that was expected
-   * @param currentVersion the version that the key has; 0 where there is no such key
+   * @param expectedVersion the expected version
+   * @param currentVersion the version that the key has; 0 if there is no such key
    * @return the exception, not thrown
    */
   public static VersionMismatchException of(long expectedVersion, long currentVersion) {
@@ -33,14 +33,14 @@ public final class VersionMismatchException extends HoldfastException {
                 Long.toString(currentVersion))));
   }
 
-  /** {@return the version that was expected, or -1 where the server did not say} */
+  /** {@return the expected version, or -1 if the server did not send it} */
   public long expectedVersion() {
     return number("expected_version");
   }
 
   /**
-   * {@return the version that the key has; 0 where there is no such key, -1 where the server did
-   * not say}
+   * {@return the version that the key has; 0 if there is no such key, -1 if the server did not send
+   * it}
    */
   public long currentVersion() {
     return number("current_version");

@@ -3,12 +3,12 @@ package dev.holdfast.client.model;
 /**
  * The free and the reserved space of a repository. All numbers are of one moment.
  *
- * @param availableBytes how many bytes can be reserved: {@code max(0, capacityBytes -
+ * @param availableBytes the number of bytes that can be reserved: {@code max(0, capacityBytes -
  *     reservedBytes)}
- * @param capacityBytes how many bytes may be reserved in all
- * @param reservedBytes how many bytes are reserved
- * @param unassignedBytes how many of the reserved bytes belong to no slot
- * @param revision the revision of the repository that these numbers are of
+ * @param capacityBytes the number of bytes that may be reserved in all
+ * @param reservedBytes the number of reserved bytes
+ * @param unassignedBytes the number of reserved bytes that belong to no slot
+ * @param revision the revision of the repository for these numbers
  */
 public record Availability(
     long availableBytes,

@@ -9,28 +9,28 @@ import java.util.Objects;
  */
 public sealed interface Event {
   /**
-   * {@return the revision that this change made. Those of a repository have no gaps, but for the
-   * one that a restored backup leaves}
+   * {@return the revision that this change made. The revisions of a repository have no gaps, except
+   * the one after a restored backup}
    */
   long revision();
 
-  /** {@return when it was made, by the server's clock} */
+  /** {@return the time of the change, by the server's clock} */
   Instant time();
 
-  /** {@return how many bytes of the repository could be reserved after it} */
+  /** {@return the number of bytes of the repository that could be reserved after it} */
   long availableBytes();
 
   /**
    * Space was reserved for a slot.
    *
    * @param revision the revision that this change made
-   * @param time when it was made
-   * @param availableBytes how many bytes could be reserved after it
+   * @param time the time of the change
+   * @param availableBytes the number of bytes that could be reserved after it
    * @param reservation the reservation, whose generation is the revision
    */
   record Reserved(long revision, Instant time, long availableBytes, Reservation reservation)
       implements Event {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public Reserved {
       Objects.requireNonNull(time, "time");
       Objects.requireNonNull(reservation, "reservation");
@@ -41,13 +41,13 @@ public sealed interface Event {
    * A slot was filled.
    *
    * @param revision the revision that this change made
-   * @param time when it was made
-   * @param availableBytes how many bytes could be reserved after it
+   * @param time the time of the change
+   * @param availableBytes the number of bytes that could be reserved after it
    * @param reservation the reservation, {@code FILLED}
    */
   record Filled(long revision, Instant time, long availableBytes, Reservation reservation)
       implements Event {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public Filled {
       Objects.requireNonNull(time, "time");
       Objects.requireNonNull(reservation, "reservation");
@@ -55,11 +55,11 @@ public sealed interface Event {
   }
 
   /**
-   * The space of a slot was given back.
+   * The space of a slot was released.
    *
    * @param revision the revision that this change made
-   * @param time when it was made
-   * @param availableBytes how many bytes could be reserved after it
+   * @param time the time of the change
+   * @param availableBytes the number of bytes that could be reserved after it
    * @param reservation the reservation that ended, {@code RELEASED}, with the amount that was given
    *     back
    * @param reason why
@@ -71,7 +71,7 @@ public sealed interface Event {
       Reservation reservation,
       ReleaseReason reason)
       implements Event {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public Released {
       Objects.requireNonNull(time, "time");
       Objects.requireNonNull(reservation, "reservation");
@@ -80,32 +80,32 @@ public sealed interface Event {
   }
 
   /**
-   * The capacity was changed, or the repository was made or deleted.
+   * The capacity was changed, or the repository was created or deleted.
    *
    * @param revision the revision that this change made
-   * @param time when it was made
-   * @param availableBytes how many bytes could be reserved after it
+   * @param time the time of the change
+   * @param availableBytes the number of bytes that could be reserved after it
    * @param capacityBytes the capacity after it; 0 also where the repository was deleted
    */
   record CapacityChanged(long revision, Instant time, long availableBytes, long capacityBytes)
       implements Event {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public CapacityChanged {
       Objects.requireNonNull(time, "time");
     }
   }
 
   /**
-   * Bytes that belong to no slot were reserved or given back.
+   * Bytes that belong to no slot were reserved or released.
    *
    * @param revision the revision that this change made
-   * @param time when it was made
-   * @param availableBytes how many bytes could be reserved after it
-   * @param unassignedBytes how many bytes were reserved after it that belong to no slot
+   * @param time the time of the change
+   * @param availableBytes the number of bytes that could be reserved after it
+   * @param unassignedBytes the number of reserved bytes after it that belong to no slot
    */
   record UnassignedChanged(long revision, Instant time, long availableBytes, long unassignedBytes)
       implements Event {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public UnassignedChanged {
       Objects.requireNonNull(time, "time");
     }
@@ -115,11 +115,11 @@ public sealed interface Event {
    * A change of a kind that this version of the SDK does not know.
    *
    * @param revision the revision that this change made
-   * @param time when it was made
-   * @param availableBytes how many bytes could be reserved after it
+   * @param time the time of the change
+   * @param availableBytes the number of bytes that could be reserved after it
    */
   record Unrecognized(long revision, Instant time, long availableBytes) implements Event {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public Unrecognized {
       Objects.requireNonNull(time, "time");
     }

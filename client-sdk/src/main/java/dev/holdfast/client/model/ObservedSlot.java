@@ -3,20 +3,20 @@ package dev.holdfast.client.model;
 import java.util.Objects;
 
 /**
- * A slot that the chain says this node holds.
+ * A slot that this node holds according to the chain.
  *
  * @param slot the slot
- * @param amountBytes how many bytes it takes, 0 … 2^63-1; 0 means that it is not known. It counts
- *     only where the slot has no reservation, which is then made with this amount
+ * @param amountBytes its number of bytes, 0 … 2^63-1; 0 means unknown. It is used only if the slot
+ *     has no reservation, which is then made with this amount
  */
 public record ObservedSlot(Slot slot, long amountBytes) {
-  /** Refuses {@code null}. */
+  /** Rejects {@code null}. */
   public ObservedSlot {
     Objects.requireNonNull(slot, "slot");
   }
 
   /**
-   * Makes an observation of a slot whose amount is not known.
+   * Makes an observation of a slot with an unknown amount.
    *
    * @param slot the slot
    * @return what was observed

@@ -7,20 +7,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On what terms a node sells space: {@code Offer.of("cold", price).withTotalBytes(1L << 40)}.
- * Prices are in whatever fixed unit the node chose; Holdfast only compares them.
+ * The terms on which a node sells space: {@code Offer.of("cold", price).withTotalBytes(1L << 40)}.
+ * Prices are in a fixed unit of the node; Holdfast only compares them.
  *
- * @param offerId its name: 1–128 characters of printable ASCII without blanks
- * @param totalBytes how many bytes may be sold under it in all, 0 … 2^63-1; 0 means as many as the
- *     repository has
- * @param soldBytes how many bytes are sold under it, as the server answered; it is not sent
- * @param minSlotBytes the smallest slot that is sold, 0 … 2^63-1; 0 for no limit
- * @param maxSlotBytes the largest slot that is sold, 0 … 2^63-1; 0 for no limit
- * @param maxDuration the longest time that is sold, longer than 0; {@code null} for no limit
- * @param minPricePerBytePerSecond the lowest price that is taken, 0 … 2^256-1
- * @param maxCollateralPerByte the highest collateral that is put up, 0 … 2^256-1; {@code null} for
+ * @param offerId its id: 1–128 characters of printable ASCII without blanks
+ * @param totalBytes the number of bytes that may be sold under it in all, 0 … 2^63-1; 0 means as
+ *     many as the repository has
+ * @param soldBytes the number of bytes sold under it, as the server returned it; it is not sent
+ * @param minSlotBytes the size of the smallest slot that it sells, 0 … 2^63-1; 0 for no limit
+ * @param maxSlotBytes the size of the largest slot that it sells, 0 … 2^63-1; 0 for no limit
+ * @param maxDuration the longest duration that it sells, longer than 0; {@code null} for no limit
+ * @param minPricePerBytePerSecond the lowest price that it accepts, 0 … 2^256-1
+ * @param maxCollateralPerByte the highest collateral that it accepts, 0 … 2^256-1; {@code null} for
  *     no limit
- * @param until when the node stops: nothing is sold that ends later; {@code null} for no limit
+ * @param until its end: it sells no request that ends later; {@code null} for no limit
  * @param enabled whether it sells
  */
 public record Offer(
@@ -34,7 +34,9 @@ public record Offer(
     @Nullable BigInteger maxCollateralPerByte,
     @Nullable Instant until,
     boolean enabled) {
-  /** Refuses {@code null} where nothing says that it is allowed, and prices out of their range. */
+  /**
+   * Rejects {@code null} except where {@code @Nullable} allows it, and prices out of their range.
+   */
   public Offer {
     Objects.requireNonNull(offerId, "offerId");
     Prices.require(minPricePerBytePerSecond, "minPricePerBytePerSecond");
@@ -46,8 +48,8 @@ public record Offer(
   /**
    * Makes an offer without limits that sells.
    *
-   * @param offerId its name
-   * @param minPricePerBytePerSecond the lowest price that is taken, 0 … 2^256-1
+   * @param offerId its id
+   * @param minPricePerBytePerSecond the lowest price that it accepts, 0 … 2^256-1
    * @return the offer, not yet put
    */
   public static Offer of(String offerId, BigInteger minPricePerBytePerSecond) {
@@ -57,7 +59,8 @@ public record Offer(
   /**
    * Returns the same offer with another total.
    *
-   * @param totalBytes how many bytes may be sold under it in all; 0 for as many as there are
+   * @param totalBytes the number of bytes that may be sold under it in all; 0 for as many as there
+   *     are
    * @return a copy
    */
   public Offer withTotalBytes(long totalBytes) {
@@ -77,8 +80,8 @@ public record Offer(
   /**
    * Returns the same offer for other sizes of slots.
    *
-   * @param minSlotBytes the smallest slot that is sold; 0 for no limit
-   * @param maxSlotBytes the largest slot that is sold; 0 for no limit
+   * @param minSlotBytes the size of the smallest slot that it sells; 0 for no limit
+   * @param maxSlotBytes the size of the largest slot that it sells; 0 for no limit
    * @return a copy
    */
   public Offer withSlotBytes(long minSlotBytes, long maxSlotBytes) {
@@ -98,7 +101,7 @@ public record Offer(
   /**
    * Returns the same offer with a longest time.
    *
-   * @param maxDuration the longest time that is sold, longer than 0
+   * @param maxDuration the longest duration that it sells, longer than 0
    * @return a copy
    */
   public Offer withMaxDuration(Duration maxDuration) {
@@ -118,7 +121,7 @@ public record Offer(
   /**
    * Returns the same offer at another price.
    *
-   * @param minPricePerBytePerSecond the lowest price that is taken, 0 … 2^256-1
+   * @param minPricePerBytePerSecond the lowest price that it accepts, 0 … 2^256-1
    * @return a copy
    */
   public Offer withMinPricePerBytePerSecond(BigInteger minPricePerBytePerSecond) {
@@ -138,7 +141,7 @@ public record Offer(
   /**
    * Returns the same offer with a highest collateral.
    *
-   * @param maxCollateralPerByte the highest collateral that is put up, 0 … 2^256-1; 0 for none
+   * @param maxCollateralPerByte the highest collateral that it accepts, 0 … 2^256-1; 0 for none
    * @return a copy
    */
   public Offer withMaxCollateralPerByte(BigInteger maxCollateralPerByte) {
@@ -158,7 +161,7 @@ public record Offer(
   /**
    * Returns the same offer with an end.
    *
-   * @param until when the node stops
+   * @param until its end
    * @return a copy
    */
   public Offer withUntil(Instant until) {

@@ -6,10 +6,10 @@ import java.util.Objects;
 /**
  * A page of a list.
  *
- * @param <T> what is listed
- * @param items what the page holds. It may be shorter than asked for, even empty, and still not be
- *     the last
- * @param nextPageToken what to ask the next page with; empty where this was the last one
+ * @param <T> the type of an entry
+ * @param items the entries of the page. A page may be shorter than the page size, even empty,
+ *     without being the last
+ * @param nextPageToken the token for the next page; empty for the last page
  */
 public record Page<T>(List<T> items, String nextPageToken) {
   /** Copies the list. */

@@ -8,7 +8,7 @@ final class Prices {
 
   private Prices() {}
 
-  /** Refuses prices that the protocol cannot carry: less than 0 and more than 2^256-1. */
+  /** Rejects prices that the protocol cannot carry: less than 0 and more than 2^256-1. */
   static BigInteger require(BigInteger price, String name) {
     if (price.signum() < 0 || price.bitLength() > MAX_BITS) {
       throw new IllegalArgumentException(

@@ -5,20 +5,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The record that a number of bytes of a repository belongs to a slot, as it was when it was
- * answered.
+ * A record that a slot owns an amount of bytes of a repository, as of the answer.
  *
- * @param repositoryId the repository that the bytes are of
- * @param slot the slot that they belong to
- * @param amountBytes how many bytes, 1 … 2^63-1; it never changes
- * @param state how far it has come
+ * @param repositoryId the repository of the bytes
+ * @param slot the slot that owns them
+ * @param amountBytes the number of bytes, 1 … 2^63-1; it never changes
+ * @param state its state
  * @param generation the revision of the repository that created it, 1 or more. It is never used
- *     twice, so it tells this reservation from any other that the slot had or will have
- * @param leaseExpireTime when its lease ends, by the server's clock; {@code null} where it has
- *     none, and once it is filled
- * @param createTime when it was reserved, by the server's clock
- * @param fillTime when it was filled, by the server's clock; {@code null} until then
- * @param offerId the offer that it was sold under; empty where it was reserved by {@link
+ *     twice, so it distinguishes this reservation from every other one of the slot
+ * @param leaseExpireTime the end of its lease, by the server's clock; {@code null} if it has none,
+ *     and once it is filled
+ * @param createTime the time when it was reserved, by the server's clock
+ * @param fillTime the time when it was filled, by the server's clock; {@code null} before
+ * @param offerId the offer under which it was sold; empty if it was reserved by {@link
  *     dev.holdfast.client.Reservations#reserveSlot}
  */
 public record Reservation(
@@ -31,7 +30,7 @@ public record Reservation(
     Instant createTime,
     @Nullable Instant fillTime,
     String offerId) {
-  /** Refuses {@code null} where nothing says that it is allowed. */
+  /** Rejects {@code null} except where {@code @Nullable} allows it. */
   public Reservation {
     Objects.requireNonNull(repositoryId, "repositoryId");
     Objects.requireNonNull(slot, "slot");

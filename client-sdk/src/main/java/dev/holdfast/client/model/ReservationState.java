@@ -2,13 +2,13 @@ package dev.holdfast.client.model;
 
 /** The state of a reservation. */
 public enum ReservationState {
-  /** The space is set aside while the node tries to fill the slot. */
+  /** The space is reserved while the node tries to fill the slot. */
   RESERVED,
   /** The slot is filled; the space is kept until the request ends. */
   FILLED,
   /**
-   * The space was given back. No read finds a reservation in this state; {@link
-   * dev.holdfast.client.Reservations#fillSlot(dev.holdfast.client.requests.FillSlot)} answers it
+   * The space was released. No read returns this state; {@link
+   * dev.holdfast.client.Reservations#fillSlot(dev.holdfast.client.requests.FillSlot)} returns it
    * when a fill is sent again after the release.
    */
   RELEASED,
@@ -16,10 +16,10 @@ public enum ReservationState {
   UNRECOGNIZED;
 
   /**
-   * Returns the state that the server calls by a name.
+   * Returns the state with a name of the server.
    *
    * @param name the name as the metadata of an error has it, {@code FILLED} for example
-   * @return the state; {@link #UNRECOGNIZED} where this version of the SDK does not know it
+   * @return the state; {@link #UNRECOGNIZED} if this version of the SDK does not know it
    */
   public static ReservationState ofName(String name) {
     return switch (name) {

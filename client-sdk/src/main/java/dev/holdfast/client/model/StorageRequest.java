@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * {@link Offer}s.
  *
  * @param requestId the request, spelled as in {@link Slot}
- * @param slotCount how many slots it has, 1 … 2^64-1, <b>unsigned</b> like {@link Slot#slotIndex}
- * @param slotSizeBytes how many bytes a slot has, 1 … 2^63-1
- * @param duration how long the space is wanted, longer than 0
- * @param pricePerBytePerSecond what the buyer pays, 0 … 2^256-1
- * @param collateralPerByte what the node has to put up, 0 … 2^256-1
- * @param endTime when the request ends; {@code null} for {@code duration} after the sale
+ * @param slotCount the number of its slots, 1 … 2^64-1, <b>unsigned</b> like {@link Slot#slotIndex}
+ * @param slotSizeBytes the number of bytes per slot, 1 … 2^63-1
+ * @param duration the time for which the buyer needs the space, longer than 0
+ * @param pricePerBytePerSecond the price that the buyer pays, 0 … 2^256-1
+ * @param collateralPerByte the collateral that the node must deposit, 0 … 2^256-1
+ * @param endTime the end of the request; {@code null} for {@code duration} after the sale
  */
 public record StorageRequest(
     String requestId,
@@ -26,7 +26,9 @@ public record StorageRequest(
     BigInteger pricePerBytePerSecond,
     BigInteger collateralPerByte,
     @Nullable Instant endTime) {
-  /** Refuses {@code null} where nothing says that it is allowed, and prices out of their range. */
+  /**
+   * Rejects {@code null} except where {@code @Nullable} allows it, and prices out of their range.
+   */
   public StorageRequest {
     Objects.requireNonNull(requestId, "requestId");
     Objects.requireNonNull(duration, "duration");
@@ -38,10 +40,10 @@ public record StorageRequest(
    * Makes a request without collateral that ends {@code duration} after the sale.
    *
    * @param requestId the request, spelled as in {@link Slot}
-   * @param slotCount how many slots it has, 1 … 2^64-1
-   * @param slotSizeBytes how many bytes a slot has, 1 … 2^63-1
-   * @param duration how long the space is wanted, longer than 0
-   * @param pricePerBytePerSecond what the buyer pays, 0 … 2^256-1
+   * @param slotCount the number of its slots, 1 … 2^64-1
+   * @param slotSizeBytes the number of bytes per slot, 1 … 2^63-1
+   * @param duration the time for which the buyer needs the space, longer than 0
+   * @param pricePerBytePerSecond the price that the buyer pays, 0 … 2^256-1
    */
   public StorageRequest(
       String requestId,
@@ -62,7 +64,7 @@ public record StorageRequest(
   /**
    * Returns the same request with a collateral.
    *
-   * @param collateralPerByte what the node has to put up, 0 … 2^256-1
+   * @param collateralPerByte the collateral that the node must deposit, 0 … 2^256-1
    * @return a copy
    */
   public StorageRequest withCollateralPerByte(BigInteger collateralPerByte) {
@@ -79,7 +81,7 @@ public record StorageRequest(
   /**
    * Returns the same request with an end of its own.
    *
-   * @param endTime when the request ends
+   * @param endTime the end of the request
    * @return a copy
    */
   public StorageRequest withEndTime(Instant endTime) {

@@ -4,18 +4,18 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** The value that a key of the {@link dev.holdfast.client.Datastore} had when it was answered. */
+/** The value of a key of the {@link dev.holdfast.client.Datastore}, as of the answer. */
 public final class StoredValue {
   private final byte[] value;
   private final long version;
   private final Instant updateTime;
 
   /**
-   * Copies the value; refuses {@code null}.
+   * Copies the value; rejects {@code null}.
    *
    * @param value the value, 0 … 1,048,576 bytes
    * @param version its version, 1 … 2^63-1
-   * @param updateTime when it was put, by the server's clock
+   * @param updateTime the time of the put, by the server's clock
    */
   public StoredValue(byte[] value, long version, Instant updateTime) {
     this.value = value.clone();
@@ -33,7 +33,7 @@ public final class StoredValue {
     return version;
   }
 
-  /** {@return when it was put, by the server's clock} */
+  /** {@return the time of the put, by the server's clock} */
   public Instant updateTime() {
     return updateTime;
   }

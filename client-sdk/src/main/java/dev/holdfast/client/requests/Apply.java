@@ -7,11 +7,11 @@ import java.util.Objects;
  * Many changes to one repository, made in order with one durable commit and no other change between
  * them. Each operation carries its own operation id, so the same {@code Apply} can be sent again.
  *
- * @param repositoryId which repository; empty means {@code default}
- * @param operations what to do, in this order; at most 10,000. The repository of each is empty or
- *     this one
- * @param atomic whether all or none are made: if one fails, nothing is changed and its error fails
- *     the call. Otherwise each succeeds or fails by itself
+ * @param repositoryId the repository; empty means {@code default}
+ * @param operations the changes, in order; at most 10,000. The repository of each is empty or this
+ *     one
+ * @param atomic whether all or none are made: if one fails, nothing changes and the call fails with
+ *     its error. Otherwise each succeeds or fails by itself
  */
 public record Apply(String repositoryId, List<Operation> operations, boolean atomic) {
   /** Copies the list. */
@@ -23,7 +23,7 @@ public record Apply(String repositoryId, List<Operation> operations, boolean ato
   /**
    * Makes operations in the repository {@code default}, each for itself.
    *
-   * @param operations what to do, in this order
+   * @param operations the changes, in order
    * @return the changes, not yet sent
    */
   public static Apply of(Operation... operations) {
@@ -33,7 +33,7 @@ public record Apply(String repositoryId, List<Operation> operations, boolean ato
   /**
    * Makes operations in the repository {@code default}, each for itself.
    *
-   * @param operations what to do, in this order
+   * @param operations the changes, in order
    * @return the changes, not yet sent
    */
   public static Apply of(List<? extends Operation> operations) {
@@ -43,7 +43,7 @@ public record Apply(String repositoryId, List<Operation> operations, boolean ato
   /**
    * Returns the same changes in another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public Apply withRepositoryId(String repositoryId) {

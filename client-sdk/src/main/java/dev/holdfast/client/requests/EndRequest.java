@@ -6,16 +6,16 @@ import java.util.Objects;
 
 /**
  * Releases all slots of a storage request in one repository, filled or not, in one transaction (of
- * 200,000 slots at the most; of a larger request in several). It does not close the request: a
- * reserve that commits later is granted.
+ * at most 200,000 slots; a larger request takes several). It does not close the request: a reserve
+ * that commits later is granted.
  *
- * @param repositoryId which repository; empty means {@code default}
+ * @param repositoryId the repository; empty means {@code default}
  * @param requestId the storage request, spelled as in {@link Slot}
- * @param operationId the name of this change to the request: 1–64 characters of printable ASCII
+ * @param operationId the id of this change to the request: 1–64 characters of printable ASCII
  */
 public record EndRequest(String repositoryId, String requestId, String operationId)
     implements Operation {
-  /** Refuses {@code null} and an empty operation id. */
+  /** Rejects {@code null} and an empty operation id. */
   public EndRequest {
     Objects.requireNonNull(repositoryId, "repositoryId");
     Objects.requireNonNull(requestId, "requestId");
@@ -35,7 +35,7 @@ public record EndRequest(String repositoryId, String requestId, String operation
   /**
    * Returns the same change in another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public EndRequest withRepositoryId(String repositoryId) {
@@ -43,7 +43,7 @@ public record EndRequest(String repositoryId, String requestId, String operation
   }
 
   /**
-   * Returns the same change under an id of the caller's.
+   * Returns the same change with an operation id of the caller.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

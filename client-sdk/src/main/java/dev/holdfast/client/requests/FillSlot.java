@@ -8,14 +8,14 @@ import java.util.Objects;
 /**
  * Marks a slot as filled, which ends its lease.
  *
- * @param repositoryId which repository; empty means {@code default}
+ * @param repositoryId the repository; empty means {@code default}
  * @param slot the slot
- * @param generation which reservation of the slot, 1 or more
- * @param operationId the name of this change to the slot: 1–64 characters of printable ASCII
+ * @param generation the generation of the reservation, 1 or more
+ * @param operationId the id of this change to the slot: 1–64 characters of printable ASCII
  */
 public record FillSlot(String repositoryId, Slot slot, long generation, String operationId)
     implements Operation {
-  /** Refuses {@code null}, a generation below 1 and an empty operation id. */
+  /** Rejects {@code null}, a generation below 1 and an empty operation id. */
   public FillSlot {
     Objects.requireNonNull(repositoryId, "repositoryId");
     Objects.requireNonNull(slot, "slot");
@@ -38,7 +38,7 @@ public record FillSlot(String repositoryId, Slot slot, long generation, String o
    * Fills a slot in the repository {@code default}, under a new operation id.
    *
    * @param slot the slot
-   * @param generation which reservation of the slot, 1 or more
+   * @param generation the generation of the reservation, 1 or more
    * @return the change, not yet sent
    */
   public static FillSlot of(Slot slot, long generation) {
@@ -48,7 +48,7 @@ public record FillSlot(String repositoryId, Slot slot, long generation, String o
   /**
    * Returns the same change in another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public FillSlot withRepositoryId(String repositoryId) {
@@ -56,7 +56,7 @@ public record FillSlot(String repositoryId, Slot slot, long generation, String o
   }
 
   /**
-   * Returns the same change under an id of the caller's.
+   * Returns the same change with an operation id of the caller.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

@@ -7,14 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The past events to list: {@code ListEvents.ofSlot(slot)}.
  *
- * @param repositoryId which repository; empty means {@code default}
- * @param requestId only those of slots of this request; empty for all
- * @param slot only those of this slot; {@code null} for all
- * @param afterRevision only those after this revision, 0 … 2^63-1; 0 is from the oldest that is
- *     kept
- * @param pageSize how many a page has at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
+ * @param repositoryId the repository; empty means {@code default}
+ * @param requestId the request of the events; empty for all
+ * @param slot the slot of the events; {@code null} for all
+ * @param afterRevision the events begin after this revision, 0 … 2^63-1; 0 means with the oldest
+ *     that is kept
+ * @param pageSize the largest number of entries in a page, 0 … 2^31-1: 0 means 100, more than 1,000
+ *     means 1,000
  * @param pageToken the {@link dev.holdfast.client.results.EventPage#nextPageToken()} of the page
- *     before, with everything else kept as it was; empty for the first page
+ *     before, with the other fields unchanged; empty for the first page
  */
 public record ListEvents(
     String repositoryId,
@@ -23,7 +24,7 @@ public record ListEvents(
     long afterRevision,
     int pageSize,
     String pageToken) {
-  /** Refuses {@code null} where nothing says that it is allowed. */
+  /** Rejects {@code null} except where {@code @Nullable} allows it. */
   public ListEvents {
     Objects.requireNonNull(repositoryId, "repositoryId");
     Objects.requireNonNull(requestId, "requestId");
@@ -36,7 +37,7 @@ public record ListEvents(
   }
 
   /**
-   * Lists the story of a request in the repository {@code default}.
+   * Lists the events of a request in the repository {@code default}.
    *
    * @param requestId the storage request, spelled as in {@link Slot}
    * @return the query
@@ -46,7 +47,7 @@ public record ListEvents(
   }
 
   /**
-   * Lists the story of a slot in the repository {@code default}.
+   * Lists the events of a slot in the repository {@code default}.
    *
    * @param slot the slot
    * @return the query
@@ -56,9 +57,9 @@ public record ListEvents(
   }
 
   /**
-   * Returns the same of another repository.
+   * Returns the same query for another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public ListEvents withRepositoryId(String repositoryId) {
@@ -66,7 +67,7 @@ public record ListEvents(
   }
 
   /**
-   * Returns the same, but only what came after a revision.
+   * Returns the same query for the events after a revision.
    *
    * @param afterRevision the revision, 0 … 2^63-1
    * @return a copy
@@ -76,9 +77,10 @@ public record ListEvents(
   }
 
   /**
-   * Returns the same in pages of another size.
+   * Returns the same query with another page size.
    *
-   * @param pageSize how many a page has at most: 0 means 100, more than 1,000 means 1,000
+   * @param pageSize the largest number of entries in a page: 0 means 100, more than 1,000 means
+   *     1,000
    * @return a copy
    */
   public ListEvents withPageSize(int pageSize) {
@@ -86,7 +88,7 @@ public record ListEvents(
   }
 
   /**
-   * Returns the same, from another page on.
+   * Returns the same query for another page.
    *
    * @param pageToken the {@link dev.holdfast.client.results.EventPage#nextPageToken()} of the page
    *     before

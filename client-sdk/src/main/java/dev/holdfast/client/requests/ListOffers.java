@@ -6,13 +6,14 @@ import java.util.Objects;
 /**
  * The offers to list: {@code ListOffers.all().withRepositoryId("cold")}.
  *
- * @param repositoryId which repository; empty means {@code default}
- * @param pageSize how many a page has at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
- * @param pageToken the {@link Page#nextPageToken()} of the page before, with everything else kept
- *     as it was; empty for the first page
+ * @param repositoryId the repository; empty means {@code default}
+ * @param pageSize the largest number of entries in a page, 0 … 2^31-1: 0 means 100, more than 1,000
+ *     means 1,000
+ * @param pageToken the {@link Page#nextPageToken()} of the page before, with the other fields
+ *     unchanged; empty for the first page
  */
 public record ListOffers(String repositoryId, int pageSize, String pageToken) {
-  /** Refuses {@code null}. */
+  /** Rejects {@code null}. */
   public ListOffers {
     Objects.requireNonNull(repositoryId, "repositoryId");
     Objects.requireNonNull(pageToken, "pageToken");
@@ -24,9 +25,9 @@ public record ListOffers(String repositoryId, int pageSize, String pageToken) {
   }
 
   /**
-   * Returns the same of another repository.
+   * Returns the same query for another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public ListOffers withRepositoryId(String repositoryId) {
@@ -34,9 +35,10 @@ public record ListOffers(String repositoryId, int pageSize, String pageToken) {
   }
 
   /**
-   * Returns the same in pages of another size.
+   * Returns the same query with another page size.
    *
-   * @param pageSize how many a page has at most: 0 means 100, more than 1,000 means 1,000
+   * @param pageSize the largest number of entries in a page: 0 means 100, more than 1,000 means
+   *     1,000
    * @return a copy
    */
   public ListOffers withPageSize(int pageSize) {
@@ -44,7 +46,7 @@ public record ListOffers(String repositoryId, int pageSize, String pageToken) {
   }
 
   /**
-   * Returns the same, from another page on.
+   * Returns the same query for another page.
    *
    * @param pageToken the {@link Page#nextPageToken()} of the page before
    * @return a copy

@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reservations to list: {@code ListReservations.all().withState(ReservationState.FILLED)}.
  *
- * @param repositoryId which repository; empty means {@code default}
- * @param requestId only those of this request; empty for those of all
- * @param state only those in this state, {@code RESERVED} or {@code FILLED}; {@code null} for any
- * @param pageSize how many a page has at most, 0 … 2^31-1: 0 means 100, more than 1,000 means 1,000
- * @param pageToken the {@link Page#nextPageToken()} of the page before, with everything else kept
- *     as it was; empty for the first page
+ * @param repositoryId the repository; empty means {@code default}
+ * @param requestId the request of the reservations; empty for all
+ * @param state the state of the reservations, {@code RESERVED} or {@code FILLED}; {@code null} for
+ *     both
+ * @param pageSize the largest number of entries in a page, 0 … 2^31-1: 0 means 100, more than 1,000
+ *     means 1,000
+ * @param pageToken the {@link Page#nextPageToken()} of the page before, with the other fields
+ *     unchanged; empty for the first page
  */
 public record ListReservations(
     String repositoryId,
@@ -22,7 +24,7 @@ public record ListReservations(
     @Nullable ReservationState state,
     int pageSize,
     String pageToken) {
-  /** Refuses {@code null} where nothing says that it is allowed. */
+  /** Rejects {@code null} except where {@code @Nullable} allows it. */
   public ListReservations {
     Objects.requireNonNull(repositoryId, "repositoryId");
     Objects.requireNonNull(requestId, "requestId");
@@ -35,9 +37,9 @@ public record ListReservations(
   }
 
   /**
-   * Returns the same of another repository.
+   * Returns the same query for another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public ListReservations withRepositoryId(String repositoryId) {
@@ -45,7 +47,7 @@ public record ListReservations(
   }
 
   /**
-   * Returns the same of one request only.
+   * Returns the same query for one request.
    *
    * @param requestId the storage request, spelled as in {@link Slot}
    * @return a copy
@@ -55,7 +57,7 @@ public record ListReservations(
   }
 
   /**
-   * Returns the same in one state only.
+   * Returns the same query for one state.
    *
    * @param state {@code RESERVED} or {@code FILLED}
    * @return a copy
@@ -66,9 +68,10 @@ public record ListReservations(
   }
 
   /**
-   * Returns the same in pages of another size.
+   * Returns the same query with another page size.
    *
-   * @param pageSize how many a page has at most: 0 means 100, more than 1,000 means 1,000
+   * @param pageSize the largest number of entries in a page: 0 means 100, more than 1,000 means
+   *     1,000
    * @return a copy
    */
   public ListReservations withPageSize(int pageSize) {
@@ -76,7 +79,7 @@ public record ListReservations(
   }
 
   /**
-   * Returns the same, from another page on.
+   * Returns the same query for another page.
    *
    * @param pageToken the {@link Page#nextPageToken()} of the page before
    * @return a copy

@@ -6,14 +6,14 @@ import java.util.Objects;
  * The options of {@link dev.holdfast.client.Reservations#reconcile}: {@code
  * Reconcile.asOf(revision).asDryRun()}.
  *
- * @param repositoryId which repository; empty means {@code default}
+ * @param repositoryId the repository; empty means {@code default}
  * @param asOfRevision the revision that the repository had <i>before</i> the chain was asked, 1 or
  *     more. Slots that changed after it are left alone
  * @param releaseAttempts whether {@code RESERVED} slots that were not observed are released too,
- *     not only {@code FILLED} ones. Attempts that are under way are lost with it
- * @param allowEmpty whether an observation without a single slot is taken at its word, which
- *     releases every slot that is filled
- * @param dryRun whether only to answer what would be done
+ *     not only {@code FILLED} ones. This also releases the slots of running attempts
+ * @param allowEmpty whether an observation without a single slot is accepted, which releases every
+ *     filled slot
+ * @param dryRun whether to return the result without a change
  */
 public record Reconcile(
     String repositoryId,
@@ -21,14 +21,14 @@ public record Reconcile(
     boolean releaseAttempts,
     boolean allowEmpty,
     boolean dryRun) {
-  /** Refuses {@code null}. */
+  /** Rejects {@code null}. */
   public Reconcile {
     Objects.requireNonNull(repositoryId, "repositoryId");
   }
 
   /**
-   * Reconciles the repository {@code default}, leaves attempts alone and refuses an observation of
-   * nothing.
+   * Reconciles the repository {@code default}, leaves attempts alone and rejects an empty
+   * observation.
    *
    * @param revision the revision that the repository had before the chain was asked: that of {@link
    *     dev.holdfast.client.Repositories#available}
@@ -39,9 +39,9 @@ public record Reconcile(
   }
 
   /**
-   * Returns the same in another repository.
+   * Returns the same request for another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public Reconcile withRepositoryId(String repositoryId) {
@@ -53,12 +53,12 @@ public record Reconcile(
     return new Reconcile(repositoryId, asOfRevision, true, allowEmpty, dryRun);
   }
 
-  /** {@return a copy that believes that the chain holds nothing here, where nothing is observed} */
+  /** {@return a copy that accepts an observation without a slot} */
   public Reconcile allowingEmpty() {
     return new Reconcile(repositoryId, asOfRevision, releaseAttempts, true, dryRun);
   }
 
-  /** {@return a copy that answers what would be done, and changes nothing} */
+  /** {@return a copy that returns the result and changes nothing} */
   public Reconcile asDryRun() {
     return new Reconcile(repositoryId, asOfRevision, releaseAttempts, allowEmpty, true);
   }

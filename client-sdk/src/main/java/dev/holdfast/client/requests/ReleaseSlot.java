@@ -7,19 +7,19 @@ import dev.holdfast.client.model.Slot;
 import java.util.Objects;
 
 /**
- * Gives the space of a slot back and ends its reservation.
+ * Releases the space of a slot and ends its reservation.
  *
- * @param repositoryId which repository; empty means {@code default}
+ * @param repositoryId the repository; empty means {@code default}
  * @param slot the slot
- * @param generation which reservation of the slot, 1 or more
- * @param reason why: {@link ReleaseReason#ATTEMPT_FAILED} or {@link ReleaseReason#REQUEST_ENDED},
- *     the only one that releases a filled slot
- * @param operationId the name of this change to the slot: 1–64 characters of printable ASCII
+ * @param generation the generation of the reservation, 1 or more
+ * @param reason the reason: {@link ReleaseReason#ATTEMPT_FAILED} or {@link
+ *     ReleaseReason#REQUEST_ENDED}, the only one that releases a filled slot
+ * @param operationId the id of this change to the slot: 1–64 characters of printable ASCII
  */
 public record ReleaseSlot(
     String repositoryId, Slot slot, long generation, ReleaseReason reason, String operationId)
     implements Operation {
-  /** Refuses {@code null}, a generation below 1 and an empty operation id. */
+  /** Rejects {@code null}, a generation below 1 and an empty operation id. */
   public ReleaseSlot {
     Objects.requireNonNull(repositoryId, "repositoryId");
     Objects.requireNonNull(slot, "slot");
@@ -32,7 +32,8 @@ public record ReleaseSlot(
    * Releases the slot of a reservation, under a new operation id.
    *
    * @param reservation the reservation, as it was answered
-   * @param reason why: {@link ReleaseReason#ATTEMPT_FAILED} or {@link ReleaseReason#REQUEST_ENDED}
+   * @param reason the reason: {@link ReleaseReason#ATTEMPT_FAILED} or {@link
+   *     ReleaseReason#REQUEST_ENDED}
    * @return the change, not yet sent
    */
   public static ReleaseSlot of(Reservation reservation, ReleaseReason reason) {
@@ -44,8 +45,9 @@ public record ReleaseSlot(
    * Releases a slot in the repository {@code default}, under a new operation id.
    *
    * @param slot the slot
-   * @param generation which reservation of the slot, 1 or more
-   * @param reason why: {@link ReleaseReason#ATTEMPT_FAILED} or {@link ReleaseReason#REQUEST_ENDED}
+   * @param generation the generation of the reservation, 1 or more
+   * @param reason the reason: {@link ReleaseReason#ATTEMPT_FAILED} or {@link
+   *     ReleaseReason#REQUEST_ENDED}
    * @return the change, not yet sent
    */
   public static ReleaseSlot of(Slot slot, long generation, ReleaseReason reason) {
@@ -55,7 +57,7 @@ public record ReleaseSlot(
   /**
    * Returns the same change in another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public ReleaseSlot withRepositoryId(String repositoryId) {
@@ -63,7 +65,7 @@ public record ReleaseSlot(
   }
 
   /**
-   * Returns the same change under an id of the caller's.
+   * Returns the same change with an operation id of the caller.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

@@ -7,17 +7,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Sets the end of a reservation's lease to now + {@code lease}, longer or shorter, also where it
- * had none. It has no operation id: to send it again is harmless.
+ * Sets the end of a reservation's lease to now + {@code lease}, longer or shorter, also if it had
+ * none. It has no operation id, because it is safe to send again.
  *
- * @param repositoryId which repository; empty means {@code default}
+ * @param repositoryId the repository; empty means {@code default}
  * @param slot the slot
- * @param generation which reservation of the slot, 1 or more
- * @param lease how long from when the server carries it out: longer than 0, at most 365 days
+ * @param generation the generation of the reservation, 1 or more
+ * @param lease its length from the time when the server executes this: longer than 0, at most 365
+ *     days
  */
 public record RenewLease(String repositoryId, Slot slot, long generation, Duration lease)
     implements Operation {
-  /** Refuses {@code null} and a generation below 1. */
+  /** Rejects {@code null} and a generation below 1. */
   public RenewLease {
     Objects.requireNonNull(repositoryId, "repositoryId");
     Objects.requireNonNull(slot, "slot");
@@ -41,7 +42,7 @@ public record RenewLease(String repositoryId, Slot slot, long generation, Durati
    * Renews the lease of a reservation in the repository {@code default}.
    *
    * @param slot the slot
-   * @param generation which reservation of the slot, 1 or more
+   * @param generation the generation of the reservation, 1 or more
    * @param lease longer than 0, at most 365 days
    * @return the change, not yet sent
    */
@@ -52,7 +53,7 @@ public record RenewLease(String repositoryId, Slot slot, long generation, Durati
   /**
    * Returns the same change in another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public RenewLease withRepositoryId(String repositoryId) {

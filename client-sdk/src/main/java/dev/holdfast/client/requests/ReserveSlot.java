@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reserves space for a slot: {@code ReserveSlot.of(slot, amountBytes).withLease(lease)}.
  *
- * @param repositoryId which repository; empty means {@code default}
+ * @param repositoryId the repository; empty means {@code default}
  * @param slot the slot to reserve for
- * @param amountBytes how many bytes, 1 … 2^63-1
- * @param lease after how long the server gives the space back by itself, unless the lease is
- *     renewed or the slot filled: longer than 0, at most 365 days; {@code null} for never
- * @param operationId the name of this change to the slot: 1–64 characters of printable ASCII
+ * @param amountBytes the number of bytes, 1 … 2^63-1
+ * @param lease the time after which the server releases the space unless the lease is renewed or
+ *     the slot filled: longer than 0, at most 365 days; {@code null} for never
+ * @param operationId the id of this change to the slot: 1–64 characters of printable ASCII
  */
 public record ReserveSlot(
     String repositoryId, Slot slot, long amountBytes, @Nullable Duration lease, String operationId)
     implements Operation {
-  /** Refuses {@code null} where nothing says that it is allowed, and an empty operation id. */
+  /** Rejects {@code null} except where {@code @Nullable} allows it, and an empty operation id. */
   public ReserveSlot {
     Objects.requireNonNull(repositoryId, "repositoryId");
     Objects.requireNonNull(slot, "slot");
@@ -30,7 +30,7 @@ public record ReserveSlot(
    * Reserves space in the repository {@code default}, without a lease, under a new operation id.
    *
    * @param slot the slot to reserve for
-   * @param amountBytes how many bytes, 1 … 2^63-1
+   * @param amountBytes the number of bytes, 1 … 2^63-1
    * @return the change, not yet sent
    */
   public static ReserveSlot of(Slot slot, long amountBytes) {
@@ -40,7 +40,7 @@ public record ReserveSlot(
   /**
    * Returns the same change in another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public ReserveSlot withRepositoryId(String repositoryId) {
@@ -48,7 +48,7 @@ public record ReserveSlot(
   }
 
   /**
-   * Returns the same change with a lease. A node that may die should ask for one, so that nothing
+   * Returns the same change with a lease. A node that may die should set one, so that no space
    * leaks.
    *
    * @param lease longer than 0, at most 365 days
@@ -60,7 +60,7 @@ public record ReserveSlot(
   }
 
   /**
-   * Returns the same change under an id of the caller's.
+   * Returns the same change with an operation id of the caller.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

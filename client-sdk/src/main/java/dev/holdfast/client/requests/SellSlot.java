@@ -10,17 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sells a slot of a storage request: {@code SellSlot.of(storageRequest).withLease(lease)}. One
- * object is one sale: sent again it is answered with the same slot. To sell another slot of the
- * request, make another.
+ * object is one sale: sent again, it returns the same slot. To sell another slot of the request,
+ * make another object.
  *
- * @param repositoryId which repository; empty means {@code default}
- * @param storageRequest what the buyer asks for
- * @param excludedSlotIndexes slots that are not to be chosen, for example those that others hold;
+ * @param repositoryId the repository; empty means {@code default}
+ * @param storageRequest the request of the buyer
+ * @param excludedSlotIndexes slots that must not be chosen, for example because others hold them;
  *     unsigned like {@link Slot#slotIndex}
- * @param lease after how long the server gives the space back by itself, unless the lease is
- *     renewed or the slot filled: longer than 0, at most 365 days; {@code null} for never
- * @param operationId the name of this sale among those of the request: 1–64 characters of printable
- *     ASCII
+ * @param lease the time after which the server releases the space unless the lease is renewed or
+ *     the slot filled: longer than 0, at most 365 days; {@code null} for never
+ * @param operationId the id of this sale, unique in the request: 1–64 characters of printable ASCII
  */
 public record SellSlot(
     String repositoryId,
@@ -29,7 +28,7 @@ public record SellSlot(
     @Nullable Duration lease,
     String operationId) {
   /**
-   * Copies the set; refuses {@code null} where nothing says that it is allowed, and an empty
+   * Copies the set; rejects {@code null} except where {@code @Nullable} allows it, and an empty
    * operation id.
    */
   public SellSlot {
@@ -42,7 +41,7 @@ public record SellSlot(
   /**
    * Sells any slot in the repository {@code default}, without a lease, under a new operation id.
    *
-   * @param storageRequest what the buyer asks for
+   * @param storageRequest the request of the buyer
    * @return the change, not yet sent
    */
   public static SellSlot of(StorageRequest storageRequest) {
@@ -52,7 +51,7 @@ public record SellSlot(
   /**
    * Returns the same sale in another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public SellSlot withRepositoryId(String repositoryId) {
@@ -60,9 +59,9 @@ public record SellSlot(
   }
 
   /**
-   * Returns the same sale, but of none of these slots.
+   * Returns the same sale without these slots.
    *
-   * @param excludedSlotIndexes slots that are not to be chosen
+   * @param excludedSlotIndexes slots that must not be chosen
    * @return a copy
    */
   public SellSlot withExcludedSlotIndexes(Set<Long> excludedSlotIndexes) {
@@ -70,8 +69,7 @@ public record SellSlot(
   }
 
   /**
-   * Returns the same sale with a lease. A node that may die should ask for one, so that nothing
-   * leaks.
+   * Returns the same sale with a lease. A node that may die should set one, so that no space leaks.
    *
    * @param lease longer than 0, at most 365 days
    * @return a copy
@@ -86,7 +84,7 @@ public record SellSlot(
   }
 
   /**
-   * Returns the same sale under an id of the caller's.
+   * Returns the same sale with an operation id of the caller.
    *
    * @param operationId 1–64 characters of printable ASCII
    * @return a copy

@@ -6,23 +6,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The events to watch: {@code WatchEvents.after(revision)}.
  *
- * @param repositoryId which repository; empty means {@code default}
- * @param afterRevision what came after this revision, 0 or more, and then what comes; 0 is from the
- *     creation of the repository, {@code null} from now
+ * @param repositoryId the repository; empty means {@code default}
+ * @param afterRevision the watch begins after this revision, 0 or more; 0 means from the creation
+ *     of the repository, {@code null} from now
  */
 public record WatchEvents(String repositoryId, @Nullable Long afterRevision) {
-  /** Refuses {@code null} where nothing says that it is allowed. */
+  /** Rejects {@code null} except where {@code @Nullable} allows it. */
   public WatchEvents {
     Objects.requireNonNull(repositoryId, "repositoryId");
   }
 
-  /** {@return what comes in the repository {@code default}} */
+  /** {@return a watch of all new events of the repository {@code default}} */
   public static WatchEvents fromNow() {
     return new WatchEvents("", null);
   }
 
   /**
-   * Watches the events after a revision in the repository {@code default}, and then those to come.
+   * Watches the events after a revision in the repository {@code default}, and then all new ones.
    *
    * @param revision the last revision that is known already, 0 or more; 0 is from the creation of
    *     the repository
@@ -33,9 +33,9 @@ public record WatchEvents(String repositoryId, @Nullable Long afterRevision) {
   }
 
   /**
-   * Returns the same in another repository.
+   * Returns the same request for another repository.
    *
-   * @param repositoryId which repository
+   * @param repositoryId the repository
    * @return a copy
    */
   public WatchEvents withRepositoryId(String repositoryId) {

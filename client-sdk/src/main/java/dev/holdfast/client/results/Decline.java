@@ -3,15 +3,15 @@ package dev.holdfast.client.results;
 import java.util.Objects;
 
 /**
- * Why a slot was not sold: one reason of one offer, or of the repository.
+ * A reason of an offer, or of the repository, why a slot was not sold.
  *
  * @param offerId the offer that declined; empty for {@link DeclineReason#REQUEST_ENDED}, {@link
  *     DeclineReason#NO_OFFERS} and {@link DeclineReason#NO_FREE_SLOT}
- * @param reason the first that applies, in the order of {@link DeclineReason}
+ * @param reason the first reason that applies, in the order of {@link DeclineReason}
  * @param detail the same with its numbers, for a person; decide by the reason
  */
 public record Decline(String offerId, DeclineReason reason, String detail) {
-  /** Refuses {@code null}. */
+  /** Rejects {@code null}. */
   public Decline {
     Objects.requireNonNull(offerId, "offerId");
     Objects.requireNonNull(reason, "reason");

@@ -2,7 +2,7 @@ package dev.holdfast.client.results;
 
 import dev.holdfast.client.model.Offer;
 
-/** Why an offer, or the repository, did not sell a slot. */
+/** The reason why an offer, or the repository, did not sell a slot. */
 public enum DeclineReason {
   /** The offer is not enabled. */
   DISABLED,
@@ -18,7 +18,9 @@ public enum DeclineReason {
   COLLATERAL_TOO_HIGH,
   /** The request ends after {@link Offer#until}. */
   OFFER_ENDS_TOO_EARLY,
-  /** The slot does not fit into what the offer has left: {@code totalBytes - soldBytes}. */
+  /**
+   * The slot does not fit into the remaining bytes of the offer: {@code totalBytes - soldBytes}.
+   */
   OFFER_SOLD_OUT,
   /** The slot does not fit into the available bytes of the repository. */
   INSUFFICIENT_STORAGE,

@@ -7,11 +7,11 @@ import java.util.Objects;
 /**
  * A page of past events.
  *
- * @param events the events, by revision. They may be fewer than asked for, even none, and still not
- *     be the last
- * @param oldestRevision the revision of the oldest event of the repository that is kept, of
- *     whatever slot; where none is kept, that of the next one. Older events are no longer kept
- * @param nextPageToken what to ask the next page with; empty where this was the last one
+ * @param events the events, by revision. A page may have fewer than the page size, even none,
+ *     without being the last
+ * @param oldestRevision the revision of the oldest event of the repository that is kept, of any
+ *     slot; if none is kept, that of the next event. Older events are no longer kept
+ * @param nextPageToken the token for the next page; empty for the last page
  */
 public record EventPage(List<Event> events, long oldestRevision, String nextPageToken) {
   /** Copies the list. */

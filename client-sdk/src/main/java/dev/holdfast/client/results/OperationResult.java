@@ -22,7 +22,7 @@ public sealed interface OperationResult
    * @param reservation the reservation with its new end of the lease
    */
   record LeaseRenewed(Reservation reservation) implements OperationResult {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public LeaseRenewed {
       Objects.requireNonNull(reservation, "reservation");
     }
@@ -34,7 +34,7 @@ public sealed interface OperationResult
    * @param reservation the reservation, filled
    */
   record SlotFilled(Reservation reservation) implements OperationResult {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public SlotFilled {
       Objects.requireNonNull(reservation, "reservation");
     }
@@ -43,10 +43,10 @@ public sealed interface OperationResult
   /**
    * The error of any operation.
    *
-   * @param exception what the single call would have thrown
+   * @param exception the exception that the single call would throw
    */
   record Failed(HoldfastException exception) implements OperationResult {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public Failed {
       Objects.requireNonNull(exception, "exception");
     }

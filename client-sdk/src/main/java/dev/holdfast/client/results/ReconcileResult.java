@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The outcome of {@link dev.holdfast.client.Reservations#reconcile}; of a dry run, what it would
- * have done. Every slot that was observed, or has a reservation, or was released after the revision
- * is in exactly one count.
+ * The outcome of {@link dev.holdfast.client.Reservations#reconcile}; of a dry run, the result that
+ * it would have. Every slot that was observed, or has a reservation, or was released after the
+ * revision is in exactly one count.
  *
- * @param released slots that were released, by request id, then slot index
- * @param filled {@code RESERVED} slots that became {@code FILLED}, in the order observed
- * @param adopted observed slots without a reservation that got one, in the order observed
- * @param missing observed slots that have no reservation and got none, because their amount is not
- *     known or does not fit, in the order observed
- * @param unchangedCount how many slots were left as they were
- * @param releasedBytes how many bytes the releases gave back
- * @param availableBytes how many bytes of the repository can be reserved after this
- * @param revision the revision of the repository after this
+ * @param released the slots that were released, by request id, then slot index
+ * @param filled the {@code RESERVED} slots that became {@code FILLED}, in the order observed
+ * @param adopted the observed slots without a reservation that got one, in the order observed
+ * @param missing the observed slots without a reservation that got none, because their amount is
+ *     unknown or does not fit, in the order observed
+ * @param unchangedCount the number of slots that stayed as they were
+ * @param releasedBytes the number of bytes that the releases gave back
+ * @param availableBytes the number of bytes of the repository that can be reserved after this
+ * @param revision the revision of the repository after this call
  */
 public record ReconcileResult(
     Slots released,
@@ -28,7 +28,7 @@ public record ReconcileResult(
     long releasedBytes,
     long availableBytes,
     long revision) {
-  /** Refuses {@code null}. */
+  /** Rejects {@code null}. */
   public ReconcileResult {
     Objects.requireNonNull(released, "released");
     Objects.requireNonNull(filled, "filled");
@@ -37,10 +37,10 @@ public record ReconcileResult(
   }
 
   /**
-   * Slots of which one thing became.
+   * The slots of one count.
    *
-   * @param count how many there are
-   * @param first which they are: all of them, or the first 1,000
+   * @param count their number
+   * @param first all of them, or the first 1,000
    */
   public record Slots(long count, List<Slot> first) {
     /** Copies the list. */

@@ -8,11 +8,11 @@ import java.util.Objects;
  * The answer to a {@link ReserveSlot}.
  *
  * @param reservation the reservation
- * @param availableBytes how many bytes of the repository can be reserved after this
+ * @param availableBytes the number of bytes of the repository that can be reserved after this
  */
 public record SlotReserved(Reservation reservation, long availableBytes)
     implements OperationResult {
-  /** Refuses {@code null}. */
+  /** Rejects {@code null}. */
   public SlotReserved {
     Objects.requireNonNull(reservation, "reservation");
   }

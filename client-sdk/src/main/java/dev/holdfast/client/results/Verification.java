@@ -6,12 +6,12 @@ import java.util.Objects;
 /**
  * The outcome of a recount of a repository's books. All numbers are of one moment.
  *
- * @param consistent whether everything that was recounted agrees with what is recorded
- * @param recordedBytes the reserved bytes that are recorded for the repository
- * @param countedBytes the reserved bytes that the recount finds
- * @param reservationCount how many reservations the recount finds
- * @param revision the revision of the repository that the recount is of
- * @param problems what differs, at most 100; empty where {@code consistent}
+ * @param consistent whether all recounted numbers agree with the recorded ones
+ * @param recordedBytes the recorded number of reserved bytes
+ * @param countedBytes the recounted number of reserved bytes
+ * @param reservationCount the recounted number of reservations
+ * @param revision the revision of the recount
+ * @param problems the differences, at most 100; empty if {@code consistent}
  */
 public record Verification(
     boolean consistent,
@@ -26,14 +26,14 @@ public record Verification(
   }
 
   /**
-   * One number that is recorded differently from what the recount finds.
+   * A number whose recorded value differs from the recounted one.
    *
-   * @param subject what the number is of, as a phrase for a person
-   * @param recorded the number that is recorded
-   * @param counted the number that the recount finds
+   * @param subject the meaning of the number, for a person
+   * @param recorded the recorded number
+   * @param counted the recounted number
    */
   public record Problem(String subject, long recorded, long counted) {
-    /** Refuses {@code null}. */
+    /** Rejects {@code null}. */
     public Problem {
       Objects.requireNonNull(subject, "subject");
     }

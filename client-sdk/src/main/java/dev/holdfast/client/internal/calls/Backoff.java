@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The pauses between tries.
+ * The pauses between attempts.
  *
- * @param first after the first try, before jitter; more than 0
- * @param longest at most, after many
+ * @param first the pause after the first attempt, before jitter; more than 0
+ * @param longest the longest pause
  */
 public record Backoff(Duration first, Duration longest) {
   /**
-   * Returns between half and all of a pause that doubles, so that many clients do not come back at
-   * once.
+   * Returns a random pause between half of a doubling value and that value, so that many clients do
+   * not retry at the same time.
    */
   public Duration after(int failures) {
     long doubled = first.toNanos() << Math.min(failures, 20);

@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 
-/** Runs the timers of a client, and ends what has to end with it. */
+/** Runs the timers of a client, and ends objects that must end with it. */
 public final class ClientTimers implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timers;
   private final Set<Runnable> endings = ConcurrentHashMap.newKeySet();
@@ -16,9 +16,9 @@ public final class ClientTimers implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Starts no thread before there is something to wait for.
+   * Makes timers. They start no thread before the first task.
    *
-   * @param reconnect connects again at once where a connection broke
+   * @param reconnect connects again at once after a connection broke
    */
   public ClientTimers(Runnable reconnect) {
     this.reconnect = reconnect;
@@ -30,7 +30,7 @@ public final class ClientTimers implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             },
-            // Tasks that are still to come when the client is closed are not wanted any more.
+            // Delayed tasks must not run after the client was closed.
             new DiscardPolicy());
     timers.setRemoveOnCancelPolicy(true);
   }
@@ -40,13 +40,13 @@ public final class ClientTimers implements AutoCloseable {
     return timers.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** Connects at once; a channel left to itself waits for up to two minutes between two tries. */
+  /** Connects at once; by default a channel waits up to two minutes between two attempts. */
   public void reconnect() {
     reconnect.run();
   }
 
   /**
-   * Runs this when the client is closed; at once where it is closed already.
+   * Runs this when the client is closed; at once if it is closed already.
    *
    * @param ending may be run more than once
    */

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * Ends a request with more slots than the server has the room for in one transaction: sends it
- * again, under its one operation id, until nothing is left. Each step has the deadline of a call.
+ * Ends a request with more slots than one transaction of the server releases: sends it again, under
+ * its one operation id, until no slot is left. Each step has the deadline of a call.
  */
 public final class EndRequestSteps {
   private final Transport transport;
@@ -30,7 +30,7 @@ public final class EndRequestSteps {
   /**
    * The outcome of a step.
    *
-   * @param ended with the counts of all steps so far
+   * @param ended the counts of all steps so far
    */
   record Step(RequestEnded ended, boolean more) {
     static Step of(EndRequestResponse message) {
@@ -41,7 +41,7 @@ public final class EndRequestSteps {
   /**
    * The outcome of an Apply.
    *
-   * @param unfinished the positions of those that end a request and have left more
+   * @param unfinished the positions of the EndRequests that have slots left
    */
   record Applied(List<OperationResult> results, List<Integer> unfinished) {}
 
@@ -50,7 +50,7 @@ public final class EndRequestSteps {
     return first.more() ? rest(change) : first.ended();
   }
 
-  /** Makes the steps that are left after the first. */
+  /** Makes the steps after the first. */
   private RequestEnded rest(EndRequest change) {
     try {
       Step step = transport.send(call(change));
@@ -72,8 +72,8 @@ public final class EndRequestSteps {
   }
 
   /**
-   * Completes the future with the outcome of the last step; where its user ends it, cancels the
-   * step.
+   * Completes the future with the outcome of the last step; cancels the step if the user ends the
+   * future.
    */
   private void follow(
       CompletableFuture<RequestEnded> ended,
@@ -97,9 +97,7 @@ public final class EndRequestSteps {
             });
   }
 
-  /**
-   * Fails the future where the next step cannot begin, for example because the client was closed.
-   */
+  /** Fails the future if the next step cannot begin, for example because the client was closed. */
   private static void attempt(CompletableFuture<?> ended, Runnable next) {
     try {
       next.run();
@@ -137,7 +135,7 @@ public final class EndRequestSteps {
     return all;
   }
 
-  /** Ends what is unfinished from one of them on, one after the other. */
+  /** Ends the unfinished requests from this one on, one after the other. */
   private void finish(
       CompletableFuture<List<OperationResult>> all,
       Apply apply,
@@ -186,8 +184,8 @@ public final class EndRequestSteps {
   }
 
   /**
-   * Returns the error of a request that is ended in part: whatever a later step failed with,
-   * earlier ones were made.
+   * Returns the error of a request that is partly ended: earlier steps were made, with any error of
+   * a later one.
    */
   private static HoldfastException broken(EndRequest change, HoldfastException failure) {
     return new OutcomeUnknownException(

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Iterates over everything that is listed; fetches a page when the one before is used up. */
+/** Iterates over all entries of a list; fetches a page when the last one is used up. */
 public final class Pages<T> implements Iterator<T> {
   private final Function<String, Page<T>> fetch;
   private Iterator<T> items = Collections.emptyIterator();

@@ -15,7 +15,9 @@ import java.util.List;
 
 /** The messages of {@link dev.holdfast.client.Reservations#reconcile}. */
 public final class ReconcileCalls {
-  /** Enough for the cost of a message not to count, and far below what a server takes. */
+  /**
+   * Large enough that the cost of a message does not matter, and far below the limit of the server.
+   */
   private static final int SLOTS_A_MESSAGE = 1_000;
 
   private ReconcileCalls() {}
@@ -43,7 +45,7 @@ public final class ReconcileCalls {
             ReconcileCalls::result);
   }
 
-  /** Returns the messages after the first, each made when it is asked for. */
+  /** Returns the messages after the first, each made on demand. */
   public static Iterator<ReconcileRequest> messages(Iterator<? extends ObservedSlot> observed) {
     return new Iterator<>() {
       @Override

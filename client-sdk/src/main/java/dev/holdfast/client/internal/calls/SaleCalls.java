@@ -66,7 +66,7 @@ public final class SaleCalls {
         OfferMapper::saleResult);
   }
 
-  /** Returns the call without its operation id, which is for the sale that may follow. */
+  /** Returns the call without its operation id, which the later sale may use. */
   public static Call<?, ?, SaleResult> validateSellSlot(SellSlot change) {
     return Call.read(
         SalesServiceGrpc.getSellSlotMethod(),

@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends calls over a channel.
  *
- * @param channel with the interceptors
- * @param options what all calls have in common: the credentials
- * @param deadline how long a call may take with all its retries. gRPC takes the smaller of this and
- *     what the caller's Context has left
+ * @param channel the channel with the interceptors
+ * @param options the options of all calls: the credentials
+ * @param deadline how long a call may take with all its retries. gRPC uses the smaller of this and
+ *     the time left in the caller's Context
  * @param closed whether the client was closed
  * @param background the client's timers and watches
- * @param batcher of changes that can leave together
+ * @param batcher batches changes that can be sent together
  */
 public record Transport(
     Channel channel,
@@ -59,7 +59,7 @@ public record Transport(
       Call<Q, A, T> call) {
     AttemptTracer attempts = attemptsOf(call);
     try {
-      // Interrupted, it cancels the call on the wire, keeps the interrupt, and throws CANCELLED.
+      // On an interrupt it cancels the call on the wire, keeps the interrupt, and throws CANCELLED.
       A answer =
           ClientCalls.blockingUnaryCall(
               channel, call.method(), optionsFor(attempts), call.request());
@@ -69,10 +69,10 @@ public record Transport(
     }
   }
 
-  /** Sends a change, together with others where those before it are still under way. */
+  /** Sends a change, together with others if earlier changes are still in flight. */
   public <Q extends Message, A extends Message, T> CompletableFuture<T> gather(
       Call<Q, A, T> call, Gatherable<Q, A> kind, String repositoryId) {
-    // The values of a caller's Context, and its end, go with this call and no other.
+    // The values and the cancellation of a caller's Context apply to this call only.
     if (Context.current() != Context.ROOT) {
       return sendAsync(call);
     }
@@ -85,7 +85,7 @@ public record Transport(
     AttemptTracer attempts = attemptsOf(call);
     ClientCall<Q, A> wire = channel.newCall(call.method(), optionsFor(attempts));
     Answer<A, T> answer = new Answer<>(call, attempts);
-    // However the future ends before the answer (cancel, orTimeout, complete): nobody waits for it.
+    // If the future ends before the answer (cancel, orTimeout, complete), nobody waits for it.
     CompletableFuture<T> unused =
         answer.future.whenComplete(
             (value, failure) -> {
@@ -98,8 +98,8 @@ public record Transport(
   }
 
   /**
-   * Sends a call of many messages: its own, then the rest. They are drawn, and the errors of that
-   * thrown, on this thread.
+   * Sends a call of many messages: its own, then the rest. They are iterated on this thread, which
+   * also throws the errors of the iteration.
    */
   public <Q extends Message, A extends Message, T> T sendAll(Call<Q, A, T> call, Iterator<Q> rest) {
     CallerThreadExecutor thread = new CallerThreadExecutor();
@@ -111,7 +111,7 @@ public record Transport(
         () -> wire.cancel("the waiting was interrupted", null));
   }
 
-  /** Sends a call of many messages, which are drawn on gRPC's threads. */
+  /** Sends a call of many messages, which are iterated on gRPC's threads. */
   public <Q extends Message, A extends Message, T> CompletableFuture<T> sendAllAsync(
       Call<Q, A, T> call, Iterator<Q> rest) {
     AttemptTracer attempts = attemptsOf(call);
@@ -136,7 +136,7 @@ public record Transport(
     if (!call.isChange()) {
       return null;
     }
-    // One caller's changes leave in the order in which they were made.
+    // The changes of one caller are sent in the order in which they were made.
     batcher.flush();
     return new AttemptTracer();
   }
@@ -152,7 +152,7 @@ public record Transport(
     private final @Nullable AttemptTracer attempts;
     final CompletableFuture<T> future = new CompletableFuture<>();
 
-    /** Whether the wire is done with the call, so that there is nothing left to cancel. */
+    /** Whether the call has ended on the wire, so that there is nothing to cancel. */
     volatile boolean ended;
 
     private @Nullable A message;

@@ -1,6 +1,6 @@
 /**
- * How calls are sent, and every call of every facet ready to be sent. Not part of the API: it
- * changes without notice.
+ * The transport of calls, and the calls of every facet. Not part of the API: it changes without
+ * notice.
  */
 @NullMarked
 package dev.holdfast.client.internal.calls;

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes that leave together: many as an Apply, a lone one as the single call. However the call
- * ends, each of them gets the answer or the error that it would have got alone.
+ * A batch of changes: sends several as an Apply, one as the single call. Each change gets the
+ * answer or the error that it would get alone, however the call ends.
  */
 final class Batch {
   private final ChangeBatcher batcher;
@@ -27,7 +27,7 @@ final class Batch {
   private final List<PendingChange<?, ?, ?>> members;
   private final AttemptTracer attempts;
 
-  /** When the last of them gives up, which is when the wire does. */
+  /** The latest deadline of the changes, which is that of the wire. */
   private final long deadlineNanos;
 
   /** {@code null} until it has started. */
@@ -35,12 +35,12 @@ final class Batch {
 
   private volatile boolean ended;
 
-  /** Whether it was cancelled to be sent again without those whose deadline has passed. */
+  /** Whether it was cancelled to be sent again without the changes whose deadline has passed. */
   private volatile boolean regrouping;
 
   /**
    * @param members at least one
-   * @param attempts goes on from those that were made for these changes before
+   * @param attempts continues the count of earlier attempts of these changes
    */
   Batch(
       ChangeBatcher batcher,
@@ -65,12 +65,12 @@ final class Batch {
     return repositoryQueue;
   }
 
-  // Out.
+  // Start.
 
   /**
    * Starts the call.
    *
-   * @return what {@link #failed} is to be told, where no locks are held; {@code null} for nothing
+   * @return the failure to pass to {@link #failed} when no locks are held; {@code null} for none
    */
   @Nullable Throwable start(Channel channel, CallOptions options) {
     CallOptions timed =
@@ -85,11 +85,11 @@ final class Batch {
           members.size() == 1
               ? members.get(0).startAlone(channel, timed, this)
               : startApply(channel, timed);
-      // A caller that gave up meanwhile found no wire to cancel.
+      // A caller that gave up meanwhile had no call to cancel.
       cancelIfUnwanted();
       return null;
     } catch (RuntimeException | Error e) {
-      // For example, an interceptor of the caller's threw.
+      // For example, an interceptor of the caller threw.
       return e;
     } finally {
       Context.ROOT.detach(before);
@@ -122,17 +122,17 @@ final class Batch {
     started.cancel("the futures were cancelled or completed by their users", null);
   }
 
-  // While it is under way.
+  // In flight.
 
   /**
-   * Fails those whose deadline has passed; the wire sees to the last of them.
+   * Fails the changes whose deadline has passed; the wire ends the last of them.
    *
-   * @return when to look again, in {@link System#nanoTime()}
+   * @return the time of the next check, in {@link System#nanoTime()}
    */
   long failLate(long nowNanos) {
     long next = deadlineNanos;
     if (ended) {
-      // The answers are here, and are being given out.
+      // The answers have come and are being delivered.
       return next;
     }
     for (PendingChange<?, ?, ?> member : members) {
@@ -142,7 +142,7 @@ final class Batch {
       if (!member.isLate(nowNanos)) {
         next = member.deadlineNanos() - next < 0 ? member.deadlineNanos() : next;
       } else if (attempts.neverSent()) {
-        // It may be sent any moment, unless it is cancelled first.
+        // It may be sent at any moment unless it is cancelled first.
         ClientCall<?, ?> started = wire;
         if (started != null) {
           regrouping = true;
@@ -162,9 +162,9 @@ final class Batch {
         .asRuntimeException();
   }
 
-  // Back.
+  // Answers.
 
-  /** Gives out the answer, and lets the next batch leave. */
+  /** Delivers the answer, and lets the next batch be sent. */
   void answered(Runnable giveOut) {
     ended = true;
     batcher.returned(this, giveOut);
@@ -202,7 +202,7 @@ final class Batch {
           }
         }
         default -> {
-          // Because of one of them, or of their being many: each learns what it would have alone.
+          // Caused by one change or by their number: each change is sent alone.
           sendAgain(waiting().stream().<List<PendingChange<?, ?, ?>>>map(List::of).toList());
           return;
         }
@@ -211,7 +211,7 @@ final class Batch {
     answered(() -> members.forEach(member -> member.fail(failure, attempts)));
   }
 
-  /** Returns those that still have time, and a caller that waits. */
+  /** Returns the changes that have time left and a waiting caller. */
   private List<PendingChange<?, ?, ?>> waiting() {
     long now = System.nanoTime();
     List<PendingChange<?, ?, ?>> waiting = new ArrayList<>();

@@ -15,37 +15,36 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends changes that do not wait for each other together. A lone one leaves at once, as the single
- * call. Changes that come while others are under way wait until one of those is back, and leave
- * together as one Apply. Database engines gather the commits of many under one sync of the disk in
- * the same way ("group commit"), and TigerBeetle's client the calls of many into one batch.
+ * Batches changes. A single change is sent at once, as the single call. Changes that come while
+ * others are in flight wait until one of these is answered, and are sent together as one Apply.
+ * Database engines combine many commits under one sync of the disk in the same way ("group
+ * commit"), and TigerBeetle's client many calls into one batch.
  *
  * <p>Changes of one repository reach the server in the order in which they came. Each keeps its own
  * deadline, operation id and outcome.
  */
 public final class ChangeBatcher {
   /**
-   * The number of calls of a repository that may be under way. With two, the next batch is on its
-   * way while the server works on the one before; four were no faster, and make the batches
-   * smaller.
+   * The number of calls of a repository that may be in flight. With two, the next batch is on its
+   * way while the server works on the last one; four were no faster, and make the batches smaller.
    */
   public static final int UNDER_WAY = 2;
 
   /**
-   * For how long a change waits for those before it: they may be in the pause before a retry, or
-   * never be answered, and that is not to hold up others.
+   * For how long a change waits for earlier ones: they may be in the pause before a retry, or never
+   * be answered, and that must not delay others.
    */
   public static final Duration PATIENCE = Duration.ofMillis(25);
 
-  /** How often to look at what is late, where nothing is known to be so sooner. */
+  /** The interval of checks for late changes, unless one is due earlier. */
   private static final long LOOK_NANOS = PATIENCE.toNanos();
 
-  /** Between two looks at least. */
+  /** The shortest interval between two checks. */
   private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /**
-   * The largest request of one call. gRPC writes streams in turn, 16 KiB of each: within that no
-   * call is overtaken by a later one. It is also far below what would make an answer too large.
+   * The largest request of one call. gRPC writes streams in turn, 16 KiB of each: up to that size
+   * no later call overtakes it. It also keeps the answer far below its limit.
    */
   private static final int LARGEST_BYTES = 16_000;
 
@@ -53,7 +52,7 @@ public final class ChangeBatcher {
   private final CallOptions options;
   private final long patienceNanos;
 
-  /** By repository id; those with something queued or under way. Guarded by this. */
+  /** The queues with waiting changes or calls in flight, by repository id. Guarded by this. */
   private final Map<String, RepositoryQueue> repositoryQueues = new HashMap<>();
 
   /** Whether and for when {@link #look} is due, in {@link System#nanoTime()}. Guarded by this. */
@@ -89,7 +88,7 @@ public final class ChangeBatcher {
     return change;
   }
 
-  /** Sends everything that waits, before something that has to come after it. */
+  /** Sends all waiting changes, before a call that must follow them. */
   public void flush() {
     List<RepositoryQueue> all;
     synchronized (this) {
@@ -101,7 +100,7 @@ public final class ChangeBatcher {
     all.forEach(this::sendAll);
   }
 
-  /** Gives out the answers of a batch that came back, and lets the next ones leave. */
+  /** Delivers the answers of a batch, and sends the next batches. */
   void returned(Batch batch, Runnable giveOut) {
     RepositoryQueue repositoryQueue = batch.repositoryQueue();
     if (isAwaited(repositoryQueue)) {
@@ -109,7 +108,7 @@ public final class ChangeBatcher {
       giveOut.run();
       return;
     }
-    // The changes that its callers send when they are answered leave together.
+    // Changes that the callers send after their answers are sent together.
     try {
       giveOut.run();
     } finally {
@@ -117,7 +116,7 @@ public final class ChangeBatcher {
     }
   }
 
-  /** Sends these batches, before all others, in place of one that came back. */
+  /** Sends these batches, before all others, in place of a batch that has failed. */
   void replace(Batch batch, List<Batch> again) {
     RepositoryQueue repositoryQueue = batch.repositoryQueue();
     List<Runnable> failures = new ArrayList<>(0);
@@ -140,7 +139,7 @@ public final class ChangeBatcher {
     sendReady(repositoryQueue);
   }
 
-  /** Returns whether nothing waits and nothing is under way. */
+  /** Returns whether no change waits and no call is in flight. */
   public synchronized boolean isIdle() {
     return repositoryQueues.isEmpty();
   }
@@ -160,7 +159,7 @@ public final class ChangeBatcher {
   }
 
   private void sendReady(RepositoryQueue repositoryQueue) {
-    // Where another thread is at it, it looks again when it is done.
+    // Another thread that flushes checks again when it is done.
     while (isReady(repositoryQueue) && repositoryQueue.sending.tryLock()) {
       List<Runnable> failures = new ArrayList<>(0);
       try {
@@ -187,8 +186,8 @@ public final class ChangeBatcher {
   /**
    * Sends the changes that wait.
    *
-   * @param failures takes what is to be run when the lock is free again: callers do what they like
-   *     when they hear of a failure, and others must not have to wait for that
+   * @param failures receives tasks to run without the lock: callbacks of callers may take long, and
+   *     others must not wait for them
    */
   private void send(RepositoryQueue repositoryQueue, boolean all, List<Runnable> failures) {
     List<PendingChange<?, ?, ?>> late = new ArrayList<>(0);
@@ -210,8 +209,8 @@ public final class ChangeBatcher {
   /**
    * Forms the next batch.
    *
-   * @param all also where enough are under way
-   * @param late takes what is not sent because its deadline has passed
+   * @param all also if enough calls are in flight
+   * @param late receives changes that are not sent because their deadline has passed
    */
   private synchronized @Nullable Batch next(
       RepositoryQueue repositoryQueue, boolean all, List<PendingChange<?, ?, ?>> late) {
@@ -264,7 +263,7 @@ public final class ChangeBatcher {
     List<Batch> underWay = new ArrayList<>();
     synchronized (this) {
       if (!lookDue || lookNanos - now > 0) {
-        // It was brought forward, and is done.
+        // An earlier timer has replaced this one.
         return;
       }
       lookDue = false;

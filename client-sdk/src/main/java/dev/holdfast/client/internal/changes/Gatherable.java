@@ -18,11 +18,11 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * A kind of change that is the same sent alone and as an operation of an Apply.
+ * A kind of change that can be sent alone or as an operation of an Apply.
  *
- * @param put makes the request of the single call an operation
- * @param answered which result is its answer
- * @param response takes the response of the single call out of that
+ * @param put adds the request of the single call to an operation
+ * @param answered the case of its result
+ * @param response gets the response of the single call from that result
  */
 public record Gatherable<Q extends Message, A extends Message>(
     BiFunction<Operation.Builder, Q, Operation.Builder> put,

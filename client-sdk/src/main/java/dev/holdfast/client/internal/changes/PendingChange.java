@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A change that the {@link ChangeBatcher} sends, as the future that its caller waits for. */
 final class PendingChange<Q extends Message, A extends Message, T> extends CompletableFuture<T> {
-  /** The bytes that frame a request as one of many: two tags and two lengths. */
+  /** The framing bytes of a request in an Apply: two tags and two lengths. */
   private static final int FRAME_BYTES = 8;
 
   private final Call<Q, A, T> call;
@@ -28,7 +28,7 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
   private final long queuedNanos;
   private final long deadlineNanos;
 
-  /** The batch that it left with; {@code null} while it is queued. */
+  /** The batch that contains it; {@code null} while it is queued. */
   private volatile @Nullable Batch batch;
 
   /** Times are of {@link System#nanoTime()}. */
@@ -73,7 +73,7 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
     return wire;
   }
 
-  /** Takes the response of the single call. */
+  /** Receives the response of the single call. */
   private void take(A response) {
     T value;
     try {
@@ -86,16 +86,15 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
   }
 
   /**
-   * Takes its result as one of many.
+   * Receives its result in an Apply.
    *
-   * @param attempts those of all of them
+   * @param attempts the attempts of the Apply
    */
   void take(OperationResult result, AttemptTracer attempts) {
     try {
       takeResult(result, attempts);
     } catch (RuntimeException e) {
-      // For example, a status that this version does not know: no reason to leave the others
-      // waiting.
+      // For example an unknown status; the other changes must not wait because of it.
       fail(e, attempts);
     }
   }
@@ -117,14 +116,14 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
   /**
    * Fails as the single call does.
    *
-   * @param attempts {@code null} where it was not sent at all
+   * @param attempts {@code null} if it was not sent
    */
   void fail(Throwable failure, @Nullable AttemptTracer attempts) {
     super.completeExceptionally(
         failure instanceof StatusRuntimeException e ? Errors.of(e, call, attempts) : failure);
   }
 
-  // The caller's methods. To end the future in any way says that nobody waits for the answer.
+  // Methods of the caller. Ending the future in any way means that nobody waits for the answer.
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {

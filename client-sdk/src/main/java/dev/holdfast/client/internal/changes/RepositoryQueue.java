@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The changes of one repository that wait, and the batches that are under way. All but the lock is
- * guarded by the {@link ChangeBatcher}, which forgets it when it is idle.
+ * The waiting changes of one repository, and its batches in flight. All but the lock is guarded by
+ * the {@link ChangeBatcher}, which removes it when it is idle.
  */
 final class RepositoryQueue {
   final String repositoryId;
   final ArrayDeque<PendingChange<?, ?, ?>> queue = new ArrayDeque<>();
   final List<Batch> underWay = new ArrayList<>();
 
-  /** Held from the forming of a batch until it has started, so that they start in their order. */
+  /** Held from the forming of a batch until its start, so that batches start in order. */
   final ReentrantLock sending = new ReentrantLock();
 
   RepositoryQueue(String repositoryId) {
@@ -25,7 +25,7 @@ final class RepositoryQueue {
     return queue.isEmpty() && underWay.isEmpty();
   }
 
-  /** Returns whether the first has waited for long enough, or the deadline of any has passed. */
+  /** Returns whether the first change has waited long enough, or any deadline has passed. */
   boolean holdsTooLong(long nowNanos, long patienceNanos) {
     PendingChange<?, ?, ?> first = queue.peek();
     return first != null

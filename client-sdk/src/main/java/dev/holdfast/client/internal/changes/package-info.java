@@ -1,6 +1,6 @@
 /**
- * Changes that leave together: queues by repository, and the batches that they are sent in. Not
- * part of the API: it changes without notice.
+ * Batching of changes: queues by repository, and the batches in which they are sent. Not part of
+ * the API: it changes without notice.
  */
 @NullMarked
 package dev.holdfast.client.internal.changes;

@@ -8,7 +8,10 @@ import java.util.UUID;
 public final class OperationIds {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /** Drawn for many ids at once, because to draw costs far more than the bytes do. */
+  /**
+   * Random bytes for many ids at once, because each call of the generator costs far more than its
+   * bytes.
+   */
   private static final ByteBuffer DRAWN = ByteBuffer.allocate(4096).position(4096);
 
   private OperationIds() {}
@@ -34,7 +37,7 @@ public final class OperationIds {
     return new UUID(high, low).toString();
   }
 
-  /** Refuses an empty id: it would be sent as "no id", and a retry would make the change twice. */
+  /** Rejects an empty id: it would be sent as "no id", and a retry would make the change twice. */
   public static String require(String operationId) {
     if (operationId.isEmpty()) {
       throw new IllegalArgumentException("operationId is empty: leave it out to have one made");
@@ -43,7 +46,7 @@ public final class OperationIds {
   }
 
   /**
-   * Refuses a generation below 1: it means "whichever reservation the slot has", which is for
+   * Rejects a generation below 1: it means "whichever reservation the slot has", which is for
    * people at a terminal.
    */
   public static long requireGeneration(long generation) {

@@ -2,12 +2,15 @@ package dev.holdfast.client.internal.sale;
 
 import org.jspecify.annotations.Nullable;
 
-/** A piece of a thread's work that can be interrupted, and the thread not before or after it. */
+/**
+ * A part of a thread's work that can be interrupted without affecting the thread before or after
+ * it.
+ */
 public final class Interruptible {
   private @Nullable Thread thread;
   private boolean interrupted;
 
-  /** Begins the piece on this thread. One that was interrupted before begins interrupted. */
+  /** Begins the part on this thread. If it was interrupted before, it begins interrupted. */
   public synchronized void enter() {
     thread = Thread.currentThread();
     if (interrupted) {
@@ -15,7 +18,7 @@ public final class Interruptible {
     }
   }
 
-  /** Ends it. An interrupt that was meant for it goes no further. */
+  /** Ends the part. An interrupt of the part does not outlive it. */
   public synchronized void exit() {
     thread = null;
     if (interrupted) {

@@ -16,8 +16,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Renews a lease in the background at a third of its length, and reports when it is lost. A server
- * that cannot be reached loses no lease: only its answer that the reservation is gone counts.
+ * Renews a lease in the background at a third of its length, and reports when it is lost. An
+ * unreachable server loses no lease: only its answer that the reservation is gone counts.
  */
 public final class LeaseKeeper {
   private final Transport transport;
@@ -26,7 +26,7 @@ public final class LeaseKeeper {
   private final Duration lease;
   private final Runnable onLost;
 
-  // Under the lock of this.
+  // Guarded by this.
   private @Nullable Future<?> timer;
   private @Nullable CompletableFuture<Reservation> renewal;
   private boolean stopped;
@@ -34,10 +34,10 @@ public final class LeaseKeeper {
   private volatile @Nullable HoldfastException lost;
 
   /**
-   * Makes a keeper that is not yet at work.
+   * Makes a keeper that has not started yet.
    *
-   * @param context what the calls are made in
-   * @param onLost runs once, where the server says that the reservation is gone
+   * @param context the Context of the calls
+   * @param onLost runs once if the server reports that the reservation is gone
    */
   public LeaseKeeper(
       Transport transport,
@@ -45,7 +45,7 @@ public final class LeaseKeeper {
       Reservation reservation,
       Duration lease,
       Runnable onLost) {
-    // A renewal that hangs makes room for the next one.
+    // A renewal that hangs is replaced by the next one.
     Duration third = lease.dividedBy(3);
     Duration deadline = transport.deadline();
     this.transport = transport.withDeadline(third.compareTo(deadline) < 0 ? third : deadline);
@@ -55,7 +55,7 @@ public final class LeaseKeeper {
     this.onLost = onLost;
   }
 
-  /** Begins: at once where the lease is from an earlier run and has been running for a while. */
+  /** Begins to renew: at once if the lease is from an earlier run and may soon expire. */
   public LeaseKeeper begin() {
     Instant expires = reservation.leaseExpireTime();
     Duration left = expires == null ? Duration.ZERO : Duration.between(Instant.now(), expires);
@@ -65,10 +65,7 @@ public final class LeaseKeeper {
     return this;
   }
 
-  /**
-   * Returns the server's answer that the reservation is gone; {@code null} as long as there was
-   * none.
-   */
+  /** Returns the server's answer that the reservation is gone; {@code null} while there is none. */
   public @Nullable HoldfastException lost() {
     return lost;
   }
@@ -81,7 +78,7 @@ public final class LeaseKeeper {
     };
   }
 
-  /** Ends it, and a renewal that is under way. */
+  /** Stops the keeper, and a renewal in flight. */
   public void stop() {
     CompletableFuture<Reservation> underWay;
     synchronized (this) {
@@ -125,7 +122,7 @@ public final class LeaseKeeper {
     } else if (cause instanceof HoldfastException e && saysGone(e)) {
       tellLost(e);
     } else if (cause instanceof HoldfastException e && e.reason() == ErrorReason.SLOT_FILLED) {
-      // There is no lease any more to renew.
+      // There is no lease to renew any more.
       return;
     } else {
       schedule(lease.dividedBy(12));

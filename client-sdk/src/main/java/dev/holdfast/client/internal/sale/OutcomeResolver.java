@@ -14,24 +14,24 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a change again until it is answered. It waits whether the thread is interrupted or not, and
- * leaves it so.
+ * Sends a change again until it is answered. It waits also if the thread is interrupted, and keeps
+ * the interrupt.
  *
- * @param context what the calls are made in: neither ends nor times them out
- * @param patience for how long to send again
+ * @param context the Context of the calls, without deadline and cancellation
+ * @param patience for how long it sends the change again
  */
 public record OutcomeResolver(ClientTimers background, Context context, Duration patience) {
   private static final Backoff PAUSES = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
 
   /**
-   * Sends a change that may be left undone: where it is certain that nothing was changed, that is
-   * thrown. Once its outcome is not known, it is sent again until it is answered.
+   * Sends a change that may be left undone: throws if certainly nothing was changed. Once its
+   * outcome is unknown, sends it again until it is answered.
    */
   public <T> T resolve(Supplier<CompletableFuture<T>> change) {
     return untilAnswered(change, false);
   }
 
-  /** Sends a change that is needed, also where the server is not there. */
+  /** Sends a change that is needed, also while the server is unreachable. */
   public <T> T insist(Supplier<CompletableFuture<T>> change) {
     return untilAnswered(change, true);
   }

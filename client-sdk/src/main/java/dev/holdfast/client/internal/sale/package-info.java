@@ -1,6 +1,6 @@
 /**
- * The parts of a sale besides its calls: a lease that is renewed, a step that is interrupted, and a
- * change that is sent until it is answered. Not part of the API: it changes without notice.
+ * The parts of a sale besides its calls: lease renewal, interruption of a step, and the resolving
+ * of unknown outcomes. Not part of the API: it changes without notice.
  */
 @NullMarked
 package dev.holdfast.client.internal.sale;

@@ -6,9 +6,9 @@ import io.grpc.Metadata;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Records how each attempt of one call ended. gRPC's retries show only how the last one ended,
- * which says nothing about those before it: when the first was cut off after its commit and the
- * last was turned away by a server that is shutting down, the change was made all the same.
+ * Records how each attempt of one call ended. gRPC's retries report only the last one, which says
+ * nothing about the others: if the connection of the first broke after its commit, and a server
+ * that is shutting down rejected the last, the change was still made.
  */
 public final class AttemptTracer extends ClientStreamTracer.Factory {
   private final AtomicInteger made;
@@ -25,22 +25,22 @@ public final class AttemptTracer extends ClientStreamTracer.Factory {
     this.refused = new AtomicInteger(refused);
   }
 
-  /** Returns a tracer for the same change in another call: it counts on from these attempts. */
+  /** Returns a tracer for the same change in another call: it continues their count. */
   public AttemptTracer copy() {
     return new AttemptTracer(made.get(), sent.get(), refused.get());
   }
 
   /**
-   * Returns a tracer for a change that was refused by itself in the answer to a batch: like this
-   * one, but the last attempt was refused.
+   * Returns a tracer for a change that was rejected in the answer to a batch: like this one, but
+   * its last attempt was rejected.
    */
   public AttemptTracer lastOneRefused() {
     return new AttemptTracer(made.get(), sent.get(), refused.get() + 1);
   }
 
-  /** Returns whether no attempt got as far as a connection. */
+  /** Returns whether no attempt reached a connection. */
   public boolean neverSent() {
-    // Where no attempt was seen at all, a brought channel hides them, and nothing can be said.
+    // If no attempt was seen, a channel of the caller hides them, and their state is unknown.
     return made.get() > 0 && sent.get() == 0;
   }
 

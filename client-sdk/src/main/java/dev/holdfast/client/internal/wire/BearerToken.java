@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Sends a token with every attempt, but never in the clear to another machine. */
+/** Sends a token with every attempt, but never unencrypted to another machine. */
 public final class BearerToken extends CallCredentials {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
@@ -45,7 +45,7 @@ public final class BearerToken extends CallCredentials {
   }
 
   private static boolean leavesThisMachine(Attributes transport) {
-    // Other kinds of addresses are of sockets within the machine or the process.
+    // Other kinds of addresses are sockets within the machine or the process.
     return transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress address
         && (address.isUnresolved() || !address.getAddress().isLoopbackAddress());
   }

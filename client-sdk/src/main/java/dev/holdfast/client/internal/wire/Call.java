@@ -6,11 +6,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call, ready to be sent blocking or not.
+ * A call that can be sent blocking or asynchronously.
  *
- * @param request what is sent, with its operation ids
- * @param advice what a caller who does not know the outcome of a change without an operation id
- *     should do; {@code null} for one that has an id, and for a read, whose outcome does not matter
+ * @param request the message with its operation ids
+ * @param advice the advice for a caller who does not know the outcome of a change without an
+ *     operation id; {@code null} for a change with an id, and for a read
  * @param operationId the change's only operation id
  * @param answer converts the response to the value that the caller gets
  */
@@ -41,8 +41,8 @@ public record Call<Q extends Message, A extends Message, T extends @Nullable Obj
   }
 
   /**
-   * Returns what a caller who does not know the outcome should do; {@code null} for a read. The
-   * text is made when it is asked for, because hardly a call needs it.
+   * Returns the advice for a caller who does not know the outcome; {@code null} for a read. The
+   * text is made on demand, because few calls need it.
    */
   @Nullable String recovery() {
     return operationId != null ? recoveryById(operationId) : advice;

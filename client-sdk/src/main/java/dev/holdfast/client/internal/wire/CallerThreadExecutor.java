@@ -6,11 +6,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Runs what a call has to do on the thread that waits for it. */
+/** Runs the tasks of a call on the thread that waits for it. */
 public final class CallerThreadExecutor implements Executor {
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
-  /** Whether nobody waits any more. gRPC clears up behind a call, which then is done at once. */
+  /** Whether nobody waits any more. Later cleanup tasks of gRPC then run at once. */
   private volatile boolean over;
 
   @Override
@@ -22,7 +22,7 @@ public final class CallerThreadExecutor implements Executor {
   }
 
   /**
-   * Waits for a call whose executor this is. Interrupted, it cancels the call, and the thread stays
+   * Waits for a call that uses this executor. An interrupt cancels the call, and the thread stays
    * interrupted.
    *
    * @param cancel cancels the call, which then ends by itself

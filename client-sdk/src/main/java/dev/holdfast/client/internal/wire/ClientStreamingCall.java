@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that sends many messages, each drawn when the connection has taken those before, and gets
- * one answer. The iterator that it draws from is used on the call's executor only.
+ * A call that sends many messages, each requested from an iterator when the connection has taken
+ * the last ones, and gets one answer. It uses the iterator only on the call's executor.
  */
 public final class ClientStreamingCall<Q extends Message, A extends Message, T>
     extends ClientCall.Listener<A> {
@@ -20,14 +20,14 @@ public final class ClientStreamingCall<Q extends Message, A extends Message, T>
   private final Iterator<Q> rest;
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
-  /** Whether the wire is done with the call, so that there is nothing left to cancel. */
+  /** Whether the call has ended on the wire, so that there is nothing to cancel. */
   private volatile boolean ended;
 
   private boolean begun;
   private boolean allSent;
   private @Nullable A message;
 
-  /** The exception of drawing a message. */
+  /** The exception of the iterator. */
   private @Nullable Throwable failure;
 
   public ClientStreamingCall(
@@ -88,7 +88,7 @@ public final class ClientStreamingCall<Q extends Message, A extends Message, T>
     if (failure != null) {
       future.completeExceptionally(failure);
     } else if (!status.isOk()) {
-      // A stream that the server did not see the end of changed nothing.
+      // A stream without an end changed nothing on the server.
       future.completeExceptionally(
           Errors.of(status.asRuntimeException(trailers), call, allSent ? attempts : null));
     } else if (message == null) {

@@ -43,7 +43,7 @@ public final class Errors {
   /**
    * Returns the exception for a call that failed.
    *
-   * @param attempts how its attempts ended; {@code null} for a read
+   * @param attempts the results of its attempts; {@code null} for a read
    */
   public static HoldfastException of(
       StatusRuntimeException e, Call<?, ?, ?> call, @Nullable AttemptTracer attempts) {
@@ -64,7 +64,7 @@ public final class Errors {
         : failure.outcomeUnknown(recovery, call.operationId());
   }
 
-  /** Returns the exception for one operation of an Apply that was answered. */
+  /** Returns the exception for one operation of an answered Apply. */
   public static HoldfastException of(com.google.rpc.Status status, Operation operation) {
     Failure failure =
         new Failure(
@@ -80,7 +80,9 @@ public final class Errors {
         operationId == null ? Call.REPEAT : Call.recoveryById(operationId), operationId);
   }
 
-  /** Returns whether these trailers carry a reason of ours that says that nothing was changed. */
+  /**
+   * Returns whether these trailers carry a reason of Holdfast that means that nothing was changed.
+   */
   public static boolean sayNothingChanged(Metadata trailers) {
     ErrorInfo info = errorInfo(trailers);
     return info != null && changedNothing(info);
@@ -92,8 +94,8 @@ public final class Errors {
   }
 
   /**
-   * A batch that was made changes what its own steps find when it is sent again, so the reason that
-   * it is refused for then says nothing about the first time.
+   * A batch that was made changes the state that its own steps see in a retry, so the reason of a
+   * rejected retry says nothing about the first attempt.
    */
   private static boolean judgesEarlierAttempts(Call<?, ?, ?> call, ErrorReason reason) {
     boolean batch = call.method() == ReservationsServiceGrpc.getApplyMethod();
@@ -101,11 +103,10 @@ public final class Errors {
   }
 
   /**
-   * Returns whether a reason that ended a retry holds for the attempts before it as well: the
-   * ledger compares the operation id before it refuses, and an argument is as bad the first time.
-   * Offers and keys have no operation ids, so there an attempt may be refused for what an earlier
-   * one did. The others turn an attempt away without a look at what became of earlier ones, and so
-   * may reasons of the future.
+   * Returns whether a reason that ended a retry also holds for earlier attempts: the ledger
+   * compares the operation id before it rejects, and an argument is invalid in each attempt. Offers
+   * and keys have no operation ids, so an earlier attempt may be the cause of their rejection. All
+   * other reasons reject an attempt without a check of earlier ones, and so may future reasons.
    */
   public static boolean judgesTheOperation(ErrorReason reason) {
     return switch (reason) {
@@ -124,7 +125,7 @@ public final class Errors {
       com.google.rpc.Status status = trailers.get(DETAILS);
       return status == null ? null : errorInfo(status.getDetailsList());
     } catch (IllegalArgumentException e) {
-      // Details that are no google.rpc.Status are not ours, and give no reason.
+      // Details other than a google.rpc.Status are not from Holdfast, and have no reason.
       return null;
     }
   }
@@ -143,7 +144,7 @@ public final class Errors {
     try {
       return detail.is(ErrorInfo.class) ? detail.unpack(ErrorInfo.class) : null;
     } catch (InvalidProtocolBufferException e) {
-      // Likewise: what cannot be read gives no reason.
+      // Unreadable details have no reason either.
       return null;
     }
   }
@@ -189,7 +190,7 @@ public final class Errors {
       Map<String, String> metadata = info == null ? Map.of() : info.getMetadataMap();
       String description = status.getDescription();
       if (description == null || description.isEmpty()) {
-        // In the answer to a large Apply the messages are left out.
+        // The answer to a large Apply leaves the messages out.
         description = metadata.isEmpty() ? "no message" : metadata.toString();
       }
       String reasonName = info == null ? "" : info.getReason();

@@ -55,7 +55,7 @@ public final class OfferMapper {
         SellSlotRequest.newBuilder()
             .setRepositoryId(change.repositoryId())
             .setStorageRequest(storageRequest(change.storageRequest()));
-    // In one order, so that a change that is sent again is the same to the byte.
+    // In a fixed order, so that a retry has the same bytes.
     change.excludedSlotIndexes().stream()
         .sorted(Long::compareUnsigned)
         .forEach(request::addExcludedSlotIndexes);

@@ -6,7 +6,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the one answer of a call, or its error. */
+/** Receives the single answer of a call, or its error. */
 public final class OneAnswer<A extends Message> implements StreamObserver<A> {
   private final Consumer<A> answered;
   private final Consumer<Throwable> failed;

@@ -127,7 +127,7 @@ public final class ProtoMapper {
     return message.build();
   }
 
-  /** Returns the operation id of an operation; {@code null} for the one kind that has none. */
+  /** Returns the operation id of an operation; {@code null} for RenewLease, which has none. */
   public static @Nullable String operationId(Operation operation) {
     if (operation instanceof ReserveSlot change) {
       return change.operationId();
@@ -176,7 +176,7 @@ public final class ProtoMapper {
   public static com.google.protobuf.Duration duration(Duration duration) {
     long seconds = duration.getSeconds();
     int nanos = duration.getNano();
-    // Protobuf wants both parts to have one sign, Java's nanoseconds never have one.
+    // Protobuf requires the same sign for both parts; Java's nanoseconds are never negative.
     if (seconds < 0 && nanos > 0) {
       seconds += 1;
       nanos -= 1_000_000_000;
@@ -258,7 +258,7 @@ public final class ProtoMapper {
         message.getReleasedCount(), message.getReleasedBytes(), message.getAvailableBytes());
   }
 
-  /** Returns the results of an Apply, one for each of its operations, in their order. */
+  /** Returns the results of an Apply, one per operation, in order. */
   public static List<OperationResult> operationResults(
       List<Operation> operations, List<dev.holdfast.v1.OperationResult> messages) {
     if (operations.size() != messages.size()) {
@@ -273,7 +273,7 @@ public final class ProtoMapper {
     return List.copyOf(results);
   }
 
-  /** Returns the positions of those that end a request and have left slots of it. */
+  /** Returns the positions of the EndRequests that have slots left. */
   public static List<Integer> unfinished(List<dev.holdfast.v1.OperationResult> messages) {
     List<Integer> unfinished = new ArrayList<>(0);
     for (int i = 0; i < messages.size(); i++) {

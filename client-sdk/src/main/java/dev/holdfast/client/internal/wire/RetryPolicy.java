@@ -9,14 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** gRPC's own retries, as the service config of the channels that the client makes. */
+/** The retry policy: gRPC's own retries, as the service config of the client's channels. */
 public final class RetryPolicy {
   /**
-   * The methods that are harmless to call twice: reads, changes with an operation id, and those
-   * that set a value. CreateRepository, DeleteRepository and DeleteOffer are not among them: a
-   * second attempt would be told that the thing exists, or does not, because of the first. Nor are
-   * the datastore's Put and Delete, whose second attempt could also undo what somebody else put in
-   * between.
+   * The idempotent methods: reads, changes with an operation id, and changes that set a value.
+   * CreateRepository, DeleteRepository and DeleteOffer are not among them: a second attempt would
+   * fail because of the first. Nor are the datastore's Put and Delete, whose second attempt could
+   * also undo a put of another client in between.
    */
   public static final List<MethodDescriptor<?, ?>> METHODS =
       List.of(
@@ -47,8 +46,8 @@ public final class RetryPolicy {
 
   /**
    * Returns a policy with a backoff of 0.2, 0.5, 1.25 and 3 s, to which gRPC adds jitter: together
-   * they bridge a server's restart within the default deadline. A server that names a pause of its
-   * own is obeyed.
+   * they bridge a server's restart within the default deadline. A pause that the server requests
+   * replaces these.
    */
   public static Map<String, Object> serviceConfig() {
     return Map.of(

@@ -1,6 +1,6 @@
 /**
- * One call as messages: from values to messages and back, errors, attempts, and what a channel
- * retries. Not part of the API: it changes without notice.
+ * One call on the wire: conversion between values and messages, errors, attempts, and the retry
+ * policy of a channel. Not part of the API: it changes without notice.
  */
 @NullMarked
 package dev.holdfast.client.internal.wire;
