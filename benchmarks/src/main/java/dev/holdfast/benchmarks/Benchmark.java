@@ -5,9 +5,9 @@ import dev.holdfast.benchmarks.report.Report;
 import dev.holdfast.benchmarks.report.Table;
 import dev.holdfast.benchmarks.report.Target;
 
-/** The whole of it, part after part. */
+/** Runs the parts of the benchmark one after the other. */
 record Benchmark(Programs programs, Scale scale, Selection wanted, Table table) {
-  /** Runs what is wanted. */
+  /** Runs the selected parts. */
   Report run(Scratch scratch) throws Exception {
     Report report = new Report(Machine.here(scratch.path()));
     table.machine(report.machine());
@@ -18,7 +18,7 @@ record Benchmark(Programs programs, Scale scale, Selection wanted, Table table) 
     if (wanted.has(Target.T10_backup)) {
       report.addMissing(Target.T10_backup, "Holdfast has no backup yet");
     }
-    new Bystanders(programs, scratch, scale, wanted, report, table).run();
+    new OtherCallers(programs, scratch, scale, wanted, report, table).run();
     if (wanted.hasGrowth()) {
       new GrowthRun(programs, scratch, scale, report, table).run();
     }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** Some programs that are measured in turn, A B A B, round after round. */
+/** Measures programs in turn, A B A B, round after round. */
 final class Comparison {
   private final String name;
   private final Map<String, Program> programs = new LinkedHashMap<>();
@@ -33,24 +33,24 @@ final class Comparison {
   interface Quotient {
     double of(Function<String, Figures> round);
 
-    /** Of the throughputs. */
+    /** Returns the ratio of the throughputs. */
     static Quotient ofThroughputs(String ours, String theirs) {
       return round ->
           round.apply(ours).operationsPerSecond() / round.apply(theirs).operationsPerSecond();
     }
   }
 
-  /** A program that is new each time. */
+  /** Adds a program that is started for each measurement. */
   void program(String programName, Program program) {
     programs.put(programName, program);
   }
 
-  /** A program that asks a server, which stays. */
+  /** Adds a program that calls a server that runs through all rounds. */
   void server(String programName, Program program) {
     server(programName, program, program);
   }
 
-  /** The same, with another load until its code is compiled. */
+  /** Adds such a program, with another load until its code is compiled. */
   void server(String programName, Program program, Program runIn) {
     programs.put(programName, program);
     toRunIn.add(runIn);

@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Holdfast against its yardsticks. */
+/** Compares Holdfast with its yardsticks. */
 final class Comparisons {
   private static final int BATCH = 1000;
   private static final int BATCHES_IN_FLIGHT = 4;
@@ -65,7 +65,7 @@ final class Comparisons {
     }
   }
 
-  /** A program that is called in unary calls, so many in flight. */
+  /** Returns a program of unary calls with this number in flight. */
   static Comparison.Program unary(MeasuredServer server, int inFlight) {
     return workloads(server, inFlight, SlotWorkload::new);
   }
@@ -85,7 +85,7 @@ final class Comparisons {
     try (MeasuredServer holdfast = programs.holdfast(scratch.fresh("holdfast"));
         MeasuredServer echo = programs.echo()) {
       Comparison comparison = new Comparison("unary, 1 in flight");
-      // One call at a time would take minutes until the code is compiled.
+      // With one call at a time, compiling the code would take minutes.
       comparison.server("holdfast", unary(holdfast, 1), unary(holdfast, 64));
       comparison.server("echo", unary(echo, 1), unary(echo, 64));
       comparison.program(

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Fills a server, and measures what that costs, on the way and at the end. */
+/** Fills a server, and measures speed, memory and disk at several sizes and at the end. */
 final class GrowthRun {
   private static final int IN_FLIGHT = 64;
 
@@ -53,7 +53,7 @@ final class GrowthRun {
           "serves %.2f s after its start, with %s",
           startSeconds, Table.mebibytes(again.residentBytes()));
     }
-    GrowthReport.Disk disk = new Forgetting(programs, dataDir, most).measure();
+    GrowthReport.Disk disk = new RetentionRun(programs, dataDir, most).measure();
     table.line(
         "after the retention, which took %.0f s: %.0f bytes a live reservation on disk, of which"
             + " %.0f are in use and the rest is free pages",
@@ -100,7 +100,7 @@ final class GrowthRun {
     return points;
   }
 
-  /** Beside a server that has only the fewest, in turn. */
+  /** Measures in turn with a server that has the smallest size. */
   private void compare(MeasuredServer large) throws Exception {
     try (MeasuredServer small = programs.holdfast(scratch.fresh("small"))) {
       try (Connections connections = new Connections(small.address())) {

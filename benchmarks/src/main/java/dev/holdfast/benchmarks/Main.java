@@ -26,27 +26,27 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Measures Holdfast against its yardsticks: ratios of two programs, in turn, the median of"
-            + " the rounds.")
+        "Compares Holdfast with its yardsticks: the median ratio of two programs that run in"
+            + " turn, round after round.")
 final class Main implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--quick",
       description =
-          "Shorter and rougher: some ten minutes instead of seventy-five; 200,000 live"
-              + " reservations instead of 10,000,000, and beside other callers 20,000 slots"
-              + " instead of 200,000, 1,000 subscribers instead of 10,000.")
+          "Shorter and rougher: about ten minutes instead of 75; 200,000 live reservations"
+              + " instead of 10,000,000, and beside other callers 20,000 slots instead of"
+              + " 200,000, 1,000 subscribers instead of 10,000.")
   private boolean quick;
 
   @Option(
       names = "--only",
       split = ",",
       paramLabel = "PART",
-      description = "Only these: T1, T1_64, … T10_watch; growth (T5), load, soak.")
+      description = "Runs only these parts: T1, T1_64, … T10_watch; growth (T5), load, soak.")
   private List<String> only = List.of();
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Writes everything there as JSON.")
+  @Option(names = "--json", paramLabel = "FILE", description = "Writes all figures there as JSON.")
   private @Nullable Path json;
 
   @Option(
@@ -67,7 +67,7 @@ final class Main implements Callable<Integer> {
     Scale scale = quick ? Scale.QUICK : Scale.FULL;
     Benchmark benchmark = new Benchmark(programs, scale, wanted(), new Table(System.out));
     Report report;
-    // Beside the build, as a temporary directory is memory on many machines.
+    // Beside the build, because on many machines the temporary directory is in memory.
     try (Scratch scratch = Scratch.in(target)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> abandon(scratch)));
       report = benchmark.run(scratch);
@@ -81,7 +81,7 @@ final class Main implements Callable<Integer> {
     return 0;
   }
 
-  /** Where a signal ends the run, no server is left behind and no data. */
+  /** Stops the servers and deletes the data, also when a signal ends the run. */
   private static void abandon(Scratch scratch) {
     List<ProcessHandle> servers = ProcessHandle.current().children().toList();
     servers.forEach(ProcessHandle::destroy);
@@ -102,7 +102,7 @@ final class Main implements Callable<Integer> {
     }
   }
 
-  /** The directory that this program's jar lies in. */
+  /** Returns the directory of this program's jar. */
   private static Path target() throws URISyntaxException {
     Path jar = Path.of(Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     return jar.resolveSibling("");

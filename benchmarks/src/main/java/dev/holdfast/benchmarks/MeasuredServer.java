@@ -5,7 +5,7 @@ import dev.holdfast.testing.process.ServerProcess;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A server that is measured, and drained at the end, so that its data directory is whole. */
+/** A measured server. It is drained at the end, so that its data directory is complete. */
 final class MeasuredServer implements AutoCloseable {
   private final ServerProcess process;
 
@@ -13,7 +13,7 @@ final class MeasuredServer implements AutoCloseable {
     this.process = process;
   }
 
-  /** Starts a server whose line says {@code NAME: serving gRPC on}. */
+  /** Starts a server that prints {@code NAME: serving gRPC on}. */
   static MeasuredServer start(String name, ProcessBuilder builder)
       throws IOException, InterruptedException {
     return new MeasuredServer(ServerProcess.start(name, builder));
@@ -23,17 +23,17 @@ final class MeasuredServer implements AutoCloseable {
     return process.target();
   }
 
-  /** Returns how long it took from the start of the process until it served. */
+  /** Returns the time from the start of the process until it served. */
   double startSeconds() {
     return process.startTime().toNanos() / 1e9;
   }
 
-  /** Returns how much memory it has now; null where the system does not tell. */
+  /** Returns its resident memory; null if the system does not provide it. */
   @Nullable Long residentBytes() throws IOException {
     return Machine.residentBytes(process.pid());
   }
 
-  /** Ends the server, and throws where it does not drain in time; then it is killed. */
+  /** Drains the server. Kills it, and throws, if the drain takes too long. */
   @Override
   public void close() {
     try {

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Unary calls at fixed rates: shares of the most that is kept up with. */
+/** Measures unary calls at fixed rates: shares of the highest sustained rate. */
 final class OpenLoads {
   private static final int MAXIMUM_IN_FLIGHT = 256;
   private static final List<Integer> LOAD_PERCENT = List.of(10, 25, 50, 75, 90, 100, 110);
@@ -61,28 +61,28 @@ final class OpenLoads {
   }
 
   /**
-   * The most that an open loop keeps up with. It is less than what a closed loop does: whoever
-   * falls behind there asks for less.
+   * Returns the highest rate that an open loop sustains. It is less than that of a closed loop,
+   * whose callers send less when they fall behind.
    */
   private double sustained(Connections connections, double closed) throws Exception {
     for (int percent = 100; percent > 0; percent -= STEP_PERCENT) {
       double offered = closed * percent / 100;
-      boolean keptUp = true;
+      boolean sustained = true;
       for (Measured measured :
           loop(connections, offered)
               .run(scale.warmUp(), scale.counted(), SUSTAINED_SLICES, () -> {})) {
         boolean late = measured.undone() > 0 || measured.micros(99) > SUSTAINED_P99.toNanos() / 1e3;
-        keptUp &= !late;
+        sustained &= !late;
         table.row(
             "%d %% of it in an open loop".formatted(percent),
             Figures.of("holdfast", measured),
-            late ? "is too much" : "is kept up with");
+            late ? "not sustained" : "sustained");
       }
-      if (keptUp) {
+      if (sustained) {
         return offered;
       }
     }
-    throw new IllegalStateException("no load is kept up with");
+    throw new IllegalStateException("no load is sustained");
   }
 
   private void load(Connections connections, double maximum) throws Exception {

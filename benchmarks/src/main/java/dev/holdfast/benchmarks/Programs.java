@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The programs that are measured, each in a process of its own.
+ * Starts the measured programs, each in a process of its own.
  *
- * @param holdfast how to start Holdfast, up to its own arguments
+ * @param holdfast the command that starts Holdfast, without its arguments
  */
 record Programs(List<String> holdfast) {
   private static final List<String> JVM_FLAGS =
-      // Those that the launcher gives to Holdfast.
+      // The flags that the launcher gives to Holdfast.
       List.of("-Xmn256m", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
 
   MeasuredServer holdfast(Path dataDir, String... more) throws IOException, InterruptedException {
@@ -51,7 +51,7 @@ record Programs(List<String> holdfast) {
     return MeasuredServer.start("naive", process(java(NaiveServer.class), arguments));
   }
 
-  /** What a table that holds so many rows already takes, so many operations a transaction. */
+  /** Measures a table with this number of rows, with this number of operations per transaction. */
   Figures rows(Path directory, long rows, int perTransaction, Duration warmUp, Duration counted)
       throws IOException, InterruptedException {
     List<String> arguments =
@@ -65,7 +65,7 @@ record Programs(List<String> holdfast) {
     String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
     int exit = process.waitFor();
     if (exit != 0) {
-      throw new IOException("rows ended with " + exit + "; it printed " + printed);
+      throw new IOException("rows exited with " + exit + "; it printed " + printed);
     }
     return Json.read(printed, Figures.class);
   }
@@ -74,12 +74,12 @@ record Programs(List<String> holdfast) {
     return Program.java(main.getName(), JVM_FLAGS);
   }
 
-  /** All sides run on the JVM that runs this. */
+  /** All programs run on the JVM of this process. */
   private static ProcessBuilder process(Program program, List<String> arguments) {
     ProcessBuilder builder =
         program.process(arguments).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    // Only the launcher knows it, so it would be for one side alone.
+    // Only Holdfast's launcher uses this variable, so it would change one side alone.
     builder.environment().remove("HOLDFAST_JAVA_OPTS");
     return builder;
   }

@@ -4,20 +4,21 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How much is measured, and for how long.
+ * The sizes and durations of the measurements.
  *
- * @param rounds of every comparison
- * @param runIn before the first measurement of a server: most of its code is not compiled yet, and
- *     the compiler takes from the side that has more of it
- * @param warmUp before each measurement
- * @param counted of each measurement
- * @param aged how many rows or live reservations stand in a table that has an age
- * @param growth at how many live reservations to measure, from the fewest to the most
- * @param soakSlice of the soak
- * @param soakSlices of the soak
- * @param reconciled how many slots are reconciled, or end with their request, beside others
- * @param verified how many reservations are verified beside others
- * @param subscribers who watch beside others
+ * @param rounds the number of rounds of every comparison
+ * @param runIn the load before the first measurement of a server: most of its code is not compiled
+ *     yet, and the compiler slows down the side that has more of it
+ * @param warmUp the warm-up before each measurement
+ * @param counted the duration of each measurement
+ * @param aged the number of rows or live reservations in an aged table
+ * @param growth the numbers of live reservations at which to measure, in ascending order
+ * @param soakSlice the length of a slice of the soak
+ * @param soakSlices the number of slices of the soak
+ * @param reconciled the number of slots that are reconciled, or end with their request, beside
+ *     other callers
+ * @param verified the number of reservations that are verified beside other callers
+ * @param subscribers the number of watchers beside other callers
  */
 record Scale(
     int rounds,

@@ -7,18 +7,18 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** A directory for the data of a run, which is gone after it. */
+/** A directory for the data of a run, deleted at its end. */
 record Scratch(Path path) implements AutoCloseable {
   static Scratch in(Path parent) throws IOException {
     return new Scratch(Files.createTempDirectory(parent, "data-"));
   }
 
-  /** A directory of that name that nothing lies in yet. */
+  /** Makes an empty directory whose name begins with this. */
   Path fresh(String name) throws IOException {
     return Files.createTempDirectory(path, name + "-");
   }
 
-  /** How much all files below a directory take. */
+  /** Returns the size of all files below a directory. */
   static long bytesIn(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       long bytes = 0;

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which parts of the benchmark to run.
+ * The selected parts of the benchmark.
  *
- * @param parts names of targets, or what stands before their underscore, or {@code growth}, {@code
- *     load}, {@code soak}; none means all
+ * @param parts names of targets, or their prefixes before an underscore, or {@code growth}, {@code
+ *     load}, {@code soak}; empty means all
  */
 record Selection(List<String> parts) {
   static final String GROWTH = "growth";
@@ -17,9 +17,9 @@ record Selection(List<String> parts) {
   static final String SOAK = "soak";
 
   /**
-   * A selection.
+   * Makes a selection.
    *
-   * @throws IllegalArgumentException for a part that there is not
+   * @throws IllegalArgumentException if there is no such part
    */
   static Selection of(List<String> parts) {
     for (String part : parts) {
@@ -43,7 +43,7 @@ record Selection(List<String> parts) {
     return parts.isEmpty() || parts.contains(part);
   }
 
-  /** Growth is what T5 is about. */
+  /** T5 is measured by the growth run. */
   boolean hasGrowth() {
     return has(GROWTH) || has(Target.T5);
   }

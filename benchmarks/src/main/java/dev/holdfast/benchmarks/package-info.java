@@ -1,6 +1,6 @@
 /**
- * What is claimed about speed, as programs. A claim is a ratio of two programs in one run, in turn,
- * and never a time.
+ * Programs that measure every claim about speed. A claim is a ratio of two programs that run in
+ * turn in one run, and never a time.
  */
 @NullMarked
 package dev.holdfast.benchmarks;

@@ -5,11 +5,11 @@ import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc.RepositoryServiceStub;
 import io.grpc.Channel;
 
-/** Asks over and over how much is available. */
+/** Calls Available again and again. */
 public final class AvailableWorkload implements Workload {
   private final RepositoryServiceStub stub;
 
-  /** A workload of unary calls. */
+  /** Makes a workload of unary calls. */
   public AvailableWorkload(Channel channel) {
     stub = RepositoryServiceGrpc.newStub(channel);
   }

@@ -30,12 +30,12 @@ public final class BatchWorkload implements Workload {
     this.keeps = keeps;
   }
 
-  /** A workload of batches of so many operations. */
+  /** Makes a workload with this number of operations per batch. */
   public static BatchWorkload mix(Channel channel, int size) {
     return new BatchWorkload(channel, size, false);
   }
 
-  /** A workload that only reserves, so that the books grow. */
+  /** Makes a workload that only reserves, so that the ledger grows. */
   public static BatchWorkload fill(Channel channel, int size) {
     return new BatchWorkload(channel, size, true);
   }

@@ -13,8 +13,8 @@ import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A closed loop: each workload starts its next change as soon as the one before is answered, so as
- * many are in flight as there are workloads. The first answer that is wrong, or an error, ends it.
+ * A closed loop: each workload starts its next change as soon as the last one is answered, so the
+ * number of changes in flight is the number of workloads. A wrong answer or an error ends it.
  */
 public final class ClosedLoop {
   private final Recorder latencies = new Recorder(TimeUnit.MINUTES.toNanos(10), 3);
@@ -27,18 +27,18 @@ public final class ClosedLoop {
     lap = new CountDownLatch(workloads);
   }
 
-  /** What is done while the workloads run. */
+  /** Work beside the workloads. */
   public interface Work {
-    /** Does it, and returns when it is done. */
+    /** Does the work, and returns when it is done. */
     void run() throws Exception;
   }
 
   /**
-   * Runs the workloads until they have been counted, and then each to where it holds nothing.
+   * Runs the workloads for the counted time, and then each until it holds no space.
    *
-   * @param warmUp is not counted; it lasts at least until every workload was answered once
-   * @param counted lasts at least until anything was answered
-   * @throws ExecutionException of the first failure
+   * @param warmUp not counted; lasts at least until every workload was answered once
+   * @param counted lasts at least until one answer has come
+   * @throws ExecutionException with the first failure
    */
   public static Measured run(List<? extends Workload> workloads, Duration warmUp, Duration counted)
       throws InterruptedException, ExecutionException {
@@ -52,12 +52,12 @@ public final class ClosedLoop {
   }
 
   /**
-   * Runs the workloads while this work is done, and then each to where it holds nothing. What they
-   * began meanwhile counts, also where it is answered later.
+   * Runs the workloads during this work, and then each until it holds no space. Changes that began
+   * meanwhile count, also if they are answered later.
    *
-   * @param warmUp before it
-   * @throws ExecutionException of the first failure of a workload
-   * @throws Exception what the work throws
+   * @param warmUp the warm-up before the work
+   * @throws ExecutionException with the first failure of a workload
+   * @throws Exception from the work
    */
   public static Measured during(List<? extends Workload> workloads, Duration warmUp, Work work)
       throws Exception {
@@ -84,7 +84,7 @@ public final class ClosedLoop {
     return running;
   }
 
-  /** Until every workload was answered once more. */
+  /** Waits until every workload was answered once more. */
   private void awaitLap() throws InterruptedException, ExecutionException {
     while (lap.getCount() > 0) {
       pass(Duration.ofMillis(10));
@@ -110,7 +110,7 @@ public final class ClosedLoop {
     return measured;
   }
 
-  /** Lets the workloads run for so long, or throws what has gone wrong. */
+  /** Lets the workloads run for this time, or throws the first failure. */
   private void pass(Duration time) throws InterruptedException, ExecutionException {
     try {
       failure.get(time.toNanos(), TimeUnit.NANOSECONDS);

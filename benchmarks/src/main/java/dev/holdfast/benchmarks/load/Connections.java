@@ -16,24 +16,24 @@ public final class Connections implements AutoCloseable {
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
 
-  /** Connections to a server, made as they are used. */
+  /** Makes connections to a server; each connects at its first use. */
   public Connections(String address) {
     for (int i = 0; i < COUNT; i++) {
       channels.add(
           Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
               .directExecutor()
-              // Answers of large batches.
+              // For the responses of large batches.
               .maxInboundMessageSize(16 * 1024 * 1024)
               .build());
     }
   }
 
-  /** The next connection in turn. */
+  /** Returns the next connection in turn. */
   public ManagedChannel next() {
     return channels.get(Math.floorMod(next.getAndIncrement(), COUNT));
   }
 
-  /** So many workloads, spread over the connections. */
+  /** Makes this number of workloads, spread over the connections. */
   public <C> List<C> workloads(int count, Function<ManagedChannel, C> newWorkload) {
     return IntStream.range(0, count).mapToObj(i -> newWorkload.apply(next())).toList();
   }

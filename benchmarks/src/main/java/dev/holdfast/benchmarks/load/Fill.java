@@ -5,7 +5,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** Makes the books grow. */
+/** Fills a ledger. */
 public final class Fill {
   private static final int BATCHES_IN_FLIGHT = 4;
   private static final int BATCH = 1000;
@@ -13,9 +13,9 @@ public final class Fill {
   private Fill() {}
 
   /**
-   * Reserves so many fresh slots by Apply, some batches at a time.
+   * Reserves this number of new slots by Apply, some batches at a time.
    *
-   * @throws ExecutionException of the first failure
+   * @throws ExecutionException with the first failure
    */
   public static void reserve(Connections connections, long slots)
       throws InterruptedException, ExecutionException {

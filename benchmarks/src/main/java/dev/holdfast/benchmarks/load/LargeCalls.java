@@ -15,9 +15,9 @@ import dev.holdfast.v1.VerifyResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.ExecutionException;
 
-/** Calls that have much to do, one after the other, in a repository of their own. */
+/** Makes large calls, one after the other, in a repository of their own. */
 public final class LargeCalls implements AutoCloseable {
-  /** Where they change something. */
+  /** The repository of all changes. */
   public static final String REPOSITORY = "large";
 
   private static final int OBSERVED_IN_MESSAGE = 1000;
@@ -26,7 +26,7 @@ public final class LargeCalls implements AutoCloseable {
   private final RepositoryServiceGrpc.RepositoryServiceBlockingStub repositories;
   private final ReservationsServiceGrpc.ReservationsServiceStub reservations;
 
-  /** Makes the repository. */
+  /** Creates the repository. */
   public LargeCalls(String address) {
     connections = new Connections(address);
     repositories = RepositoryServiceGrpc.newBlockingStub(connections.next());
@@ -35,7 +35,7 @@ public final class LargeCalls implements AutoCloseable {
         repositories.createRepository(Requests.createRepository(REPOSITORY, Long.MAX_VALUE));
   }
 
-  /** Reconciles with so many slots of a fresh request that have no reservation yet. */
+  /** Adopts this number of slots of a new request by one Reconcile. */
   public String adopt(int slots) throws InterruptedException, ExecutionException {
     String requestId = RandomIds.requestId();
     FutureAnswer<ReconcileResponse> answered = new FutureAnswer<>();
@@ -56,7 +56,7 @@ public final class LargeCalls implements AutoCloseable {
     return requestId;
   }
 
-  /** Reconciles with no slot at all, which releases so many. */
+  /** Releases this number of slots by a Reconcile with no slot. */
   public void releaseAll(int slots) throws InterruptedException, ExecutionException {
     FutureAnswer<ReconcileResponse> answered = new FutureAnswer<>();
     StreamObserver<ReconcileRequest> call = reservations.reconcile(answered);
@@ -76,7 +76,7 @@ public final class LargeCalls implements AutoCloseable {
         .build();
   }
 
-  /** Ends a request of so many slots. */
+  /** Ends a request with this number of slots. */
   public void end(String requestId, int slots) {
     var response =
         ReservationsServiceGrpc.newBlockingStub(connections.next())
@@ -84,7 +84,7 @@ public final class LargeCalls implements AutoCloseable {
     check(response.getReleasedCount() == slots, response);
   }
 
-  /** Verifies the default repository, which has so many reservations and those of others. */
+  /** Verifies the default repository, which has at least this number of reservations. */
   public void verify(long reservationsAtLeast) {
     VerifyResponse response = repositories.verify(VerifyRequest.getDefaultInstance());
     check(
@@ -97,9 +97,9 @@ public final class LargeCalls implements AutoCloseable {
     return repositories.reserve(Requests.reserve(REPOSITORY, 1, "")).getRevision();
   }
 
-  private static void check(boolean right, Object response) {
-    if (!right) {
-      throw new IllegalStateException("a wrong answer: " + response);
+  private static void check(boolean correct, Object response) {
+    if (!correct) {
+      throw new IllegalStateException("wrong answer: " + response);
     }
   }
 

@@ -17,27 +17,27 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * An open loop: changes start at a fixed rate, however long the answers take, as the callers of a
- * real server do not wait for each other. A latency counts from when the change was meant to start:
- * what waits behind a stall has waited too, although it had not been sent yet.
+ * An open loop: changes start at a fixed rate, however long the answers take, because the callers
+ * of a real server do not wait for each other. A latency counts from the scheduled start, so it
+ * includes the wait of changes that a stall kept from being sent.
  */
 public final class OpenLoop {
   /**
-   * What is due within a millisecond starts at its end, together: to wake up for each takes more of
-   * the cores that the server needs than all the rest. The wait counts as latency.
+   * All changes of a millisecond start together at its end: a wake-up for each would take more of
+   * the cores that the server needs than everything else. The wait counts as latency.
    */
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final long LAST_ANSWER_SECONDS = 60;
 
   /**
-   * With more than these under way no more are started: some tenths of a second of work. To collect
-   * the garbage around 50,000 of them took this process a third of the two cores that it shares
-   * with the server, so that after one stall neither would ever be seen to recover.
+   * Limits the changes in flight to some tenths of a second of work. With 50,000 of them, garbage
+   * collection took a third of the two cores that this process shares with the server, so neither
+   * would recover after a stall.
    */
-  static final int MOST_UNDER_WAY = 10_000;
+  static final int IN_FLIGHT_LIMIT = 10_000;
 
-  /** How many are given back at once at the end. */
+  /** The number of concurrent releases at the end. */
   private static final int WAVE = 1000;
 
   private final Supplier<? extends Workload> newWorkload;
@@ -46,15 +46,15 @@ public final class OpenLoop {
   private final Queue<Workload> idle = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Void> failure = new CompletableFuture<>();
 
-  /** The starter counts as one, so that it is not 0 before the last start. */
-  private final AtomicLong underWay = new AtomicLong(1);
+  /** The starter counts as one, so that this is not 0 before the last start. */
+  private final AtomicLong inFlight = new AtomicLong(1);
 
   private final CompletableFuture<Void> allAnswered = new CompletableFuture<>();
 
   /**
-   * A loop that can be run once.
+   * Makes a loop that can be run once.
    *
-   * @param newWorkload another workload, for when all others wait for an answer
+   * @param newWorkload makes another workload when all others wait for an answer
    * @param startsPerSecond the rate of starts, more than 0
    */
   public OpenLoop(Supplier<? extends Workload> newWorkload, double startsPerSecond, Ticker ticker) {
@@ -63,14 +63,14 @@ public final class OpenLoop {
     this.ticker = ticker;
   }
 
-  /** A span of time, and what is counted in it. */
+  /** A time span with its counters. */
   private static final class Slice {
     final Histogram latencyNanos = new ConcurrentHistogram(TimeUnit.HOURS.toNanos(1), 3);
     final LongAdder answered = new LongAdder();
     final LongAdder undone = new LongAdder();
   }
 
-  /** Equal spans of time, one behind the other; what lies outside goes where nobody looks. */
+  /** Consecutive time spans of equal length; everything outside is counted apart and not used. */
   private record Slices(long startNanos, long sliceNanos, List<Slice> slices, Slice outside) {
     static Slices of(long startNanos, Duration slice, int count) {
       List<Slice> slices = new ArrayList<>();
@@ -95,15 +95,15 @@ public final class OpenLoop {
   }
 
   /**
-   * Runs, and waits for what is still unanswered then.
+   * Runs the loop, and waits for the last answers.
    *
-   * @param warmUp is not counted
-   * @param slice how long each slice is
-   * @param count how many slices are counted
-   * @param afterSlice is run when a slice is over, and must be short
-   * @return one for each slice: the latencies of the changes that were meant to start in it, and as
-   *     throughput what was answered while it lasted
-   * @throws ExecutionException of the first failure that is no refusal for overload
+   * @param warmUp not counted
+   * @param slice the length of a slice
+   * @param count the number of counted slices
+   * @param afterSlice runs after each slice, and must be short
+   * @return one result per slice: the latencies of the changes that were scheduled in it, and the
+   *     throughput of the answers that came in it
+   * @throws ExecutionException with the first failure other than a rejection for overload
    */
   public List<Measured> run(Duration warmUp, Duration slice, int count, Runnable afterSlice)
       throws InterruptedException, ExecutionException {
@@ -121,7 +121,7 @@ public final class OpenLoop {
     }
     ended();
     awaitAnswers();
-    giveBack();
+    releaseAll();
     double seconds = slice.toNanos() / 1e9;
     return slices.slices().stream()
         .map(one -> new Measured(one.answered.sum() / seconds, one.latencyNanos, one.undone.sum()))
@@ -129,13 +129,13 @@ public final class OpenLoop {
   }
 
   private void startNext(long intended, Slices slices) {
-    if (underWay.get() > MOST_UNDER_WAY) {
+    if (inFlight.get() > IN_FLIGHT_LIMIT) {
       slices.at(intended).undone.increment();
       return;
     }
     Workload waiting = idle.poll();
     Workload workload = waiting == null ? newWorkload.get() : waiting;
-    underWay.incrementAndGet();
+    inFlight.incrementAndGet();
     workload.next(
         new Workload.Answer() {
           @Override
@@ -161,7 +161,7 @@ public final class OpenLoop {
   }
 
   private void ended() {
-    if (underWay.decrementAndGet() == 0) {
+    if (inFlight.decrementAndGet() == 0) {
       allAnswered.complete(null);
     }
   }
@@ -177,13 +177,13 @@ public final class OpenLoop {
     }
   }
 
-  /** Lets each workload give back what it holds, uncounted. */
-  private void giveBack() throws InterruptedException, ExecutionException {
+  /** Releases the space that the workloads still hold, uncounted. */
+  private void releaseAll() throws InterruptedException, ExecutionException {
     List<CompletableFuture<Void>> wave = new ArrayList<>();
     for (Workload workload : idle) {
       if (!workload.holdsNothing()) {
         CompletableFuture<Void> answered = new CompletableFuture<>();
-        workload.next(new GivenBack(answered));
+        workload.next(new ReleaseAnswer(answered));
         wave.add(answered);
         if (wave.size() == WAVE) {
           awaitAll(wave);
@@ -201,7 +201,7 @@ public final class OpenLoop {
     wave.clear();
   }
 
-  private record GivenBack(CompletableFuture<Void> answered) implements Workload.Answer {
+  private record ReleaseAnswer(CompletableFuture<Void> answered) implements Workload.Answer {
     @Override
     public void done(int operations) {
       answered.complete(null);

@@ -4,18 +4,18 @@ import java.util.HexFormat;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ids as a node would send them. */
+/** Ids like those of a node. */
 public final class RandomIds {
   private RandomIds() {}
 
-  /** A hash of 32 bytes, as the chain names a storage request. */
+  /** Returns a hash of 32 bytes, like the id of a storage request on the chain. */
   public static String requestId() {
     byte[] hash = new byte[32];
     ThreadLocalRandom.current().nextBytes(hash);
     return "0x" + HexFormat.of().formatHex(hash);
   }
 
-  /** A UUIDv7: its head is the time, so that the server keeps what comes together in one place. */
+  /** Returns a UUIDv7. It begins with the time, so ids of the same time are stored together. */
   public static String operationId() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     long head = System.currentTimeMillis() << 16 | 0x7000 | random.nextLong(1 << 12);

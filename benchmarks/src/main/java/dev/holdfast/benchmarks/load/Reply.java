@@ -3,7 +3,7 @@ package dev.holdfast.benchmarks.load;
 import io.grpc.stub.StreamObserver;
 import java.util.function.Predicate;
 
-/** The answer of a unary call: checked, then told. */
+/** The answer of a unary call: checks it, and passes it on. */
 record Reply<T>(Predicate<T> check, int operations, Workload.Answer answer)
     implements StreamObserver<T> {
   @Override
@@ -11,7 +11,7 @@ record Reply<T>(Predicate<T> check, int operations, Workload.Answer answer)
     if (check.test(response)) {
       answer.done(operations);
     } else {
-      answer.failed(new IllegalStateException("a wrong answer: " + response));
+      answer.failed(new IllegalStateException("wrong answer: " + response));
     }
   }
 

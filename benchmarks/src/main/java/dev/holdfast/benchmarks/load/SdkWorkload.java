@@ -7,12 +7,12 @@ import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.ReserveSlot;
 import org.jspecify.annotations.Nullable;
 
-/** The standard mix by the asynchronous calls of the Java SDK. */
+/** The standard mix with the asynchronous calls of the Java SDK. */
 public final class SdkWorkload implements Workload {
   private final HoldfastClient client;
   private @Nullable Reservation held;
 
-  /** A workload over a client that all workloads share. */
+  /** Makes a workload on a client that all workloads share. */
   public SdkWorkload(HoldfastClient client) {
     this.client = client;
   }
@@ -70,11 +70,11 @@ public final class SdkWorkload implements Workload {
                 });
   }
 
-  private static void tell(boolean right, Object response, Answer answer) {
-    if (right) {
+  private static void tell(boolean correct, Object response, Answer answer) {
+    if (correct) {
       answer.done(1);
     } else {
-      answer.failed(new IllegalStateException("a wrong answer: " + response));
+      answer.failed(new IllegalStateException("wrong answer: " + response));
     }
   }
 

@@ -13,21 +13,21 @@ import io.grpc.Channel;
 
 /** The standard mix: reserves a fresh slot, releases it by its generation, and starts over. */
 public final class SlotWorkload implements Workload {
-  /** How much each slot reserves. */
+  /** The amount of each reservation. */
   public static final long AMOUNT_BYTES = 1 << 20;
 
   private final ReservationsServiceStub stub;
   private Slot slot = Slot.getDefaultInstance();
 
-  /** 0 where nothing is reserved. */
+  /** The generation of the reservation; 0 for none. */
   private long generation;
 
-  /** A workload of unary calls. */
+  /** Makes a workload of unary calls. */
   public SlotWorkload(Channel channel) {
     stub = ReservationsServiceGrpc.newStub(channel);
   }
 
-  /** To reserve a slot that nobody has reserved before. */
+  /** Returns a request that reserves a new slot. */
   static ReserveSlotRequest freshReserve() {
     return Requests.reserveSlot(
         "", Requests.slot(RandomIds.requestId(), 0), AMOUNT_BYTES, RandomIds.operationId());

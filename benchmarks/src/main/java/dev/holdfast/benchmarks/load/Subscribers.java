@@ -10,24 +10,22 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** Many who watch one repository. */
+/** Many watchers of one repository. */
 public final class Subscribers implements AutoCloseable {
-  /** On the four that belong together. */
-  private static final int ON_SOME_CONNECTIONS = 1600;
+  /** The number of watches on one group of four connections. */
+  private static final int PER_CONNECTION_GROUP = 1600;
 
   private final List<Connections> connections = new ArrayList<>();
   private final Context.CancellableContext watching = Context.ROOT.withCancellation();
   private final CompletableFuture<Void> failure = new CompletableFuture<>();
   private final List<Subscriber> subscribers = new ArrayList<>();
 
-  // Under the lock of this.
+  // Guarded by this.
   private long wanted;
   private long behind;
-  private CompletableFuture<Void> allTold = new CompletableFuture<>();
+  private CompletableFuture<Void> allReceived = new CompletableFuture<>();
 
-  /**
-   * Begins so many watches of what happens from now on, and waits until each has its first word.
-   */
+  /** Begins this number of watches from now on, and waits until each has received a message. */
   public Subscribers(String address, String repositoryId, int count)
       throws InterruptedException, ExecutionException {
     behind = count;
@@ -37,12 +35,12 @@ public final class Subscribers implements AutoCloseable {
       subscribers.add(new Subscriber());
     }
     watching.run(() -> begin(address, request));
-    CompletableFuture.anyOf(allTold, failure).get();
+    CompletableFuture.anyOf(allReceived, failure).get();
   }
 
   private void begin(String address, WatchEventsRequest request) {
     for (int i = 0; i < subscribers.size(); i++) {
-      if (i % ON_SOME_CONNECTIONS == 0) {
+      if (i % PER_CONNECTION_GROUP == 0) {
         connections.add(new Connections(address));
       }
       Connections last = connections.get(connections.size() - 1);
@@ -50,28 +48,28 @@ public final class Subscribers implements AutoCloseable {
     }
   }
 
-  /** Waits until each was told of a revision. */
-  public void awaitTold(long revision) throws InterruptedException, ExecutionException {
-    CompletableFuture<Void> told;
+  /** Waits until each watcher has received a revision. */
+  public void awaitReceived(long revision) throws InterruptedException, ExecutionException {
+    CompletableFuture<Void> received;
     synchronized (this) {
       wanted = revision;
       behind = subscribers.stream().filter(each -> each.revision < revision).count();
-      allTold = new CompletableFuture<>();
-      told = allTold;
+      allReceived = new CompletableFuture<>();
+      received = allReceived;
       if (behind == 0) {
-        told.complete(null);
+        received.complete(null);
       }
     }
-    CompletableFuture.anyOf(told, failure).get();
+    CompletableFuture.anyOf(received, failure).get();
   }
 
-  private synchronized void told(Subscriber subscriber, long revision) {
+  private synchronized void received(Subscriber subscriber, long revision) {
     boolean wasBehind = subscriber.revision < wanted;
     subscriber.revision = revision;
     if (wasBehind && revision >= wanted) {
       behind--;
       if (behind == 0) {
-        allTold.complete(null);
+        allReceived.complete(null);
       }
     }
   }
@@ -83,12 +81,12 @@ public final class Subscribers implements AutoCloseable {
   }
 
   private final class Subscriber implements StreamObserver<WatchEventsResponse> {
-    // Under the lock of the outer.
+    // Guarded by the outer instance.
     private long revision = -1;
 
     @Override
     public void onNext(WatchEventsResponse message) {
-      told(this, message.getRevision());
+      received(this, message.getRevision());
     }
 
     @Override

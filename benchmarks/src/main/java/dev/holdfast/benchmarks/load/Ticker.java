@@ -2,17 +2,17 @@ package dev.holdfast.benchmarks.load;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** The time that an open loop runs by. */
+/** The clock of an open loop. */
 public interface Ticker {
-  /** As {@link System#nanoTime}. */
+  /** Returns the time, like {@link System#nanoTime}. */
   long nanos();
 
-  /** Returns when it is that time, or later. */
+  /** Waits until that time, or a little longer. */
   void waitUntil(long nanos) throws InterruptedException;
 
   /**
-   * The machine's. It sleeps and does not spin, which would take a core from the server; so a start
-   * may be some 0.1 ms late, which counts as latency.
+   * The clock of the machine. It sleeps and does not spin, which would take a core from the server;
+   * so a start may be about 0.1 ms late, which counts as latency.
    */
   Ticker SYSTEM =
       new Ticker() {

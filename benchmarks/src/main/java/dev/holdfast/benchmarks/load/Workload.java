@@ -1,25 +1,25 @@
 package dev.holdfast.benchmarks.load;
 
 /**
- * A caller that makes one change after the other. It is asked for the next when the one before was
- * answered, and never before that.
+ * A caller that makes one change after the other. The loop starts the next one only after the last
+ * one was answered.
  */
 public interface Workload {
   /**
-   * Starts the next change. The answer is told of it once; for a closed loop on another thread than
-   * the caller's, so that its changes do not nest.
+   * Starts the next change. The answer receives its result once; in a closed loop on another thread
+   * than the caller's, so that changes do not nest.
    */
   void next(Answer answer);
 
-  /** Whether nothing is held that the next change would give back, so that this is where to end. */
+  /** Returns whether no space is reserved, so that the workload may end here. */
   boolean holdsNothing();
 
-  /** Is told what became of a change. */
+  /** Receives the result of a change. */
   interface Answer {
-    /** It was answered, and rightly. */
+    /** Receives a correct answer. */
     void done(int operations);
 
-    /** It failed, or was answered wrongly. The workload may be asked to try the same again. */
+    /** Receives a failure or a wrong answer. The next call may repeat the change. */
     void failed(Throwable failure);
   }
 }

@@ -1,4 +1,4 @@
-/** Load: workloads of operations, and the loops that drive and time them. */
+/** Workloads, and the loops that drive and time them. */
 @NullMarked
 package dev.holdfast.benchmarks.load;
 

@@ -4,10 +4,10 @@ import dev.holdfast.benchmarks.load.Measured;
 import org.HdrHistogram.Histogram;
 
 /**
- * What one program did in one measurement.
+ * The figures of one program in one measurement.
  *
- * @param program which
- * @param operationsPerSecond durable changes
+ * @param program the name of the program
+ * @param operationsPerSecond the rate of durable changes
  * @param p50Micros the median of its calls, microseconds; of a batch, that of the whole batch
  * @param p99Micros their 99th percentile
  * @param p999Micros their 99.9th percentile
@@ -18,12 +18,12 @@ public record Figures(
     double p50Micros,
     double p99Micros,
     double p999Micros) {
-  /** The figures of a load. */
+  /** Returns the figures of a load. */
   public static Figures of(String program, Measured measured) {
     return of(program, measured.operationsPerSecond(), measured.latencyNanos());
   }
 
-  /** The figures of calls whose latencies were recorded in nanoseconds. */
+  /** Returns the figures of calls whose latencies were recorded in nanoseconds. */
   public static Figures of(String program, double operationsPerSecond, Histogram latencyNanos) {
     return new Figures(
         program,
@@ -33,7 +33,7 @@ public record Figures(
         latencyNanos.getValueAtPercentile(99.9) / 1e3);
   }
 
-  /** The same under another name. */
+  /** Returns the same figures under another name. */
   public Figures as(String name) {
     return new Figures(name, operationsPerSecond, p50Micros, p99Micros, p999Micros);
   }

@@ -4,22 +4,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What growth costs.
+ * The results of the growth run.
  *
- * @param points on the way, from the fewest live reservations to the most
- * @param available what {@code Available} takes at the fewest and at the most, one call in flight
- * @param startSeconds from the start of the process to the line that says that it serves, at the
- *     most, with all histories
- * @param disk what is on disk once the retention has passed
+ * @param points the measured points, by number of live reservations
+ * @param available the latency of {@code Available} at the first and the last point, with one call
+ *     in flight
+ * @param startSeconds the time from the start of the process until it serves, at the last point,
+ *     with all histories
+ * @param disk the disk space after the retention
  */
 public record GrowthReport(
     List<Point> points, List<Available> available, double startSeconds, Disk disk) {
   /**
-   * The unary mix beside so many live reservations.
+   * The unary mix with this number of live reservations.
    *
-   * @param serverRssBytes memory of the server; null where the system does not tell
-   * @param dataDirBytes with all histories
-   * @param fillSeconds how long it took to get here from the point before
+   * @param serverRssBytes the resident memory of the server; null if the system does not provide it
+   * @param dataDirBytes the size of the data directory with all histories
+   * @param fillSeconds the time since the last point
    */
   public record Point(
       long liveReservations,
@@ -28,24 +29,24 @@ public record GrowthReport(
       long dataDirBytes,
       double fillSeconds) {}
 
-  /** What {@code Available} takes. */
+  /** The latency of {@code Available}. */
   public record Available(long liveReservations, Figures calls) {}
 
   /**
-   * The data dir of a server that was ended after everything old was forgotten.
+   * The data directory of a server that was stopped after its purge.
    *
-   * @param forgetSeconds how long that took
-   * @param dataDirBytes all files
-   * @param freeBytes of these, pages of the database that hold nothing and will be used again
+   * @param forgetSeconds the duration of the purge
+   * @param dataDirBytes the size of all files
+   * @param freeBytes the bytes of these in free pages of the database, which are reused
    */
   public record Disk(
       long liveReservations, double forgetSeconds, long dataDirBytes, long freeBytes) {
-    /** What a live reservation takes in all, free pages included. */
+    /** Returns the bytes per live reservation, free pages included. */
     public double bytesPerReservation() {
       return (double) dataDirBytes / liveReservations;
     }
 
-    /** What a live reservation takes in pages that are in use. */
+    /** Returns the bytes per live reservation in used pages. */
     public double usedBytesPerReservation() {
       return (double) (dataDirBytes - freeBytes) / liveReservations;
     }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Figures as JSON: names like {@code p50_micros}, and null for what could not be measured. */
+/** Figures as JSON: names like {@code p50_micros}, and null for missing figures. */
 public final class Json {
   private static final Gson LINE =
       new GsonBuilder()
@@ -20,17 +20,17 @@ public final class Json {
 
   private Json() {}
 
-  /** A value in one line. */
+  /** Returns a value as one line. */
   public static String line(Object value) {
     return LINE.toJson(value);
   }
 
-  /** A value of that line. */
+  /** Reads a value from such a line. */
   public static <T> T read(String line, Class<T> type) {
     return LINE.fromJson(line, type);
   }
 
-  /** Writes a value for people to read. */
+  /** Writes a value, formatted for people. */
   public static void write(Object value, Path file) throws IOException {
     Files.writeString(file, PRETTY.toJson(value) + "\n");
   }

@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What it was measured on.
+ * The machine of the measurements.
  *
- * @param cpu its model
- * @param cores how many of them this process sees
- * @param memoryBytes null where the system does not tell
+ * @param cpu the model of the processor
+ * @param cores the number of cores that this process sees
+ * @param memoryBytes its memory; null if the system does not provide it
  * @param kernel name and version
  * @param jvm name and version
- * @param dataFileSystem type of the file system that the data lies on
+ * @param dataFileSystem the type of the file system of the data
  */
 public record Machine(
     String cpu,
@@ -25,7 +25,7 @@ public record Machine(
     String dataFileSystem) {
   private static final Path PROC = Path.of("/proc");
 
-  /** This machine, with data in that directory. */
+  /** Returns this machine, with data in the directory. */
   public static Machine here(Path dataDir) throws IOException {
     return new Machine(
         value(PROC.resolve("cpuinfo"), "model name").orElse(System.getProperty("os.arch")),
@@ -36,7 +36,7 @@ public record Machine(
         Files.getFileStore(dataDir).type());
   }
 
-  /** How much memory a process has now; null where the system does not tell. */
+  /** Returns the resident memory of a process; null if the system does not provide it. */
   public static @Nullable Long residentBytes(long pid) throws IOException {
     return kibibytes(PROC.resolve(Long.toString(pid)).resolve("status"), "VmRSS");
   }
@@ -47,7 +47,7 @@ public record Machine(
         .orElse(null);
   }
 
-  /** What stands behind a name and a colon. */
+  /** Returns the value after a name and a colon. */
   private static Optional<String> value(Path file, String name) throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();

@@ -11,11 +11,11 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
-/** Plots as SVG, of what was measured. */
+/** Plots of the measurements as SVG. */
 public final class Plots {
   private Plots() {}
 
-  /** Writes those whose figures are there into a directory, which is made where it is missing. */
+  /** Writes the plots whose figures exist into a directory; creates it if it is missing. */
   public static void write(Report report, Path directory) throws IOException {
     Files.createDirectories(directory);
     LoadReport load = report.load();

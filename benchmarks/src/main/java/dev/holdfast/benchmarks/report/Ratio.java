@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * A ratio over the rounds.
  *
- * @param median of the rounds; of an even number of them, the mean of the middle two
- * @param least of the rounds
- * @param greatest of the rounds
+ * @param median the median of the rounds; of an even number of rounds, the mean of the middle two
+ * @param least the least ratio of the rounds
+ * @param greatest the greatest ratio of the rounds
  */
 public record Ratio(double median, double least, double greatest) {
-  /** Of the ratios of one round or more. */
+  /** Makes it from the ratios of one or more rounds. */
   public static Ratio of(List<Double> rounds) {
     List<Double> sorted = rounds.stream().sorted().toList();
     int size = sorted.size();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All that was measured in a run; its JSON has these fields. Not thread-safe. */
+/** All measurements of a run; its JSON has these fields. Not thread-safe. */
 public final class Report {
   private final Machine machine;
   private final Map<String, @Nullable Double> ratios = new LinkedHashMap<>();
@@ -21,12 +21,12 @@ public final class Report {
   /** One round of a comparison: its programs in the order in which they were measured. */
   public record Round(String comparison, int round, List<Figures> programs) {}
 
-  /** A report in which everything is still missing. */
+  /** Makes a report in which everything is missing. */
   public Report(Machine machine) {
     this.machine = machine;
     for (Target target : Target.values()) {
       ratios.put(target.name(), null);
-      missing.put(target, "not asked for");
+      missing.put(target, "not selected");
     }
   }
 
@@ -39,7 +39,7 @@ public final class Report {
     return ratio;
   }
 
-  /** Says why there is no ratio. */
+  /** Adds the reason why there is no ratio. */
   public void addMissing(Target target, String why) {
     missing.put(target, why);
   }
@@ -64,32 +64,32 @@ public final class Report {
     soak = measured;
   }
 
-  /** The machine that it was measured on. */
+  /** Sets the machine of the measurements. */
   public Machine machine() {
     return machine;
   }
 
-  /** The ratio of a target, or null. */
+  /** Returns the ratio of a target, or null. */
   public @Nullable Ratio ratio(Target target) {
     return spreads.get(target);
   }
 
-  /** Why there is no ratio; null where there is one. */
+  /** Returns why there is no ratio; null if there is one. */
   public @Nullable String missing(Target target) {
     return missing.get(target);
   }
 
-  /** The growth run; null where it was not asked for. */
+  /** Returns the growth run; null if it was not selected. */
   public @Nullable GrowthReport growth() {
     return growth;
   }
 
-  /** Latency against load; null where it was not asked for. */
+  /** Returns latency against load; null if it was not selected. */
   public @Nullable LoadReport load() {
     return load;
   }
 
-  /** The soak; null where it was not asked for. */
+  /** Returns the soak; null if it was not selected. */
   public @Nullable SoakReport soak() {
     return soak;
   }

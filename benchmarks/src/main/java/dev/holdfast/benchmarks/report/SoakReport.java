@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A load that lasts, in an open loop.
+ * A long load in an open loop.
  *
- * @param maximumOperationsPerSecond the largest share of what a closed loop does that an open loop
- *     kept up with
- * @param offeredOperationsPerSecond how many were meant to start: 80 % of it
- * @param sliceSeconds how long each slice lasted
+ * @param maximumOperationsPerSecond the highest rate, as a share of that of a closed loop, that an
+ *     open loop sustained
+ * @param offeredOperationsPerSecond the rate of scheduled starts: 80 % of the maximum
+ * @param sliceSeconds the length of each slice
  */
 public record SoakReport(
     double maximumOperationsPerSecond,
@@ -19,9 +19,9 @@ public record SoakReport(
   /**
    * One slice.
    *
-   * @param undone how many were refused with OVERLOADED, or not started because too many others
-   *     were under way
-   * @param serverRssBytes at its end; null where the system does not tell
+   * @param undone the number of changes that were rejected with OVERLOADED, or not started because
+   *     too many others were in flight
+   * @param serverRssBytes the resident memory at its end; null if the system does not provide it
    */
   public record Slice(Figures answers, long undone, @Nullable Long serverRssBytes) {}
 }

@@ -4,16 +4,16 @@ import java.io.PrintStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Figures for people, as they come. */
+/** Prints figures for people as they come. */
 public final class Table {
   private final PrintStream out;
 
-  /** Prints there. */
+  /** Makes a table that prints to this stream. */
   public Table(PrintStream out) {
     this.out = out;
   }
 
-  /** The machine. */
+  /** Prints the machine. */
   public void machine(Machine machine) {
     line("cpu      %s, %d cores", machine.cpu(), machine.cores());
     line("memory   %s", mebibytes(machine.memoryBytes()));
@@ -22,17 +22,17 @@ public final class Table {
     line("data on  %s", machine.dataFileSystem());
   }
 
-  /** Begins a part. */
+  /** Prints the title of a part. */
   public void title(String title) {
     line("%n%-44s %12s %10s %10s %10s", title, "op/s", "p50 us", "p99 us", "p99.9 us");
   }
 
-  /** A row of it. */
+  /** Prints a row. */
   public void row(Figures figures) {
     row(figures.program(), figures, "");
   }
 
-  /** A row of it under another name, with a remark behind it. */
+  /** Prints a row under another name, with a remark. */
   public void row(String name, Figures figures, String remark) {
     line(
         "%-44s %12.0f %10.0f %10.0f %10.0f%s",
@@ -44,13 +44,13 @@ public final class Table {
         remark.isEmpty() ? "" : "  " + remark);
   }
 
-  /** Something else. */
+  /** Prints a line. */
   public void line(String format, Object... values) {
     out.printf(Locale.ROOT, format + "%n", values);
     out.flush();
   }
 
-  /** All ratios, at the end. */
+  /** Prints all ratios. */
   public void ratios(Report report) {
     line("%n%-16s %8s %19s %8s", "", "median", "least ... greatest", "goal");
     for (Target target : Target.values()) {
@@ -70,7 +70,7 @@ public final class Table {
     }
   }
 
-  /** Bytes in words; null where they are not known. */
+  /** Formats a number of bytes; null means unknown. */
   public static String mebibytes(@Nullable Long bytes) {
     return bytes == null ? "unknown" : String.format(Locale.ROOT, "%d MiB", bytes >> 20);
   }

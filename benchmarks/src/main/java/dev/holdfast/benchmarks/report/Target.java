@@ -1,6 +1,6 @@
 package dev.holdfast.benchmarks.report;
 
-/** What is claimed: each a ratio of two programs that were measured in turn. */
+/** The claims: each is a ratio of two programs that were measured in turn. */
 public enum Target {
   T1_64("unary at 64 in flight, holdfast / echo", ">= 0.90"),
   T1_256("unary at 256 in flight, holdfast / echo", ">= 0.90"),
@@ -25,12 +25,12 @@ public enum Target {
     this.goal = goal;
   }
 
-  /** Which two programs, and how. */
+  /** Returns the two programs and the load. */
   public String meaning() {
     return meaning;
   }
 
-  /** Where it has to go. */
+  /** Returns the target of the ratio. */
   public String goal() {
     return goal;
   }

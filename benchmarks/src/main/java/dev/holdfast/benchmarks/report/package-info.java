@@ -1,4 +1,4 @@
-/** What was measured, as tables, JSON and plots. */
+/** The measurements as tables, JSON and plots. */
 @NullMarked
 package dev.holdfast.benchmarks.report;
 

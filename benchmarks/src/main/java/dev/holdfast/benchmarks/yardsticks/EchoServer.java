@@ -12,20 +12,20 @@ import dev.holdfast.v1.ReserveSlotResponse;
 import io.grpc.stub.StreamObserver;
 
 /**
- * The ceiling of unary calls: a server that answers as Holdfast does, with messages of the same
- * size over the same transport, and keeps nothing.
+ * The upper bound of unary calls: a server that answers as Holdfast does, with messages of the same
+ * size over the same transport, and stores nothing.
  */
 public final class EchoServer {
   private EchoServer() {}
 
-  /** Serves until the process is ended. */
+  /** Serves until the process ends. */
   public static void main(String[] args) throws Exception {
-    // Handlers run where the request was read, as the product's do.
+    // Handlers run on the thread that read the request, as in Holdfast.
     Transport.serve("echo", Transport.builder(new Echo()).directExecutor());
   }
 
   private static final class Echo extends ReservationsServiceGrpc.ReservationsServiceImplBase {
-    // Of the size that they have in the product.
+    // Of the same size as in Holdfast.
     private static final Timestamp TIME =
         Timestamp.newBuilder().setSeconds(1_800_000_000).setNanos(999_999_000).build();
     private static final long GENERATION = 1_000_000;

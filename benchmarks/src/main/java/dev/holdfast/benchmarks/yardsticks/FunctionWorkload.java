@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The standard mix by stored functions, on a connection and a thread of its own. */
+/** The standard mix with stored functions, on a connection and a thread of its own. */
 final class FunctionWorkload implements Workload, AutoCloseable {
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final Connection connection;
@@ -18,7 +18,7 @@ final class FunctionWorkload implements Workload, AutoCloseable {
   private final PreparedStatement release;
   private String requestId = "";
 
-  /** 0 where nothing is reserved. */
+  /** The generation of the reservation; 0 for none. */
   private long generation;
 
   FunctionWorkload(Connection connection) throws SQLException {
@@ -65,9 +65,9 @@ final class FunctionWorkload implements Workload, AutoCloseable {
     }
   }
 
-  private static void check(boolean right, long answered) {
-    if (!right) {
-      throw new IllegalStateException("a wrong answer: " + answered);
+  private static void check(boolean correct, long answered) {
+    if (!correct) {
+      throw new IllegalStateException("wrong answer: " + answered);
     }
   }
 

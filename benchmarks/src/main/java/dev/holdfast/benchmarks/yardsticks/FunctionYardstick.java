@@ -19,8 +19,8 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 
 /**
- * What a team with a database writes instead: PostgreSQL, with {@code reserve} and {@code release}
- * as stored functions, called by as many connections as there are workloads.
+ * A typical solution with a database: PostgreSQL, with {@code reserve} and {@code release} as
+ * stored functions, called over one connection per workload.
  */
 public final class FunctionYardstick implements AutoCloseable {
   private final EmbeddedPostgres postgres;
@@ -39,7 +39,7 @@ public final class FunctionYardstick implements AutoCloseable {
   /**
    * Starts PostgreSQL.
    *
-   * @param directory where its data and its program lie
+   * @param directory the directory of its data and its program
    */
   public static FunctionYardstick start(Path directory)
       throws UnavailableException, IOException, SQLException {
@@ -58,7 +58,7 @@ public final class FunctionYardstick implements AutoCloseable {
       return EmbeddedPostgres.builder()
           .setDataDirectory(directory.resolve("data"))
           .setOverrideWorkingDirectory(directory.resolve("program").toFile())
-          // This is a library for tests, which trade durability for speed.
+          // This library is made for tests, which trade durability for speed.
           .setServerConfig("fsync", "on")
           .setServerConfig("synchronous_commit", "on")
           .setServerConfig("full_page_writes", "on")
@@ -93,7 +93,7 @@ public final class FunctionYardstick implements AutoCloseable {
     return postgres.getPostgresDatabase().getConnection();
   }
 
-  /** Runs the standard mix in a closed loop, on so many connections. */
+  /** Runs the standard mix in a closed loop, on this number of connections. */
   public Measured run(int inFlight, Duration warmUp, Duration counted)
       throws SQLException, InterruptedException, ExecutionException {
     List<FunctionWorkload> workloads = new ArrayList<>();
@@ -109,7 +109,7 @@ public final class FunctionYardstick implements AutoCloseable {
     }
   }
 
-  /** Ends PostgreSQL. */
+  /** Stops PostgreSQL. */
   @Override
   public void close() throws IOException {
     postgres.close();

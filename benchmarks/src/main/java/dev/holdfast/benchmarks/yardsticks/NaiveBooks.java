@@ -7,7 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** A table of reservations and a row of totals, a transaction a change. */
+/** A table of reservations and a row of totals, with one transaction per change. */
 final class NaiveBooks implements AutoCloseable {
   private static final String SCHEMA =
       """
@@ -120,7 +120,7 @@ final class NaiveBooks implements AutoCloseable {
     T read(ResultSet row) throws SQLException;
   }
 
-  /** The only row, or what is wrong where there is none. */
+  /** Returns the only row; fails with the message if there is none. */
   private static <T> T row(PreparedStatement statement, String otherwise, Reader<T> reader)
       throws SQLException {
     try (ResultSet rows = statement.executeQuery()) {

@@ -13,15 +13,15 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 
 /**
- * What one writes first: a service that makes each call a transaction of its own, one after the
- * other, on the threads that gRPC brings along.
+ * A simple first solution: a service that makes each call a transaction of its own, one after the
+ * other, on gRPC's default threads.
  */
 public final class NaiveServer {
   private NaiveServer() {}
 
-  /** Serves until the process is ended; its only word is the database file. */
-  public static void main(String[] words) throws Exception {
-    try (NaiveBooks books = new NaiveBooks(Path.of(words[0]))) {
+  /** Serves until the process ends; the argument is the database file. */
+  public static void main(String[] arguments) throws Exception {
+    try (NaiveBooks books = new NaiveBooks(Path.of(arguments[0]))) {
       Transport.serve("naive", Transport.builder(new Naive(books)));
     }
   }

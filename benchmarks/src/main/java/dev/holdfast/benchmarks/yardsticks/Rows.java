@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A table of reservations and nothing else, with random keys, as those of slots are. */
+/** A table of reservations and nothing else, with random keys like those of slots. */
 final class Rows implements AutoCloseable {
   private static final String SCHEMA =
       """
@@ -54,7 +54,7 @@ final class Rows implements AutoCloseable {
     }
   }
 
-  /** Inserts so many rows in one transaction. */
+  /** Inserts rows in one transaction. */
   void insert(int rows) throws SQLException {
     for (int i = 0; i < rows; i++) {
       byte[] key = newKey();
@@ -69,19 +69,19 @@ final class Rows implements AutoCloseable {
     connection.commit();
   }
 
-  /** Deletes in one transaction what was inserted since this was called last. */
+  /** Deletes all rows that were inserted since the last call, in one transaction. */
   void deleteInserted() throws SQLException {
     for (byte[] key : inserted) {
       delete.setBytes(1, key);
       if (delete.executeUpdate() != 1) {
-        throw new SQLException("a row is not there that was inserted");
+        throw new SQLException("an inserted row is missing");
       }
     }
     connection.commit();
     inserted.clear();
   }
 
-  /** A hash of 32 bytes and a slot index, in about as many bytes as the product's keys have. */
+  /** Returns a hash of 32 bytes and a slot index, about as long as Holdfast's keys. */
   private static byte[] newKey() {
     byte[] key = new byte[36];
     ThreadLocalRandom.current().nextBytes(key);

@@ -10,15 +10,15 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /**
- * What the embedded engine gives without any service around it: one prepared insert or delete an
- * operation, so many operations a transaction. It prints its figures as a line of JSON; latencies
- * are those of a transaction.
+ * Measures the embedded engine without a service: one prepared insert or delete per operation, with
+ * a fixed number of operations per transaction. It prints its figures as a line of JSON; latencies
+ * are those of transactions.
  */
 public final class RowsProgram implements Callable<Integer> {
   @Option(names = "--database", required = true)
   private Path database = Path.of("");
 
-  /** How many rows stand there already; they are made where they are missing. */
+  /** The number of rows in the table; missing rows are inserted first. */
   @Option(names = "--rows", required = true)
   private long rows;
 
@@ -32,8 +32,8 @@ public final class RowsProgram implements Callable<Integer> {
   private long countedNanos;
 
   /** Measures once. */
-  public static void main(String[] words) {
-    System.exit(new CommandLine(new RowsProgram()).execute(words));
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new RowsProgram()).execute(arguments));
   }
 
   @Override
@@ -49,7 +49,7 @@ public final class RowsProgram implements Callable<Integer> {
     return 0;
   }
 
-  /** Inserts and deletes, whole pairs of transactions, and answers how long that took. */
+  /** Inserts and deletes in pairs of transactions, and returns the nanoseconds that this took. */
   private long runFor(long nanos, Rows table, Histogram latencies) throws Exception {
     long start = System.nanoTime();
     long last = start;

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.sqlite.SQLiteConfig;
 
-/** SQLite that is as durable as the product's, and has the same cache and log. */
+/** SQLite with the durability, cache and WAL settings of Holdfast. */
 final class Sqlite {
   private Sqlite() {}
 
@@ -14,7 +14,7 @@ final class Sqlite {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
-    // Not the defaults: a yardstick must not lose for want of them.
+    // Better than the defaults, so that the comparison is fair.
     config.setCacheSize(-64 * 1024);
     config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, "8192");
     config.setGetGeneratedKeys(false);

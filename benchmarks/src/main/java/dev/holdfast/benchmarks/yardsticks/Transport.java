@@ -15,11 +15,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Serves as the product does, with its transport settings. */
+/** Serves with Holdfast's transport settings. */
 final class Transport {
   private Transport() {}
 
-  /** On a free port of loopback. */
+  /** Makes a server on a free port of loopback. */
   static NettyServerBuilder builder(BindableService service) {
     boolean epoll = Epoll.isAvailable();
     EventLoopGroup eventLoops =
@@ -39,7 +39,7 @@ final class Transport {
         .addService(service);
   }
 
-  /** Says where it serves, as the product does, and serves until the process is ended. */
+  /** Prints its address, as Holdfast does, and serves until the process ends. */
   static void serve(String name, NettyServerBuilder builder)
       throws IOException, InterruptedException {
     Server server = builder.build().start();

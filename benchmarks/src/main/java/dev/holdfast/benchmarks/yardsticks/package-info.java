@@ -1,4 +1,4 @@
-/** What Holdfast is measured against, each a program of its own. */
+/** The yardsticks of Holdfast, each a program of its own. */
 @NullMarked
 package dev.holdfast.benchmarks.yardsticks;
 

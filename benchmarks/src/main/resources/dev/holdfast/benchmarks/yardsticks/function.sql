@@ -18,7 +18,7 @@ CREATE TABLE reservations (
   PRIMARY KEY (repository_id, request_id, slot_index)
 );
 
--- Answers the generation.
+-- Returns the generation.
 CREATE FUNCTION reserve(request_id text, slot_index bigint, amount_bytes bigint, operation_id text) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -35,7 +35,7 @@ BEGIN
   RETURN generation;
 END $$;
 
--- Answers how many bytes were given back.
+-- Returns the number of released bytes.
 CREATE FUNCTION release(request_id text, slot_index bigint, generation bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE

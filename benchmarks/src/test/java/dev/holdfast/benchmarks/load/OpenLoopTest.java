@@ -153,8 +153,8 @@ class OpenLoopTest {
         };
     Measured measured = loop.run(Duration.ZERO, Duration.ofMillis(100), 2, answerAll).get(0);
 
-    assertEquals(OpenLoop.MOST_UNDER_WAY, measured.latencyNanos().getTotalCount());
-    assertEquals(100_000 - OpenLoop.MOST_UNDER_WAY, measured.undone());
+    assertEquals(OpenLoop.IN_FLIGHT_LIMIT, measured.latencyNanos().getTotalCount());
+    assertEquals(100_000 - OpenLoop.IN_FLIGHT_LIMIT, measured.undone());
   }
 
   @Test

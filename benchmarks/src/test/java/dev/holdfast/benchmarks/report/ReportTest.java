@@ -45,7 +45,7 @@ class ReportTest {
     assertEquals(0.75, ratios.get("T1_64").getAsDouble());
     assertTrue(ratios.get("T7").isJsonNull());
     assertEquals("no engine", json.getAsJsonObject("missing").get("T7").getAsString());
-    assertEquals("not asked for", json.getAsJsonObject("missing").get("T2").getAsString());
+    assertEquals("not selected", json.getAsJsonObject("missing").get("T2").getAsString());
     JsonObject spread = json.getAsJsonObject("spreads").getAsJsonObject("T1_64");
     assertEquals(0.5, spread.get("least").getAsDouble());
     assertEquals(0.9, spread.get("greatest").getAsDouble());

@@ -16,25 +16,27 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
-/** Starts a server that keeps nothing old, lets it forget, and looks at what it leaves on disk. */
-record Forgetting(Programs programs, Path dataDir, long liveReservations) {
-  private static final Duration PATIENCE = Duration.ofMinutes(30);
+/**
+ * Starts a server with a retention of one second, waits for its purge, and measures the disk space.
+ */
+record RetentionRun(Programs programs, Path dataDir, long liveReservations) {
+  private static final Duration TIME_LIMIT = Duration.ofMinutes(30);
   private static final Duration PAUSE = Duration.ofMillis(100);
-  private static final int SAME_IN_TURN = 20;
+  private static final int STABLE_CHECKS = 20;
 
   GrowthReport.Disk measure() throws IOException, InterruptedException, SQLException {
     double seconds;
     try (MeasuredServer server = programs.holdfast(dataDir, "--retention", "1s");
         Connections connections = new Connections(server.address())) {
-      seconds = awaitForgotten(connections);
-      awaitGivenBack();
+      seconds = awaitPurged(connections);
+      awaitStableFreePages();
     }
     long freeBytes = freeBytes();
     return new GrowthReport.Disk(liveReservations, seconds, Scratch.bytesIn(dataDir), freeBytes);
   }
 
-  /** Until not one event is kept, which is when everything else is forgotten too. */
-  private static double awaitForgotten(Connections connections) throws InterruptedException {
+  /** Waits until no event is kept; then everything else is purged too. */
+  private static double awaitPurged(Connections connections) throws InterruptedException {
     var reservations = ReservationsServiceGrpc.newBlockingStub(connections.next());
     long revision =
         RepositoryServiceGrpc.newBlockingStub(connections.next())
@@ -43,19 +45,19 @@ record Forgetting(Programs programs, Path dataDir, long liveReservations) {
     ListEventsRequest oldest = ListEventsRequest.newBuilder().setPageSize(1).build();
     long start = System.nanoTime();
     while (reservations.listEvents(oldest).getOldestRevision() <= revision) {
-      if (System.nanoTime() - start > PATIENCE.toNanos()) {
-        throw new IllegalStateException("events are still kept after " + PATIENCE);
+      if (System.nanoTime() - start > TIME_LIMIT.toNanos()) {
+        throw new IllegalStateException("events are still kept after " + TIME_LIMIT);
       }
       Ticker.SYSTEM.waitUntil(System.nanoTime() + PAUSE.toNanos());
     }
     return (System.nanoTime() - start) / 1e9;
   }
 
-  /** Until the free pages have been as many for a while: the server keeps some. */
-  private void awaitGivenBack() throws InterruptedException, SQLException {
+  /** Waits until the number of free pages is stable, because the server keeps some. */
+  private void awaitStableFreePages() throws InterruptedException, SQLException {
     long before = -1;
     int same = 0;
-    while (same < SAME_IN_TURN) {
+    while (same < STABLE_CHECKS) {
       Ticker.SYSTEM.waitUntil(System.nanoTime() + PAUSE.toNanos());
       long now = freeBytes();
       same = now == before ? same + 1 : 0;

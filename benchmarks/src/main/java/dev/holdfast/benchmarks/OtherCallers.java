@@ -20,11 +20,11 @@ import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /**
- * What others notice of something large: the 99th percentile of their calls meanwhile against that
- * of a quiet server. A call that waits in a closed loop keeps back those that would have come after
- * it, which would have waited too; they are counted as if they had come, one each quiet median.
+ * Measures how long other callers wait during a large operation: the 99th percentile of their calls
+ * compared with that on a quiet server. In a closed loop, a call that waits delays the calls after
+ * it, which would have waited too; these are counted as if they had come, one per quiet median.
  */
-final class Bystanders {
+final class OtherCallers {
   private static final int CHANGING = 16;
   private static final int READING = 4;
   private static final String QUIET = "quiet";
@@ -36,7 +36,7 @@ final class Bystanders {
   private final Report report;
   private final Table table;
 
-  Bystanders(
+  OtherCallers(
       Programs programs,
       Scratch scratch,
       Scale scale,
@@ -66,8 +66,8 @@ final class Bystanders {
     }
   }
 
-  /** Something large; what it needs is prepared while nobody is measured. */
-  private interface Large {
+  /** A large operation; {@code prepare} runs outside the measurement. */
+  private interface LargeOperation {
     ClosedLoop.Work prepare(Duration counted) throws Exception;
   }
 
@@ -119,7 +119,7 @@ final class Bystanders {
       compare(
           server,
           Target.T10_watch,
-          String.format(Locale.ROOT, "%,d subscribers told of changes", scale.subscribers()),
+          String.format(Locale.ROOT, "%,d subscribers receiving changes", scale.subscribers()),
           counted -> {
             Subscribers subscribers =
                 new Subscribers(server.address(), LargeCalls.REPOSITORY, scale.subscribers());
@@ -127,7 +127,7 @@ final class Bystanders {
               try (subscribers) {
                 long end = System.nanoTime() + counted.toNanos();
                 do {
-                  subscribers.awaitTold(calls.change());
+                  subscribers.awaitReceived(calls.change());
                 } while (System.nanoTime() < end);
               }
             };
@@ -135,7 +135,7 @@ final class Bystanders {
     }
   }
 
-  private void compare(MeasuredServer server, Target target, String name, Large large)
+  private void compare(MeasuredServer server, Target target, String name, LargeOperation operation)
       throws Exception {
     try (Connections connections = new Connections(server.address())) {
       List<Workload> others = new ArrayList<>(connections.workloads(CHANGING, SlotWorkload::new));
@@ -153,7 +153,7 @@ final class Bystanders {
       comparison.program(
           name,
           (warmUp, counted) -> {
-            ClosedLoop.Work work = large.prepare(counted);
+            ClosedLoop.Work work = operation.prepare(counted);
             return figures(ClosedLoop.during(others, warmUp, work), quiet[0]);
           });
       comparison.ratio(
