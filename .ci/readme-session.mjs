@@ -1,9 +1,9 @@
-// Types the grpcurl session of README into a server, and compares every answer with the one that README shows.
+// Runs the grpcurl session of the README against a server, and compares every answer with the one in the README.
 //
 //     node readme-session.mjs README.md 127.0.0.1:7420
 //
-// The server has to be fresh, with --capacity 1TiB: only times may differ, all that is counted has to be equal. `buf
-// curl` makes the calls, as it comes out of a package registry; it prints the same JSON.
+// The server must be new, with --capacity 1TiB: only times may differ, all numbers must be equal. `buf curl` makes the
+// calls, because npm has it; it prints the same JSON.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -21,7 +21,7 @@ for (const entry of session.split(/^(?=\$ )/m)) {
   console.log(`as README shows it: ${method}`);
 }
 
-/** What grpcurl would print. */
+/** Returns the output of grpcurl. */
 function call(method, data) {
   const { status, stdout, stderr } = curl(method, data);
   return withoutTimes(status === 0 ? pretty(JSON.parse(stdout)) : failure(JSON.parse(stderr)));
@@ -34,7 +34,7 @@ function failure({ code, message, details }) {
 }
 
 function decoded({ type, value }) {
-  // Where reflection does not know the type, grpcurl shows bytes.
+  // If reflection does not know the type, grpcurl shows bytes.
   const { stdout } = curl("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", `{"file_containing_symbol": "${type}"}`);
   assert.ok(JSON.parse(stdout).fileDescriptorResponse, `reflection does not know ${type}`);
   const args = ["convert", "proto", "--type", type, "--from", "-#format=binpb", "--to", "-#format=json"];

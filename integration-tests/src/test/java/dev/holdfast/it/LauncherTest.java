@@ -106,7 +106,8 @@ class LauncherTest {
     assertEquals(
         List.of("<serve>", "<--data-dir>", "<a b>", "<>"), out.subList(out.size() - 4, out.size()));
     assertEquals("<" + jar() + ">", out.get(out.size() - 5));
-    assertTrue(run.err().startsWith("holdfast: building, as there is no build yet\n"), run.err());
+    assertTrue(
+        run.err().startsWith("holdfast: building, because there is no build yet\n"), run.err());
     assertEquals(1, builds());
   }
 
@@ -128,7 +129,8 @@ class LauncherTest {
 
     assertEquals(0, again.exit(), again.err());
     assertTrue(
-        again.err().startsWith("holdfast: building, as " + file + " has changed\n"), again.err());
+        again.err().startsWith("holdfast: building, because " + file + " has changed\n"),
+        again.err());
     assertEquals(2, builds());
   }
 
@@ -140,7 +142,7 @@ class LauncherTest {
     Run again = run("serve");
 
     assertTrue(
-        again.err().startsWith("holdfast: building, as server/src/main has changed\n"),
+        again.err().startsWith("holdfast: building, because server/src/main has changed\n"),
         again.err());
   }
 
@@ -192,7 +194,8 @@ class LauncherTest {
 
     assertEquals(0, again.exit(), again.err());
     assertTrue(
-        again.err().startsWith("holdfast: building, as " + file + " has changed\n"), again.err());
+        again.err().startsWith("holdfast: building, because " + file + " has changed\n"),
+        again.err());
   }
 
   @Test
