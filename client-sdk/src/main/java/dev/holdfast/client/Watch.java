@@ -93,18 +93,31 @@ final class Watch implements EventSubscription {
     WatchEventsRequest request = EventMapper.watch(repositoryId, revision);
     ClientCall<WatchEventsRequest, WatchEventsResponse> call =
         transport.newCall(ReservationsServiceGrpc.getWatchEventsMethod());
+    Attempt attempt = new Attempt(request, call);
     synchronized (this) {
       if (closed) {
         return;
       }
       wire = call;
-      // Before the call begins: it may end before start returns, and sets another timer then.
-      endSilence(call);
     }
-    call.start(new Attempt(request, call), new Metadata());
-    call.sendMessage(request);
-    call.halfClose();
-    call.request(1);
+    try {
+      call.start(attempt, new Metadata());
+      call.sendMessage(request);
+      call.halfClose();
+      call.request(1);
+    } catch (IllegalStateException e) {
+      if (closed) {
+        // The call was cancelled before all of it was sent.
+        return;
+      }
+      throw e;
+    }
+    synchronized (this) {
+      // Not before: a call that is cancelled while it is sent throws.
+      if (!attempt.heard) {
+        endSilence(call);
+      }
+    }
   }
 
   /** Gives up on the connection if no message comes. */
@@ -184,15 +197,25 @@ final class Watch implements EventSubscription {
     private final Call<WatchEventsRequest, WatchEventsResponse, WatchEventsResponse> call;
     private final ClientCall<?, ?> wire;
 
+    /** Whether a message or the end came. Under the lock of the watch. */
+    private boolean heard;
+
     Attempt(WatchEventsRequest request, ClientCall<?, ?> wire) {
       this.call =
           Call.read(ReservationsServiceGrpc.getWatchEventsMethod(), request, Function.identity());
       this.wire = wire;
     }
 
+    private void stopTimer() {
+      synchronized (Watch.this) {
+        heard = true;
+        setTimer(null);
+      }
+    }
+
     @Override
     public void onMessage(WatchEventsResponse message) {
-      setTimer(null);
+      stopTimer();
       failures = 0;
       try {
         tell(message);
@@ -206,7 +229,7 @@ final class Watch implements EventSubscription {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      setTimer(null);
+      stopTimer();
       if (closed) {
         return;
       }

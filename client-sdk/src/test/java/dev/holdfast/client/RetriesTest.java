@@ -17,6 +17,7 @@ import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.Apply;
 import dev.holdfast.client.requests.ReserveSlot;
 import dev.holdfast.client.results.SlotReserved;
+import dev.holdfast.testing.process.FixedPort;
 import dev.holdfast.testing.process.Relay;
 import dev.holdfast.testing.rpc.FakeServer;
 import dev.holdfast.v1.ApplyResponse;
@@ -242,12 +243,16 @@ class RetriesTest {
 
   @Test
   void aServerThatNobodyReachedChangedNothing() throws Exception {
-    relay.close();
-    var change = client.reservations().reserveSlotAsync(ReserveSlot.of(SLOT, 1));
-    var read = client.reservations().getAsync(SLOT);
-    for (var future : List.of(change, read)) {
-      var cause = assertThrows(CompletionException.class, future::join).getCause();
-      assertEquals(ErrorReason.NONE, assertInstanceOf(UnavailableException.class, cause).reason());
+    // Bound, so that no server of another test listens on it.
+    try (FixedPort nobody = new FixedPort();
+        HoldfastClient alone = HoldfastClient.builder(nobody.address()).build()) {
+      var change = alone.reservations().reserveSlotAsync(ReserveSlot.of(SLOT, 1));
+      var read = alone.reservations().getAsync(SLOT);
+      for (var future : List.of(change, read)) {
+        var cause = assertThrows(CompletionException.class, future::join).getCause();
+        assertEquals(
+            ErrorReason.NONE, assertInstanceOf(UnavailableException.class, cause).reason());
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -282,6 +283,52 @@ class WatchTest {
     // On a busy machine a message may come just when the silence was long enough, now and then.
     for (int tries = 1; !Boolean.TRUE.equals(kept.poll(60, TimeUnit.SECONDS)); tries++) {
       assertTrue(tries < 10, "cancelled, however often");
+    }
+  }
+
+  /** Sends a request late, and at once when its call is cancelled meanwhile. */
+  private static final class LateRequest implements ClientInterceptor {
+    @Override
+    public <Q, A> ClientCall<Q, A> interceptCall(
+        MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+      CountDownLatch cancelled = new CountDownLatch(1);
+      return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+        @Override
+        public void sendMessage(Q message) {
+          try {
+            var unused = cancelled.await(100, TimeUnit.MILLISECONDS);
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          super.sendMessage(message);
+        }
+
+        @Override
+        public void cancel(@Nullable String message, @Nullable Throwable cause) {
+          super.cancel(message, cause);
+          cancelled.countDown();
+        }
+      };
+    }
+  }
+
+  @Test
+  void silenceCountsFromWhenTheCallIsSent() throws Exception {
+    CountDownLatch connected = new CountDownLatch(1);
+    server.on(WATCH, (request, answer) -> connected.countDown());
+    var impatient =
+        new Watch.Pace(
+            Duration.ofMillis(1), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)));
+    try (HoldfastClient late =
+        HoldfastClient.builder(relay.target()).interceptor(new LateRequest()).build()) {
+      // Only on a channel that is connected does a call that was cancelled refuse to be sent.
+      EventSubscription first = watchEvents(late, WatchEvents.after(4), told, Watch.Pace.DEFAULT);
+      assertTrue(connected.await(60, TimeUnit.SECONDS));
+      first.close();
+      var unused = watchEvents(late, WatchEvents.after(4), told, impatient);
+      for (int i = 0; i < 3; i++) {
+        assertNotNull(told.interruptions.poll(60, TimeUnit.SECONDS), "the watch has ended");
+      }
     }
   }
 
