@@ -57,18 +57,26 @@ public record StorePosition(
     LedgerRow ledger = LedgerRow.read(connection);
     return new StorePosition(
         ledger.id(),
-        lastChunk(connection),
+        newestChunk(connection),
         connection.number(
             "SELECT coalesce(sum(version & " + VERSIONS_MASK + "), 0) FROM entry_versions"),
         RecoveryPoint.quietCommits(connection),
         Math.max(revision, ledger.firstRevision()));
   }
 
-  /** Returns the number of the last chunk that was ever written, even if it was purged. */
+  /** Returns the number of the last chunk that was ever written, even if it was purged or lost. */
   public static long lastChunk(SqliteConnection connection) throws SQLException {
-    return Math.max(
-        RecoveryPoint.read(connection),
-        connection.number("SELECT coalesce(max(chunk), 0) FROM events"));
+    return Math.max(RecoveryPoint.read(connection), newestChunk(connection));
+  }
+
+  /**
+   * Returns the newest chunk that is stored. The oldest are purged first, so only where none is
+   * left does the recovery point tell it; where some are, it would hide that the newest are
+   * missing.
+   */
+  private static long newestChunk(SqliteConnection connection) throws SQLException {
+    long newest = connection.number("SELECT coalesce(max(chunk), 0) FROM events");
+    return newest > 0 ? newest : RecoveryPoint.read(connection);
   }
 
   public boolean isBehind(StorePosition other) {
