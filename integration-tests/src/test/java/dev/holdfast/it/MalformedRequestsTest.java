@@ -74,7 +74,7 @@ class MalformedRequestsTest {
     byte[] cutOff = {FIRST_FIELD, 100, 'x'};
     Refusal refused =
         Refusal.expect("INVALID_ARGUMENT", () -> RawCalls.call(channel(), method, cutOff));
-    assertTrue(refused.message().contains("is cut off"), refused.message());
+    assertTrue(refused.message().contains("is truncated"), refused.message());
     assertEquals(logged, SERVER.server().log().length());
   }
 

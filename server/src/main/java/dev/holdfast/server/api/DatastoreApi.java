@@ -24,11 +24,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** DatastoreService, as the contract has it. */
+/** Implements DatastoreService of the contract. */
 final class DatastoreApi extends DatastoreServiceImplBase {
   private final CallDispatcher calls;
 
-  /** The service on these calls. */
   DatastoreApi(CallDispatcher calls) {
     this.calls = calls;
   }
@@ -51,22 +50,22 @@ final class DatastoreApi extends DatastoreServiceImplBase {
                 .build());
   }
 
-  private record OneKey(String repositoryId, String key) {}
+  private record KeyQuery(String repositoryId, String key) {}
 
   @Override
   public void get(
       DatastoreServiceGetRequest request, StreamObserver<DatastoreServiceGetResponse> observer) {
-    calls.readMany(
+    calls.readLarge(
         observer,
         validator ->
-            new OneKey(
+            new KeyQuery(
                 validator.repositoryId(request.getRepositoryId()),
                 validator.key(request.getKeyBytes())),
-        (reads, asked) -> {
-          String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
-          Entry found = reads.entry(repositoryId, asked.key());
+        (reads, query) -> {
+          String repositoryId = RepositoryApi.existing(reads, query.repositoryId()).id();
+          Entry found = reads.entry(repositoryId, query.key());
           if (found == null) {
-            throw new RejectedException(KeyRejections.keyNotFound(repositoryId, asked.key()));
+            throw new RejectedException(KeyRejections.keyNotFound(repositoryId, query.key()));
           }
           return DatastoreServiceGetResponse.newBuilder()
               .setValue(UnsafeByteOperations.unsafeWrap(found.value().bytes()))
@@ -93,12 +92,12 @@ final class DatastoreApi extends DatastoreServiceImplBase {
 
   private record Page(String repositoryId, String prefix, int size, @Nullable String afterKey) {}
 
-  /** The longest page takes half a megabyte. */
+  /** Returns a page of keys; the largest page has half a megabyte. */
   @Override
   public void listKeys(
       DatastoreServiceListKeysRequest request,
       StreamObserver<DatastoreServiceListKeysResponse> observer) {
-    calls.readMany(
+    calls.readLarge(
         observer,
         validator -> {
           String repositoryId = validator.repositoryId(request.getRepositoryId());
@@ -108,11 +107,11 @@ final class DatastoreApi extends DatastoreServiceImplBase {
               prefix,
               validator.pageSize(request.getPageSize()),
               PageTokens.decode(
-                  validator, question(repositoryId, prefix), request.getPageToken(), key -> key));
+                  validator, queryKey(repositoryId, prefix), request.getPageToken(), key -> key));
         },
         (reads, page) -> {
           String repositoryId = RepositoryApi.existing(reads, page.repositoryId()).id();
-          // One more than is answered tells whether there is another page.
+          // Reads one more than the page holds, to learn whether another page follows.
           List<String> found =
               reads.keys(
                   repositoryId,
@@ -124,13 +123,13 @@ final class DatastoreApi extends DatastoreServiceImplBase {
           if (found.size() > page.size()) {
             response.setNextPageToken(
                 PageTokens.encode(
-                    question(repositoryId, page.prefix()), found.get(page.size() - 1)));
+                    queryKey(repositoryId, page.prefix()), found.get(page.size() - 1)));
           }
           return response.build();
         });
   }
 
-  private static String question(String repositoryId, String prefix) {
-    return PageTokens.question("ListKeys", repositoryId, prefix);
+  private static String queryKey(String repositoryId, String prefix) {
+    return PageTokens.queryKey("ListKeys", repositoryId, prefix);
   }
 }

@@ -12,7 +12,7 @@ import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.v1.ListEventsRequest;
 import dev.holdfast.v1.ListEventsResponse;
 
-/** ListEvents: validates the request and returns a page of events. */
+/** Implements ListEvents: validates the request and returns a page of events. */
 final class EventPages {
   private EventPages() {}
 
@@ -23,7 +23,7 @@ final class EventPages {
             : validator.requestId("request_id", request.getRequestId());
     Slot slot = request.hasSlot() ? validator.slot(true, request.getSlot()) : null;
     if (requestId != null && slot != null && !requestId.equals(slot.requestId())) {
-      validator.reject("slot.request_id", "must be the same as request_id, where both are given");
+      validator.reject("slot.request_id", "must be the same as request_id if both are given");
     }
     EventsQuery first =
         new EventsQuery(
@@ -32,12 +32,12 @@ final class EventPages {
             slot,
             validator.revision("after_revision", request.getAfterRevision()),
             validator.pageSize(request.getPageSize()));
-    Long lookedTo =
-        PageTokens.decode(validator, question(first), request.getPageToken(), Long::valueOf);
-    return lookedTo == null ? first : first.behind(lookedTo);
+    Long scannedTo =
+        PageTokens.decode(validator, queryKey(first), request.getPageToken(), Long::valueOf);
+    return scannedTo == null ? first : first.behind(scannedTo);
   }
 
-  /** The page, and where the next one begins. */
+  /** Returns the page, with the token of the next page if there is one. */
   static ListEventsResponse response(
       LedgerReads reads, EventsQuery query, ListEventsRequest request) {
     EventsPage page = reads.events(query);
@@ -48,17 +48,17 @@ final class EventPages {
         ListEventsResponse.newBuilder().setOldestRevision(page.oldestRevision());
     page.events()
         .forEach(event -> response.addEvents(EventConverter.event(query.repositoryId(), event)));
-    if (page.lookedTo() != 0) {
+    if (page.scannedTo() != 0) {
       response.setNextPageToken(
           PageTokens.encode(
-              question(query.behind(request.getAfterRevision())), Long.toString(page.lookedTo())));
+              queryKey(query.behind(request.getAfterRevision())), Long.toString(page.scannedTo())));
     }
     return response.build();
   }
 
-  private static String question(EventsQuery query) {
+  private static String queryKey(EventsQuery query) {
     Slot slot = query.slot();
-    return PageTokens.question(
+    return PageTokens.queryKey(
         "ListEvents",
         query.repositoryId(),
         query.requestId(),

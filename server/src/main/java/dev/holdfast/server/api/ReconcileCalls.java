@@ -8,41 +8,46 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** Reconcile: the calls that are open, and the room that they share. */
+/** Tracks the open Reconcile calls and their shared budget. */
 final class ReconcileCalls {
-  /** In all observations that are on their way: some two hundred megabytes, of hashes. */
-  static final int OBSERVED_LIMIT = 1_000_000;
+  /**
+   * Maximum number of slots in all incomplete observations: some two hundred megabytes, mostly of
+   * hashes.
+   */
+  static final int MAX_OBSERVED_SLOTS = 1_000_000;
 
-  private static final int SMALL_CALL = 10_000;
+  private static final int SMALL_CALL_SLOTS = 10_000;
   private static final int SMALL_CALLS = 10;
 
   private final CallDispatcher calls;
   private final LongSupplier nanos;
-  private final ObservedRoom room;
+  private final ObservationBudget budget;
   private final Set<ReconcileStream> open = ConcurrentHashMap.newKeySet();
 
   /**
-   * None is open.
-   *
-   * @param nanos the time, as {@link System#nanoTime()} has it
+   * @param nanos a clock like {@link System#nanoTime()}
    */
   ReconcileCalls(CallDispatcher calls, LongSupplier nanos) {
-    this(calls, nanos, new ObservedRoom(OBSERVED_LIMIT, SMALL_CALL, SMALL_CALLS * SMALL_CALL));
+    this(
+        calls,
+        nanos,
+        new ObservationBudget(
+            MAX_OBSERVED_SLOTS, SMALL_CALL_SLOTS, SMALL_CALLS * SMALL_CALL_SLOTS));
   }
 
-  ReconcileCalls(CallDispatcher calls, LongSupplier nanos, ObservedRoom room) {
+  ReconcileCalls(CallDispatcher calls, LongSupplier nanos, ObservationBudget budget) {
     this.calls = calls;
     this.nanos = nanos;
-    this.room = room;
+    this.budget = budget;
   }
 
   StreamObserver<ReconcileRequest> begin(StreamObserver<ReconcileResponse> observer) {
-    ReconcileStream stream = new ReconcileStream(calls, observer, room, nanos, open::remove);
+    ReconcileStream stream = new ReconcileStream(calls, observer, budget, nanos, open::remove);
     open.add(stream);
     return stream;
   }
 
-  /** Ends those that keep room and send nothing, or too slowly. */
+  /** Ends the calls that hold budget and send nothing, or send too slowly. */
   void endStalled() {
     open.forEach(ReconcileStream::endIfStalled);
   }

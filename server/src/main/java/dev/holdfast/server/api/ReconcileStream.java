@@ -21,69 +21,80 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One Reconcile: collects what was observed, and does nothing before the caller has ended. */
+/**
+ * One Reconcile call. Collects the observed slots, and changes nothing before the client has
+ * completed the stream.
+ */
 final class ReconcileStream implements StreamObserver<ReconcileRequest> {
-  /** What is changed in one transaction has to fit into the memory: a kilobyte a slot or so. */
-  private static final int LARGEST_CHANGE = 200_000;
+  /**
+   * Maximum number of changes: one transaction must fit into memory, at about a kilobyte per slot.
+   */
+  private static final int MAX_CHANGED_SLOTS = 200_000;
 
-  /** How long a call may send next to nothing while it has room that others may need. */
+  /** Maximum time without progress for a call that holds budget. */
   static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** How long it may take to send all: slots that trickle in must not keep the room either. */
+  /**
+   * Maximum time to send the whole observation: slots that arrive slowly must not hold the budget
+   * either.
+   */
   static final long SENDING_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private final CallDispatcher calls;
   private final CallDispatcher.Call<ReconcileResponse> call;
-  private final ObservedRoom.Share room;
+  private final ObservationBudget.Share budget;
   private final int largest;
   private final LongSupplier nanos;
-  private final Consumer<ReconcileStream> atTheEnd;
+  private final Consumer<ReconcileStream> onEnd;
 
-  /** How many slots a large call has to send in that time, so that it does not trickle on. */
+  /** Number of slots that a large call must send within {@link #SILENCE_NANOS}. */
   private final int leastProgress;
 
-  /** When the first message came, and when the call last went on. */
+  /** When the call started, and when it last made progress. */
   private final long firstNanos;
 
   private long progressNanos;
 
-  /** How many slots came since then. */
+  /** Slots received since then. */
   private int progress;
 
-  /** The call until it is over, and its work until that is done: who is cut off still has it. */
+  /**
+   * Users of the budget: the call until it ends, and its work until that ends. A cancelled call can
+   * still have work in progress.
+   */
   private int users = 1;
 
   private ReconcileRequests.@Nullable Header header;
   private Observation observation = new Observation();
 
-  /** Whether the call was answered before its end; what still comes is of no interest. */
+  /** Whether the call was answered early; later messages are ignored. */
   private boolean refused;
 
-  /** Whether all was sent. */
+  /** Whether the client has completed the stream. */
   private boolean complete;
 
   /**
-   * A call that comes in.
+   * Starts an incoming call.
    *
-   * @param nanos the time, as {@link System#nanoTime()} has it
-   * @param atTheEnd is told when the call is over
+   * @param nanos a clock like {@link System#nanoTime()}
+   * @param onEnd runs when the call has ended
    */
   ReconcileStream(
       CallDispatcher calls,
       StreamObserver<ReconcileResponse> observer,
-      ObservedRoom room,
+      ObservationBudget budget,
       LongSupplier nanos,
-      Consumer<ReconcileStream> atTheEnd) {
+      Consumer<ReconcileStream> onEnd) {
     this.calls = calls;
     this.call = calls.begin(observer);
-    this.room = room.share();
-    this.largest = room.largest();
+    this.budget = budget.share();
+    this.largest = budget.largest();
     this.nanos = nanos;
-    this.atTheEnd = atTheEnd;
+    this.onEnd = onEnd;
     this.firstNanos = nanos.getAsLong();
     this.progressNanos = firstNanos;
-    this.leastProgress = Math.max(1, room.largest() / 100);
-    // One of them comes at the end of every call, whatever becomes of it.
+    this.leastProgress = Math.max(1, budget.largest() / 100);
+    // gRPC calls one of these handlers at the end of every call.
     var server = (ServerCallStreamObserver<ReconcileResponse>) observer;
     server.setOnCloseHandler(this::leave);
     server.setOnCancelHandler(this::leave);
@@ -93,42 +104,44 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     synchronized (this) {
       refused = true;
       observation = new Observation();
-      giveUp();
+      releaseUse();
     }
     call.over();
-    atTheEnd.accept(this);
+    onEnd.accept(this);
   }
 
-  /** Gives the room back when neither the call nor its work needs it any longer. */
-  private synchronized void giveUp() {
+  /** Releases the budget once neither the call nor its work uses it. */
+  private synchronized void releaseUse() {
     users--;
     if (users == 0) {
-      room.free();
+      budget.release();
     }
   }
 
-  /** Ends the call where it has room, is not complete, and sends nothing or too slowly. */
+  /** Ends the call if it holds budget, is incomplete, and sends nothing or too slowly. */
   synchronized void endIfStalled() {
-    if (refused || complete || room.taken() == 0) {
+    if (refused || complete || budget.taken() == 0) {
       return;
     }
     long now = nanos.getAsLong();
     if (now - progressNanos > SILENCE_NANOS) {
       refuse(
           stalled(
-              (room.isLarge() ? "fewer than " + leastProgress + " slots" : "nothing")
+              (budget.isLarge() ? "fewer than " + leastProgress + " slots" : "nothing")
                   + " came within "
                   + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS)
                   + " s"));
     } else if (now - firstNanos > SENDING_NANOS) {
       refuse(
           stalled(
-              "not all came within " + TimeUnit.NANOSECONDS.toMinutes(SENDING_NANOS) + " minutes"));
+              "not all slots came within "
+                  + TimeUnit.NANOSECONDS.toMinutes(SENDING_NANOS)
+                  + " minutes"));
     }
   }
 
   private RejectedException stalled(String why) {
-    return new RejectedException(Rejections.observationStalled(room.taken(), why));
+    return new RejectedException(Rejections.observationStalled(budget.taken(), why));
   }
 
   @Override
@@ -137,7 +150,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
       return;
     }
     try {
-      take(request);
+      handle(request);
       noteProgress(request.getObserved().getSlotsCount());
     } catch (RejectedException e) {
       refuse(e);
@@ -146,7 +159,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
 
   private void noteProgress(int slotCount) {
     progress += slotCount;
-    if (progress >= leastProgress || !room.isLarge()) {
+    if (progress >= leastProgress || !budget.isLarge()) {
       progress = 0;
       progressNanos = nanos.getAsLong();
     }
@@ -155,11 +168,11 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
   private void refuse(RejectedException e) {
     refused = true;
     observation = new Observation();
-    room.free();
+    budget.release();
     call.fail(e);
   }
 
-  private void take(ReconcileRequest request) {
+  private void handle(ReconcileRequest request) {
     if (header == null) {
       header = ReconcileRequests.header(request);
       return;
@@ -168,14 +181,14 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     if (observation.size() + count > largest) {
       throw ReconcileRequests.reject("observed.slots", "must be at most " + largest + " in all");
     }
-    if (!room.take(count)) {
+    if (!budget.take(count)) {
       throw new RejectedException(
-          Rejections.overloaded(largest, "slots are what others may observe at a time"));
+          Rejections.overloaded(largest, "slots are the limit of all observations together"));
     }
     ReconcileRequests.add(request.getObserved(), observation);
   }
 
-  /** The call broke off: it is over, and nothing was done. */
+  /** Does nothing: the call has ended, and nothing was changed. */
   @Override
   public void onError(Throwable e) {}
 
@@ -191,15 +204,15 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
       refuse(
           new RejectedException(
               RevisionRejections.emptyObservation(header.scope().repositoryId())));
-    } else if (calls.isRefused(call)) {
+    } else if (calls.rejectIfOverBudget(call)) {
       refused = true;
     } else {
-      ReconcileRequests.Header asked = header;
+      ReconcileRequests.Header request = header;
       Observation observed = observation;
-      // Nobody needs it when the plan is made, and it is large.
+      // Drops the reference to the large observation, which is garbage once the plan exists.
       observation = new Observation();
       users++;
-      calls.reconcile(call, reads -> reconcile(reads, asked, observed), this::giveUp);
+      calls.reconcile(call, reads -> reconcile(reads, request, observed), this::releaseUse);
     }
   }
 
@@ -211,13 +224,13 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
       throw new RejectedException(rejection);
     }
     Reconcile command = plan.command();
-    if (command.slotCount() > LARGEST_CHANGE) {
+    if (command.slotCount() > MAX_CHANGED_SLOTS) {
       throw ReconcileRequests.reject(
           "observed.slots",
           "differ from the reservations in "
               + command.slotCount()
               + " slots, and at most "
-              + LARGEST_CHANGE
+              + MAX_CHANGED_SLOTS
               + " can be changed at once; observe fewer new slots, or more of the old ones, first");
     }
     if (!header.dryRun()) {

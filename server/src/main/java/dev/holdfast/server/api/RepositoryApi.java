@@ -38,13 +38,12 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** RepositoryService, as the contract has it. */
+/** Implements RepositoryService of the contract. */
 final class RepositoryApi extends RepositoryServiceImplBase {
-  private static final String LIST = PageTokens.question("ListRepositories");
+  private static final String LIST = PageTokens.queryKey("ListRepositories");
 
   private final CallDispatcher calls;
 
-  /** The service on these calls. */
   RepositoryApi(CallDispatcher calls) {
     this.calls = calls;
   }
@@ -81,14 +80,14 @@ final class RepositoryApi extends RepositoryServiceImplBase {
   @Override
   public void listRepositories(
       ListRepositoriesRequest request, StreamObserver<ListRepositoriesResponse> observer) {
-    calls.readMany(
+    calls.readLarge(
         observer,
         validator ->
             new Page(
                 validator.pageSize(request.getPageSize()),
                 PageTokens.decode(validator, LIST, request.getPageToken(), id -> id)),
         (reads, page) -> {
-          // One more than is answered tells whether there is another page.
+          // Reads one more than the page holds, to learn whether another page follows.
           List<Repository> found =
               reads.repositories(Objects.requireNonNullElse(page.after(), ""), page.size() + 1);
           ListRepositoriesResponse.Builder response = ListRepositoriesResponse.newBuilder();
@@ -194,7 +193,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
         });
   }
 
-  /** The repository, or the refusal to go on without one. */
+  /** Returns the repository; throws REPOSITORY_NOT_FOUND if it does not exist. */
   static Repository existing(LedgerReads reads, String id) {
     Repository repository = reads.repository(id);
     if (repository == null) {

@@ -43,13 +43,12 @@ import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
-/** ReservationsService, as the contract has it. */
+/** Implements ReservationsService of the contract. */
 final class ReservationsApi extends ReservationsServiceImplBase {
   private final CallDispatcher calls;
   private final ReconcileCalls reconciles;
   private final WatchCalls watches;
 
-  /** The service on these calls. */
   ReservationsApi(CallDispatcher calls, ReconcileCalls reconciles, WatchCalls watches) {
     this.calls = calls;
     this.reconciles = reconciles;
@@ -68,7 +67,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
             ProtoConverters.reserved(command.repositoryId(), (ReservationDone) done));
   }
 
-  private record OneSlot(String repositoryId, Slot slot) {}
+  private record SlotQuery(String repositoryId, Slot slot) {}
 
   @Override
   public void getReservation(
@@ -76,15 +75,15 @@ final class ReservationsApi extends ReservationsServiceImplBase {
     calls.read(
         observer,
         validator ->
-            new OneSlot(
+            new SlotQuery(
                 validator.repositoryId(request.getRepositoryId()),
                 validator.slot(request.hasSlot(), request.getSlot())),
-        (reads, asked) -> {
-          String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
-          Reservation found = reads.reservation(repositoryId, asked.slot());
+        (reads, query) -> {
+          String repositoryId = RepositoryApi.existing(reads, query.repositoryId()).id();
+          Reservation found = reads.reservation(repositoryId, query.slot());
           if (found == null) {
             throw new RejectedException(
-                Rejections.reservationNotFound(repositoryId, asked.slot(), 0));
+                Rejections.reservationNotFound(repositoryId, query.slot(), 0));
           }
           return GetReservationResponse.newBuilder()
               .setReservation(ProtoConverters.reservation(repositoryId, found))
@@ -95,7 +94,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   @Override
   public void listReservations(
       ListReservationsRequest request, StreamObserver<ListReservationsResponse> observer) {
-    calls.readMany(
+    calls.readLarge(
         observer,
         validator -> query(validator, request),
         (reads, query) -> {
@@ -107,7 +106,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
                   found ->
                       response.addReservations(ProtoConverters.reservation(repositoryId, found)));
           if (page.last() != null) {
-            response.setNextPageToken(PageTokens.encode(question(query), position(page.last())));
+            response.setNextPageToken(PageTokens.encode(queryKey(query), position(page.last())));
           }
           return response.build();
         });
@@ -126,7 +125,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
             validator.pageSize(request.getPageSize()));
     Slot last =
         PageTokens.decode(
-            validator, question(first), request.getPageToken(), ReservationsApi::slot);
+            validator, queryKey(first), request.getPageToken(), ReservationsApi::slot);
     return last == null ? first : first.behind(last);
   }
 
@@ -136,14 +135,14 @@ final class ReservationsApi extends ReservationsServiceImplBase {
       case RESERVATION_STATE_RESERVED -> false;
       case RESERVATION_STATE_FILLED -> true;
       case RESERVATION_STATE_RELEASED, UNRECOGNIZED -> {
-        validator.reject("state", "must be RESERVED or FILLED; what is released is deleted");
+        validator.reject("state", "must be RESERVED or FILLED; released reservations are deleted");
         yield null;
       }
     };
   }
 
-  private static String question(ReservationsQuery query) {
-    return PageTokens.question(
+  private static String queryKey(ReservationsQuery query) {
+    return PageTokens.queryKey(
         "ListReservations", query.repositoryId(), query.requestId(), query.filled());
   }
 
@@ -154,7 +153,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
   private static Slot slot(String position) {
     int blank = position.indexOf(' ');
     if (blank < 0) {
-      throw new IllegalArgumentException("no blank behind the slot index");
+      throw new IllegalArgumentException("no blank after the slot index");
     }
     return new Slot(
         position.substring(blank + 1), Long.parseUnsignedLong(position.substring(0, blank)));
@@ -203,7 +202,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
 
   @Override
   public void apply(ApplyRequest request, StreamObserver<ApplyResponse> observer) {
-    calls.changeMany(
+    calls.changeLarge(
         observer,
         validator -> ApplyConverter.command(validator, request),
         (command, done) ->
@@ -224,7 +223,7 @@ final class ReservationsApi extends ReservationsServiceImplBase {
 
   @Override
   public void listEvents(ListEventsRequest request, StreamObserver<ListEventsResponse> observer) {
-    calls.readMany(
+    calls.readLarge(
         observer,
         validator -> EventPages.query(validator, request),
         (reads, query) -> EventPages.response(reads, query, request));

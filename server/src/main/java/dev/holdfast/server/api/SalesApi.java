@@ -27,12 +27,11 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** SalesService, as the contract has it. */
+/** Implements SalesService of the contract. */
 final class SalesApi extends SalesServiceImplBase {
   private final CallDispatcher calls;
   private final SlotSales slotSales;
 
-  /** The service on these calls. */
   SalesApi(CallDispatcher calls) {
     this.calls = calls;
     this.slotSales = new SlotSales(calls);
@@ -57,21 +56,21 @@ final class SalesApi extends SalesServiceImplBase {
                 .build());
   }
 
-  private record OneOffer(String repositoryId, String offerId) {}
+  private record OfferQuery(String repositoryId, String offerId) {}
 
   @Override
   public void getOffer(GetOfferRequest request, StreamObserver<GetOfferResponse> observer) {
     calls.read(
         observer,
         validator ->
-            new OneOffer(
+            new OfferQuery(
                 validator.repositoryId(request.getRepositoryId()),
                 SaleRequests.offerId(validator, "offer_id", request.getOfferId())),
-        (reads, asked) -> {
-          String repositoryId = RepositoryApi.existing(reads, asked.repositoryId()).id();
-          Offer found = reads.offer(repositoryId, asked.offerId());
+        (reads, query) -> {
+          String repositoryId = RepositoryApi.existing(reads, query.repositoryId()).id();
+          Offer found = reads.offer(repositoryId, query.offerId());
           if (found == null) {
-            throw new RejectedException(Rejections.offerNotFound(repositoryId, asked.offerId()));
+            throw new RejectedException(Rejections.offerNotFound(repositoryId, query.offerId()));
           }
           return GetOfferResponse.newBuilder().setOffer(OfferConverter.offer(found)).build();
         });
@@ -93,7 +92,7 @@ final class SalesApi extends SalesServiceImplBase {
 
   @Override
   public void listOffers(ListOffersRequest request, StreamObserver<ListOffersResponse> observer) {
-    calls.readMany(
+    calls.readLarge(
         observer,
         validator -> {
           String repositoryId = validator.repositoryId(request.getRepositoryId());
@@ -101,11 +100,11 @@ final class SalesApi extends SalesServiceImplBase {
               repositoryId,
               validator.pageSize(request.getPageSize()),
               PageTokens.decode(
-                  validator, question(repositoryId), request.getPageToken(), id -> id));
+                  validator, queryKey(repositoryId), request.getPageToken(), id -> id));
         },
         (reads, page) -> {
           String repositoryId = RepositoryApi.existing(reads, page.repositoryId()).id();
-          // One more than is answered tells whether there is another page.
+          // Reads one more than the page holds, to learn whether another page follows.
           List<Offer> found =
               reads.offers(
                   repositoryId, Objects.requireNonNullElse(page.after(), ""), page.size() + 1);
@@ -115,14 +114,14 @@ final class SalesApi extends SalesServiceImplBase {
               .forEach(offer -> response.addOffers(OfferConverter.offer(offer)));
           if (found.size() > page.size()) {
             String last = found.get(page.size() - 1).id();
-            response.setNextPageToken(PageTokens.encode(question(repositoryId), last));
+            response.setNextPageToken(PageTokens.encode(queryKey(repositoryId), last));
           }
           return response.build();
         });
   }
 
-  private static String question(String repositoryId) {
-    return PageTokens.question("ListOffers", repositoryId);
+  private static String queryKey(String repositoryId) {
+    return PageTokens.queryKey("ListOffers", repositoryId);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.holdfast.server.api;
 
-import dev.holdfast.server.api.calls.Answers;
 import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.convert.ApplyConverter;
 import dev.holdfast.server.api.convert.EventConverter;
@@ -18,60 +18,60 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** All services of the contract on one ledger. */
+/** Creates all services of the contract on one ledger. */
 public final class Services {
-  /** The contract says 15 s; two of these and a second to come through. */
+  /** The contract promises a message every 15 s: two periods, and one second for delivery. */
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(7);
 
-  /** How often callers that hold others up are looked for. */
+  /** Period of the checks for stalled callers that hold a shared budget. */
   private static final Duration STALL_PERIOD = Duration.ofSeconds(1);
 
   private Services() {}
 
-  /** How many elements the repeated fields of requests may have, by their full names. */
+  /** Returns the maximum number of elements of repeated fields, by full field name. */
   public static Map<String, Integer> largestCounts() {
     return Map.of(
-        "holdfast.v1.ApplyRequest.operations", ApplyConverter.LARGEST_BATCH,
-        "holdfast.v1.SellSlotRequest.excluded_slot_indexes", SaleRequests.LARGEST_EXCLUDED,
-        "holdfast.v1.ObservedSlots.slots", ReconcileCalls.OBSERVED_LIMIT);
+        "holdfast.v1.ApplyRequest.operations", ApplyConverter.MAX_OPERATIONS,
+        "holdfast.v1.SellSlotRequest.excluded_slot_indexes", SaleRequests.MAX_EXCLUDED,
+        "holdfast.v1.ObservedSlots.slots", ReconcileCalls.MAX_OBSERVED_SLOTS);
   }
 
   /**
-   * The services.
+   * Creates the services.
    *
-   * @param ledger what they work on
-   * @param readers the threads that read for them
-   * @param here the thread that a call came in on, as one that takes its answer
-   * @param listener who is told when a read fails
-   * @param answers what their callers wait for
+   * @param readers the threads that run reads
+   * @param answerExecutor returns an executor for the current call's answer, on the thread that
+   *     received the call
+   * @param listener receives failures of reads
+   * @param responses tracks the responses that callers wait for
    */
   public static List<BindableService> on(
       Ledger ledger,
       ReadExecutors readers,
-      Supplier<Executor> here,
+      Supplier<Executor> answerExecutor,
       LedgerListener listener,
-      Answers answers) {
-    return on(ledger, readers, here, listener, answers, WATCH_PERIOD);
+      PendingResponses responses) {
+    return on(ledger, readers, answerExecutor, listener, responses, WATCH_PERIOD);
   }
 
   /**
-   * The same with another pace for watches where nothing happens.
+   * Creates the services with another period for watch heartbeats.
    *
-   * @param watchPeriod a watcher is told something within two of these
+   * @param watchPeriod half of the maximum time between two messages to a watcher
    */
   public static List<BindableService> on(
       Ledger ledger,
       ReadExecutors readers,
-      Supplier<Executor> here,
+      Supplier<Executor> answerExecutor,
       LedgerListener listener,
-      Answers answers,
+      PendingResponses responses,
       Duration watchPeriod) {
-    CallDispatcher calls = new CallDispatcher(ledger, readers, here, listener, answers);
+    CallDispatcher calls = new CallDispatcher(ledger, readers, answerExecutor, listener, responses);
     ReconcileCalls reconciles = new ReconcileCalls(calls, System::nanoTime);
     WatchRegistry<WatchEventsResponse> watches =
         new WatchRegistry<>(
             ledger.reads(),
-            EventConverter.WORDING,
+            EventConverter.WATCH_MESSAGES,
             readers.watchDelivery(),
             listener,
             WatchLimits.DEFAULT,
@@ -79,7 +79,7 @@ public final class Services {
     ledger.follow(watches);
     readers.repeat(watches::tick, watchPeriod, listener);
     readers.repeat(reconciles::endStalled, STALL_PERIOD, listener);
-    readers.repeat(answers::resetStalled, STALL_PERIOD, listener);
+    readers.repeat(responses::resetStalled, STALL_PERIOD, listener);
     return List.of(
         new RepositoryApi(calls),
         new ReservationsApi(calls, reconciles, new WatchCalls(watches)),

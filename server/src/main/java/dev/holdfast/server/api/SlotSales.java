@@ -16,24 +16,25 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * SellSlot. Of a request that is nearly all reserved here, the slots that were drawn with the call
- * may be reserved without exception. Then others are drawn of those that are free at a moment of
- * the call, beside the queue as that takes long, and the sale is decided again.
+ * Implements SellSlot. For a request that is almost fully reserved here, all slots drawn with the
+ * call may be reserved. Then slots that are free during the call are drawn on another thread,
+ * because that takes long, and the sale is decided again.
  */
 final class SlotSales {
   /**
-   * So often others are drawn. Each time but the first, other sales of the request, at least as
-   * many as slots were free, came in between.
+   * Maximum number of repeated draws. Before each draw but the first, other sales of the request
+   * reserved at least as many slots as were free.
    */
-  private static final int LARGEST_DRAWS = 10;
+  private static final int MAX_DRAWS = 10;
 
   /**
-   * More declines than this are converted off the network threads, as that takes too long there.
+   * More declines than this are converted on a read thread, because the conversion would block a
+   * network thread for too long.
    */
   private static final int MANY_DECLINES = 100;
 
-  /** What sales may take that wait for slots to be drawn: each keeps what it excludes. */
-  private static final long LARGEST_WAITING_BYTES = 32L << 20;
+  /** Maximum memory of sales that wait for a draw: each holds its excluded slots. */
+  private static final long MAX_WAITING_BYTES = 32L << 20;
 
   private final CallDispatcher calls;
   private final AtomicLong waitingBytes = new AtomicLong();
@@ -44,7 +45,7 @@ final class SlotSales {
 
   void sell(StreamObserver<SellSlotResponse> observer, RequestParser<SellSlot> parser) {
     CallDispatcher.Call<SellSlotResponse> call = calls.begin(observer);
-    if (calls.isRefused(call)) {
+    if (calls.rejectIfOverBudget(call)) {
       return;
     }
     try {
@@ -73,15 +74,15 @@ final class SlotSales {
   }
 
   private void drawAgain(CallDispatcher.Call<SellSlotResponse> call, SellSlot command, int draws) {
-    if (draws > LARGEST_DRAWS) {
+    if (draws > MAX_DRAWS) {
       call.fail(
           new RejectedException(
               Rejections.slotsContended(
-                  command.repositoryId(), command.request().requestId(), LARGEST_DRAWS)));
+                  command.repositoryId(), command.request().requestId(), MAX_DRAWS)));
       return;
     }
     long bytes = command.bytes();
-    if (waitingBytes.addAndGet(bytes) > LARGEST_WAITING_BYTES) {
+    if (waitingBytes.addAndGet(bytes) > MAX_WAITING_BYTES) {
       call.fail(new RejectedException(Rejections.salesWaiting(waitingBytes.addAndGet(-bytes))));
       return;
     }

@@ -15,7 +15,10 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
-/** WatchEvents: a call that goes on until the caller, or what it watches, ends it. */
+/**
+ * Implements WatchEvents: a call that continues until the client ends it, or until the repository
+ * is deleted.
+ */
 final class WatchCalls {
   private final WatchRegistry<WatchEventsResponse> watches;
 
@@ -23,16 +26,16 @@ final class WatchCalls {
     this.watches = watches;
   }
 
-  private record Asked(String repositoryId, @Nullable Long afterRevision) {}
+  private record WatchQuery(String repositoryId, @Nullable Long afterRevision) {}
 
   void watch(WatchEventsRequest request, StreamObserver<WatchEventsResponse> observer) {
     var call = (ServerCallStreamObserver<WatchEventsResponse>) observer;
-    Asked asked;
+    WatchQuery query;
     try {
-      asked =
+      query =
           CallDispatcher.parse(
               validator ->
-                  new Asked(
+                  new WatchQuery(
                       validator.repositoryId(request.getRepositoryId()),
                       request.hasAfterRevision()
                           ? validator.revision("after_revision", request.getAfterRevision())
@@ -41,12 +44,12 @@ final class WatchCalls {
       call.onError(Statuses.of(e));
       return;
     }
-    // Ready means that nothing is left in the server of what was written.
+    // With this threshold, ready means that the server holds no unsent data of the call.
     call.setOnReadyThreshold(1);
     WatchSession<WatchEventsResponse> watcher =
         watches.watch(
-            asked.repositoryId(),
-            asked.afterRevision(),
+            query.repositoryId(),
+            query.afterRevision(),
             new CallSink(call, ResettableCalls.ofThisCall()));
     if (watcher == null) {
       call.onError(Statuses.of(Rejections.watchersFull(watches.openCount())));
@@ -58,7 +61,10 @@ final class WatchCalls {
     watcher.wake();
   }
 
-  /** Ready as long as the transport has room: what it cannot send yet is not even read. */
+  /**
+   * Sends to a call. It is ready while the transport accepts data: events that cannot be sent yet
+   * are not even read.
+   */
   private record CallSink(
       ServerCallStreamObserver<WatchEventsResponse> call, ResettableCalls.@Nullable Reset onReset)
       implements Sink<WatchEventsResponse> {
@@ -85,7 +91,7 @@ final class WatchCalls {
     @Override
     public void reset() {
       if (onReset != null) {
-        onReset.reset("the end of the watch was not taken in time");
+        onReset.reset("the end of the watch was not read in time");
       }
     }
   }

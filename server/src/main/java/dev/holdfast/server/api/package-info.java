@@ -1,6 +1,7 @@
 /**
- * The services: words in, words out. Every protobuf message is checked here before it becomes a
- * command, and nothing but this room knows protobuf's messages or gRPC's statuses.
+ * Implements the services of the contract. Every protobuf message is validated here before it
+ * becomes a command, and only this package and the packages below it know protobuf messages and
+ * gRPC statuses.
  */
 @NullMarked
 package dev.holdfast.server.api;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The way of a batch through one transaction: load, decide, write. The commit is the caller's. */
+/** Runs a batch in one transaction: load, decide, write. The caller commits. */
 final class Batch {
   private final LedgerStore.Transaction transaction;
   private final long nowMicros;
@@ -27,7 +27,7 @@ final class Batch {
   /**
    * Decides the commands in order and writes what changed.
    *
-   * @return one outcome a command, in the same order
+   * @return one outcome per command, in the same order
    */
   List<Outcome> run(List<? extends Command> commands) {
     load(commands);
@@ -43,12 +43,12 @@ final class Batch {
     return outcomes;
   }
 
-  /** Whether there is anything to commit. */
+  /** Returns whether there is anything to commit. */
   boolean changed() {
     return drafts.values().stream().anyMatch(draft -> !draft.changes().isEmpty());
   }
 
-  /** What was booked, by repository. */
+  /** Returns the booked events by repository. */
   Map<String, List<Event>> booked() {
     Map<String, List<Event>> booked = new HashMap<>();
     drafts.forEach(
@@ -65,7 +65,8 @@ final class Batch {
     for (Command command : commands) {
       command.declareReads(reads.computeIfAbsent(command.repositoryId(), ReadSet::new));
     }
-    reads.forEach((id, what) -> drafts.put(id, new Draft(id, transaction.load(what), nowMicros)));
+    reads.forEach(
+        (id, readSet) -> drafts.put(id, new Draft(id, transaction.load(readSet), nowMicros)));
   }
 
   private Outcome decide(Command command) {
@@ -74,7 +75,7 @@ final class Batch {
     try {
       decision = command.decide(draft, nowMicros);
     } catch (RuntimeException e) {
-      // A rule is pure, so a defect in one spoils one command and not the batch.
+      // A rule is pure, so a defect in a rule affects one command and not the batch.
       return new Outcome.Broken(e);
     }
     for (Change change : decision.changes()) {

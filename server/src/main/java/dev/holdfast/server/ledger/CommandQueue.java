@@ -14,8 +14,8 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands and tasks that wait for the writer. Any thread adds to it, within bounds; the writer
- * alone takes from it.
+ * The commands and tasks that wait for the writer. Any thread may add entries, within limits; only
+ * the writer takes them.
  */
 final class CommandQueue {
   /** A larger batch would let its first caller wait for its last. */
@@ -25,17 +25,17 @@ final class CommandQueue {
   static final long WAITING_BYTES = 64 << 20;
 
   /**
-   * Commands of more than a batch have a budget of their own, of so many changes in all and one
-   * command at least, so that they do not fill that of the others.
+   * Commands larger than a batch have a budget of their own, of this many changes in total and at
+   * least one command, so that they do not use up the budget of other commands.
    */
-  private static final int LARGE_CHANGES = 200_000;
+  private static final int MAX_LARGE_CHANGES = 200_000;
 
   /** A larger command counts as this many bytes, or it would only be taken when it is alone. */
   private static final long LARGEST_SHARE_BYTES = 16 << 20;
 
   /**
-   * The bound on waiting calls, however few changes they are: a call takes some kilobytes of the
-   * transport's memory, and a server whose heap is full of waiting calls gets nothing done.
+   * Maximum number of waiting calls, however few changes they have: a call takes some kilobytes of
+   * the transport's memory, and a server whose heap is full of waiting calls makes no progress.
    */
   static final int WAITING_CALLS = 16_384;
 
@@ -66,7 +66,7 @@ final class CommandQueue {
 
     @Override
     public long bytes() {
-      return Command.FEW_BYTES;
+      return Command.BASE_BYTES;
     }
   }
 
@@ -107,13 +107,13 @@ final class CommandQueue {
   @Nullable Rejection offer(Call call) {
     int before = waiting(call).getAndAdd(call.size());
     long bytesBefore = waitingBytes.getAndAdd(call.bytes());
-    int limit = isLarge(call) ? LARGE_CHANGES : waitingLimit;
+    int limit = isLarge(call) ? MAX_LARGE_CHANGES : waitingLimit;
     // A call that exceeds a limit by itself is taken when nothing else waits.
     if ((before > 0 && before + call.size() > limit)
         || (bytesBefore > 0
             && bytesBefore + Math.min(call.bytes(), LARGEST_SHARE_BYTES) > WAITING_BYTES)
         || queue.size() >= WAITING_CALLS) {
-      leave(call);
+      uncount(call);
       return Rejections.overloaded(before);
     }
     queue.add(call);
@@ -121,7 +121,7 @@ final class CommandQueue {
     return null;
   }
 
-  /** Adds an entry of the server's own, whatever waits. */
+  /** Adds an entry of the server's own, regardless of the limits. */
   void add(Entry entry) {
     waiting(entry).addAndGet(entry.size());
     waitingBytes.addAndGet(entry.bytes());
@@ -137,24 +137,24 @@ final class CommandQueue {
     return isLarge(entry) ? largeWaiting : waiting;
   }
 
-  private void leave(Entry entry) {
+  private void uncount(Entry entry) {
     waiting(entry).addAndGet(-entry.size());
     waitingBytes.addAndGet(-entry.bytes());
   }
 
-  /** Takes the next entry; null where there is none. */
+  /** Takes the next entry; returns null if there is none. */
   @Nullable Entry poll() {
     return taken(queue.poll());
   }
 
-  /** Takes the next entry, and waits for one; null where none came in time. */
+  /** Takes the next entry, waiting for one if necessary; returns null on a timeout. */
   @Nullable Entry poll(long timeoutMillis) throws InterruptedException {
     return taken(queue.poll(timeoutMillis, TimeUnit.MILLISECONDS));
   }
 
   private @Nullable Entry taken(@Nullable Entry entry) {
     if (entry != null) {
-      leave(entry);
+      uncount(entry);
     }
     return entry;
   }
@@ -170,16 +170,16 @@ final class CommandQueue {
     return !large.isEmpty();
   }
 
-  /** Takes the next call that was set aside; null where there is none. */
+  /** Takes the next call that was set aside; returns null if there is none. */
   @Nullable Call pollLarge() {
     Call call = large.poll();
     if (call != null) {
-      leave(call);
+      uncount(call);
     }
     return call;
   }
 
-  /** To be called when the writer has ended: rejects what is in the queue, or comes later. */
+  /** Rejects all remaining and later entries. Called when the writer has ended. */
   void close() {
     closed = true;
     rejectLateEntries();

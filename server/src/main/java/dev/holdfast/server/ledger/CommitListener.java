@@ -6,12 +6,12 @@ import java.util.List;
 /** Receives committed events. Runs on the writer thread, so it must return quickly. */
 public interface CommitListener {
   /**
-   * Changes were made durable; those of one repository in the order of revisions.
+   * Called after changes were made durable; for one repository in the order of revisions.
    *
-   * @param events the events of one batch, in the order of revisions; at least one
+   * @param events the events of one batch, in the order of revisions; at least one event
    */
   void committed(String repositoryId, List<Event> events);
 
-  /** The outcome of a commit was unknown; the store can tell it now. */
+  /** Called when the outcome of a commit was unknown; the store knows it now. */
   void commitOutcomeUnknown();
 }

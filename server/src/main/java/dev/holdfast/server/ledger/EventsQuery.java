@@ -5,13 +5,13 @@ import dev.holdfast.server.ledger.books.Slot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events, and how many of them.
+ * Selects events of a repository.
  *
- * @param repositoryId of which repository
- * @param requestId only those of slots of this request; null for all
- * @param slot only those of this slot; null for all
- * @param afterRevision those behind this revision
- * @param limit how many at the most
+ * @param repositoryId the repository
+ * @param requestId selects events of slots of this request; null for all
+ * @param slot selects events of this slot; null for all
+ * @param afterRevision selects events after this revision
+ * @param limit maximum number of events
  */
 public record EventsQuery(
     String repositoryId,
@@ -20,23 +20,23 @@ public record EventsQuery(
     long afterRevision,
     int limit) {
 
-  /** All events behind this revision. */
+  /** Returns a query for all events after this revision. */
   public static EventsQuery all(String repositoryId, long afterRevision, int limit) {
     return new EventsQuery(repositoryId, null, null, afterRevision, limit);
   }
 
-  /** The same, but only what comes behind this revision. */
+  /** Returns this query for events after another revision. */
   public EventsQuery behind(long revision) {
     return new EventsQuery(repositoryId, requestId, slot, revision, limit);
   }
 
-  /** Whether this is one of those asked for. */
+  /** Returns whether the query selects this event. */
   public boolean wants(Event event) {
     if (event.revision() <= afterRevision) {
       return false;
     }
-    Slot about = event.slot();
-    return (slot == null || slot.equals(about))
-        && (requestId == null || (about != null && requestId.equals(about.requestId())));
+    Slot eventSlot = event.slot();
+    return (slot == null || slot.equals(eventSlot))
+        && (requestId == null || (eventSlot != null && requestId.equals(eventSlot.requestId())));
   }
 }

@@ -8,89 +8,92 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Releases reservations whose leases ran out. It finds candidates beside the queue and sends them
- * through it, where the rule looks again: whatever commits first wins.
+ * Releases reservations with expired leases. It reads candidates outside of the queue and queues
+ * commands for them; the rule checks each lease again, so a renewal that commits first wins.
  *
  * <p>Several of its commands wait in the queue at a time, so that the writer never waits for the
- * sweeper; not more, because what others send is committed behind them.
+ * sweeper. Their number is limited, because commands of clients are committed after them.
  */
 public final class LeaseSweeper implements Runnable {
-  /** How often to look: five times in the second in which an expired lease is to be released. */
+  /** Period of the passes: five in the second within which an expired lease must be released. */
   public static final long PERIOD_MILLIS = 200;
 
-  /** What is found at once takes some megabytes, and goes through the young reservations once. */
-  static final int LEASES_A_LOOK = 32_768;
+  /**
+   * Maximum number of leases of a pass. They take some megabytes, and finding them scans the recent
+   * reservations once.
+   */
+  static final int LEASES_PER_PASS = 32_768;
 
-  /** So few that a call that comes meanwhile does not wait long. */
-  static final int LEASES_A_COMMAND = 1020;
+  /** Few enough to delay other calls only briefly. */
+  static final int LEASES_PER_COMMAND = 1020;
 
-  /** One command while it is committed, and one that waits. */
-  private static final int ROOM_UNDER_WAY = 2048;
+  /** Enough for one command that is being committed and one that waits. */
+  private static final int MAX_IN_FLIGHT = 2048;
 
-  /** A repository costs as much as some leases, however few of them it has. */
-  private static final int ROOM_OF_A_REPOSITORY = 4;
+  /** The fixed cost of a command, in leases. */
+  private static final int COMMAND_COST = 4;
 
   private final Ledger ledger;
   private final LedgerListener listener;
 
-  /** A sweeper for this ledger; the watch is told what it released. */
+  /** Makes a sweeper that reports released reservations to the listener. */
   public LeaseSweeper(Ledger ledger, LedgerListener listener) {
     this.ledger = ledger;
     this.listener = listener;
   }
 
-  /** Looks once, and goes on until nothing is left that has run out. */
+  /** Makes passes until no expired lease is left. */
   @Override
   public void run() {
     boolean more = true;
     while (more && !ledger.storeFailed()) {
-      List<ExpireLeases> found = ledger.reads().expiredLeases(ledger.nowMicros(), LEASES_A_LOOK);
-      Released released = new Released();
-      found.forEach(released::submit);
-      // Until they are committed the next look would find the same ones.
-      released.await();
-      if (released.count.get() > 0) {
-        listener.leasesExpired(released.count.get(), released.bytes.get());
+      List<ExpireLeases> found = ledger.reads().expiredLeases(ledger.nowMicros(), LEASES_PER_PASS);
+      Pass pass = new Pass();
+      found.forEach(pass::submit);
+      // Before these are committed, the next pass would find the same leases.
+      pass.await();
+      if (pass.count.get() > 0) {
+        listener.leasesExpired(pass.count.get(), pass.bytes.get());
       }
       more =
-          released.count.get() > 0
-              && found.stream().mapToInt(ExpireLeases::size).sum() == LEASES_A_LOOK;
+          pass.count.get() > 0
+              && found.stream().mapToInt(ExpireLeases::size).sum() == LEASES_PER_PASS;
     }
   }
 
-  /** What one look found, on its way through the queue. */
-  private final class Released {
+  /** The releases of one pass. */
+  private final class Pass {
     final AtomicLong count = new AtomicLong();
     final AtomicLong bytes = new AtomicLong();
-    private final Semaphore room = new Semaphore(ROOM_UNDER_WAY);
+    private final Semaphore budget = new Semaphore(MAX_IN_FLIGHT);
 
     void submit(ExpireLeases found) {
       List<Expired> all = found.expired();
-      for (int from = 0; from < all.size(); from += LEASES_A_COMMAND) {
-        List<Expired> some = all.subList(from, Math.min(all.size(), from + LEASES_A_COMMAND));
-        int taken = ROOM_OF_A_REPOSITORY + some.size();
-        room.acquireUninterruptibly(taken);
+      for (int from = 0; from < all.size(); from += LEASES_PER_COMMAND) {
+        List<Expired> chunk = all.subList(from, Math.min(all.size(), from + LEASES_PER_COMMAND));
+        int cost = COMMAND_COST + chunk.size();
+        budget.acquireUninterruptibly(cost);
         if (ledger.storeFailed()) {
-          room.release(taken);
+          budget.release(cost);
           return;
         }
         var unused =
             ledger
-                .submitOwn(new ExpireLeases(found.repositoryId(), some))
-                .thenAccept(outcome -> take(outcome, taken));
+                .submitOwn(new ExpireLeases(found.repositoryId(), chunk))
+                .thenAccept(outcome -> complete(outcome, cost));
       }
     }
 
-    private void take(Outcome outcome, int taken) {
+    private void complete(Outcome outcome, int cost) {
       if (outcome instanceof Outcome.SlotsReleaseDone done) {
         count.addAndGet(done.releasedCount());
         bytes.addAndGet(done.releasedBytes());
       }
-      room.release(taken);
+      budget.release(cost);
     }
 
     void await() {
-      room.acquireUninterruptibly(ROOM_UNDER_WAY);
+      budget.acquireUninterruptibly(MAX_IN_FLIGHT);
     }
   }
 }

@@ -1,22 +1,23 @@
 package dev.holdfast.server.ledger;
 
 /**
- * Sees to it that no lease ends because of time in which nobody could renew it, nor because the
- * clock was set. Of the ledger's writer, who asks before everything that it does: so whatever was
- * queued before a process was stopped, or while the store failed, is decided behind the grace.
+ * Ensures that no lease expires because of time in which renewal was impossible, or because the
+ * system clock was set. Used by the writer thread, which checks before every batch and task: so
+ * commands that were queued before the process was stopped, or while the store failed, are decided
+ * after the grace.
  */
 final class LeaseTime {
-  /** What is left of a lease at least when renewing is possible again, if it is that long. */
+  /** Minimum remaining time of a lease, up to its length, once renewal is possible again. */
   private static final long GRACE_MICROS = 60_000_000;
 
-  /** Shorter ones are those of a busy machine. */
+  /** Shorter gaps are normal on a busy machine. */
   private static final long GAP_NANOS = 2_000_000_000L;
 
   private final LedgerStore store;
   private final LedgerClock clock;
   private final LedgerListener listener;
 
-  /** When changes were last possible. */
+  /** Time at which changes were last possible. */
   private long servedNanos;
 
   private boolean failing;
@@ -29,7 +30,10 @@ final class LeaseTime {
     this.servedNanos = clock.steadyNanos();
   }
 
-  /** Changes are possible, unless the store fails. To be told at least once a second. */
+  /**
+   * Records that changes are possible, unless the store fails. Must be called at least once a
+   * second.
+   */
   void pulse() {
     long nowNanos = clock.steadyNanos();
     graceDue |= nowNanos - servedNanos > GAP_NANOS;
@@ -38,30 +42,32 @@ final class LeaseTime {
     }
   }
 
-  /** A transaction was committed. */
+  /** Records a committed transaction. */
   void committed() {
     failing = false;
     pulse();
   }
 
-  /** A transaction failed in the engine: until one is committed nobody can renew. */
+  /**
+   * Records a transaction that failed in the engine: renewal is impossible until one is committed.
+   */
   void failed() {
     failing = true;
   }
 
-  /** Whether leases are to be adjusted before anything is decided. */
+  /** Returns whether leases must be adjusted before the next decision. */
   boolean isDue() {
     return graceDue || clock.setMicros() != 0;
   }
 
-  /** Adjusts leases in a transaction of its own, and takes over that the clock was set. */
+  /** Adjusts leases in an own transaction, and adopts the system clock if it was set. */
   void adjust() {
     long setMicros = clock.setMicros();
     try (LedgerStore.Transaction transaction = store.begin()) {
       adjust(transaction, setMicros, graceDue ? GRACE_MICROS : 0);
       transaction.commit();
     } catch (StoreException e) {
-      // Where nobody knows whether it was made, the bounds make the next one good.
+      // If the outcome of the commit is unknown, the bounds of the next adjustment correct it.
       graceDue = true;
       throw e;
     }
@@ -74,9 +80,10 @@ final class LeaseTime {
     committed();
   }
 
-  /** Gives every lease its grace, whatever happened. For a start. */
+  /** Gives every lease its grace unconditionally, at the start. */
   void giveGrace(LedgerStore.Transaction transaction) {
-    // Where this is not committed, it comes before whatever is; where it is, it costs nothing then.
+    // If this is not committed, the grace precedes the next commit; otherwise repeating it changes
+    // nothing.
     graceDue = true;
     adjust(transaction, 0, GRACE_MICROS);
   }

@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes commands from any thread and makes them durable, a batch at a time, on one writer thread.
- * All commands that wait when a commit ends go into the next batch, so many callers share one sync
- * of the disk, and a lone caller waits for nobody.
+ * All commands that wait when a commit ends form the next batch, so many callers share one sync of
+ * the disk, and a single caller does not wait for others.
  */
 public final class Ledger implements AutoCloseable {
   /** Bounds the memory of a batch and of what it writes. */
   private static final long BATCH_BYTES = 8 << 20;
 
-  /** After how long without work the writer lets the engine tend itself. */
+  /** Idle time after which the writer lets the engine run its maintenance. */
   private static final long TEND_MILLIS = 1000;
 
   private static final Executor WRITER_THREAD = Runnable::run;
@@ -41,23 +41,23 @@ public final class Ledger implements AutoCloseable {
   private final Thread writer = new Thread(this::write, "ledger-writer");
   private volatile @Nullable CommitListener commitListener;
 
-  /** Whether the commit listener has still to hear of a commit whose outcome was unknown. */
+  /** Whether the commit listener must still be informed of a commit with an unknown outcome. */
   private boolean commitOutcomeUnknown;
 
   /** Waits for the outcome of a command. */
   public interface Caller {
     /**
-     * Returns whether nobody waits any longer, because the deadline passed or the call was
-     * cancelled. The writer asks when the command's turn has come, and drops an abandoned command.
+     * Returns whether the caller no longer waits, because its deadline passed or the call was
+     * cancelled. The writer asks before it runs the command, and drops an abandoned one.
      */
     boolean abandoned();
 
-    /** Takes the outcome, after it was made durable. Not called for an abandoned command. */
+    /** Receives the outcome, after it was made durable. Not called for an abandoned command. */
     void answer(Outcome outcome);
 
     /**
-     * Returns the executor that is to call {@link #answer}; asked after the commit. Each executor
-     * gets the outcomes of a batch in one task, because to wake a thread costs more than they do.
+     * Returns the executor that calls {@link #answer}; read after the commit. Each executor gets
+     * the outcomes of a batch in one task, because waking a thread costs more than they do.
      */
     default Executor answering() {
       return WRITER_THREAD;
@@ -67,8 +67,8 @@ public final class Ledger implements AutoCloseable {
   /**
    * Makes a ledger on a store. It takes commands at once and commits them from {@link #start} on.
    *
-   * @param clock the time by which it decides
-   * @param waitingLimit how many changes may wait before more are refused with OVERLOADED
+   * @param clock the clock by which the rules decide
+   * @param waitingLimit maximum number of waiting changes; more are rejected with OVERLOADED
    */
   public Ledger(LedgerStore store, LedgerClock clock, int waitingLimit, LedgerListener listener) {
     this.store = store;
@@ -100,16 +100,16 @@ public final class Ledger implements AutoCloseable {
     return clock.nowMicros();
   }
 
-  /** Returns the time of a clock that nobody sets, in nanoseconds. */
+  /** Returns a monotonic time in nanoseconds. */
   long steadyNanos() {
     return clock.steadyNanos();
   }
 
   /**
    * Ensures that every lease has at least min(its length, one minute) left, and no more than its
-   * length. For a start, because nobody could renew before.
+   * length. Called at the start, because renewal was impossible before.
    *
-   * @throws StoreException where the store fails
+   * @throws StoreException if the store fails
    */
   public void giveGrace() {
     try {
@@ -133,7 +133,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Returns for how long the writer has been waiting for the engine; 0 where it is not.
+   * Returns how long the writer has waited for the engine; 0 if it does not wait.
    *
    * @param nowNanos now, in {@link System#nanoTime()}
    */
@@ -173,7 +173,7 @@ public final class Ledger implements AutoCloseable {
     return done;
   }
 
-  /** Queues work for a transaction of its own; completes exceptionally where that fails. */
+  /** Queues work for a transaction of its own; the future fails if the transaction fails. */
   CompletableFuture<Integer> submitMaintenance(ToIntFunction<LedgerStore.Transaction> work) {
     MaintenanceTask task = new MaintenanceTask(work, new CompletableFuture<>());
     queue.add(task);
@@ -189,7 +189,7 @@ public final class Ledger implements AutoCloseable {
       try {
         writer.join();
       } catch (InterruptedException e) {
-        // Commands that were taken on are answered all the same.
+        // Accepted commands are answered nevertheless.
         interrupted = true;
       }
     }
@@ -224,7 +224,7 @@ public final class Ledger implements AutoCloseable {
    * Takes the calls that wait, up to about a full batch. Waits for one, unless there are large
    * commands to run.
    *
-   * @return the task or stop that came behind the calls; null for none
+   * @return the task or stop that follows the calls; null for none
    */
   private @Nullable Entry takeBatch(List<Call> calls) {
     long size = 0;
@@ -255,11 +255,11 @@ public final class Ledger implements AutoCloseable {
         }
       }
     } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts the ledger's writer", e);
+      throw new IllegalStateException("the ledger's writer must not be interrupted", e);
     }
   }
 
-  /** Adjusts leases where that is due, before anything is decided. Returns why it failed. */
+  /** Adjusts leases if that is due, before anything is decided. Returns the failure, if any. */
   private @Nullable StoreException adjustLeases() {
     leaseTime.pulse();
     if (!leaseTime.isDue()) {
@@ -278,14 +278,14 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  /** Commits and answers one batch of these calls, from the first on, and removes them. */
+  /** Commits and answers one batch of these calls, starting with the first, and removes them. */
   private void commit(List<Call> waiting) {
     waiting.removeIf(call -> call.caller().abandoned());
     if (waiting.isEmpty()) {
       return;
     }
     if (adjustLeases() != null) {
-      // Whatever became of the leases, none of these was decided.
+      // Whether or not the leases were adjusted, none of these commands was decided.
       delivery.deliverToAll(waiting, Rejections.storeUnavailable(false));
       waiting.clear();
       return;
@@ -303,7 +303,7 @@ public final class Ledger implements AutoCloseable {
       outcomes.forEach(this::reportIfBroken);
       publish(batch.booked());
       answered = true;
-      // Before the transaction is closed: no caller waits for what the engine still does then.
+      // Before the transaction is closed, so that no caller waits for that.
       delivery.deliver(calls, outcomes);
     } catch (StoreException e) {
       if (e.damage() != null && calls.size() > 1) {
@@ -322,13 +322,13 @@ public final class Ledger implements AutoCloseable {
         delivery.deliverToAll(calls, new Outcome.Broken(e));
       }
     }
-    // A view of the waiting calls, which keep the rest.
+    // The list may be a view of the waiting calls; the others stay.
     calls.clear();
   }
 
   /**
-   * Returns how many of these calls, from the first on, make one batch. Sets those aside that are
-   * more than a batch by themselves, unless there is no other.
+   * Returns how many of these calls, starting with the first, fit into one batch. Sets calls aside
+   * that exceed a batch by themselves, unless there is no other call.
    */
   private int batchSize(LedgerStore.Transaction transaction, List<Call> calls) {
     long size = 0;
@@ -352,7 +352,7 @@ public final class Ledger implements AutoCloseable {
     return count;
   }
 
-  /** Returns how many changes a call may make; some number beyond a batch where it is more. */
+  /** Returns the number of changes a call may make; any number above a batch if it is more. */
   private static long changeCount(LedgerStore.Transaction transaction, Call call) {
     long count = call.size();
     for (Map.Entry<String, Integer> request : call.command().requests().entrySet()) {
@@ -374,9 +374,9 @@ public final class Ledger implements AutoCloseable {
   }
 
   private void publish(Map<String, List<Event>> booked) {
-    CommitListener told = commitListener;
-    if (told != null) {
-      booked.forEach((id, events) -> delivery.attempt(() -> told.committed(id, events)));
+    CommitListener current = commitListener;
+    if (current != null) {
+      booked.forEach((id, events) -> delivery.attempt(() -> current.committed(id, events)));
     }
   }
 
@@ -439,11 +439,11 @@ public final class Ledger implements AutoCloseable {
     }
   }
 
-  /** Only after the engine can tell what became of the commit. */
+  /** Informs the commit listener of an unknown outcome, once the engine knows the outcome. */
   private void publishUnknownOutcome() {
-    CommitListener told = commitListener;
-    if (commitOutcomeUnknown && told != null) {
-      delivery.attempt(told::commitOutcomeUnknown);
+    CommitListener current = commitListener;
+    if (commitOutcomeUnknown && current != null) {
+      delivery.attempt(current::commitOutcomeUnknown);
     }
     commitOutcomeUnknown = false;
   }

@@ -1,20 +1,24 @@
 package dev.holdfast.server.ledger;
 
-/** The time by which the rules decide, and how it is kept with the wall's. */
+/** The time by which the rules decide, and its relation to the system clock. */
 public interface LedgerClock {
-  /** The time, in microseconds since the epoch. It goes on steadily, but for {@link #move}. */
+  /**
+   * Returns the time in microseconds since the epoch. It is monotonic, except for {@link #move}.
+   */
   long nowMicros();
 
-  /** A time that nobody sets, from some beginning on; in nanoseconds. */
+  /** Returns a monotonic time in nanoseconds, from an arbitrary origin. */
   default long steadyNanos() {
     return System.nanoTime();
   }
 
-  /** How far the wall's clock is ahead of this one since it was set; 0 where it was not. */
+  /**
+   * Returns how far the system clock is ahead of this one because it was set; 0 if it was not set.
+   */
   default long setMicros() {
     return 0;
   }
 
-  /** Takes over that the wall's clock was set. */
+  /** Adopts the system clock after it was set. */
   default void move(long byMicros) {}
 }

@@ -12,44 +12,44 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be asked of the books beside the queue of changes. Every answer is of one moment and
- * shows all that was committed before it was asked for. Any thread may ask; it may have to wait for
- * the disk. Every method may throw {@link StoreException}.
+ * Reads of the books outside of the command queue. Every result is one snapshot that includes all
+ * commits from before the call. Methods may be called on any thread, may block on the disk, and may
+ * throw {@link StoreException}.
  */
 public interface LedgerReads {
-  /** A repository that exists; null where there is none, or it was deleted. */
+  /** Returns a repository; null if it does not exist or was deleted. */
   @Nullable Repository repository(String repositoryId);
 
   /**
-   * A page of the repositories that exist, by id.
+   * Returns a page of the existing repositories, by id.
    *
-   * @param afterId those behind this id; empty for the first page
-   * @param limit how many at the most
+   * @param afterId the last id of the page before; empty for the first page
+   * @param limit maximum number of repositories
    */
   List<Repository> repositories(String afterId, int limit);
 
-  /** The reservation that a slot has; null for none. */
+  /** Returns the reservation of a slot; null for none. */
   @Nullable Reservation reservation(String repositoryId, Slot slot);
 
-  /** A page of reservations, by request id and slot index. */
+  /** Returns a page of reservations, by request id and slot index. */
   ReservationsPage reservations(ReservationsQuery query);
 
   /**
-   * Some reservations.
+   * A page of reservations.
    *
-   * @param reservations those found
-   * @param last the slot up to which was looked, for the next page; null where this was the last
+   * @param reservations the found reservations
+   * @param last the slot up to which the page scanned, for the next page; null on the last page
    */
   record ReservationsPage(List<Reservation> reservations, @Nullable Slot last) {}
 
   /**
-   * Which reservations, and how many of them.
+   * Selects reservations of a repository.
    *
-   * @param repositoryId of which repository
-   * @param requestId only those of this request; null for those of all
-   * @param filled only those that are filled, or only those that are not; null for both
-   * @param after those behind this slot; null for the first page
-   * @param limit how many at the most
+   * @param repositoryId the repository
+   * @param requestId selects reservations of this request; null for all
+   * @param filled selects filled or unfilled reservations; null for both
+   * @param after the last slot of the page before; null for the first page
+   * @param limit maximum number of reservations
    */
   record ReservationsQuery(
       String repositoryId,
@@ -58,76 +58,78 @@ public interface LedgerReads {
       @Nullable Slot after,
       int limit) {
 
-    /** The same, but only what comes behind this slot. */
+    /** Returns this query for reservations after a slot. */
     public ReservationsQuery behind(Slot slot) {
       return new ReservationsQuery(repositoryId, requestId, filled, slot, limit);
     }
   }
 
   /**
-   * Goes through the slots of a request that have reservations, as they are at one moment. It takes
-   * as long as there are many.
+   * Visits the reserved slots of a request in one snapshot. The duration grows with their number.
    *
-   * @param slotIndexes takes their indexes, from the smallest to the largest, as unsigned
+   * @param slotIndexes receives the slot indexes in ascending order, as unsigned numbers
    */
   void reservedIndexes(String repositoryId, String requestId, LongConsumer slotIndexes);
 
-  /** An offer; null where there is none. */
+  /** Returns an offer; null if it does not exist. */
   @Nullable Offer offer(String repositoryId, String offerId);
 
   /**
-   * A page of the offers of a repository, by id.
+   * Returns a page of the offers of a repository, by id.
    *
-   * @param afterId those behind this id; empty for the first page
-   * @param limit how many at the most
+   * @param afterId the last id of the page before; empty for the first page
+   * @param limit maximum number of offers
    */
   List<Offer> offers(String repositoryId, String afterId, int limit);
 
-  /** What a key of the datastore has; null where there is no such key. */
+  /** Returns an entry of the datastore; null if the key does not exist. */
   @Nullable Entry entry(String repositoryId, String key);
 
   /**
-   * A page of the keys of the datastore, by their UTF-8 bytes.
+   * Returns a page of the keys of the datastore, by their UTF-8 bytes.
    *
-   * @param prefix those that begin with this
-   * @param afterKey those behind this one; empty for the first page
-   * @param limit how many at the most
+   * @param prefix the prefix of the keys
+   * @param afterKey the last key of the page before; empty for the first page
+   * @param limit maximum number of keys
    */
   List<String> keys(String repositoryId, String prefix, String afterKey, int limit);
 
   /**
-   * Goes through a whole repository as it is at one moment: the repository, its events, its
-   * reservations.
+   * Visits a whole repository in one snapshot: the repository, its events, its reservations.
    *
-   * @param afterRevision the events behind this revision
+   * @param afterRevision visits the events after this revision
    */
-  void survey(String repositoryId, long afterRevision, RepositoryVisitor survey);
+  void survey(String repositoryId, long afterRevision, RepositoryVisitor visitor);
 
-  /** A page of events, also of a deleted repository; null where there never was such a one. */
+  /**
+   * Returns a page of events, also of a deleted repository; null if the repository never existed.
+   */
   @Nullable EventsPage events(EventsQuery query);
 
-  /** Counts everything again that is kept as a sum; null where there is no such repository. */
+  /** Counts everything again that is recorded as a sum; null if the repository does not exist. */
   @Nullable Recount recount(String repositoryId);
 
-  /** Leases that ran out, of too many those that did first; all commands hold at most so many. */
+  /**
+   * Returns expired leases, the earliest first; all commands together contain at most the limit.
+   */
   List<ExpireLeases> expiredLeases(long nowMicros, int limit);
 
-  /** For how long the ledger has served in all, in microseconds, as it was noted last. */
+  /** Returns the total running time of the ledger in microseconds, as last noted. */
   long servedMicros();
 
   /**
-   * Reads a little and looks at the files, so that it is noticed when they fail and when they work
-   * again. To be called about once a second. What it finds is told by {@link #trouble}.
+   * Reads a little data and checks the files, to detect failures and recoveries. Must be called
+   * about once a second. {@link #trouble} reports the result.
    */
   default void probe() {}
 
   /**
-   * Looks for damage in a little of all that is kept, the next time in the next. To be called some
-   * ten times a second.
+   * Checks the next small part of the stored data for damage. Must be called about ten times a
+   * second.
    */
   default void scrub() {}
 
-  /** Why the books cannot be relied on at the moment; empty where they can. */
+  /** Returns why the books are currently unreliable; an empty string if they are reliable. */
   default String trouble() {
     return "";
   }

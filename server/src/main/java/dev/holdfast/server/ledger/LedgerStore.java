@@ -5,22 +5,22 @@ import dev.holdfast.server.ledger.view.LoadedBooks;
 import dev.holdfast.server.ledger.view.ReadSet;
 
 /**
- * An engine that keeps the books: it loads, writes and commits, and knows no rule. It stands here,
- * beside those who need it, as the persistence interface of SiaFoundation's hostd does.
+ * A storage engine: it loads, writes and commits, and knows no rule. The interface is beside the
+ * code that needs it, like the persistence interface of SiaFoundation's hostd.
  *
  * <p>Every method may throw {@link StoreException}.
  */
 public interface LedgerStore extends LedgerReads, AutoCloseable {
   /**
-   * Begins a transaction that excludes every other one that changes what this one loads. To be
-   * called by one thread at a time.
+   * Begins a transaction. It excludes every other transaction that changes what this one loads.
+   * Must be called by one thread at a time.
    */
   Transaction begin();
 
   /**
-   * Does what is due when there is nothing to commit. To be called by the thread that begins
-   * transactions, about once a second, and after a commit whose outcome is unknown: when this
-   * returned, the store can tell it.
+   * Runs maintenance while there is nothing to commit. Called by the thread that begins
+   * transactions, about once a second, and after a commit whose outcome is unknown: after this
+   * method returned, the store knows the outcome.
    */
   default void tend() {}
 
@@ -28,70 +28,68 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
   void close();
 
   /**
-   * One transaction. Closed without a commit, it leaves no trace; after one, the engine may take
-   * its time to close it, as everybody has been told.
+   * One transaction. Closing it without a commit rolls it back. After a commit, closing may take
+   * its time, because all callers were answered.
    */
   interface Transaction extends AutoCloseable {
     /**
-     * Loads what a batch needs to see of one repository. Where an operation that was asked for is
-     * remembered as a sale, the slot that it sold is added to what was asked for with its
-     * generation, and loaded too.
+     * Loads what a batch reads of one repository. If a remembered operation of the read set is a
+     * sale, this adds its slot and generation to the read set and loads them, too.
      */
     LoadedBooks load(ReadSet reads);
 
     /**
-     * How many reservations a request has: what a batch would load of it.
+     * Returns the number of reservations of a request that a batch would load.
      *
-     * @param limit beyond this many it is not counted further
+     * @param limit counting stops at this number
      */
     int reservationCount(String repositoryId, String requestId, int limit);
 
-    /** Writes what a batch altered in one repository. */
+    /** Writes the changes of a batch to one repository. */
     void write(Delta delta);
 
     /**
-     * Notes for how long the ledger has served in all, over all its starts: what was written so far
-     * is that old at most.
+     * Notes the total running time of the ledger, over all its starts: everything written so far
+     * was written at this running time or earlier.
      *
-     * @param servedMicros how long, in microseconds; never less than was noted before
-     * @param apartMicros how far to be behind the last note that is kept for {@link #purgeBefore}
+     * @param servedMicros the running time in microseconds; never less than the last note
+     * @param apartMicros minimum distance to the last note that is kept for {@link #purgeBefore}
      */
     void noteServed(long servedMicros, long apartMicros);
 
     /**
-     * Forgets histories, events and operation ids, oldest first, that were written before a note
-     * that says less than this. What belongs to reservations that still live is no history and
-     * stays.
+     * Purges histories, events and operation ids, oldest first, that were written before a note of
+     * less than this running time. Data of active reservations is not history and stays.
      *
-     * @param servedMicros for how long the ledger had served, in microseconds
-     * @param limit about how many changes to purge at most
-     * @return how many changes were purged; 0 where nothing is left to purge
+     * @param servedMicros the running time in microseconds
+     * @param limit approximate maximum number of changes to purge
+     * @return the number of purged changes; 0 if nothing is left to purge
      */
     int purgeBefore(long servedMicros, int limit);
 
     /**
-     * Gives some of the room on the disk back that is not needed any more. It is not urgent: what
-     * is free is used before the file grows.
+     * Returns some unused disk space to the file system. This is not urgent: the engine uses free
+     * space before the file grows.
      *
-     * @return how much, in units of the engine's; 0 where nothing is to be given back
+     * @return the amount in units of the engine; 0 if there is nothing to reclaim
      */
     int reclaimSpace();
 
     /**
-     * Moves the ends of all leases, and then ensures that each has at least the smaller of its
-     * length and the grace left, and no more than its length.
+     * Moves the ends of all leases, and then ensures that each lease has at least min(its length,
+     * grace) left, and no more than its length.
      *
-     * @param byMicros how much later they end; negative for earlier
-     * @param nowMicros now, in microseconds since the epoch, after the move
+     * @param byMicros the shift of the ends; negative for earlier
+     * @param nowMicros the time after the move, in microseconds since the epoch
      * @param graceMicros the grace
      */
     void adjustLeases(long byMicros, long nowMicros, long graceMicros);
 
     /**
-     * Makes everything durable. Only after it returned may anybody be told.
+     * Makes all changes durable. Nothing may be reported before this method has returned.
      *
-     * @throws StoreException with {@link StoreException#outcomeUnknown()} where it cannot be told
-     *     whether it happened
+     * @throws StoreException with {@link StoreException#outcomeUnknown()} if the engine does not
+     *     know whether it committed
      */
     void commit();
 

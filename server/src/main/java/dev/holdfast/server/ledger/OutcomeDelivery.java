@@ -32,19 +32,23 @@ final class OutcomeDelivery {
           .add(() -> caller.answer(outcome));
     }
     deliveries.forEach(
-        (executor, some) -> attempt(() -> executor.execute(() -> some.forEach(this::deliverOne))));
+        (executor, tasks) ->
+            attempt(() -> executor.execute(() -> tasks.forEach(this::deliverOne))));
   }
 
-  /** An error would otherwise end the batch on a thread of the network that swallows it. */
+  /**
+   * Delivers one outcome. Catches errors, too: an error would end the task with the remaining
+   * deliveries, on a network thread that swallows it.
+   */
   private void deliverOne(Runnable delivery) {
     try {
       attempt(delivery);
     } catch (Error e) {
-      listener.failed(new IllegalStateException("a caller could not be answered", e));
+      listener.failed(new IllegalStateException("cannot answer a caller", e));
     }
   }
 
-  /** Runs code of others, whose failure must not spoil what was committed. */
+  /** Runs a callback and reports its exception, which must not affect what was committed. */
   void attempt(Runnable work) {
     try {
       work.run();

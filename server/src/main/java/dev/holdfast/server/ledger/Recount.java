@@ -7,18 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a recount found, all of one moment.
+ * The result of a recount, from one snapshot.
  *
- * @param recorded the repository with its sums as they are kept
+ * @param recorded the repository with its recorded sums
  * @param countedBytes the sum of the amounts of all reservations
- * @param countedReservations how many reservations there are
- * @param newestRevision the newest revision that a reservation was reserved or filled by; 0 where
- *     there is none
- * @param lastEvent the newest event, which says on its own where the books stood; null where none
- *     is kept
- * @param ofTheStore what is damaged, with the checksums that it has and should have, and what does
- *     not agree in the store that has it, whichever repository is asked for
- * @param offers how much is sold under each offer under which anything was, or is said to be
+ * @param countedReservations the number of reservations
+ * @param newestRevision the newest revision that reserved or filled a slot; 0 for none
+ * @param lastEvent the newest event, which records the state of the books independently; null if
+ *     none is kept
+ * @param ofTheStore damage of the store, with actual and expected checksums, and inconsistencies of
+ *     the store as a whole, whichever repository is recounted
+ * @param offers the recorded and counted sold bytes of each offer where either is not 0
  */
 public record Recount(
     Repository recorded,
@@ -29,18 +28,18 @@ public record Recount(
     List<Problem> ofTheStore,
     List<Sold> offers) {
 
-  /** How much is sold under an offer. */
+  /** The sold bytes of an offer. */
   public record Sold(String offerId, long recordedBytes, long countedBytes) {}
 
-  /** A number that is kept differently from what was counted. */
+  /** A recorded number that differs from the counted one. */
   public record Problem(String subject, long recorded, long counted) {}
 
-  /** The reserved bytes as they should be. */
+  /** Returns the reserved bytes as counted. */
   public long countedReservedBytes() {
     return recorded.unassignedBytes() + countedBytes;
   }
 
-  /** Everything that does not agree; empty where the books balance. */
+  /** Returns all differences; empty if the books balance. */
   public List<Problem> problems() {
     List<Problem> problems = new ArrayList<>(ofTheStore);
     compare(problems, "reserved_bytes", recorded.reservedBytes(), countedReservedBytes());

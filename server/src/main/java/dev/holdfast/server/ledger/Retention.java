@@ -5,52 +5,55 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forgets histories, events and operation ids that were kept for long enough, and gives back some
- * of the room that they took.
+ * Purges histories, events and operation ids after the retention time, and reclaims some of their
+ * disk space.
  *
- * <p>Time counts in which a server served, over all its starts, and no clock that can be set: so
- * what is kept is kept for at least so long, and longer by the time in which none served.
+ * <p>Age is measured in time in which a server was running, over all its starts, and not by a clock
+ * that can be set. So data is kept for at least the retention time, plus the time in which no
+ * server ran.
  */
 public final class Retention implements Runnable {
-  /** Small enough that callers hardly wait for it. */
-  private static final int CHANGES_AT_ONCE = 1000;
+  /** Small enough to delay callers only briefly. */
+  private static final int CHANGES_PER_TRANSACTION = 1000;
 
-  /** Few enough that nobody notices, as it is not urgent; in an hour they come to much. */
-  private static final int GIVEN_BACK_A_LOOK = 32;
+  /** Few enough to cost little, because reclaiming is not urgent; within an hour they add up. */
+  private static final int RECLAIMS_PER_PASS = 32;
 
-  /** So many notes are kept: what is forgotten may be older by such a part of what is kept. */
-  private static final int NOTES = 100;
+  /**
+   * Number of notes of the running time that cover the retention time. Data may be purged late by
+   * up to one part.
+   */
+  private static final int NOTE_COUNT = 100;
 
   private final Ledger ledger;
-  private final Duration kept;
+  private final Duration retention;
   private final long startNanos;
 
-  /** For how long others served before this one; null until it was asked for. */
+  /** The running time before this start; null until it was read. */
   private @Nullable Long earlierMicros;
 
-  /** Forgets what is older than this. */
-  public Retention(Ledger ledger, Duration kept) {
+  public Retention(Ledger ledger, Duration retention) {
     this.ledger = ledger;
-    this.kept = kept;
+    this.retention = retention;
     this.startNanos = ledger.steadyNanos();
   }
 
-  /** How often to look: a hundredth of what is kept, and at least once a minute. */
+  /** Returns the period of the passes: a hundredth of the retention time, at most one minute. */
   public Duration period() {
-    Duration hundredth = kept.dividedBy(NOTES).plusMillis(1);
+    Duration hundredth = retention.dividedBy(NOTE_COUNT).plusMillis(1);
     Duration minute = Duration.ofMinutes(1);
     return hundredth.compareTo(minute) < 0 ? hundredth : minute;
   }
 
-  /** Looks once, and goes on, a transaction at a time, until nothing is left that is old enough. */
+  /** Purges, one transaction at a time, until nothing is old enough. */
   @Override
   public void run() {
     long servedMicros = servedMicros();
-    long keptMicros = kept.toMillis() * 1000;
+    long keptMicros = retention.toMillis() * 1000;
     try {
       purge(servedMicros, keptMicros);
     } catch (CompletionException e) {
-      // Of what fails in the engine the ledger tells, once; the next look tries again.
+      // The ledger reports failures of the engine once; the next pass retries.
       if (!(e.getCause() instanceof StoreException)) {
         throw e;
       }
@@ -58,17 +61,18 @@ public final class Retention implements Runnable {
   }
 
   private void purge(long servedMicros, long keptMicros) {
-    int forgotten;
+    int purged;
     do {
-      forgotten =
+      purged =
           ledger
               .submitMaintenance(
                   transaction -> {
-                    transaction.noteServed(servedMicros, keptMicros / NOTES);
-                    return transaction.purgeBefore(servedMicros - keptMicros, CHANGES_AT_ONCE);
+                    transaction.noteServed(servedMicros, keptMicros / NOTE_COUNT);
+                    return transaction.purgeBefore(
+                        servedMicros - keptMicros, CHANGES_PER_TRANSACTION);
                   })
               .join();
-    } while (forgotten > 0);
+    } while (purged > 0);
     reclaimSpace();
   }
 
@@ -82,7 +86,7 @@ public final class Retention implements Runnable {
   }
 
   private void reclaimSpace() {
-    for (int i = 0; i < GIVEN_BACK_A_LOOK; i++) {
+    for (int i = 0; i < RECLAIMS_PER_PASS; i++) {
       if (ledger.submitMaintenance(LedgerStore.Transaction::reclaimSpace).join() == 0) {
         return;
       }

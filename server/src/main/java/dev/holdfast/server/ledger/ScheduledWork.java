@@ -1,14 +1,14 @@
 package dev.holdfast.server.ledger;
 
-/** Work that is done over and over on a scheduler's thread. */
+/** Wraps periodic work for a scheduler. */
 public final class ScheduledWork {
   private ScheduledWork() {}
 
   /**
-   * The same work, so that no failure of it is kept from everybody. A scheduler stores what work
-   * throws where nobody looks, and does not run that work again. Here an exception is told to the
-   * listener, and the next run is due all the same; an error goes to the thread's handler of
-   * uncaught exceptions, as it does on every other thread.
+   * Returns the work wrapped so that its failures are reported. A scheduler hides an exception in a
+   * future that nobody reads, and does not run the work again. The wrapper reports an exception to
+   * the listener and lets the next run happen; it passes an error to the thread's handler of
+   * uncaught exceptions.
    */
   public static Runnable guarded(Runnable work, LedgerListener listener) {
     return () -> {

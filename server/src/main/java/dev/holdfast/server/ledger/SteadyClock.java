@@ -3,27 +3,27 @@ package dev.holdfast.server.ledger;
 import java.util.function.LongSupplier;
 
 /**
- * The wall's time at the start, and what has passed since. A wall's clock that is set is followed
- * when {@link #move} says so, because leases are to be moved along with it.
+ * The system clock's time at the start, plus the time that has passed since. A system clock that is
+ * set later takes effect only with {@link #move}, because the leases must be moved with it.
  */
 public final class SteadyClock implements LedgerClock {
-  /** A clock that differs by less was not set: it is kept right. */
-  private static final long SET_MICROS = 1_000_000;
+  /** A smaller difference is a normal correction of the system clock, for example by NTP. */
+  private static final long MIN_JUMP_MICROS = 1_000_000;
 
   private final LongSupplier wallMillis;
   private final LongSupplier steadyNanos;
   private volatile long offsetMicros;
 
-  /** The machine's. */
+  /** Makes a clock from the machine's clocks. */
   public SteadyClock() {
     this(System::currentTimeMillis, System::nanoTime);
   }
 
   /**
-   * One of these clocks.
+   * Makes a clock from these clocks.
    *
-   * @param wallMillis the wall's, in milliseconds since the epoch, which can be set
-   * @param steadyNanos one that nobody sets, in nanoseconds
+   * @param wallMillis the system clock, in milliseconds since the epoch; it can be set
+   * @param steadyNanos a monotonic clock, in nanoseconds
    */
   public SteadyClock(LongSupplier wallMillis, LongSupplier steadyNanos) {
     this.wallMillis = wallMillis;
@@ -44,10 +44,10 @@ public final class SteadyClock implements LedgerClock {
   @Override
   public long setMicros() {
     long ahead = wallMillis.getAsLong() * 1000 - nowMicros();
-    return Math.abs(ahead) < SET_MICROS ? 0 : ahead;
+    return Math.abs(ahead) < MIN_JUMP_MICROS ? 0 : ahead;
   }
 
-  /** By the ledger's writer alone. */
+  /** Moves the clock. Called by the writer thread only. */
   @Override
   @SuppressWarnings("NonAtomicVolatileUpdate")
   public void move(long byMicros) {

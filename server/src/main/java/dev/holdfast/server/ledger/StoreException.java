@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.rules.Rejections;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The engine failed: the disk is full or broken, or what it has kept is damaged. */
+/** Reports a failure of the engine: the disk is full or broken, or stored data is damaged. */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -20,84 +20,88 @@ public final class StoreException extends RuntimeException {
   }
 
   /**
-   * Something on the disk is not what was written there.
+   * Stored data that differs from what was written.
    *
-   * @param kind what follows from it
-   * @param subject what it is, to a person
-   * @param stored the checksum that stands with it
-   * @param computed the checksum of what is found there; the same where that is not what is wrong
+   * @param kind the consequence
+   * @param subject the damaged data, for a person
+   * @param stored the stored checksum
+   * @param computed the checksum of the stored data; equal to the stored one if the damage is of
+   *     another kind
    */
   public record Damage(Kind kind, String subject, long stored, long computed) {
-    /** What follows from damage. */
+    /** The consequences of damage. */
     public enum Kind {
-      /** A row and its key: the row that was written may be hidden from whoever looks for it. */
+      /** A row including its key: a search may miss the row. */
       ROW,
-      /** What a row has besides, which is found where it is looked for. */
+      /** The content of a row; a search still finds the row. */
       CONTENT,
-      /** What is made again of something else. */
+      /** Derived data, which is rebuilt from other data. */
       DERIVED
     }
 
-    private String words() {
+    private String description() {
       return stored == computed
           ? subject
           : subject + ": its checksum is " + computed + ", not " + stored;
     }
   }
 
-  private static final String TO_DO =
-      ". Stop the server, let 'holdfast verify' tell all that is damaged, and put a copy of the"
-          + " data dir in its place";
+  private static final String REMEDY =
+      ". Stop the server, run 'holdfast verify' to list all damage, and restore the data"
+          + " directory from a copy";
 
-  /** Nothing was changed. */
-  public static StoreException notApplied(String what, Throwable cause) {
-    return new StoreException(what + ": " + cause.getMessage(), cause, false, null);
+  /** Returns the exception for a failure that changed nothing. */
+  public static StoreException notApplied(String action, Throwable cause) {
+    return new StoreException(action + ": " + cause.getMessage(), cause, false, null);
   }
 
-  /** Nothing was even tried. */
-  public static StoreException refused(String why) {
-    return new StoreException(why, null, false, null);
+  /** Returns the exception for a transaction that was not attempted. */
+  public static StoreException refused(String reason) {
+    return new StoreException(reason, null, false, null);
   }
 
-  /** The commit itself failed: it may have reached the disk or not. */
-  public static StoreException unknown(String what, Throwable cause) {
-    return new StoreException(what + ": " + cause.getMessage(), cause, true, null);
+  /** Returns the exception for a failed commit, which may have reached the disk or not. */
+  public static StoreException unknown(String action, Throwable cause) {
+    return new StoreException(action + ": " + cause.getMessage(), cause, true, null);
   }
 
-  /** What was asked for is damaged, and nothing was changed. */
+  /** Returns the exception for damaged data that a call needs; nothing was changed. */
   public static StoreException damaged(Damage damage) {
     return new StoreException(
-        damage.words()
+        damage.description()
             + (damage.kind() == Damage.Kind.DERIVED
-                ? "; it is made again of the events"
-                : "; nothing of it is served" + TO_DO),
+                ? "; it is rebuilt from the events"
+                : "; it is not served" + REMEDY),
         null,
         false,
         damage);
   }
 
-  /** What was asked for is not found, and may be what this damage hides; nothing was changed. */
+  /**
+   * Returns the exception for data that was not found and that this damage may hide; nothing was
+   * changed.
+   */
   public static StoreException hidden(Damage damage) {
     return new StoreException(
-        "not found, but it may be hidden by damage: " + damage.words() + TO_DO,
-        null,
-        false,
-        damage);
+        "not found, but damage may hide it: " + damage.description() + REMEDY, null, false, damage);
   }
 
-  /** What is damaged; null where something else failed. Whatever does not need it still works. */
+  /**
+   * Returns the damage; null for another failure. Calls that do not need the damaged data still
+   * work.
+   */
   public @Nullable Damage damage() {
     return damage;
   }
 
-  /** What a call is refused with that needs what failed. */
+  /** Returns the rejection of a call that needs what failed. */
   public Rejection rejection() {
     return damage == null
         ? Rejections.storeUnavailable(outcomeUnknown)
         : Rejections.storeDamaged(Objects.requireNonNull(getMessage()));
   }
 
-  /** Whether the transaction may have become durable all the same. */
+  /** Returns whether the transaction may have become durable nevertheless. */
   public boolean outcomeUnknown() {
     return outcomeUnknown;
   }

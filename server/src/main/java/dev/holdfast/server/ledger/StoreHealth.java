@@ -3,7 +3,7 @@ package dev.holdfast.server.ledger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the engine works, as the writer sees it. Any thread may ask. */
+/** Tracks whether the engine works, as the writer sees it. Thread-safe. */
 final class StoreHealth {
   /** How long after a failure the engine counts as failed. */
   private static final long RETRY_NANOS = 10_000_000_000L;
@@ -27,14 +27,15 @@ final class StoreHealth {
   }
 
   /**
-   * Returns whether the last transaction failed a moment ago. After that moment another try is
-   * worthwhile: callers that are always refused never learn that the disk has room again.
+   * Returns whether the last transaction failed within {@link #RETRY_NANOS}. After that, a retry is
+   * useful: if all changes stay rejected, the server never learns that the disk has free space
+   * again.
    */
   boolean failedRecently() {
     return failed && System.nanoTime() - failedNanos < RETRY_NANOS;
   }
 
-  /** Returns for how long the current call of the engine has taken; 0 where there is none. */
+  /** Returns how long the current call of the engine has taken; 0 if there is none. */
   long busyNanos(long nowNanos) {
     Long since = busySinceNanos;
     return since == null ? 0 : nowNanos - since;

@@ -42,14 +42,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /livez} and {@code /readyz} over HTTP: 200, or 503 and why not. Its one thread waits for
- * nobody: a client that sends half a request, or does not read, holds up no other.
+ * Serves {@code /livez} and {@code /readyz} over HTTP: 200, or 503 with the reason. One
+ * non-blocking thread serves all connections, so a client that sends half a request or does not
+ * read delays no other.
  */
 final class AdminServer implements AutoCloseable {
-  /** Of so many connections, the one that has waited longest makes place for the next one. */
+  /**
+   * Maximum number of open connections; the one that has waited longest is closed for a new one.
+   */
   private static final int CONNECTIONS = 100;
 
-  /** How long a connection may take to the end of its next request. */
+  /** Maximum time for a connection to complete its next request. */
   private static final int REQUEST_SECONDS = 10;
 
   private static final int LINE_BYTES = 4096;
@@ -58,7 +61,7 @@ final class AdminServer implements AutoCloseable {
   private static final int SEND_BUFFER_BYTES = 64 * 1024;
   private static final int END_SECONDS = 5;
 
-  /** As RFC 9110, 5.6.7 wants it. */
+  /** The date format of RFC 9110, 5.6.7. */
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US);
 
@@ -69,13 +72,16 @@ final class AdminServer implements AutoCloseable {
   private final int requestSeconds;
   private final Channel listening;
 
-  /** By how long they have waited for the end of a request; of the thread alone. */
+  /**
+   * Connections in the order in which they began to wait for a request. Used by the event loop
+   * only.
+   */
   private final Set<Channel> waiting = new LinkedHashSet<>();
 
   /**
-   * Starts it.
+   * Starts the server.
    *
-   * @param unready why the server is not ready; empty where it is
+   * @param unready returns the reason why the server is not ready; an empty string if it is ready
    */
   AdminServer(InetSocketAddress address, Supplier<String> unready) throws IOException {
     this(address, unready, REQUEST_SECONDS);
@@ -111,7 +117,6 @@ final class AdminServer implements AutoCloseable {
     }
   }
 
-  /** One connection. */
   private final class Connection extends SimpleChannelInboundHandler<FullHttpRequest> {
     private @Nullable Future<?> end;
 
@@ -151,21 +156,21 @@ final class AdminServer implements AutoCloseable {
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
       if (!context.channel().isWritable()) {
-        // A client that asks on and on and does not read the answers would fill the memory.
+        // Unread responses of a client that keeps sending requests would fill the memory.
         var unused = context.close();
         return;
       }
       waitForRequest(context);
       FullHttpResponse response = response(request);
-      boolean goOn = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
-      HttpUtil.setKeepAlive(response, goOn);
+      boolean keepAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
+      HttpUtil.setKeepAlive(response, keepAlive);
       ChannelFuture sent = context.writeAndFlush(response);
-      if (!goOn) {
+      if (!keepAlive) {
         var unused = sent.addListener(ChannelFutureListener.CLOSE);
       }
     }
 
-    /** What a client does wrong on its connection ends the connection, and is no news. */
+    /** Closes the connection without a log line: client errors are expected. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       var unused = context.close();
@@ -226,9 +231,9 @@ final class AdminServer implements AutoCloseable {
     return response;
   }
 
-  /** Where it answers, as {@code HOST:PORT} with the real port. */
+  /** Returns the listening address as {@code HOST:PORT}, with the real port. */
   String address() {
-    return GrpcServer.words((InetSocketAddress) listening.localAddress());
+    return GrpcServer.hostPort((InetSocketAddress) listening.localAddress());
   }
 
   @Override

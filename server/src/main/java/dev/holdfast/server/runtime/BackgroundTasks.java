@@ -11,16 +11,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** What the server does by itself, over and over. */
+/** Runs the server's periodic background tasks. */
 final class BackgroundTasks implements AutoCloseable {
   private static final long PROBE_MILLIS = 1000;
   private static final long SCRUB_MILLIS = 100;
   private static final long RESERVE_MILLIS = 60_000;
 
-  /** The first calls to a process that was just started take so long on a busy machine. */
+  /** Time that the first calls to a new process may take on a busy machine. */
   private static final long FIRST_CALLS_MILLIS = 2000;
 
-  /** Each on a thread of its own: a long clean-up must not let leases wait. */
+  /** Each task has its own thread: a long purge must not delay the expiry of leases. */
   private final ScheduledExecutorService sweeping = thread("lease-sweeper");
 
   private final ScheduledExecutorService purging = thread("retention");
@@ -34,9 +34,7 @@ final class BackgroundTasks implements AutoCloseable {
   private final Runnable reserve;
 
   /**
-   * For a ledger.
-   *
-   * @param reserve keeps room on the disk; it is run about once a minute while the store is well
+   * @param reserve keeps the disk reserve; runs about once a minute while the store is healthy
    */
   BackgroundTasks(Ledger ledger, Duration retention, Runnable reserve, LedgerListener listener) {
     this.ledger = ledger;
@@ -46,10 +44,10 @@ final class BackgroundTasks implements AutoCloseable {
   }
 
   /**
-   * Begins, when callers are served. Their first calls have been answered when leases get their
-   * grace again and the first look for expired ones is due.
+   * Starts the tasks; called once clients are served. After the first calls were answered, all
+   * leases get their grace again, and then the first pass for expired leases runs.
    */
-  void begin() {
+  void start() {
     LeaseSweeper sweeper = new LeaseSweeper(ledger, listener);
     var unused =
         sweeping.schedule(
@@ -69,7 +67,7 @@ final class BackgroundTasks implements AutoCloseable {
     repeat(reserving, this::keepReserve, 0, RESERVE_MILLIS);
   }
 
-  /** Not in a directory that somebody put in the place of the store's. */
+  /** Skips the reserve while the store reports trouble: its directory may have been replaced. */
   private void keepReserve() {
     if (ledger.reads().trouble().isEmpty()) {
       reserve.run();
@@ -78,7 +76,7 @@ final class BackgroundTasks implements AutoCloseable {
 
   private static ScheduledExecutorService thread(String name) {
     var thread = new ScheduledThreadPoolExecutor(1, work -> new Thread(work, name));
-    // Otherwise a server that ends would wait until the grace of its start is due.
+    // Otherwise the shutdown would wait for the delayed grace task.
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     return thread;
   }
@@ -93,7 +91,7 @@ final class BackgroundTasks implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  /** Begins nothing more, and waits for what was begun. */
+  /** Starts no further run and waits for the current ones. */
   @Override
   public void close() {
     for (ScheduledExecutorService thread :
@@ -101,7 +99,7 @@ final class BackgroundTasks implements AutoCloseable {
       thread.shutdown();
       try {
         if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
-          listener.failed(new IllegalStateException("a task takes too long to end"));
+          listener.failed(new IllegalStateException("a background task did not end within 10 s"));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

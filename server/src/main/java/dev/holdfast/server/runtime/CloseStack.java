@@ -3,7 +3,7 @@ package dev.holdfast.server.runtime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What was opened, to be closed in the opposite order. */
+/** Closes resources in the opposite order of their opening. */
 final class CloseStack {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
@@ -12,7 +12,7 @@ final class CloseStack {
     return closeable;
   }
 
-  /** Closes everything, also what comes after something that fails to close. */
+  /** Closes all resources, even if some fail to close. */
   void closeAll() throws Exception {
     Exception first = null;
     while (!opened.isEmpty()) {

@@ -9,22 +9,22 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import java.util.Objects;
 
-/** Refuses new calls once the server drains; those under way go on. */
+/** Rejects new calls once the server drains; calls in progress continue. */
 final class DrainInterceptor implements ServerInterceptor {
-  private volatile boolean begun;
+  private volatile boolean draining;
 
-  void begin() {
-    begun = true;
+  void start() {
+    draining = true;
   }
 
-  boolean begun() {
-    return begun;
+  boolean draining() {
+    return draining;
   }
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    if (!begun) {
+    if (!draining) {
       return next.startCall(call, headers);
     }
     StatusRuntimeException refusal = Statuses.of(Rejections.draining());

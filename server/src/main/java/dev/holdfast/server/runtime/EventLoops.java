@@ -15,9 +15,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads that read and write the network. Fewer than gRPC would make: the one that commits is
- * what all calls wait for, and a thread that has several connections reads and answers more of them
- * each time that it is woken.
+ * Owns the network threads. There are fewer than gRPC's default: all calls wait for the writer
+ * thread, and a thread with several connections reads and answers more of them each time it wakes
+ * up.
  */
 final class EventLoops implements AutoCloseable {
   private static final int END_SECONDS = 10;
@@ -33,7 +33,7 @@ final class EventLoops implements AutoCloseable {
             threads, new DefaultThreadFactory("network", true), handlers);
   }
 
-  /** Lets a server use them. */
+  /** Configures a server to use these threads. */
   NettyServerBuilder use(NettyServerBuilder builder) {
     return builder
         .bossEventLoopGroup(group)
@@ -41,8 +41,11 @@ final class EventLoops implements AutoCloseable {
         .channelType(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class);
   }
 
-  /** The one that this is called on; where it is none of them, whoever has something to do. */
-  Executor here() {
+  /**
+   * Returns the event loop of the current thread; outside of the event loops, an executor that runs
+   * tasks on the calling thread.
+   */
+  Executor current() {
     for (EventExecutor loop : group) {
       if (loop.inEventLoop()) {
         return loop;
@@ -51,7 +54,7 @@ final class EventLoops implements AutoCloseable {
     return Runnable::run;
   }
 
-  /** Ends them; for when nobody has anything to tell any more. */
+  /** Stops the threads. Call it once nothing is left to send. */
   @Override
   public void close() {
     group

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** What the values of flags mean. */
+/** Converts the values of command-line flags. */
 final class FlagConverters {
   private static final Pattern SIZE =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(?:([kmgtpe])(i)?b?|b)?", Pattern.CASE_INSENSITIVE);
@@ -27,11 +27,11 @@ final class FlagConverters {
 
   private FlagConverters() {}
 
-  /** {@code 1TiB}, {@code 500GB}, plain bytes. */
-  static final class Size implements ITypeConverter<Long> {
+  /** Converts {@code 1TiB}, {@code 500GB} or plain bytes. */
+  static final class ByteSize implements ITypeConverter<Long> {
     @Override
-    public Long convert(String word) {
-      Matcher matcher = SIZE.matcher(word);
+    public Long convert(String value) {
+      Matcher matcher = SIZE.matcher(value);
       if (matcher.matches()) {
         String prefix = matcher.group(2);
         int power = prefix == null ? 0 : SIZE_PREFIXES.indexOf(prefix.toLowerCase(Locale.ROOT)) + 1;
@@ -45,45 +45,45 @@ final class FlagConverters {
           }
         } catch (ArithmeticException e) {
           throw new TypeConversionException(
-              "'" + word + "' is no whole number of bytes below 2^63");
+              "'" + value + "' is not a whole number of bytes below 2^63");
         }
       }
       throw new TypeConversionException(
-          "'" + word + "' is no size; write it like 1TiB, 500GB or 1099511627776");
+          "'" + value + "' is not a size; use for example 1TiB, 500GB or 1099511627776");
     }
   }
 
-  /** {@code 7d}, {@code 12h}, {@code 30m}, {@code 10s}. */
-  static final class Span implements ITypeConverter<Duration> {
+  /** Converts {@code 7d}, {@code 12h}, {@code 30m} or {@code 10s}. */
+  static final class DurationFlag implements ITypeConverter<Duration> {
     @Override
-    public Duration convert(String word) {
-      Matcher matcher = DURATION.matcher(word);
+    public Duration convert(String value) {
+      Matcher matcher = DURATION.matcher(value);
       if (matcher.matches()) {
         Duration unit = UNITS.getOrDefault(matcher.group(2), Duration.ZERO);
-        Duration span = unit.multipliedBy(Long.parseLong(matcher.group(1)));
-        if (span.compareTo(Duration.ZERO) > 0 && span.compareTo(Duration.ofDays(36_500)) <= 0) {
-          return span;
+        Duration duration = unit.multipliedBy(Long.parseLong(matcher.group(1)));
+        if (duration.compareTo(Duration.ZERO) > 0
+            && duration.compareTo(Duration.ofDays(36_500)) <= 0) {
+          return duration;
         }
       }
       throw new TypeConversionException(
-          "'" + word + "' is no duration; write it like 7d, 12h, 30m or 10s");
+          "'" + value + "' is not a duration; use for example 7d, 12h, 30m or 10s");
     }
   }
 
-  /** {@code HOST:PORT}; port 0 takes a free one. */
-  static final class Address implements ITypeConverter<InetSocketAddress> {
+  /** Converts {@code HOST:PORT}; port 0 selects a free port. */
+  static final class HostPort implements ITypeConverter<InetSocketAddress> {
     @Override
-    public InetSocketAddress convert(String word) {
-      Matcher matcher = ADDRESS.matcher(word);
+    public InetSocketAddress convert(String value) {
+      Matcher matcher = ADDRESS.matcher(value);
       if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > 65_535) {
         throw new TypeConversionException(
-            "'" + word + "' is no address; write it like 127.0.0.1:7420 or [::1]:7420");
+            "'" + value + "' is not an address; use for example 127.0.0.1:7420 or [::1]:7420");
       }
       InetSocketAddress address =
           new InetSocketAddress(matcher.group(1), Integer.parseInt(matcher.group(2)));
       if (address.isUnresolved()) {
-        throw new TypeConversionException(
-            "'" + matcher.group(1) + "' is no host that is known here");
+        throw new TypeConversionException("'" + matcher.group(1) + "' is not a known host");
       }
       return address;
     }

@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.api.Services;
-import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.calls.ResettableCalls;
 import dev.holdfast.server.api.convert.DescribedErrors;
 import dev.holdfast.server.api.wire.PackedRequests;
@@ -25,22 +25,23 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The gRPC side: transport settings, health, reflection, and the end of it all. */
+/** Owns the gRPC server: transport settings, health, reflection and the drain. */
 final class GrpcServer implements AutoCloseable {
   /**
-   * More calls than this are not begun on one connection; what comes on top waits with the client,
-   * which knows how long it has time. Without a limit a server that falls behind reads ever more
-   * calls, until it has no memory left to answer any; and long before, each collection of garbage
-   * goes through all of them.
+   * Maximum number of concurrent calls per connection; further calls wait in the client, which
+   * knows their deadlines. Without a limit, an overloaded server reads ever more calls until it has
+   * no memory left to answer any; long before that, each garbage collection scans all of them.
    */
-  private static final int CALLS_A_CONNECTION = 1024;
+  private static final int CALLS_PER_CONNECTION = 1024;
 
-  /** Of the 30 s that a drain may take; the rest is for what was answered to be kept. */
+  /**
+   * Part of the 30 s of a drain that is for calls; the rest is for making their changes durable.
+   */
   private static final int DRAIN_SECONDS = 25;
 
   /**
-   * So long nothing may be under way before the connections of those who do not end them are cut: a
-   * request that was on the wire when the drain began arrives in that time.
+   * Idle time after which the drain closes connections that clients keep open: a request that was
+   * on the wire when the drain began arrives within that time.
    */
   private static final int QUIET_SECONDS = 1;
 
@@ -57,7 +58,7 @@ final class GrpcServer implements AutoCloseable {
   private final StreamingCalls streams;
   private final Readiness readiness;
   private final RequestWorkers workers;
-  private final Answers answers;
+  private final PendingResponses responses;
   private final String address;
 
   private GrpcServer(
@@ -67,7 +68,7 @@ final class GrpcServer implements AutoCloseable {
       StreamingCalls streams,
       Readiness readiness,
       RequestWorkers workers,
-      Answers answers,
+      PendingResponses responses,
       String address) {
     this.server = server;
     this.health = health;
@@ -75,7 +76,7 @@ final class GrpcServer implements AutoCloseable {
     this.streams = streams;
     this.readiness = readiness;
     this.workers = workers;
-    this.answers = answers;
+    this.responses = responses;
     this.address = address;
   }
 
@@ -86,7 +87,7 @@ final class GrpcServer implements AutoCloseable {
       RequestWorkers workers,
       NetworkLimits limits,
       Readiness readiness,
-      Answers answers,
+      PendingResponses responses,
       LedgerListener listener)
       throws IOException {
     Health health = new Health(readiness);
@@ -96,17 +97,18 @@ final class GrpcServer implements AutoCloseable {
     NettyServerBuilder builder =
         eventLoops
             .use(NettyServerBuilder.forAddress(listen, credentials(guard)))
-            // Handlers only check words and queue, so they run where the request was read; a hop to
-            // another thread would cost more than they do.
+            // Handlers only validate and queue, so they run on the thread that read the request; a
+            // hop to another thread would cost more than they do.
             .directExecutor()
             .maxInboundMessageSize(NetworkLimits.LARGEST_REQUEST_BYTES)
-            .maxConcurrentCallsPerConnection(CALLS_A_CONNECTION)
-            // A peer that vanished without a word must not hold for hours what its calls hold.
+            .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
+            // Without keepalive, a peer that vanished silently would hold the memory of its calls
+            // for hours.
             .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .keepAliveTimeout(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
             .permitKeepAliveTime(10, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            // One that nobody uses must not keep the place of another for ever.
+            // An unused connection must not occupy a place forever.
             .maxConnectionIdle(limits.idleSeconds(), TimeUnit.SECONDS)
             .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
             .maxRstFramesPerWindow(limits.idleFrames(), NetworkLimits.SECONDS)
@@ -129,12 +131,12 @@ final class GrpcServer implements AutoCloseable {
     try {
       server.start();
     } catch (IOException e) {
-      throw new StartException("cannot listen on " + words(listen) + ": " + cause(e), e);
+      throw new StartException("cannot listen on " + hostPort(listen) + ": " + cause(e), e);
     }
     readiness.serving();
     health.start(listener);
-    String address = words(new InetSocketAddress(listen.getAddress(), server.getPort()));
-    return new GrpcServer(server, health, drain, streams, readiness, workers, answers, address);
+    String address = hostPort(new InetSocketAddress(listen.getAddress(), server.getPort()));
+    return new GrpcServer(server, health, drain, streams, readiness, workers, responses, address);
   }
 
   private static ServerCredentials credentials(NetworkGuard guard) {
@@ -142,14 +144,14 @@ final class GrpcServer implements AutoCloseable {
         guard.guarded(InternalProtocolNegotiators.serverPlaintext()));
   }
 
-  /** For tools that do not know the newer one yet. */
+  /** Returns the old reflection service, for tools that do not support the new one. */
   @SuppressWarnings("deprecation")
   private static BindableService oldReflection() {
     return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
   }
 
-  /** An address as flags and messages have it. */
-  static String words(InetSocketAddress address) {
+  /** Returns an address as {@code HOST:PORT}, as in flags and messages. */
+  static String hostPort(InetSocketAddress address) {
     String host = address.getAddress().getHostAddress();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
@@ -167,16 +169,16 @@ final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * Refuses what is new, waits for what is under way, and cuts off the rest.
+   * Rejects new calls, waits for calls in progress and cuts off the rest.
    *
-   * @throws IllegalStateException where calls that were taken on could not be answered in time
+   * @throws IllegalStateException if accepted calls could not be answered in time
    */
   @Override
   public void close() {
-    drain.begin();
+    drain.start();
     readiness.draining();
     health.close();
-    // After those who watch the health were told.
+    // After the health watchers received the final status.
     streams.end();
     server.shutdown();
     int unanswered = 0;
@@ -184,13 +186,13 @@ final class GrpcServer implements AutoCloseable {
       if (!awaitAnswers()) {
         unanswered = unansweredCount();
         LOG.warn(
-            "after {} s of draining, cuts off {} calls without an answer, and {} bytes of answers"
-                + " that their callers do not take",
+            "drain did not finish within {} s; cuts off {} unanswered calls and {} bytes of unread"
+                + " answers",
             DRAIN_SECONDS,
             unanswered,
-            answers.unsentBytes());
+            responses.unsentBytes());
       }
-      // Connections that are still open belong to peers that do not react.
+      // The remaining connections belong to peers that do not react.
       server.shutdownNow();
       server.awaitTermination(CUT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
@@ -198,19 +200,23 @@ final class GrpcServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (unanswered > 0) {
-      throw new IllegalStateException(unanswered + " calls could not be answered in time");
+      throw new IllegalStateException(
+          unanswered + " calls were not answered before the drain ended");
     }
   }
 
-  /** Of the calls that were taken on, also of those whose large requests wait to be read. */
+  /**
+   * Returns the number of accepted and unanswered calls, including calls whose large requests wait
+   * to be read.
+   */
   private int unansweredCount() {
-    return answers.unansweredCount() + workers.waitingCount();
+    return responses.unansweredCount() + workers.waitingCount();
   }
 
   /**
-   * Waits until every call was answered and the answers were sent.
+   * Waits until every call was answered and all answers were sent.
    *
-   * @return false where that takes too long
+   * @return false if that takes too long
    */
   private boolean awaitAnswers() throws InterruptedException {
     long begin = System.nanoTime();
@@ -218,13 +224,13 @@ final class GrpcServer implements AutoCloseable {
     while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(DRAIN_SECONDS)) {
       boolean ended = server.awaitTermination(POLL_MILLIS, TimeUnit.MILLISECONDS);
       long now = System.nanoTime();
-      if (unansweredCount() > 0 || answers.unsentBytes() > 0) {
+      if (unansweredCount() > 0 || responses.unsentBytes() > 0) {
         quietSince = now;
       } else if (ended || now - quietSince > TimeUnit.SECONDS.toNanos(QUIET_SECONDS)) {
         return true;
       }
       if (ended) {
-        // The calls of a connection learn a moment after it that they are over.
+        // Calls learn shortly after their connection that they are over.
         Thread.sleep(POLL_MILLIS);
       }
     }

@@ -5,9 +5,9 @@ import dev.holdfast.server.store.FatalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends the process where the disk may have lost what was written. */
+/** Ends the process when the disk may have lost written data. */
 final class Halt implements FatalErrors {
-  /** Of its own, so that whoever starts the server can tell it from other ends; EX_IOERR. */
+  /** A distinct exit code, so that a supervisor can tell this end from others. It is EX_IOERR. */
   static final int EXIT_CODE = 74;
 
   private static final Logger LOG = LoggerFactory.getLogger("holdfast");
@@ -15,9 +15,9 @@ final class Halt implements FatalErrors {
   @Override
   public void halt(StoreException e) {
     LOG.error(
-        "{}. The disk may have lost what was written to it, so the server ends at once, without"
-            + " closing its store: look after the disk, then start the server again. It goes on"
-            + " from its log, which has everything that was acknowledged",
+        "{}. The disk may have lost written data; the server ends at once without closing its"
+            + " store. Check the disk, then start the server again: it recovers from its WAL, which"
+            + " has every acknowledged change",
         e.getMessage());
     Runtime.getRuntime().halt(EXIT_CODE);
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** gRPC health. It says of the server and of each service what {@link Readiness} says. */
+/** Serves gRPC health: the server and each service have the status of {@link Readiness}. */
 final class Health implements AutoCloseable {
   private static final long PERIOD_MILLIS = 500;
 
@@ -22,9 +22,9 @@ final class Health implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
-            Thread made = new Thread(work, "health");
-            made.setDaemon(true);
-            return made;
+            Thread created = new Thread(work, "health");
+            created.setDaemon(true);
+            return created;
           });
 
   Health(Readiness readiness) {
@@ -39,7 +39,7 @@ final class Health implements AutoCloseable {
     services.add(service);
   }
 
-  /** Follows the readiness from now on, within a second. */
+  /** Starts to update the status from the readiness; changes show within a second. */
   void start(LedgerListener listener) {
     update();
     var unused =
@@ -56,7 +56,7 @@ final class Health implements AutoCloseable {
     services.forEach(service -> statuses.setStatus(service, status));
   }
 
-  /** Says NOT_SERVING for good. */
+  /** Sets NOT_SERVING permanently. */
   @Override
   public void close() {
     if (!thread.isShutdown()) {

@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.api.Services;
-import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.Ledger;
@@ -24,33 +24,34 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running server: everything wired together, and taken apart again in the right order. */
+/** A running server. Wires its parts together and closes them in the right order. */
 final class HoldfastServer {
   private static final Logger LOG = LoggerFactory.getLogger("holdfast");
 
   private static final String DEFAULT_REPOSITORY = "default";
 
   /**
-   * How many changes may wait. On a slow disk that is a few seconds' work, as much as callers wait
-   * for; in memory it is some ten megabytes.
+   * Maximum number of waiting changes. On a slow disk that is a few seconds of work, as long as
+   * callers wait; in memory it is some ten megabytes.
    */
-  private static final int WAITING_LIMIT = 65_536;
+  private static final int MAX_WAITING_CHANGES = 65_536;
 
-  /** How many bytes of answers may wait for their callers to take them. */
-  private static final long UNSENT_LIMIT_BYTES = 64L * 1024 * 1024;
+  /** Maximum bytes of answers that wait for clients to read them. */
+  private static final long MAX_UNSENT_BYTES = 64L * 1024 * 1024;
 
   private final CloseStack opened;
   private final GrpcServer grpc;
 
   /**
-   * What a server is told at its start.
+   * Settings of a server.
    *
-   * @param listen where it serves gRPC
-   * @param adminListen where it answers probes; null for nowhere
-   * @param dataDir where its store lives
-   * @param capacityBytes what the repository {@code default} is made with; null not to make it
-   * @param retention how long operation ids, histories and events are kept
-   * @param acceptLoss whether to go on with a store that lost acknowledged changes
+   * @param listen gRPC address
+   * @param adminListen address of the HTTP probes; null for none
+   * @param dataDir directory of the store
+   * @param capacityBytes capacity of the repository {@code default} if it is created; null to
+   *     create none
+   * @param retention minimum time for which operation ids, histories and events are kept
+   * @param acceptLoss whether to accept a store that lost acknowledged changes
    */
   record Settings(
       InetSocketAddress listen,
@@ -66,15 +67,15 @@ final class HoldfastServer {
   }
 
   /**
-   * Starts a server. When this returns it serves.
+   * Starts a server; it serves when this method returns.
    *
-   * @throws StartException where it cannot
+   * @throws StartException if the server cannot start
    */
   static HoldfastServer start(Settings settings) {
     return start(settings, new SteadyClock());
   }
 
-  /** The same with a clock that a test sets. */
+  /** Starts a server with a clock that a test controls. */
   static HoldfastServer start(Settings settings, LedgerClock clock) {
     CloseStack opened = new CloseStack();
     try {
@@ -101,10 +102,10 @@ final class HoldfastServer {
     Halt halt = new Halt();
     SqliteStore store = opened.add(SqliteStore.open(directory.database(), halt));
     opened.add(HighWaterMark.keep(directory, store, halt, clock::nowMicros));
-    LoggingListener watch = new LoggingListener();
+    LoggingListener listener = new LoggingListener();
     EventLoops eventLoops = opened.add(new EventLoops());
-    RequestWorkers workers = opened.add(new RequestWorkers(watch::failed));
-    Ledger ledger = new Ledger(store, clock, WAITING_LIMIT, watch);
+    RequestWorkers workers = opened.add(new RequestWorkers(listener::failed));
+    Ledger ledger = new Ledger(store, clock, MAX_WAITING_CHANGES, listener);
     ledger.start();
     opened.add(ledger);
     giveGrace(ledger);
@@ -112,38 +113,46 @@ final class HoldfastServer {
       createDefault(ledger, settings.capacityBytes());
     }
     ReadExecutors readers = opened.add(new ReadExecutors(SqliteStore.READERS));
-    BackgroundTasks chores =
+    BackgroundTasks tasks =
         opened.add(
             new BackgroundTasks(
-                ledger, settings.retention(), directory.reserve()::makeIfMissing, watch));
+                ledger, settings.retention(), directory.reserve()::makeIfMissing, listener));
     Readiness readiness = new Readiness(ledger);
     if (settings.adminListen() != null) {
       AdminServer admin = opened.add(answerProbes(settings.adminListen(), readiness));
-      LOG.info("answers /livez and /readyz on {}", admin.address());
+      LOG.info("serving /livez and /readyz on {}", admin.address());
     }
-    Answers answers = new Answers(UNSENT_LIMIT_BYTES, System::nanoTime);
+    PendingResponses responses = new PendingResponses(MAX_UNSENT_BYTES, System::nanoTime);
     GrpcServer grpc =
         opened.add(
             GrpcServer.start(
                 settings.listen(),
                 eventLoops,
-                Services.on(ledger, readers, () -> workers.here(eventLoops::here), watch, answers),
+                Services.on(
+                    ledger,
+                    readers,
+                    () -> workers.currentExecutor(eventLoops::current),
+                    listener,
+                    responses),
                 workers,
                 NetworkLimits.DEFAULT,
                 readiness,
-                answers,
-                watch));
-    chores.begin();
+                responses,
+                listener));
+    tasks.start();
     directory.setHolder(process + ", serving gRPC on " + grpc.address());
     LOG.info(
-        "holdfast {} serves gRPC on {}, with its store in {}",
+        "holdfast {}: serving gRPC on {}; store in {}",
         Version.number(),
         grpc.address(),
         settings.dataDir().toAbsolutePath().normalize());
     return new HoldfastServer(opened, grpc);
   }
 
-  /** Where there is no room for it, it comes before the first change for which there is. */
+  /**
+   * Gives all leases their grace. On a full disk the grace is deferred: it precedes the first
+   * change that fits.
+   */
   private static void giveGrace(Ledger ledger) {
     try {
       ledger.giveGrace();
@@ -160,47 +169,51 @@ final class HoldfastServer {
     } catch (IOException e) {
       throw new StartException(
           "cannot listen on "
-              + GrpcServer.words(address)
+              + GrpcServer.hostPort(address)
               + " for --admin-listen: "
               + e.getMessage()
-              + "; name another address, or 'off'",
+              + "; use another address, or 'off'",
           e);
     }
   }
 
-  /** One that exists is only looked at, which a full disk does not hinder. */
+  /**
+   * Creates the default repository if it is missing. An existing one is only read, which works on a
+   * full disk.
+   */
   private static void createDefault(Ledger ledger, long capacityBytes) {
     Repository existing = ledger.reads().repository(DEFAULT_REPOSITORY);
     if (existing == null) {
       Outcome outcome = ledger.run(new CreateRepository(DEFAULT_REPOSITORY, capacityBytes));
       if (!(outcome instanceof Outcome.RepositoryDone)) {
-        throw new StartException("cannot make repository " + DEFAULT_REPOSITORY + ": " + outcome);
+        throw new StartException("cannot create repository " + DEFAULT_REPOSITORY + ": " + outcome);
       }
-      LOG.info("made repository {} with {} bytes", DEFAULT_REPOSITORY, capacityBytes);
+      LOG.info(
+          "created repository {} with a capacity of {} bytes", DEFAULT_REPOSITORY, capacityBytes);
     } else if (existing.capacityBytes() != capacityBytes) {
       LOG.warn(
-          "repository {} has a capacity of {} bytes, which stands; --capacity says {}. To change"
-              + " it, call UpdateRepository",
+          "repository {} keeps its capacity of {} bytes; ignoring --capacity {}. Call"
+              + " UpdateRepository to change it",
           DEFAULT_REPOSITORY,
           existing.capacityBytes(),
           capacityBytes);
     }
   }
 
-  /** Where it serves gRPC, as {@code HOST:PORT} with the real port. */
+  /** Returns the gRPC address as {@code HOST:PORT}, with the real port. */
   String address() {
     return grpc.address();
   }
 
-  /** Waits until somebody drained it. */
+  /** Waits until the server was drained. */
   void awaitEnd() throws InterruptedException {
     grpc.awaitEnd();
   }
 
   /**
-   * Answers what was taken on, takes on nothing more, and closes everything.
+   * Completes accepted calls, accepts no new ones, and closes everything.
    *
-   * @return whether all of that went well
+   * @return whether all of that succeeded
    */
   boolean drain() {
     LOG.info("draining");
@@ -209,7 +222,7 @@ final class HoldfastServer {
       LOG.info("stopped");
       return true;
     } catch (Exception e) {
-      LOG.error("stopped, but not everything ended well", e);
+      LOG.error("stopped with a failure", e);
       return false;
     }
   }

@@ -9,43 +9,43 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the log what goes wrong in the ledger. */
+/** Logs failures and recoveries of the ledger. */
 final class LoggingListener implements LedgerListener {
   private static final Logger LOG = LoggerFactory.getLogger("holdfast.ledger");
 
-  /** More damage says nothing new. */
-  private static final int DAMAGE_TOLD = 100;
+  /** Further damage reports are not logged, because they carry no new information. */
+  private static final int MAX_DAMAGE_LINES = 100;
 
-  private final Set<StoreException.Damage> toldDamage = ConcurrentHashMap.newKeySet();
+  private final Set<StoreException.Damage> loggedDamage = ConcurrentHashMap.newKeySet();
 
   @Override
   public void storeFailed(StoreException e) {
-    LOG.error("the store fails, and changes are refused until it works again", e);
+    LOG.error("store unavailable; rejecting writes until it recovers", e);
   }
 
-  /** Once each: whoever needs it may ask again and again. */
+  /** Logs each damage once, because callers may read the same damaged data many times. */
   @Override
   public void damaged(StoreException e) {
-    if (toldDamage.size() < DAMAGE_TOLD && toldDamage.add(e.damage())) {
+    if (loggedDamage.size() < MAX_DAMAGE_LINES && loggedDamage.add(e.damage())) {
       LOG.error(e.getMessage());
     }
   }
 
   @Override
   public void storeRecovered() {
-    LOG.info("the store works again");
+    LOG.info("store available again; accepting writes");
   }
 
   @Override
   public void leasesExpired(long releasedCount, long releasedBytes) {
     LOG.info(
-        "released {} reservations of {} bytes: their leases ran out", releasedCount, releasedBytes);
+        "released {} reservations of {} bytes with expired leases", releasedCount, releasedBytes);
   }
 
   @Override
   public void clockSet(long fromMicros, long toMicros) {
     LOG.warn(
-        "the clock was set from {} to {}; leases have as much left as before",
+        "system clock was set from {} to {}; the remaining time of all leases is unchanged",
         Instant.EPOCH.plus(fromMicros, ChronoUnit.MICROS),
         Instant.EPOCH.plus(toMicros, ChronoUnit.MICROS));
   }
@@ -55,7 +55,7 @@ final class LoggingListener implements LedgerListener {
     if (e instanceof StoreException failed && failed.damage() != null) {
       damaged(failed);
     } else {
-      LOG.error("something failed that should not", e);
+      LOG.error("unexpected failure", e);
     }
   }
 }

@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The program {@code holdfast}. Wrong words exit with 2, failures with 1. */
+/** The program {@code holdfast}. Exits with 2 for invalid arguments and with 1 for failures. */
 @Command(
     name = "holdfast",
     description = "The ledger of a storage node's disk space.",
@@ -19,21 +19,22 @@ import picocli.CommandLine.Command;
 public final class Main {
   private Main() {}
 
-  /** Runs the program with these words. */
-  public static void main(String[] words) {
+  /** Runs the program with these arguments. */
+  public static void main(String[] arguments) {
     LibraryLog.install();
-    // What was answered is durable, so a server of which a part has died is better started again.
+    // Every answered change is durable, so a restart is safer than serving without a thread that
+    // died.
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, e) -> {
           LoggerFactory.getLogger("holdfast").error("thread {} died", thread.getName(), e);
           Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
         });
-    System.exit(commandLine().execute(words));
+    System.exit(commandLine().execute(arguments));
   }
 
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
-    line.setParameterExceptionHandler(Main::sayWhatToWrite);
+    line.setParameterExceptionHandler(Main::reportUsageError);
     line.setExecutionExceptionHandler(
         (e, command, result) -> {
           if (e instanceof StartException
@@ -47,11 +48,11 @@ public final class Main {
     return line;
   }
 
-  private static int sayWhatToWrite(CommandLine.ParameterException e, String[] words) {
+  private static int reportUsageError(CommandLine.ParameterException e, String[] arguments) {
     PrintWriter err = e.getCommandLine().getErr();
     err.println("holdfast: " + e.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
-    if (words.length == 0) {
+    if (arguments.length == 0) {
       e.getCommandLine().usage(err);
       return CommandLine.ExitCode.USAGE;
     }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/** Whether callers are to be sent here. The probes and gRPC health both follow it. */
+/** Decides whether the server is ready for clients. The HTTP probes and gRPC health both use it. */
 final class Readiness {
-  /** A commit that takes longer makes the server not ready. */
+  /** A longer commit makes the server not ready. */
   private static final long SLOW_NANOS = 5_000_000_000L;
 
   private final List<Check> checks = new CopyOnWriteArrayList<>();
@@ -24,20 +24,19 @@ final class Readiness {
   }
 
   Readiness(Ledger ledger) {
-    require("store", () -> ledger.storeFailed() ? "the store fails" : "");
+    require("store", () -> ledger.storeFailed() ? "store unavailable" : "");
     require("books", () -> ledger.reads().trouble());
     require(
         "commits",
-        () ->
-            ledger.storeBusyNanos(System.nanoTime()) > SLOW_NANOS ? "a commit takes too long" : "");
+        () -> ledger.storeBusyNanos(System.nanoTime()) > SLOW_NANOS ? "commit takes too long" : "");
   }
 
   /**
    * Adds a condition. The server is ready while all of them hold.
    *
-   * @param name what is checked
-   * @param reason why the condition does not hold; empty where it holds. It is called once a second
-   *     and for each probe, so it must return at once
+   * @param name name of the check
+   * @param reason returns why the condition does not hold; an empty string if it holds. It is
+   *     called once a second and for each probe, so it must return at once
    */
   void require(String name, Supplier<String> reason) {
     checks.add(new Check(name, reason));
@@ -51,12 +50,16 @@ final class Readiness {
     state = "draining";
   }
 
-  /** Why not; empty where the server is ready. */
+  /** Returns the reason why the server is not ready; an empty string if it is ready. */
   String unready() {
-    String now = state;
-    if (!now.isEmpty()) {
-      return now;
+    String current = state;
+    if (!current.isEmpty()) {
+      return current;
     }
-    return checks.stream().map(Check::failure).filter(why -> !why.isEmpty()).findFirst().orElse("");
+    return checks.stream()
+        .map(Check::failure)
+        .filter(reason -> !reason.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 }

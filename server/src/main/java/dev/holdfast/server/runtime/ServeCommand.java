@@ -1,8 +1,8 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.runtime.FlagConverters.Address;
-import dev.holdfast.server.runtime.FlagConverters.Size;
-import dev.holdfast.server.runtime.FlagConverters.Span;
+import dev.holdfast.server.runtime.FlagConverters.ByteSize;
+import dev.holdfast.server.runtime.FlagConverters.DurationFlag;
+import dev.holdfast.server.runtime.FlagConverters.HostPort;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast serve}. */
 @Command(
     name = "serve",
-    description = "Serves the ledger until SIGTERM, then answers what it took on and exits with 0.",
+    description =
+        "Serves the ledger until SIGTERM, then completes accepted calls and exits with 0.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -43,53 +44,53 @@ final class ServeCommand implements Callable<Integer> {
       names = "--listen",
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:7420",
-      converter = Address.class,
-      description = "The gRPC address; port 0 takes a free one. Default: ${DEFAULT-VALUE}")
+      converter = HostPort.class,
+      description = "gRPC address; port 0 selects a free port. Default: ${DEFAULT-VALUE}")
   private InetSocketAddress listen = new InetSocketAddress(0);
 
   @Option(
       names = "--admin-listen",
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:7421",
-      description = "/livez and /readyz over HTTP; 'off' for none. Default: ${DEFAULT-VALUE}")
+      description = "HTTP address of /livez and /readyz, or 'off'. Default: ${DEFAULT-VALUE}")
   private String adminListen = OFF;
 
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
       defaultValue = "./holdfast-data",
-      description = "Where the store lives; made when missing. Default: ${DEFAULT-VALUE}")
+      description = "Directory of the store; created if missing. Default: ${DEFAULT-VALUE}")
   private Path dataDir = Path.of("");
 
   @Option(
       names = "--capacity",
       paramLabel = "SIZE",
-      converter = Size.class,
+      converter = ByteSize.class,
       description =
-          "Creates the repository 'default' where it is missing: 1TiB, 500GB, plain bytes. Where it"
-              + " exists, its capacity stays.")
+          "Creates the repository 'default' with this capacity if it is missing: 1TiB, 500GB, plain"
+              + " bytes. The capacity of an existing repository does not change.")
   private @Nullable Long capacityBytes;
 
   @Option(
       names = "--retention",
       paramLabel = "DURATION",
       defaultValue = "7d",
-      converter = Span.class,
+      converter = DurationFlag.class,
       description =
-          "How long operation ids, histories and events are kept at least: time in which the server"
-              + " serves counts, whatever its clock is set to. Default: ${DEFAULT-VALUE}")
+          "Minimum time for which operation ids, histories and events are kept. Only time in which"
+              + " the server runs counts; the system clock does not matter. Default: ${DEFAULT-VALUE}")
   private Duration retention = Duration.ZERO;
 
   @Option(
       names = "--accept-loss",
       description =
-          "Goes on with a store that lost acknowledged changes, as after a restore: revisions are"
-              + " raised by 2^40, the gap counts as compacted, and Reconcile is due.")
+          "Accepts a store that lost acknowledged changes, for example after a restore: raises its"
+              + " revisions by 2^40 and marks the gap as compacted. Run Reconcile afterwards.")
   private boolean acceptLoss;
 
   @Option(
       names = "--insecure",
-      description = "Allows to listen beyond loopback, without encryption, to anybody.")
+      description = "Allows listening beyond loopback, without encryption or authentication.")
   private boolean insecure;
 
   @Override
@@ -110,14 +111,14 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Drains, and ends the process whatever becomes of that: one that hangs serves nobody. */
+  /** Drains the server and then ends the process, even if the drain fails or hangs. */
   private static void drain(HoldfastServer server) {
     int exit = exitCode(server::drain, DRAIN_LIMIT);
-    // After a signal the JVM would exit with 128 + its number, however well everything ended.
+    // After a signal, the JVM would exit with 128 + the signal number even if the drain succeeded.
     Runtime.getRuntime().halt(exit);
   }
 
-  /** What to exit with: 0 where the drain went well, and in time. */
+  /** Returns the exit code: 0 if the drain succeeded in time. */
   static int exitCode(Supplier<Boolean> drain, Duration limit) {
     CompletableFuture<Boolean> drained = CompletableFuture.supplyAsync(drain, DRAIN_THREAD);
     try {
@@ -125,33 +126,34 @@ final class ServeCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
       }
     } catch (TimeoutException e) {
-      LOG.error("the drain takes longer than {} s, and is broken off", limit.toSeconds());
+      LOG.error("drain did not finish within {} s; ending the process", limit.toSeconds());
     } catch (ExecutionException | InterruptedException e) {
-      LOG.error("the drain failed", e);
+      LOG.error("drain failed", e);
     }
     return CommandLine.ExitCode.SOFTWARE;
   }
 
   private InetSocketAddress adminAddress() {
     try {
-      return new Address().convert(adminListen);
+      return new HostPort().convert(adminListen);
     } catch (RuntimeException e) {
-      throw wrong("Invalid value for option '--admin-listen': " + e.getMessage() + ", or 'off'");
+      throw parameterException(
+          "Invalid value for option '--admin-listen': " + e.getMessage() + ", or 'off'");
     }
   }
 
   private void requireLoopback(String flag, InetSocketAddress address) {
     if (!insecure && !address.getAddress().isLoopbackAddress()) {
-      throw wrong(
+      throw parameterException(
           flag
               + " "
               + address.getAddress().getHostAddress()
-              + " is reached from beyond this machine, and nothing is encrypted and nobody"
-              + " authenticated; listen on 127.0.0.1, or add --insecure if that is meant");
+              + " is reachable from other machines, without encryption or authentication; listen on"
+              + " 127.0.0.1, or add --insecure to allow it");
     }
   }
 
-  private ParameterException wrong(String message) {
+  private ParameterException parameterException(String message) {
     return new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(), message);
   }
 }

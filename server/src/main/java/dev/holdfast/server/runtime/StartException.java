@@ -4,7 +4,7 @@ import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The program cannot begin; the message says why to a person. */
+/** Reports that the program cannot start; the message is the reason, written for the operator. */
 final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -16,12 +16,12 @@ final class StartException extends RuntimeException {
     super(message, cause);
   }
 
-  /** What keeps somebody from using a data directory. */
+  /** Returns the exception for a data directory that cannot be used. */
   static StartException of(Path dataDir, Exception failure) {
     String trouble = DiskTrouble.explain(dataDir, failure);
     if (trouble == null && failure instanceof IOException) {
-      // Its class says what happened; its message is only the file's name.
-      trouble = "cannot use the data dir " + dataDir + ": " + failure;
+      // The exception's class says what happened; its message is only the file name.
+      trouble = "cannot use the data directory " + dataDir + ": " + failure;
     }
     return new StartException(trouble == null ? reason(failure) : trouble, failure);
   }

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Ends the calls that would go on for as long as their callers like, such as a watch of the health:
- * a server that drains would wait for them until it cuts everybody off.
+ * Ends streaming calls, for example health watches, when the server drains. Without this, the drain
+ * would wait for them until its time limit, because only their clients end them.
  */
 final class StreamingCalls implements ServerInterceptor {
   private final Set<Stream<?, ?>> open = ConcurrentHashMap.newKeySet();
@@ -49,13 +49,15 @@ final class StreamingCalls implements ServerInterceptor {
     };
   }
 
-  /** Ends those that there are and those to come. */
+  /** Ends all open streaming calls, and all that start later. */
   void end() {
     ended = true;
     open.forEach(Stream::end);
   }
 
-  /** A call takes words from one thread at a time, but it is another one that ends it. */
+  /**
+   * Serialises access to a call: gRPC allows one thread at a time, but the drain thread may end it.
+   */
   private static final class Stream<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private boolean closed;
 

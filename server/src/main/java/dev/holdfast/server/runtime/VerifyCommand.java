@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description =
-        "Recounts the books of a stopped ledger. Exits with 0 where they balance, with 1 and says"
-            + " where not. A ledger that serves is asked with RepositoryService.Verify.",
+        "Recounts the books of a stopped ledger. Exits with 0 if they balance; otherwise prints the"
+            + " differences and exits with 1. For a running server, call RepositoryService.Verify.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
 final class VerifyCommand implements Callable<Integer> {
@@ -35,19 +35,19 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--data-dir",
       paramLabel = "DIR",
       defaultValue = "./holdfast-data",
-      description = "Where the store lives. Default: ${DEFAULT-VALUE}")
+      description = "Directory of the store. Default: ${DEFAULT-VALUE}")
   private Path dataDir = Path.of("");
 
   @Override
   public Integer call() {
     if (!Files.exists(dataDir)) {
-      throw new StartException("there is no data dir " + dataDir);
+      throw new StartException("data directory does not exist: " + dataDir);
     }
     String holder = "holdfast verify, process " + ProcessHandle.current().pid();
     try (DataDirectory directory = DataDirectory.holdForVerification(dataDir, holder)) {
       if (!Files.exists(directory.database())) {
         HighWaterMark.check(directory);
-        throw new StartException("there is no ledger in " + dataDir);
+        throw new StartException("no ledger found in " + dataDir);
       }
       HighWaterMark.check(directory);
       try (SqliteStore store = SqliteStore.openForVerification(directory.database())) {
@@ -56,17 +56,18 @@ final class VerifyCommand implements Callable<Integer> {
     } catch (IOException | StoreException | DataDirectory.NotExecutableException e) {
       throw StartException.of(dataDir, e);
     } catch (DataDirectory.HeldException e) {
-      throw new StartException(e.getMessage() + "; a ledger that serves is asked with Verify", e);
+      throw new StartException(
+          e.getMessage() + "; for a running server, call RepositoryService.Verify", e);
     }
   }
 
   private boolean verify(SqliteStore store) {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     List<String> damage = store.damage();
-    damage.forEach(what -> out.println("the file is damaged: " + what));
-    List<Recount.Problem> rest = store.damagedRest();
-    print(out, rest);
-    AtomicBoolean balances = new AtomicBoolean(damage.isEmpty() && rest.isEmpty());
+    damage.forEach(message -> out.println("store file is damaged: " + message));
+    List<Recount.Problem> damagedRows = store.damagedRest();
+    print(out, damagedRows);
+    AtomicBoolean balances = new AtomicBoolean(damage.isEmpty() && damagedRows.isEmpty());
     store.recountAll(
         recount -> {
           print(out, recount);

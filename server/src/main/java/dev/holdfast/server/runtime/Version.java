@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** Which version this is; the build writes it down. */
+/** Provides the version number that the build writes into a resource. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {

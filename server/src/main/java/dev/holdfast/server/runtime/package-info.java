@@ -1,4 +1,4 @@
-/** The program: its flags, its wiring, its start and its end. */
+/** The program: flags, wiring, startup and shutdown. */
 @NullMarked
 package dev.holdfast.server.runtime;
 

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.api.calls.Answers;
 import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The room that observations take, and what becomes of a stream when the store is in trouble. */
+/** The budget that observations take, and what becomes of a stream when the store is in trouble. */
 class ReconcileStreamTest {
   private static final int LARGEST = 20;
   private static final int SMALL = 2;
@@ -33,12 +33,12 @@ class ReconcileStreamTest {
   private final FaultyStore store = new FaultyStore();
   private final Ledger ledger = new Ledger(store, () -> 1, 1000, new NotedWatch());
   private final ReadExecutors readers = new ReadExecutors(1);
-  private final Answers answers = new Answers(Long.MAX_VALUE, System::nanoTime);
+  private final PendingResponses responses = new PendingResponses(Long.MAX_VALUE, System::nanoTime);
   private final CallDispatcher calls =
-      new CallDispatcher(ledger, readers, () -> Runnable::run, new NotedWatch(), answers);
-  private final ObservedRoom room = new ObservedRoom(LARGEST, SMALL, SMALL);
+      new CallDispatcher(ledger, readers, () -> Runnable::run, new NotedWatch(), responses);
+  private final ObservationBudget budget = new ObservationBudget(LARGEST, SMALL, SMALL);
   private final AtomicLong nanos = new AtomicLong(1);
-  private final ReconcileCalls reconciles = new ReconcileCalls(calls, nanos::get, room);
+  private final ReconcileCalls reconciles = new ReconcileCalls(calls, nanos::get, budget);
 
   @BeforeEach
   void createRepository() {
@@ -91,7 +91,7 @@ class ReconcileStreamTest {
       StreamObserver<ReconcileRequest> stream = open(answer);
       stream.onNext(slots(0, 4));
       stream.onNext(slots(4, LARGEST));
-      assertEquals(0, room.free());
+      assertEquals(0, budget.available());
       stream.onCompleted();
       // The second time it is what came after the revision.
       ReconcileResponse response = answer.answer().join();
@@ -107,10 +107,10 @@ class ReconcileStreamTest {
     stream.onNext(slots(0, LARGEST));
     stream.onNext(slots(LARGEST, LARGEST + 1));
     refused("observed.slots: must be at most " + LARGEST + " in all", answer);
-    assertEquals(LARGEST, room.free());
+    assertEquals(LARGEST, budget.available());
     stream.onNext(slots(0, 1));
     stream.onCompleted();
-    assertEquals(LARGEST, room.free(), "what still comes is of no interest");
+    assertEquals(LARGEST, budget.available(), "what still comes is of no interest");
   }
 
   @Test
@@ -119,7 +119,7 @@ class ReconcileStreamTest {
     NotedAnswer<ReconcileResponse> answer = new NotedAnswer<>();
     StreamObserver<ReconcileRequest> stream =
         open(
-            new ReconcileCalls(calls, nanos::get, new ObservedRoom(observed, SMALL, SMALL)),
+            new ReconcileCalls(calls, nanos::get, new ObservationBudget(observed, SMALL, SMALL)),
             answer);
     stream.onNext(slots(0, observed));
     stream.onCompleted();
@@ -137,10 +137,10 @@ class ReconcileStreamTest {
     assertFalse(second.answer().isDone());
     refused.onNext(slots(2, 3));
     refused("try again", second);
-    assertEquals(2, room.free());
-    assertEquals(SMALL, room.freeForSmall());
+    assertEquals(2, budget.available());
+    assertEquals(SMALL, budget.availableToSmall());
     first.cancel();
-    assertEquals(LARGEST, room.free());
+    assertEquals(LARGEST, budget.available());
   }
 
   @Test
@@ -152,15 +152,15 @@ class ReconcileStreamTest {
     stream.onNext(slots(0, 4));
     stream.onCompleted();
     answer.cancel();
-    assertEquals(LARGEST - 4, room.free());
+    assertEquals(LARGEST - 4, budget.available());
     busy.countDown();
     assertAllGivenBack();
   }
 
   private void assertAllGivenBack() {
     long start = System.nanoTime();
-    while (room.free() < LARGEST || room.freeForSmall() < SMALL) {
-      assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(60), "room is kept");
+    while (budget.available() < LARGEST || budget.availableToSmall() < SMALL) {
+      assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(60), "budget is kept");
       Thread.onSpinWait();
     }
   }
@@ -186,14 +186,14 @@ class ReconcileStreamTest {
     stream.onCompleted();
     ledger.run(new CreateRepository("other", 1));
     assertFalse(answer.answer().isDone());
-    assertEquals(LARGEST, room.free());
+    assertEquals(LARGEST, budget.available());
   }
 
   @Test
   void smallOnesFindRoomWhereALargeOneHasAllOfTheRest() {
     NotedAnswer<ReconcileResponse> large = new NotedAnswer<>();
     open(large).onNext(slots(0, LARGEST));
-    assertEquals(0, room.free());
+    assertEquals(0, budget.available());
     NotedAnswer<ReconcileResponse> small = new NotedAnswer<>();
     StreamObserver<ReconcileRequest> stream = open(small);
     stream.onNext(slots(0, SMALL));
@@ -213,7 +213,7 @@ class ReconcileStreamTest {
     StreamObserver<ReconcileRequest> patient = open(empty);
     nanos.addAndGet(ReconcileStream.SILENCE_NANOS);
     reconciles.endStalled();
-    assertEquals(0, room.free(), "it is not late yet");
+    assertEquals(0, budget.available(), "it is not late yet");
     nanos.incrementAndGet();
     reconciles.endStalled();
     refused("fewer than 1 slots came within 30 s", stalled);
@@ -221,7 +221,7 @@ class ReconcileStreamTest {
     silent.onNext(slots(0, 1));
     silent.onCompleted();
     assertAllGivenBack();
-    assertFalse(empty.answer().isDone(), "a call without room holds nobody up");
+    assertFalse(empty.answer().isDone(), "a call without budget holds nobody up");
     patient.onNext(slots(0, 1));
     patient.onCompleted();
     assertEquals(1, empty.answer().join().getAdoptedCount3());
@@ -253,7 +253,7 @@ class ReconcileStreamTest {
       nanos.addAndGet(ReconcileStream.SILENCE_NANOS - 1);
       reconciles.endStalled();
     }
-    refused("not all came within 5 minutes", answer);
+    refused("not all slots came within 5 minutes", answer);
     assertAllGivenBack();
   }
 

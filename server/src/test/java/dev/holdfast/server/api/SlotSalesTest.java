@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Duration;
-import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
@@ -48,14 +48,14 @@ class SlotSalesTest {
   private final NotedWatch watch = new NotedWatch();
   private final Ledger ledger = new Ledger(store, () -> 1, 100_000, watch);
   private final ReadExecutors readers = new ReadExecutors(2);
-  private final Answers answers = new Answers(1 << 20, System::nanoTime);
+  private final PendingResponses responses = new PendingResponses(1 << 20, System::nanoTime);
   private @Nullable Server server;
   private @Nullable ManagedChannel channel;
 
   @BeforeEach
   void start() throws IOException {
     server =
-        LoopbackServer.start(Services.on(ledger, readers, () -> Runnable::run, watch, answers));
+        LoopbackServer.start(Services.on(ledger, readers, () -> Runnable::run, watch, responses));
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     ledger.start();
     ledger.run(new CreateRepository("default", 1_000_000));

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.api.calls.Answers;
 import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.convert.EventConverter;
 import dev.holdfast.server.ledger.FaultyStore;
@@ -79,7 +79,12 @@ class WatchCallsTest {
     readers = new ReadExecutors(SqliteStore.READERS);
     watches =
         new WatchRegistry<>(
-            store, EventConverter.WORDING, readers.watchDelivery(), failures, LIMITS, nanos::get);
+            store,
+            EventConverter.WATCH_MESSAGES,
+            readers.watchDelivery(),
+            failures,
+            LIMITS,
+            nanos::get);
     ledger.follow(watches);
     CallDispatcher calls =
         new CallDispatcher(
@@ -87,7 +92,7 @@ class WatchCallsTest {
             readers,
             () -> Runnable::run,
             failures,
-            new Answers(Long.MAX_VALUE, System::nanoTime));
+            new PendingResponses(Long.MAX_VALUE, System::nanoTime));
     server =
         LoopbackServer.start(
             List.of(

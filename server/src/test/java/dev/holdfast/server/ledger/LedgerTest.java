@@ -427,6 +427,6 @@ class LedgerTest {
     assertInstanceOf(
         Outcome.RepositoryDone.class, next.outcome.orTimeout(60, TimeUnit.SECONDS).join());
     assertEquals(1, watch.notes().size());
-    assertTrue(watch.notes().get(0).contains("could not be answered"), watch.notes()::toString);
+    assertTrue(watch.notes().get(0).contains("cannot answer a caller"), watch.notes()::toString);
   }
 }

@@ -165,7 +165,7 @@ public final class MemoryStore implements LedgerStore {
       past.headMap(latest == null ? 0 : past.lastKey()).values().forEach(older::add);
     }
     Map<String, RequestReservations> requests = new HashMap<>();
-    int room = ReadSet.LARGEST_LOAD;
+    int room = ReadSet.MAX_LOADED_SLOTS;
     for (Map.Entry<String, Integer> request : reads.requests().entrySet()) {
       RequestReservations first =
           RequestReservations.first(
@@ -188,7 +188,7 @@ public final class MemoryStore implements LedgerStore {
             reads,
             versions,
             reads.keys().isEmpty() ? 0 : shelf.lastVersion,
-            reads.keyCountAsked() ? shelf.entries.size() : 0);
+            reads.readsKeyCount() ? shelf.entries.size() : 0);
     return new LoadedBooks(
         reads, shelf.repository, slots, older, requests, reserved, offers, operations, keys);
   }

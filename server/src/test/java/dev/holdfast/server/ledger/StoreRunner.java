@@ -58,7 +58,7 @@ public final class StoreRunner {
     @Nullable EventsPage page = store.events(query);
     while (page != null) {
       events.addAll(page.events());
-      page = page.lookedTo() == 0 ? null : store.events(query.behind(page.lookedTo()));
+      page = page.scannedTo() == 0 ? null : store.events(query.behind(page.scannedTo()));
     }
     return events;
   }

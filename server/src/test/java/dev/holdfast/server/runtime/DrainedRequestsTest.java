@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
-import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
@@ -104,7 +104,7 @@ class DrainedRequestsTest {
         workers,
         NetworkLimits.DEFAULT,
         new Readiness(new Ledger(new FaultyStore(), () -> 1, 1000, watch)),
-        new Answers(Long.MAX_VALUE, System::nanoTime),
+        new PendingResponses(Long.MAX_VALUE, System::nanoTime),
         watch);
   }
 }

@@ -31,38 +31,39 @@ class FlagsTest {
     "9223372036854775807,9223372036854775807"
   })
   void sizes(String word, long bytes) {
-    assertEquals(bytes, new FlagConverters.Size().convert(word));
+    assertEquals(bytes, new FlagConverters.ByteSize().convert(word));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "0", "-1", "1TB1", "1 apple", "1.5", "8EiB", "9223372036854775808", "1.0001k"})
   void wrongSizes(String word) {
-    assertThrows(TypeConversionException.class, () -> new FlagConverters.Size().convert(word));
+    assertThrows(TypeConversionException.class, () -> new FlagConverters.ByteSize().convert(word));
   }
 
   @ParameterizedTest
   @CsvSource({"7d,604800", "12h,43200", "30m,1800", "10s,10"})
   void spans(String word, long seconds) {
-    assertEquals(Duration.ofSeconds(seconds), new FlagConverters.Span().convert(word));
+    assertEquals(Duration.ofSeconds(seconds), new FlagConverters.DurationFlag().convert(word));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0s", "7", "d", "-7d", "1w", "99999999999d", "999999999d"})
   void wrongSpans(String word) {
-    assertThrows(TypeConversionException.class, () -> new FlagConverters.Span().convert(word));
+    assertThrows(
+        TypeConversionException.class, () -> new FlagConverters.DurationFlag().convert(word));
   }
 
   @ParameterizedTest
   @CsvSource({"127.0.0.1:7420,7420", "[::1]:0,0", "localhost:1,1"})
   void addresses(String word, int port) {
-    assertEquals(port, new FlagConverters.Address().convert(word).getPort());
+    assertEquals(port, new FlagConverters.HostPort().convert(word).getPort());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "7420", ":7420", "localhost", "localhost:65536", "::1:7420", "a b:1"})
   void wrongAddresses(String word) {
-    assertThrows(TypeConversionException.class, () -> new FlagConverters.Address().convert(word));
+    assertThrows(TypeConversionException.class, () -> new FlagConverters.HostPort().convert(word));
   }
 
   private String refused(String... words) {
@@ -75,9 +76,9 @@ class FlagsTest {
 
   @Test
   void wrongFlagsSayWhatToWriteInstead() {
-    assertTrue(refused("serve", "--capacity", "big").contains("write it like 1TiB"));
-    assertTrue(refused("serve", "--retention", "1").contains("write it like 7d"));
-    assertTrue(refused("serve", "--listen", "here").contains("write it like 127.0.0.1:7420"));
+    assertTrue(refused("serve", "--capacity", "big").contains("use for example 1TiB"));
+    assertTrue(refused("serve", "--retention", "1").contains("use for example 7d"));
+    assertTrue(refused("serve", "--listen", "here").contains("use for example 127.0.0.1:7420"));
     assertTrue(refused("serve", "--admin-listen", "x").contains("or 'off'"));
     assertTrue(refused("serve", "--data-dri", "x").contains("--data-dir"));
     assertTrue(refused("serv").contains("serve"));

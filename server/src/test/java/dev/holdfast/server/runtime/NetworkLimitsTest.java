@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.holdfast.server.api.Services;
-import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.FaultyStore;
@@ -62,7 +62,7 @@ class NetworkLimitsTest {
   private final ReadExecutors readers = new ReadExecutors(1);
   private final EventLoops eventLoops = new EventLoops();
   private final RequestWorkers workers = new RequestWorkers(watch::failed);
-  private final Answers answers = new Answers(Long.MAX_VALUE, System::nanoTime);
+  private final PendingResponses responses = new PendingResponses(Long.MAX_VALUE, System::nanoTime);
   private GrpcServer server;
   private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -78,7 +78,12 @@ class NetworkLimitsTest {
         GrpcServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             eventLoops,
-            Services.on(ledger, readers, () -> workers.here(eventLoops::here), watch, answers),
+            Services.on(
+                ledger,
+                readers,
+                () -> workers.currentExecutor(eventLoops::current),
+                watch,
+                responses),
             workers,
             new NetworkLimits(
                 CONNECTIONS,
@@ -90,7 +95,7 @@ class NetworkLimitsTest {
                 idleSeconds,
                 20_000),
             readiness,
-            answers,
+            responses,
             watch);
   }
 
@@ -280,7 +285,7 @@ class NetworkLimitsTest {
     for (Begun<?> begun : List.of(silent, half, stream)) {
       Status end = begun.end.get();
       assertEquals(Status.Code.DEADLINE_EXCEEDED, end.getCode());
-      assertTrue(end.toString().contains("did not come in"), end.toString());
+      assertTrue(end.toString().contains("was not received"), end.toString());
     }
     reserve(channel);
   }

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.rpc.RetryInfo;
 import dev.holdfast.server.api.Services;
-import dev.holdfast.server.api.calls.Answers;
+import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.FaultyStore;
@@ -57,7 +57,7 @@ class WireErrorsTest {
   private final NotedWatch watch = new NotedWatch();
   private final Ledger ledger = new Ledger(store, () -> 1, WAITING_LIMIT, watch);
   private final Readiness readiness = new Readiness(ledger);
-  private final Answers answers = new Answers(Long.MAX_VALUE, System::nanoTime);
+  private final PendingResponses responses = new PendingResponses(Long.MAX_VALUE, System::nanoTime);
   private final ReadExecutors readers = new ReadExecutors(1);
   private final AtomicReference<Deadline> lateCall = new AtomicReference<>();
   private final ServerInterceptor noteDeadline =
@@ -86,14 +86,14 @@ class WireErrorsTest {
       return GrpcServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           eventLoops,
-          Services.on(ledger, readers, eventLoops::here, watch, answers).stream()
+          Services.on(ledger, readers, eventLoops::current, watch, responses).stream()
               .<BindableService>map(
                   service -> () -> ServerInterceptors.intercept(service, noteDeadline))
               .toList(),
           workers,
           NetworkLimits.DEFAULT,
           readiness,
-          answers,
+          responses,
           watch);
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
@@ -149,7 +149,7 @@ class WireErrorsTest {
     assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode());
     assertEquals("STORE_UNAVAILABLE", Refusal.of(e).reason());
     assertEquals("not_applied", Refusal.of(e).fact("outcome"));
-    assertEquals("the store fails", readiness.unready());
+    assertEquals("store unavailable", readiness.unready());
 
     store.failAt(FaultyStore.Step.COMMIT);
     e = assertThrows(StatusRuntimeException.class, () -> blocking.reserve(ONE_BYTE));
@@ -211,12 +211,12 @@ class WireErrorsTest {
   @Test
   void theRefusalOfADrainingServerSaysSo() throws Exception {
     DrainInterceptor drain = new DrainInterceptor();
-    drain.begin();
+    drain.start();
     var name = io.grpc.inprocess.InProcessServerBuilder.generateName();
     var inProcess =
         io.grpc.inprocess.InProcessServerBuilder.forName(name)
             .intercept(drain)
-            .addService(Services.on(ledger, readers, () -> Runnable::run, watch, answers).get(0))
+            .addService(Services.on(ledger, readers, () -> Runnable::run, watch, responses).get(0))
             .build()
             .start();
     var local = io.grpc.inprocess.InProcessChannelBuilder.forName(name).disableRetry().build();

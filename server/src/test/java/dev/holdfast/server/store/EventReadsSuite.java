@@ -51,10 +51,10 @@ public abstract class EventReadsSuite {
     StoreRunner.run(store, List.of(reserve(new Slot("other", 0))), 3);
     EventsPage first = requireNonNull(store.events(EventsQuery.all(REPOSITORY, 1, 2)));
     assertEquals(List.of(2L, 3L), revisions(first));
-    assertEquals(3, first.lookedTo());
+    assertEquals(3, first.scannedTo());
     EventsPage rest = requireNonNull(store.events(EventsQuery.all(REPOSITORY, 3, 2)));
     assertEquals(List.of(4L), revisions(rest));
-    assertEquals(0, rest.lookedTo());
+    assertEquals(0, rest.scannedTo());
     EventsPage future = requireNonNull(store.events(EventsQuery.all(REPOSITORY, 99, 2)));
     assertEquals(new EventsPage(4, false, 1, List.of(), 0), future);
     EventsQuery ofOne = new EventsQuery(REPOSITORY, null, SLOT, 0, 2);

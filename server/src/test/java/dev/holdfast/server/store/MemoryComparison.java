@@ -111,7 +111,7 @@ final class MemoryComparison {
         commands.operationIds().forEach(operation -> reads.slot(slot, 0, operation));
         commands.someGenerations(20).forEach(generation -> reads.slot(slot, generation, ""));
       }
-      commands.requestIds().forEach(one -> reads.request(one, ReadSet.LARGEST_LOAD));
+      commands.requestIds().forEach(one -> reads.request(one, ReadSet.MAX_LOADED_SLOTS));
       commands.slots().forEach(one -> reads.drawn(one.requestId(), new long[] {one.slotIndex()}));
       reads.offers();
       commands.operations().forEach(reads::operation);

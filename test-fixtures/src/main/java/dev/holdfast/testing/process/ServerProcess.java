@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A server in a process of its own, which can be killed. */
 public final class ServerProcess implements AutoCloseable {
-  private static final Pattern ADMIN = Pattern.compile("answers /livez and /readyz on \\S+:(\\d+)");
+  private static final Pattern ADMIN = Pattern.compile("serving /livez and /readyz on \\S+:(\\d+)");
   private static final long START_SECONDS = 60;
 
   /** What a drain may take, and half of that for a busy machine. */

@@ -24,62 +24,67 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The way of a call: to the queue of changes, or to a thread that reads. */
+/** Dispatches each call to the command queue or to a read thread. */
 public final class CallDispatcher {
   private final Ledger ledger;
   private final ReadExecutors readers;
-  private final Supplier<Executor> here;
+  private final Supplier<Executor> answerExecutor;
   private final LedgerListener listener;
-  private final Answers answers;
+  private final PendingResponses responses;
 
   /**
-   * CallDispatcher on a ledger.
+   * Makes a dispatcher for a ledger.
    *
-   * @param here the thread that a call came in on, as one that takes its answer
+   * @param answerExecutor returns an executor for the current call's answer, on the thread that
+   *     received the call
    */
   public CallDispatcher(
       Ledger ledger,
       ReadExecutors readers,
-      Supplier<Executor> here,
+      Supplier<Executor> answerExecutor,
       LedgerListener listener,
-      Answers answers) {
+      PendingResponses responses) {
     this.ledger = ledger;
     this.readers = readers;
-    this.here = here;
+    this.answerExecutor = answerExecutor;
     this.listener = listener;
-    this.answers = answers;
+    this.responses = responses;
   }
 
-  /** A call that comes in, to be answered later. */
+  /** Registers an incoming call, which is answered later. */
   public <R> Call<R> begin(StreamObserver<R> observer) {
-    return new Call<>(observer, answers);
+    return new Call<>(observer, responses);
   }
 
-  /** Sends a command through the queue; it is answered when it is durable. */
+  /** Queues a command; the call is answered once the command is durable. */
   public <C extends Command, R> void change(
       StreamObserver<R> observer, RequestParser<C> parser, BiFunction<C, Outcome.Done, R> answer) {
     change(begin(observer), parser, answer);
   }
 
   /**
-   * The same for a command whose answer may be large. What is changed is answered, whatever the
-   * answer's size, so the command is refused while too many answers wait to be sent.
+   * Queues a command whose response may be large. A committed change is answered whatever the size
+   * of the response, so the command is rejected beforehand while too many responses wait to be
+   * sent.
    */
-  public <C extends Command, R> void changeMany(
+  public <C extends Command, R> void changeLarge(
       StreamObserver<R> observer, RequestParser<C> parser, BiFunction<C, Outcome.Done, R> answer) {
     Call<R> call = begin(observer);
-    if (isRefused(call)) {
+    if (rejectIfOverBudget(call)) {
       return;
     }
     change(call, parser, answer);
   }
 
-  /** Refuses a call that may have a large answer, where there is no room for it. */
-  public boolean isRefused(Call<?> call) {
-    if (answers.hasRoom()) {
+  /**
+   * Rejects a call with a possibly large response if the budget is exhausted. Returns whether it
+   * did.
+   */
+  public boolean rejectIfOverBudget(Call<?> call) {
+    if (responses.hasBudget()) {
       return false;
     }
-    call.fail(new RejectedException(answers.noRoom()));
+    call.fail(new RejectedException(responses.overBudget()));
     return true;
   }
 
@@ -95,26 +100,27 @@ public final class CallDispatcher {
     submit(call, command, answer);
   }
 
-  /** Sends a command through the queue for a call that was opened before. */
+  /** Queues a command for a registered call. */
   public <C extends Command, R> void submit(
       Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer) {
     submit(call, command, answer, outcome -> false);
   }
 
   /**
-   * The same where some outcomes are not to be answered at once.
+   * Queues a command for a registered call; some outcomes are handled elsewhere.
    *
-   * @param takes whether it takes an outcome, and sees to it that the call is answered
+   * @param handler returns true for an outcome that it handles itself; it then ensures that the
+   *     call is answered
    */
   public <C extends Command, R> void submit(
-      Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer, Predicate<Outcome> takes) {
-    Executor answering = here.get();
+      Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer, Predicate<Outcome> handler) {
+    Executor executor = answerExecutor.get();
     ledger.submit(
         command,
         new Ledger.Caller() {
           @Override
           public Executor answering() {
-            return answering;
+            return executor;
           }
 
           @Override
@@ -124,7 +130,7 @@ public final class CallDispatcher {
 
           @Override
           public void answer(Outcome outcome) {
-            if (takes.test(outcome)) {
+            if (handler.test(outcome)) {
               return;
             }
             if (outcome instanceof Outcome.Done done) {
@@ -132,7 +138,7 @@ public final class CallDispatcher {
             } else if (outcome instanceof Rejection rejection) {
               call.fail(new RejectedException(rejection));
             } else {
-              call.fail(new IllegalStateException("a rule is broken"));
+              call.fail(new IllegalStateException("a rule threw an exception"));
             }
           }
         });
@@ -145,7 +151,7 @@ public final class CallDispatcher {
   }
 
   /** Runs a read whose response may be large. */
-  public <Q, R> void readMany(
+  public <Q, R> void readLarge(
       StreamObserver<R> observer, RequestParser<Q> parser, ReadHandler<Q, R> handler) {
     read(begin(observer), readers.pointReads(), parser, handler, true);
   }
@@ -162,7 +168,7 @@ public final class CallDispatcher {
       RequestParser<Q> parser,
       ReadHandler<Q, R> handler,
       boolean large) {
-    if (large && isRefused(call)) {
+    if (large && rejectIfOverBudget(call)) {
       return;
     }
     Q query;
@@ -176,30 +182,32 @@ public final class CallDispatcher {
         threads,
         call,
         reads -> {
-          // Those that were begun meanwhile may have taken the room.
-          if (!large || !isRefused(call)) {
-            call.answerIfRoom(handler.read(reads, query));
+          // Reads that started meanwhile may have used up the budget.
+          if (!large || !rejectIfOverBudget(call)) {
+            call.answerWithinBudget(handler.read(reads, query));
           }
         },
         () -> {});
   }
 
   /**
-   * Does a Reconcile's work for a call that was begun before, on a thread for these, which answers
-   * the call or sees to it that it is answered.
+   * Runs the work of a Reconcile for a registered call on the reconcile thread. The work ensures
+   * that the call is answered.
    *
-   * @param afterwards runs when the work is done, or is never going to be
+   * @param afterwards runs after the work, also if the work never starts
    */
   public <R> void reconcile(Call<R> call, Consumer<LedgerReads> work, Runnable afterwards) {
     execute(readers.reconciles(), call, work, afterwards);
   }
 
-  /** Answers that nothing was changed, where it takes some time to put that into words. */
+  /**
+   * Sends a response that changed nothing, on a read thread because the conversion takes some time.
+   */
   public <R> void answerUnchanged(Call<R> call, Supplier<R> answer) {
-    execute(readers.pointReads(), call, reads -> call.answerIfRoom(answer.get()), () -> {});
+    execute(readers.pointReads(), call, reads -> call.answerWithinBudget(answer.get()), () -> {});
   }
 
-  /** Goes through a request for the sale of a slot, on a thread for that, likewise. */
+  /** Draws slots for a sale on the slot-draw thread, like {@link #reconcile}. */
   public <R> void drawSlots(Call<R> call, Consumer<LedgerReads> work, Runnable afterwards) {
     execute(readers.slotDraws(), call, work, afterwards);
   }
@@ -238,7 +246,7 @@ public final class CallDispatcher {
   /**
    * Parses and validates a request.
    *
-   * @throws RejectedException where it is invalid
+   * @throws RejectedException if the request is invalid
    */
   public static <T> T parse(RequestParser<T> parser) {
     RequestValidator validator = new RequestValidator();
@@ -247,31 +255,39 @@ public final class CallDispatcher {
     return parsed;
   }
 
-  /** One call that waits for its one answer. To be made where the call comes in. */
+  /**
+   * A call that waits for its one response. Must be created on the thread that received the call.
+   */
   public static final class Call<R> {
     private final ServerCallStreamObserver<R> observer;
-    private final Answers answers;
+    private final PendingResponses responses;
     private final @Nullable Deadline deadline = Context.current().getDeadline();
     private final ResettableCalls.@Nullable Reset reset = ResettableCalls.ofThisCall();
     private boolean answered;
     private boolean over;
 
-    /** What of the answer waits to be sent, where it is large, and since when. */
+    /**
+     * The counted bytes of the response that are not sent yet, and the time at which they were
+     * written.
+     */
     private int unsentBytes;
 
     private long unsentSinceNanos;
 
-    private Call(StreamObserver<R> observer, Answers answers) {
+    private Call(StreamObserver<R> observer, PendingResponses responses) {
       this.observer = (ServerCallStreamObserver<R>) observer;
-      this.answers = answers;
-      Runnable atTheEnd = this::over;
-      // With a handler set, an answer that comes too late is dropped instead of thrown back at us.
-      this.observer.setOnCancelHandler(atTheEnd);
-      this.observer.setOnCloseHandler(atTheEnd);
-      answers.begun();
+      this.responses = responses;
+      Runnable onEnd = this::over;
+      // With a handler set, gRPC drops a late response instead of throwing an exception.
+      this.observer.setOnCancelHandler(onEnd);
+      this.observer.setOnCloseHandler(onEnd);
+      responses.callStarted();
     }
 
-    /** The answer was sent, or nobody waits for it. Whoever sets handlers of his own calls this. */
+    /**
+     * Ends the call: its response was sent, or its client is gone. Code that replaces the
+     * observer's handlers must call this.
+     */
     public void over() {
       int bytes;
       synchronized (this) {
@@ -280,7 +296,7 @@ public final class CallDispatcher {
         unsentBytes = 0;
       }
       if (bytes > 0) {
-        answers.sent(this, bytes);
+        responses.release(this, bytes);
       }
       answered();
     }
@@ -292,40 +308,40 @@ public final class CallDispatcher {
         }
         answered = true;
       }
-      answers.answered();
+      responses.callAnswered();
     }
 
     boolean abandoned() {
       return observer.isCancelled() || (deadline != null && deadline.isExpired());
     }
 
-    /** Answers what was changed. */
+    /** Sends the response of a committed change. */
     public void answer(R response) {
-      hold(response, true);
+      reserve(response, true);
       send(response);
     }
 
-    /** Answers what was asked, or refuses to where too many answers wait to be sent. */
-    void answerIfRoom(R response) {
-      if (hold(response, false)) {
+    /** Sends the response of a read, or rejects the call if the budget is exhausted. */
+    void answerWithinBudget(R response) {
+      if (reserve(response, false)) {
         send(response);
       } else {
-        fail(new RejectedException(answers.noRoom()));
+        fail(new RejectedException(responses.overBudget()));
       }
     }
 
-    private synchronized boolean hold(R response, boolean always) {
+    private synchronized boolean reserve(R response, boolean always) {
       int bytes = ((MessageLite) response).getSerializedSize();
-      if (bytes <= Answers.SMALL_BYTES || over) {
+      if (bytes <= PendingResponses.UNCOUNTED_BYTES || over) {
         return true;
       }
       if (always) {
-        answers.takeAlways(this, bytes);
-      } else if (!answers.take(this, bytes)) {
+        responses.reserve(this, bytes);
+      } else if (!responses.tryReserve(this, bytes)) {
         return false;
       }
       unsentBytes = bytes;
-      unsentSinceNanos = answers.nanos();
+      unsentSinceNanos = responses.nanos();
       return true;
     }
 
@@ -337,12 +353,12 @@ public final class CallDispatcher {
 
     void resetIfStalled(long nowNanos) {
       synchronized (this) {
-        if (unsentBytes == 0 || nowNanos - unsentSinceNanos < Answers.STALLED_NANOS) {
+        if (unsentBytes == 0 || nowNanos - unsentSinceNanos < PendingResponses.STALLED_NANOS) {
           return;
         }
       }
       if (reset != null) {
-        reset.reset("the answer was not taken in time");
+        reset.reset("the response was not read in time");
       }
     }
 

@@ -10,15 +10,15 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads that read from the store, so that those of the network never wait for a disk. What
- * waits for them is bounded.
+ * Owns the threads that read from the store, so that network threads never wait for a disk. Their
+ * queues are bounded.
  */
 public final class ReadExecutors implements AutoCloseable {
-  private static final int WAITING_LIMIT = 20_000;
-  private static final int LONG_WAITING_LIMIT = 100;
+  private static final int MAX_WAITING_READS = 20_000;
+  private static final int MAX_WAITING_SCANS = 100;
 
-  /** Enough to keep both cores of a small machine busy, and others than watchers reading. */
-  private static final int TELLING = 2;
+  /** Enough to use both cores of a small machine while other reads continue. */
+  private static final int WATCH_THREADS = 2;
 
   private final ThreadPoolExecutor pointReads;
   private final ThreadPoolExecutor scans;
@@ -29,19 +29,19 @@ public final class ReadExecutors implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "call-timer"));
 
   /**
-   * Threads for an engine.
+   * Starts threads for an engine.
    *
-   * @param count how many it lets read at a time
+   * @param count number of reads that the engine runs at a time
    */
   public ReadExecutors(int count) {
-    pointReads = threads("reader", count, WAITING_LIMIT);
-    // One at a time: a recount reads everything, and two would only slow each other down. A
-    // reconcile is no recount, and must not wait for one.
-    scans = threads("scan", 1, LONG_WAITING_LIMIT);
-    reconciles = threads("reconcile", 1, LONG_WAITING_LIMIT);
-    slotDraws = threads("slot-draw", 1, LONG_WAITING_LIMIT);
-    // A watcher has one step waiting at the most, so the watchers are the limit.
-    watchDelivery = threads("watch", TELLING, Integer.MAX_VALUE);
+    pointReads = threads("reader", count, MAX_WAITING_READS);
+    // One thread: a recount reads everything, and two recounts would only slow each other down. A
+    // reconcile has its own thread, so that it does not wait for a recount.
+    scans = threads("scan", 1, MAX_WAITING_SCANS);
+    reconciles = threads("reconcile", 1, MAX_WAITING_SCANS);
+    slotDraws = threads("slot-draw", 1, MAX_WAITING_SCANS);
+    // Each watcher has at most one waiting task, so the limit on watchers bounds this queue.
+    watchDelivery = threads("watch", WATCH_THREADS, Integer.MAX_VALUE);
   }
 
   private static ThreadPoolExecutor threads(String name, int count, int waitingLimit) {
@@ -58,7 +58,7 @@ public final class ReadExecutors implements AutoCloseable {
     return pointReads;
   }
 
-  /** Those who recount. */
+  /** Returns the executor for recounts. */
   public ThreadPoolExecutor scans() {
     return scans;
   }
@@ -67,17 +67,17 @@ public final class ReadExecutors implements AutoCloseable {
     return reconciles;
   }
 
-  /** Those who go through requests for sales. */
+  /** Returns the executor that draws slots for sales. */
   ThreadPoolExecutor slotDraws() {
     return slotDraws;
   }
 
-  /** Those who read for watchers, and tell them. */
+  /** Returns the executor that reads for watchers and sends to them. */
   public ThreadPoolExecutor watchDelivery() {
     return watchDelivery;
   }
 
-  /** Has something done over and over, which must not take long. */
+  /** Runs a short task periodically. */
   public void repeat(Runnable work, Duration period, LedgerListener listener) {
     var unused =
         timer.scheduleWithFixedDelay(
@@ -87,7 +87,7 @@ public final class ReadExecutors implements AutoCloseable {
             TimeUnit.MILLISECONDS);
   }
 
-  /** Ends them when what was taken on is done. */
+  /** Stops the threads once all accepted work is done. */
   @Override
   public void close() {
     pointReads.shutdown();

@@ -4,16 +4,16 @@ import dev.holdfast.server.api.convert.RejectedException;
 import dev.holdfast.server.ledger.LedgerReads;
 
 /**
- * Reads what a call asks for.
+ * Runs the read of a call.
  *
- * @param <Q> what is asked for
+ * @param <Q> the query
  * @param <R> the response message
  */
 public interface ReadHandler<Q, R> {
   /**
    * Returns the response.
    *
-   * @throws RejectedException where there is none
+   * @throws RejectedException if there is no response, with the reason
    */
   R read(LedgerReads reads, Q query);
 }

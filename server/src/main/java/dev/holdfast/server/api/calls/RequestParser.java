@@ -6,13 +6,13 @@ import dev.holdfast.server.api.convert.RequestValidator;
 /**
  * Validates a request message and converts it.
  *
- * @param <T> a command of the ledger, or what a read is asked for
+ * @param <T> a command of the ledger, or the query of a read
  */
 public interface RequestParser<T> {
   /**
-   * Returns what the request asks for.
+   * Returns the command or query of the request.
    *
-   * @throws RejectedException where the request is invalid
+   * @throws RejectedException if the request is invalid
    */
   T parse(RequestValidator validator);
 }

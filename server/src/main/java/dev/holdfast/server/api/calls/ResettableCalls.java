@@ -12,12 +12,15 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets calls with large answers be reset although everything was written that they are answered
- * with. A stub can only write more, which would queue behind what the peer does not take; but gRPC
- * resets the stream of a call whose context ran into its deadline, and drops what is queued for it.
+ * Makes calls with large responses resettable even after the whole response was written. A stub can
+ * only write more, which would queue after the data that the peer does not read; but gRPC resets
+ * the stream of a call whose context reached its deadline, and drops the queued data.
  */
 public final class ResettableCalls extends ServerStreamTracer.Factory {
-  /** Those with small answers go without, since a context of its own costs a call some time. */
+  /**
+   * The methods with large responses; for other methods, an own context would cost time without
+   * benefit.
+   */
   private static final Set<String> METHODS =
       Set.of(
           DatastoreServiceGrpc.getGetMethod().getFullMethodName(),
@@ -32,14 +35,15 @@ public final class ResettableCalls extends ServerStreamTracer.Factory {
           SalesServiceGrpc.getListOffersMethod().getFullMethodName(),
           SalesServiceGrpc.getSellSlotMethod().getFullMethodName());
 
-  private static final Context.Key<Context.CancellableContext> OWN = Context.key("resettable-call");
+  private static final Context.Key<Context.CancellableContext> CONTEXT_KEY =
+      Context.key("resettable-call");
 
   private static final ServerStreamTracer TRACER =
       new ServerStreamTracer() {
         @Override
         public Context filterContext(Context context) {
-          Context.CancellableContext own = context.withCancellation();
-          return own.withValue(OWN, own);
+          Context.CancellableContext resettable = context.withCancellation();
+          return resettable.withValue(CONTEXT_KEY, resettable);
         }
       };
 
@@ -50,14 +54,14 @@ public final class ResettableCalls extends ServerStreamTracer.Factory {
     return METHODS.contains(fullMethodName) ? TRACER : NO_TRACER;
   }
 
-  /** Ends one call at once. Its caller sees it broken off, without a reason of ours. */
+  /** Resets one call at once. Its caller sees a broken stream without a reason of the contract. */
   public interface Reset {
-    void reset(String why);
+    void reset(String reason);
   }
 
-  /** How to reset the call that this is called in; null where it cannot be. */
+  /** Returns the reset of the current call; null if the call is not resettable. */
   public static @Nullable Reset ofThisCall() {
-    Context.CancellableContext own = OWN.get();
-    return own == null ? null : why -> own.cancel(new TimeoutException(why));
+    Context.CancellableContext resettable = CONTEXT_KEY.get();
+    return resettable == null ? null : reason -> resettable.cancel(new TimeoutException(reason));
   }
 }

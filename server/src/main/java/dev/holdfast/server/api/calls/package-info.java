@@ -1,4 +1,4 @@
-/** How a call is taken on, run and answered: dispatch, read executors, room for answers. */
+/** Accepts, runs and answers calls: dispatch, read executors, budget for responses. */
 @NullMarked
 package dev.holdfast.server.api.calls;
 

@@ -18,23 +18,23 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Converts an Apply: many operations to one command, and its outcomes to their results. */
+/** Converts an Apply to one command, and its outcomes to results. */
 public final class ApplyConverter {
-  public static final int LARGEST_BATCH = 10_000;
+  public static final int MAX_OPERATIONS = 10_000;
 
-  /** What clients take by default, with room for what frames a message. */
-  static final int LARGEST_RESPONSE_BYTES = 4 * 1024 * 1024 - 1024;
+  /** The default limit of gRPC clients, less the bytes that frame a message. */
+  static final int MAX_RESPONSE_BYTES = 4 * 1024 * 1024 - 1024;
 
   private ApplyConverter() {}
 
   public static Apply command(RequestValidator validator, ApplyRequest request) {
     String repositoryId = validator.repositoryId(request.getRepositoryId());
-    if (request.getOperationsCount() > LARGEST_BATCH) {
+    if (request.getOperationsCount() > MAX_OPERATIONS) {
       validator.reject(
           "operations",
-          "must be at most " + LARGEST_BATCH + ", but are " + request.getOperationsCount());
+          "must be at most " + MAX_OPERATIONS + ", but are " + request.getOperationsCount());
     }
-    // What is wrong with all of them comes before what is wrong with one.
+    // Violations of the whole request take precedence over those of single operations.
     validator.throwIfInvalid();
     List<Step> steps = new ArrayList<>(request.getOperationsCount());
     for (Operation operation : request.getOperationsList()) {
@@ -44,7 +44,7 @@ public final class ApplyConverter {
     return new Apply(repositoryId, steps, request.getAtomic());
   }
 
-  /** Where an operation stands in the request, as a path that its fields can be added to. */
+  /** Returns the path of an operation in the request, as a prefix for the names of its fields. */
   private static String path(int index, Operation operation) {
     String name = operation.getOperationCase().name().toLowerCase(Locale.ROOT);
     return "operations["
@@ -97,7 +97,7 @@ public final class ApplyConverter {
       response.addResults(result(request.getOperations(i), repositoryId, outcomes.get(i)));
     }
     ApplyResponse whole = response.build();
-    return whole.getSerializedSize() <= LARGEST_RESPONSE_BYTES ? whole : shortened(response);
+    return whole.getSerializedSize() <= MAX_RESPONSE_BYTES ? whole : shortened(response);
   }
 
   private static OperationResult result(Operation operation, String repositoryId, Outcome outcome) {
@@ -119,13 +119,13 @@ public final class ApplyConverter {
   }
 
   /**
-   * The changes are made, so the answer has to arrive: errors go without what is for people, and
-   * where that is not enough, without what the caller knows from the request.
+   * Returns a shorter response. The changes are committed, so the response must reach the client:
+   * first removes the messages for people, then, if necessary, the values that repeat the request.
    */
   private static ApplyResponse shortened(ApplyResponse.Builder response) {
     errors(response).forEach(com.google.rpc.Status.Builder::clearMessage);
     ApplyResponse shorter = response.build();
-    if (shorter.getSerializedSize() <= LARGEST_RESPONSE_BYTES) {
+    if (shorter.getSerializedSize() <= MAX_RESPONSE_BYTES) {
       return shorter;
     }
     errors(response).forEach(Statuses::shorten);

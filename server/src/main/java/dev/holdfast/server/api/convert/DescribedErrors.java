@@ -12,13 +12,15 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Lets reflection describe the details that errors carry. No message of the contract has a field of
- * their types, so that reflection would not know them, and grpcurl would show them as bytes.
+ * Makes reflection describe the error details. No message of the contract has a field of their
+ * types, so without this reflection would not know them, and grpcurl would show them as bytes.
  */
 public final class DescribedErrors {
   private DescribedErrors() {}
 
-  /** The same service, whose file also imports google/rpc/error_details.proto. */
+  /**
+   * Returns the service with a file descriptor that also imports google/rpc/error_details.proto.
+   */
   public static ServerServiceDefinition in(ServerServiceDefinition service) {
     ServiceDescriptor descriptor = service.getServiceDescriptor();
     var schema =
@@ -41,7 +43,7 @@ public final class DescribedErrors {
     try {
       return FileDescriptor.buildFrom(proto, dependencies.toArray(FileDescriptor[]::new));
     } catch (DescriptorValidationException e) {
-      throw new IllegalStateException("a file that was valid with one import less", e);
+      throw new IllegalStateException("the file is valid without the added import", e);
     }
   }
 }

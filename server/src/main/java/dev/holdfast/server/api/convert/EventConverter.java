@@ -16,9 +16,9 @@ import java.util.List;
 
 /** Converts events to messages. */
 public final class EventConverter {
-  /** ProtoConverters of events for those who watch. */
-  public static final WatchRegistry.Wording<WatchEventsResponse> WORDING =
-      new WatchRegistry.Wording<>() {
+  /** Converts events to the messages of a watch. */
+  public static final WatchRegistry.MessageConverter<WatchEventsResponse> WATCH_MESSAGES =
+      new WatchRegistry.MessageConverter<>() {
         @Override
         public WatchEventsResponse message(
             String repositoryId,

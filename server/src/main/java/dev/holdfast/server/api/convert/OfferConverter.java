@@ -12,12 +12,12 @@ import java.util.List;
 
 /** Converts offers, declines and sales to messages. */
 public final class OfferConverter {
-  private static final int MICROS_A_SECOND = 1_000_000;
+  private static final int MICROS_PER_SECOND = 1_000_000;
 
-  /** More than the declines that are of no offer take, and the rest of the response. */
+  /** Upper bound of the response without the declines of offers. */
   private static final int BYTES_WITHOUT_OFFERS = 2048;
 
-  /** What a message in a message takes besides its own bytes, at the most. */
+  /** Maximum bytes that frame a nested message. */
   private static final int FRAME_BYTES = 8;
 
   private OfferConverter() {}
@@ -47,8 +47,8 @@ public final class OfferConverter {
 
   private static Duration duration(long micros) {
     return Duration.newBuilder()
-        .setSeconds(micros / MICROS_A_SECOND)
-        .setNanos((int) (micros % MICROS_A_SECOND) * 1000)
+        .setSeconds(micros / MICROS_PER_SECOND)
+        .setNanos((int) (micros % MICROS_PER_SECOND) * 1000)
         .build();
   }
 
@@ -66,14 +66,17 @@ public final class OfferConverter {
         .build();
   }
 
-  /** The last of the offers are left out where they would not fit; what is of no offer stays. */
+  /**
+   * Converts declines. Omits the last offers if they would exceed the response limit; declines
+   * without an offer stay.
+   */
   private static List<Decline> declines(SaleDone done) {
     List<Decline> declines = new ArrayList<>();
-    int leftBytes = ApplyConverter.LARGEST_RESPONSE_BYTES - BYTES_WITHOUT_OFFERS;
+    int remainingBytes = ApplyConverter.MAX_RESPONSE_BYTES - BYTES_WITHOUT_OFFERS;
     for (var decline : done.declines()) {
       Decline message = decline(decline);
-      leftBytes -= message.getSerializedSize() + FRAME_BYTES;
-      if (leftBytes >= 0 || message.getOfferId().isEmpty()) {
+      remainingBytes -= message.getSerializedSize() + FRAME_BYTES;
+      if (remainingBytes >= 0 || message.getOfferId().isEmpty()) {
         declines.add(message);
       }
     }

@@ -12,8 +12,8 @@ import dev.holdfast.v1.RenewLeaseRequest;
 import dev.holdfast.v1.ReserveSlotRequest;
 
 /**
- * The requests that can be sent alone or as one of many, as commands. The repository comes with
- * them, because of many it is that of them all.
+ * Converts the requests that can be sent alone or as an operation of an Apply to commands. The
+ * repository is a parameter, because all operations of an Apply share one.
  */
 public final class OperationConverter {
   private OperationConverter() {}

@@ -9,9 +9,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the next page begins, as a word that says nothing to the caller. Its checksum covers the
- * question and the position, and there is one spelling of it: a token that was altered in any way,
- * or comes with another question, is refused instead of answered with nonsense.
+ * Encodes the start of the next page as an opaque token. Its checksum covers the query and the
+ * position, and it has only one valid spelling: a token that was altered, or that comes with
+ * another query, is rejected.
  */
 public final class PageTokens {
   private static final int CHECKSUM_BYTES = 8;
@@ -19,65 +19,67 @@ public final class PageTokens {
   private PageTokens() {}
 
   /**
-   * All that the pages of one answer have in common, as text that no other fields give.
+   * Returns a text that identifies a query. The text of any other query differs.
    *
-   * @param fields what was asked for; null where something was left out
+   * @param fields the fields of the query; null for an absent field
    */
-  public static String question(String rpc, @Nullable Object... fields) {
-    StringBuilder question = new StringBuilder(rpc);
+  public static String queryKey(String rpc, @Nullable Object... fields) {
+    StringBuilder queryKey = new StringBuilder(rpc);
     for (Object field : fields) {
       if (field == null) {
-        question.append(" -");
+        queryKey.append(" -");
       } else {
         String text = field.toString();
-        question.append(' ').append(text.length()).append(':').append(text);
+        queryKey.append(' ').append(text.length()).append(':').append(text);
       }
     }
-    return question.toString();
+    return queryKey.toString();
   }
 
   /**
-   * A token.
+   * Returns the token of a position.
    *
-   * @param question what {@link #question} returned
-   * @param position the last thing on the page before
+   * @param queryKey the result of {@link #queryKey}
+   * @param position the last entry of the page before
    */
-  public static String encode(String question, String position) {
+  public static String encode(String queryKey, String position) {
     ByteString checksum =
-        ByteString.copyFrom(sha256(question + "\n" + position), 0, CHECKSUM_BYTES);
+        ByteString.copyFrom(sha256(queryKey + "\n" + position), 0, CHECKSUM_BYTES);
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(checksum.concat(ByteString.copyFromUtf8(position)).toByteArray());
   }
 
   /**
-   * The position of a token; null for the first page, which has none, and where the token is wrong.
+   * Returns the position in a token; null for the first page, which has no token, and for an
+   * invalid token.
    *
-   * @param position makes it of its text; throws {@link IllegalArgumentException} where it cannot
+   * @param position converts the text of a position; throws {@link IllegalArgumentException} if it
+   *     is invalid
    */
   public static <P> @Nullable P decode(
-      RequestValidator validator, String question, String token, Function<String, P> position) {
+      RequestValidator validator, String queryKey, String token, Function<String, P> position) {
     if (token.isEmpty()) {
       return null;
     }
     try {
-      return position.apply(text(question, token));
+      return position.apply(text(queryKey, token));
     } catch (IllegalArgumentException e) {
       validator.reject(
-          "page_token", "is none that this server gave out for a request with these fields");
+          "page_token", "was not issued by this server for a request with these fields");
       return null;
     }
   }
 
-  private static String text(String question, String token) {
+  private static String text(String queryKey, String token) {
     ByteString bytes = ByteString.copyFrom(Base64.getUrlDecoder().decode(token));
     if (bytes.size() > CHECKSUM_BYTES) {
       String text = bytes.substring(CHECKSUM_BYTES).toStringUtf8();
-      if (token.equals(encode(question, text))) {
+      if (token.equals(encode(queryKey, text))) {
         return text;
       }
     }
-    throw new IllegalArgumentException("the checksum does not fit, or it is spelled differently");
+    throw new IllegalArgumentException("wrong checksum or spelling");
   }
 
   private static byte[] sha256(String text) {

@@ -21,8 +21,8 @@ import java.util.List;
 
 /** Converts repositories, reservations and recounts to messages. */
 public final class ProtoConverters {
-  private static final long MICROS_A_SECOND = 1_000_000;
-  private static final int LARGEST_PROBLEMS = 100;
+  private static final long MICROS_PER_SECOND = 1_000_000;
+  private static final int MAX_PROBLEMS = 100;
 
   private ProtoConverters() {}
 
@@ -134,7 +134,7 @@ public final class ProtoConverters {
             .setReservationCount(recount.countedReservations())
             .setRevision(recount.recorded().revision());
     problems.stream()
-        .limit(LARGEST_PROBLEMS)
+        .limit(MAX_PROBLEMS)
         .forEach(
             problem ->
                 response.addProblems(
@@ -147,8 +147,8 @@ public final class ProtoConverters {
 
   public static Timestamp time(long micros) {
     return Timestamp.newBuilder()
-        .setSeconds(Math.floorDiv(micros, MICROS_A_SECOND))
-        .setNanos((int) Math.floorMod(micros, MICROS_A_SECOND) * 1000)
+        .setSeconds(Math.floorDiv(micros, MICROS_PER_SECOND))
+        .setNanos((int) Math.floorMod(micros, MICROS_PER_SECOND) * 1000)
         .build();
   }
 }

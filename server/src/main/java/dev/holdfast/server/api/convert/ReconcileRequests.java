@@ -15,14 +15,16 @@ import dev.holdfast.v1.ReconcileResponse;
 import java.util.List;
 import java.util.Objects;
 
-/** Validates the messages of a Reconcile; throws {@link RejectedException}. */
+/**
+ * Validates the messages of a Reconcile. Throws {@link RejectedException} for an invalid message.
+ */
 public final class ReconcileRequests {
   private ReconcileRequests() {}
 
-  /** The first message. */
+  /** The content of the first message. */
   public record Header(ReconcileScope scope, boolean allowEmpty, boolean dryRun) {}
 
-  /** The header that the first message has to be. */
+  /** Returns the header from the first message. */
   public static Header header(ReconcileRequest request) {
     if (request.getPartCase() != PartCase.HEADER) {
       throw reject("header", "must come in the first message");
@@ -41,7 +43,7 @@ public final class ReconcileRequests {
         header.getDryRun());
   }
 
-  /** The slots that every other message has to be. */
+  /** Returns the slots of any other message. */
   public static ObservedSlots observed(ReconcileRequest request) {
     return switch (request.getPartCase()) {
       case OBSERVED -> request.getObserved();
@@ -50,16 +52,17 @@ public final class ReconcileRequests {
     };
   }
 
-  /** Adds the slots of a message; ends at the first that is wrong. */
+  /** Adds the slots of a message to an observation; throws at the first invalid slot. */
   public static void add(ObservedSlots message, Observation observation) {
     RequestValidator validator = new RequestValidator();
     for (int i = 0; i < message.getSlotsCount(); i++) {
-      ObservedSlot one = message.getSlots(i);
-      Slot slot = validator.slot(one.hasSlot(), one.getSlot());
-      if (one.getAmountBytes() < 0) {
-        validator.reject("amount_bytes", "must be 0 or greater, but is " + one.getAmountBytes());
+      ObservedSlot observed = message.getSlots(i);
+      Slot slot = validator.slot(observed.hasSlot(), observed.getSlot());
+      if (observed.getAmountBytes() < 0) {
+        validator.reject(
+            "amount_bytes", "must be 0 or greater, but is " + observed.getAmountBytes());
       }
-      if (validator.isValid() && !observation.add(slot, one.getAmountBytes())) {
+      if (validator.isValid() && !observation.add(slot, observed.getAmountBytes())) {
         validator.reject("slot", "was observed before: " + slot);
       }
       if (!validator.isValid()) {
@@ -75,14 +78,17 @@ public final class ReconcileRequests {
     }
   }
 
-  /** The refusal of a stream for one of its fields. */
+  /** Returns the rejection of a stream because of one of its fields. */
   public static RejectedException reject(String field, String description) {
     RequestValidator validator = new RequestValidator();
     validator.reject(field, description);
     return new RejectedException(Objects.requireNonNull(validator.rejection("")));
   }
 
-  /** The numbers in names are protobuf's: it takes released_count for the count of released. */
+  /**
+   * Returns the response. The digits in the setters come from protobuf, which avoids a clash
+   * between the field released_count and the count of the field released.
+   */
   public static ReconcileResponse response(ReconcileDone done) {
     return ReconcileResponse.newBuilder()
         .setReleasedCount1(done.released().count())

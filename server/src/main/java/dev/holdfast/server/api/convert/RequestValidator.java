@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Validates and normalises the fields of one request. Collects all violations; {@link
- * #throwIfInvalid} throws if there is one. What a method returns for an invalid field is of no use.
+ * #throwIfInvalid} throws if there is any. The return value for an invalid field is meaningless.
  */
 public final class RequestValidator {
   private static final String DEFAULT_REPOSITORY = "default";
@@ -26,21 +26,21 @@ public final class RequestValidator {
   private static final int REQUEST_ID_CHARACTERS = 128;
   private static final int OPERATION_ID_CHARACTERS = 64;
   private static final int HASH_DIGITS = 64;
-  private static final long LONGEST_LEASE_SECONDS = 365L * 24 * 60 * 60;
-  private static final long LONGEST_LEASE_MICROS = LONGEST_LEASE_SECONDS * 1_000_000;
+  private static final long MAX_LEASE_SECONDS = 365L * 24 * 60 * 60;
+  private static final long MAX_LEASE_MICROS = MAX_LEASE_SECONDS * 1_000_000;
   private static final int KEY_BYTES = 512;
   private static final int VALUE_BYTES = 1024 * 1024;
   private static final int DEFAULT_PAGE = 100;
-  private static final int LARGEST_PAGE = 1000;
+  private static final int MAX_PAGE = 1000;
 
   private final List<FieldViolation> violations = new ArrayList<>(0);
 
-  /** Notes a violation. */
+  /** Records a violation. */
   public void reject(String field, String description) {
     violations.add(new FieldViolation(field, description));
   }
 
-  /** Whether there is no violation so far. */
+  /** Returns whether there is no violation so far. */
   boolean isValid() {
     return violations.isEmpty();
   }
@@ -58,7 +58,7 @@ public final class RequestValidator {
   }
 
   /**
-   * The violations as one rejection; null if there is none.
+   * Returns the violations as one rejection; null if there is none.
    *
    * @param path prefix of each field's name
    */
@@ -68,7 +68,7 @@ public final class RequestValidator {
     }
     List<FieldViolation> violations =
         this.violations.stream()
-            .map(found -> new FieldViolation(path + found.field(), found.description()))
+            .map(violation -> new FieldViolation(path + violation.field(), violation.description()))
             .toList();
     String message =
         violations.stream()
@@ -94,12 +94,15 @@ public final class RequestValidator {
     return id;
   }
 
-  /** The repository of one of many operations: that of them all, or left out. */
-  public String repositoryId(String id, String ofAll) {
-    if (!id.isEmpty() && !id.equals(ofAll)) {
-      reject("repository_id", "must be empty or that of the Apply, " + ofAll);
+  /**
+   * Returns the repository of one operation of an Apply: it must be empty or the repository of the
+   * Apply.
+   */
+  public String repositoryId(String id, String applyRepositoryId) {
+    if (!id.isEmpty() && !id.equals(applyRepositoryId)) {
+      reject("repository_id", "must be empty or the repository of the Apply, " + applyRepositoryId);
     }
-    return ofAll;
+    return applyRepositoryId;
   }
 
   public Slot slot(boolean present, dev.holdfast.v1.Slot slot) {
@@ -169,17 +172,13 @@ public final class RequestValidator {
     return revision;
   }
 
-  /** The length of a lease in microseconds, rounded up. */
+  /** Returns the length of a lease in microseconds, rounded up. */
   long leaseMicros(Duration lease) {
-    // Rounded up, so that a lease that is longer than 0 stays so. Seconds that are far out of range
-    // would overflow.
-    long seconds = Math.min(lease.getSeconds(), LONGEST_LEASE_SECONDS + 1);
+    // Rounded up, so that a positive lease stays positive. Seconds far out of range would overflow.
+    long seconds = Math.min(lease.getSeconds(), MAX_LEASE_SECONDS + 1);
     long micros = seconds * 1_000_000 + (lease.getNanos() + 999) / 1000;
     boolean valid = lease.getSeconds() >= 0 && lease.getNanos() >= 0;
-    if (!valid
-        || lease.getNanos() >= 1_000_000_000
-        || micros < 1
-        || micros > LONGEST_LEASE_MICROS) {
+    if (!valid || lease.getNanos() >= 1_000_000_000 || micros < 1 || micros > MAX_LEASE_MICROS) {
       reject("lease", "must be longer than 0 and at most 365 days");
       return 0;
     }
@@ -224,7 +223,7 @@ public final class RequestValidator {
     return new Value(value.toByteArray());
   }
 
-  /** The version that a key has to have; null for whatever it has. */
+  /** Returns the version that a key must have; null for any version. */
   public @Nullable Long expectedVersion(boolean present, long version) {
     if (version < 0) {
       reject("expected_version", "must be 0 or greater, but is " + version);
@@ -236,6 +235,6 @@ public final class RequestValidator {
     if (size < 0) {
       reject("page_size", "must be 0 or greater, but is " + size);
     }
-    return size == 0 ? DEFAULT_PAGE : Math.min(size, LARGEST_PAGE);
+    return size == 0 ? DEFAULT_PAGE : Math.min(size, MAX_PAGE);
   }
 }

@@ -24,10 +24,13 @@ public final class SaleRequests {
   private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,78}");
   private static final int PRICE_BITS = 256;
 
-  /** They are sorted where the call is read, and wait in the queue: some ten megabytes. */
-  public static final int LARGEST_EXCLUDED = 1_000_000;
+  /**
+   * Maximum number of excluded slots. They are sorted on the thread that reads the call, and wait
+   * in the queue: some ten megabytes.
+   */
+  public static final int MAX_EXCLUDED = 1_000_000;
 
-  /** What the well-known types allow: 10,000 years, and the years 1 to 9999. */
+  /** Limits of protobuf's well-known types: 10,000 years, and the years 1 to 9999. */
   private static final long LONGEST_DURATION_SECONDS = 315_576_000_000L;
 
   private static final long FIRST_SECOND = -62_135_596_800L;
@@ -87,9 +90,9 @@ public final class SaleRequests {
   private static SlotIndexes excluded(
       RequestValidator validator, long slotCount, SellSlotRequest message) {
     int count = message.getExcludedSlotIndexesCount();
-    if (count > LARGEST_EXCLUDED) {
+    if (count > MAX_EXCLUDED) {
       validator.reject(
-          "excluded_slot_indexes", "must be at most " + LARGEST_EXCLUDED + ", but are " + count);
+          "excluded_slot_indexes", "must be at most " + MAX_EXCLUDED + ", but are " + count);
       return SlotIndexes.below(0);
     }
     long[] indexes = new long[count];
@@ -99,7 +102,7 @@ public final class SaleRequests {
     return SlotIndexes.below(slotCount, indexes);
   }
 
-  /** Of a set that may be a million, enough to tell it from any other. */
+  /** Returns a hash of a set that may have a million elements. */
   static String fingerprint(SlotIndexes indexes) {
     if (indexes.ascending().findAny().isEmpty()) {
       return "none";
@@ -173,7 +176,10 @@ public final class SaleRequests {
     return BigInteger.ZERO;
   }
 
-  /** In microseconds, rounded up, as both sides of every comparison are. */
+  /**
+   * Returns the duration in microseconds, rounded up, because both sides of every comparison are
+   * rounded up.
+   */
   private static long durationMicros(RequestValidator validator, String field, Duration duration) {
     boolean valid =
         duration.getSeconds() >= 0
@@ -188,7 +194,7 @@ public final class SaleRequests {
     return duration.getSeconds() * 1_000_000 + (duration.getNanos() + 999) / 1000;
   }
 
-  /** In microseconds since the epoch, rounded up likewise. */
+  /** Returns the time in microseconds since the epoch, rounded up. */
   private static long timeMicros(RequestValidator validator, String field, Timestamp time) {
     if (time.getSeconds() < FIRST_SECOND
         || time.getSeconds() > LAST_SECOND
@@ -197,7 +203,7 @@ public final class SaleRequests {
       validator.reject(field, "must be a valid time of the years 1 to 9999");
       return 0;
     }
-    // Up to the last microsecond that there is a word for.
+    // Never rounds beyond the last microsecond of the year 9999.
     return time.getSeconds() * 1_000_000
         + (time.getSeconds() == LAST_SECOND
             ? Math.min(999_999, (time.getNanos() + 999) / 1000)

@@ -16,24 +16,24 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.util.List;
 
-/** The one place where a rejection becomes a status. */
+/** Converts rejections and failures to gRPC statuses. No other class does. */
 public final class Statuses {
   private static final String DOMAIN = "holdfast.dev";
 
-  /** Long enough for some thousand changes to be committed. */
+  /** Retry delay: long enough to commit some thousand changes. */
   private static final int RETRY_MILLIS = 100;
 
-  /** What gRPC's own retries obey. */
+  /** The trailer that gRPC's built-in retries obey. */
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** What the metadata of a reason may repeat of the request. */
-  private static final List<String> OWN_WORDS =
+  /** The metadata keys that repeat values of the request. */
+  private static final List<String> REQUEST_KEYS =
       List.of("repository_id", "request_id", "operation_id");
 
   private Statuses() {}
 
-  /** What a call ends with that was refused. */
+  /** Returns the status of a rejected call. */
   public static StatusRuntimeException of(Rejection rejection) {
     Metadata trailers = new Metadata();
     if (rejection.reason() == Rejection.Reason.OVERLOADED) {
@@ -42,7 +42,7 @@ public final class Statuses {
     return StatusProto.toStatusRuntimeException(proto(rejection), trailers);
   }
 
-  /** What a call ends with that failed otherwise. */
+  /** Returns the status of a failed call. */
   public static StatusRuntimeException of(RuntimeException e) {
     if (e instanceof RejectedException rejected) {
       return of(rejected.rejection());
@@ -53,14 +53,17 @@ public final class Statuses {
     return internal();
   }
 
-  /** A defect of this program: without a reason of ours, since nothing is known of the outcome. */
+  /**
+   * Returns the status for a defect of the server. It has no reason of the contract, because the
+   * outcome of the call is unknown.
+   */
   public static StatusRuntimeException internal() {
     return Status.INTERNAL
-        .withDescription("a defect in the server; its log says more")
+        .withDescription("a defect in the server; see the server's log")
         .asRuntimeException();
   }
 
-  /** What an operation of many failed with. */
+  /** Returns the status of one failed operation of many. */
   static com.google.rpc.Status proto(Outcome failure) {
     if (failure instanceof Rejection rejection) {
       return proto(rejection);
@@ -68,13 +71,15 @@ public final class Statuses {
     return StatusProto.fromThrowable(internal());
   }
 
-  /** Leaves the reason, the numbers and the fields, and takes out the caller's own words. */
+  /**
+   * Keeps the reason, the numbers and the field names, and removes values that repeat the request.
+   */
   static void shorten(com.google.rpc.Status.Builder status) {
     for (Any.Builder detail : status.getDetailsBuilderList()) {
       try {
         if (detail.build().is(ErrorInfo.class)) {
           ErrorInfo.Builder info = ErrorInfo.newBuilder().mergeFrom(detail.getValue());
-          OWN_WORDS.forEach(info::removeMetadata);
+          REQUEST_KEYS.forEach(info::removeMetadata);
           detail.setValue(info.build().toByteString());
         } else if (detail.build().is(BadRequest.class)) {
           BadRequest.Builder bad = BadRequest.newBuilder().mergeFrom(detail.getValue());
@@ -83,7 +88,7 @@ public final class Statuses {
           detail.setValue(bad.build().toByteString());
         }
       } catch (InvalidProtocolBufferException e) {
-        throw new IllegalStateException("these details are our own", e);
+        throw new IllegalStateException("these details were created by this class", e);
       }
     }
   }

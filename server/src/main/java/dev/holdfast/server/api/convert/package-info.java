@@ -1,4 +1,6 @@
-/** Between protobuf and the ledger: validation of requests, commands and answers, statuses. */
+/**
+ * Converts between protobuf and the ledger: validation of requests, commands, responses, statuses.
+ */
 @NullMarked
 package dev.holdfast.server.api.convert;
 

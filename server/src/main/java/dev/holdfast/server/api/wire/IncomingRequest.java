@@ -2,12 +2,12 @@ package dev.holdfast.server.api.wire;
 
 import dev.holdfast.server.ledger.rules.Rejection;
 
-/** A request as the network thread hands it over. */
+/** A request that the network thread received. */
 sealed interface IncomingRequest<Q> {
-  /** A small one, which was read at once. */
+  /** A small request, read at once. */
   record Message<Q>(Q message) implements IncomingRequest<Q> {}
 
-  /** A large one, to be read on another thread. Nobody alters its bytes. */
+  /** A large request, to be read on another thread. Its bytes must not be modified. */
   final class Unread<Q> implements IncomingRequest<Q> {
     private final byte[] bytes;
     private final boolean compressed;
@@ -26,6 +26,6 @@ sealed interface IncomingRequest<Q> {
     }
   }
 
-  /** One that is no valid message. */
+  /** An invalid request. */
   record Malformed<Q>(Rejection rejection) implements IncomingRequest<Q> {}
 }

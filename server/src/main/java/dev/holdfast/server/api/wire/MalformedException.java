@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.rules.Rejection.FieldViolation;
 import java.util.List;
 import java.util.Map;
 
-/** The bytes of a request are not a message that a method takes. */
+/** Reports that the bytes of a request are not a valid message of its method. */
 final class MalformedException extends Exception {
   private static final long serialVersionUID = 1;
 
@@ -13,18 +13,18 @@ final class MalformedException extends Exception {
   private final String description;
 
   /**
-   * A field that is wrong.
+   * Reports an invalid field.
    *
-   * @param field its path; empty for the request as a whole
+   * @param field path of the field; empty for the whole request
    */
   MalformedException(String field, String description) {
-    // Thrown for what callers do wrong, so nobody asks where it was thrown.
+    // No stack trace: the exception reports an error of the client.
     super(description, null, false, false);
     this.field = field;
     this.description = description;
   }
 
-  /** The same, seen from the message that this one is a part of. */
+  /** Returns this exception with a path that starts at the parent message. */
   MalformedException within(String parent) {
     return new MalformedException(field.isEmpty() ? parent : parent + "." + field, description);
   }

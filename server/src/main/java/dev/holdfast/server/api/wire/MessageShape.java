@@ -10,23 +10,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a message looks like on the wire. Walks through the bytes of one without making objects of
- * them: a few bytes can stand for millions of elements.
+ * The structure of a message on the wire. Scans the bytes of a message without creating objects,
+ * because a few bytes can encode millions of elements.
  */
 final class MessageShape {
-  /** How many elements a repeated field has at most that no limit is named for. */
-  private static final int LARGEST_COUNT = 10_000;
+  /** Maximum number of elements of a repeated field without a limit of its own. */
+  private static final int DEFAULT_LIMIT = 10_000;
 
-  /** As deep as protobuf's own parsers go. */
-  private static final int LARGEST_DEPTH = 100;
+  /** Maximum nesting depth, as in protobuf's own parsers. */
+  private static final int MAX_DEPTH = 100;
 
   private final @Nullable Field[] fields;
   private final boolean anyRepeated;
 
   /**
-   * The shape of a message.
+   * Makes the structure of a message type.
    *
-   * @param limits how many elements repeated fields may have, by their full names
+   * @param limits maximum number of elements of repeated fields, by full field name
    */
   MessageShape(Descriptor descriptor, Map<String, Integer> limits) {
     int largest =
@@ -39,23 +39,23 @@ final class MessageShape {
   }
 
   /**
-   * Walks through a message.
+   * Scans a message.
    *
-   * @param texts whether to look at the bytes of strings as well
-   * @throws MalformedException where it is no valid message, or has too many elements
+   * @param checkStrings whether to check the UTF-8 of strings as well
+   * @throws MalformedException if the message is invalid or has too many elements
    */
-  void check(byte[] bytes, int length, boolean texts) throws MalformedException {
+  void check(byte[] bytes, int length, boolean checkStrings) throws MalformedException {
     try {
-      check(CodedInputStream.newInstance(bytes, 0, length), texts, 0);
+      check(CodedInputStream.newInstance(bytes, 0, length), checkStrings, 0);
     } catch (IOException e) {
-      throw new IllegalStateException("an array is read without errors of I/O", e);
+      throw new IllegalStateException("reading an array does not fail", e);
     }
   }
 
-  private void check(CodedInputStream in, boolean texts, int depth)
+  private void check(CodedInputStream in, boolean checkStrings, int depth)
       throws MalformedException, IOException {
-    if (depth > LARGEST_DEPTH) {
-      throw new MalformedException("", "has messages within messages beyond " + LARGEST_DEPTH);
+    if (depth > MAX_DEPTH) {
+      throw new MalformedException("", "nests messages deeper than " + MAX_DEPTH);
     }
     int[] counts = anyRepeated ? new int[fields.length] : new int[0];
     while (true) {
@@ -68,9 +68,9 @@ final class MessageShape {
       if (field == null) {
         skip(in, tag, "");
       } else if (field.limit == 0) {
-        field.read(in, tag, texts, depth, 0);
+        field.read(in, tag, checkStrings, depth, 0);
       } else {
-        counts[number] += field.read(in, tag, texts, depth, counts[number]);
+        counts[number] += field.read(in, tag, checkStrings, depth, counts[number]);
       }
     }
     for (int number = 0; number < counts.length; number++) {
@@ -86,7 +86,7 @@ final class MessageShape {
     try {
       return in.readTag();
     } catch (InvalidProtocolBufferException e) {
-      throw cutOff("");
+      throw truncated("");
     }
   }
 
@@ -97,33 +97,33 @@ final class MessageShape {
         return;
       }
     } catch (InvalidProtocolBufferException e) {
-      throw cutOff(field);
+      throw truncated(field);
     }
-    // The end of a group that never began.
-    throw cutOff(field);
+    // An end-group tag without a start.
+    throw truncated(field);
   }
 
-  private static MalformedException cutOff(String field) {
-    return new MalformedException(field, "is cut off, or not the bytes of a protobuf message");
+  private static MalformedException truncated(String field) {
+    return new MalformedException(field, "is truncated or not a protobuf message");
   }
 
   private static final class Field {
     private final String name;
     private final boolean text;
 
-    /** How many elements it may have; 0 where it is no list. */
+    /** Maximum number of elements; 0 for a field that is not repeated. */
     private final int limit;
 
-    /** Of a list of numbers that may be packed. */
+    /** Whether it is a list of numbers, which may be packed. */
     private final boolean packable;
 
-    /** Of a field that has messages. */
+    /** The structure of the nested message; null for other types. */
     private final @Nullable MessageShape message;
 
     Field(FieldDescriptor field, Map<String, Integer> limits) {
       name = field.getName();
       text = field.getType() == FieldDescriptor.Type.STRING;
-      limit = field.isRepeated() ? limits.getOrDefault(field.getFullName(), LARGEST_COUNT) : 0;
+      limit = field.isRepeated() ? limits.getOrDefault(field.getFullName(), DEFAULT_LIMIT) : 0;
       packable = field.isPackable();
       message =
           field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
@@ -131,24 +131,24 @@ final class MessageShape {
               : null;
     }
 
-    /** Goes over a value, and returns how many elements it has. */
-    int read(CodedInputStream in, int tag, boolean texts, int depth, int before)
+    /** Scans a value and returns the number of its elements. */
+    int read(CodedInputStream in, int tag, boolean checkStrings, int depth, int before)
         throws MalformedException, IOException {
       boolean delimited = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
-      if (!delimited || (message == null && !packable && !(text && texts))) {
+      if (!delimited || (message == null && !packable && !(text && checkStrings))) {
         skip(in, tag, path(before));
         return 1;
       }
       try {
         if (message != null) {
           int outer = in.pushLimit(in.readRawVarint32());
-          message.check(in, texts, depth + 1);
+          message.check(in, checkStrings, depth + 1);
           in.popLimit(outer);
           return 1;
         }
         return packable ? readPacked(in) : readText(in, before);
       } catch (InvalidProtocolBufferException e) {
-        throw cutOff(path(before));
+        throw truncated(path(before));
       } catch (MalformedException e) {
         throw message != null ? e.within(path(before)) : e;
       }
@@ -156,12 +156,15 @@ final class MessageShape {
 
     private int readText(CodedInputStream in, int before) throws MalformedException, IOException {
       if (!in.readBytes().isValidUtf8()) {
-        throw new MalformedException(path(before), "is no valid UTF-8");
+        throw new MalformedException(path(before), "is not valid UTF-8");
       }
       return 1;
     }
 
-    /** The numbers of the contract are varints; a list of others has fewer than this counts. */
+    /**
+     * Counts packed varints, the only packed numbers of the contract. For fixed-size numbers the
+     * result would be too small.
+     */
     private static int readPacked(CodedInputStream in) throws IOException {
       int outer = in.pushLimit(in.readRawVarint32());
       int count = 0;

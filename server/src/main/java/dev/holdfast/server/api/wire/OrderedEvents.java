@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** The events of one call that workers handle, in their order. */
+/** Runs the events of one call on the workers, in order. */
 final class OrderedEvents implements Runnable {
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private final RequestWorkers workers;
@@ -14,7 +14,7 @@ final class OrderedEvents implements Runnable {
     this.workers = workers;
   }
 
-  /** Has an event handled after those before it. */
+  /** Adds an event, which runs after all earlier events. */
   void add(Runnable event) {
     synchronized (this) {
       waiting.add(event);

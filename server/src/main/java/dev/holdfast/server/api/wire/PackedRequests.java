@@ -6,13 +6,13 @@ import io.grpc.DecompressorRegistry;
 import java.io.InputStream;
 
 /**
- * Hands compressed requests on as they are: unpacking a few kilobytes may take as long as a
- * thousand calls, so it is not done on the network thread.
+ * Passes compressed requests on without unpacking them: unpacking a few kilobytes may take as long
+ * as a thousand calls, so it must not run on the network thread.
  */
 public final class PackedRequests implements Decompressor {
   private PackedRequests() {}
 
-  /** What the requests of a server may be compressed with. */
+  /** Returns the compressions that requests may use. */
   public static DecompressorRegistry registry() {
     return DecompressorRegistry.emptyInstance()
         .with(Codec.Identity.NONE, false)

@@ -13,22 +13,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Services whose requests are read here instead of by gRPC. */
+/** Wraps services so that this server reads their requests itself instead of gRPC. */
 public final class ReadRequests {
   private final RequestWorkers workers;
   private final Map<String, Integer> limits;
 
   /**
-   * What reads them.
-   *
-   * @param limits how many elements repeated fields may have, by their full names
+   * @param limits maximum number of elements of repeated fields, by full field name
    */
   public ReadRequests(RequestWorkers workers, Map<String, Integer> limits) {
     this.workers = workers;
     this.limits = limits;
   }
 
-  /** The same service, whose requests are read here. */
+  /** Returns the wrapped service. */
   public ServerServiceDefinition of(ServerServiceDefinition service) {
     ServiceDescriptor descriptor = service.getServiceDescriptor();
     List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
@@ -46,7 +44,7 @@ public final class ReadRequests {
     return reading(method, prototype(method.getMethodDescriptor().getRequestMarshaller()));
   }
 
-  /** An empty request of a method; the marshallers of generated code all have one. */
+  /** Returns an empty request of a method; the marshallers of generated code always have one. */
   private static Message prototype(Marshaller<?> marshaller) {
     return (Message)
         Objects.requireNonNull(((PrototypeMarshaller<?>) marshaller).getMessagePrototype());

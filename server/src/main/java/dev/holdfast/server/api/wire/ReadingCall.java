@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** A call as its handler sees it. It may be refused before the handler has closed it. */
+/** The call that a handler sees. The server may reject it before the handler closes it. */
 final class ReadingCall<Q, R> extends ServerCall<Q, R> {
   private final MethodDescriptor<Q, R> method;
   private final ServerCall<?, R> call;

@@ -10,10 +10,10 @@ import io.grpc.StatusRuntimeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the requests of a call into messages. Small ones are handled where they come in; from a
- * large one on, all events of its call go to the workers, in their order.
+ * Converts the requests of a call to messages. Small requests are handled on the network thread;
+ * from the first large request on, all events of the call run on the workers, in order.
  *
- * @param <Q> the messages
+ * @param <Q> the type of the messages
  */
 public final class RequestListener<Q extends Message>
     extends ServerCall.Listener<IncomingRequest<Q>> {
@@ -22,10 +22,10 @@ public final class RequestListener<Q extends Message>
   private final ReadingCall<Q, ?> call;
   private final ServerCall.Listener<Q> next;
 
-  /** Null as long as no large request came in. */
+  /** Null until a large request arrives. */
   private @Nullable OrderedEvents events;
 
-  /** Whether what still comes is of no interest. Belongs to whoever handles the events. */
+  /** Whether later messages are ignored. Used by the thread that handles the events only. */
   private boolean refused;
 
   RequestListener(
@@ -39,12 +39,12 @@ public final class RequestListener<Q extends Message>
     this.next = next;
   }
 
-  /** Ends a call of which not all requests have come in. */
+  /** Ends a call whose requests are incomplete. */
   public void refuse(StatusRuntimeException refusal) {
     if (events == null) {
       end(refusal);
     } else {
-      leave(events, () -> end(refusal));
+      defer(events, () -> end(refusal));
     }
   }
 
@@ -64,7 +64,7 @@ public final class RequestListener<Q extends Message>
     } else if (events == null) {
       handle(request);
     } else {
-      leave(events, () -> handle(request));
+      defer(events, () -> handle(request));
     }
   }
 
@@ -79,7 +79,7 @@ public final class RequestListener<Q extends Message>
     if (events == null) {
       events = new OrderedEvents(workers);
     }
-    leave(
+    defer(
         events,
         () -> {
           try {
@@ -115,7 +115,7 @@ public final class RequestListener<Q extends Message>
     if (events == null) {
       halfClose();
     } else {
-      leave(events, this::halfClose);
+      defer(events, this::halfClose);
     }
   }
 
@@ -130,7 +130,7 @@ public final class RequestListener<Q extends Message>
     if (events == null) {
       next.onCancel();
     } else {
-      leave(events, next::onCancel);
+      defer(events, next::onCancel);
     }
   }
 
@@ -139,7 +139,7 @@ public final class RequestListener<Q extends Message>
     if (events == null) {
       next.onComplete();
     } else {
-      leave(events, next::onComplete);
+      defer(events, next::onComplete);
     }
   }
 
@@ -148,16 +148,16 @@ public final class RequestListener<Q extends Message>
     if (events == null) {
       next.onReady();
     } else {
-      leave(events, next::onReady);
+      defer(events, next::onReady);
     }
   }
 
-  private void leave(OrderedEvents workersEvents, Runnable event) {
+  private void defer(OrderedEvents workersEvents, Runnable event) {
     Context context = Context.current();
     workersEvents.add(() -> context.run(() -> guarded(event)));
   }
 
-  /** Nobody else sees what an event throws on a worker. */
+  /** Runs an event and reports its exception, which no other code on a worker would. */
   private void guarded(Runnable event) {
     try {
       event.run();

@@ -8,11 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Takes requests from the transport: reads small ones, and only copies the bytes of large ones.
- * gRPC's own marshaller throws where it is given no valid message, which ends the call as UNKNOWN.
+ * Receives requests from the transport: reads small requests and only copies the bytes of large
+ * ones. gRPC's own marshaller throws for an invalid message, which ends the call as UNKNOWN.
  */
 final class RequestMarshaller<Q extends Message> implements Marshaller<IncomingRequest<Q>> {
-  /** With room to see that a message is larger. */
+  /** One byte larger than a small message, to detect a larger one. */
   private static final ThreadLocal<byte[]> BUFFER =
       ThreadLocal.withInitial(() -> new byte[RequestReader.SMALL_BYTES + 1]);
 
@@ -25,7 +25,7 @@ final class RequestMarshaller<Q extends Message> implements Marshaller<IncomingR
   @Override
   public IncomingRequest<Q> parse(InputStream stream) {
     try {
-      // Only what is not compressed knows its length; see PackedRequests.
+      // Only uncompressed requests know their length; see PackedRequests.
       return stream instanceof KnownLength
           ? plain(stream, stream.available())
           : packed(stream.readAllBytes());

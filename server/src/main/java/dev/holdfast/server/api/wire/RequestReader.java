@@ -12,22 +12,25 @@ import java.util.zip.GZIPInputStream;
 
 /** Reads the requests of one method. */
 final class RequestReader<Q extends Message> {
-  /** What is no larger is read where it came in: that costs less than a hop to another thread. */
+  /**
+   * Maximum size of a message that is read on the network thread: reading it costs less than a hop
+   * to another thread.
+   */
   static final int SMALL_BYTES = 64 * 1024;
 
-  static final int LARGEST_BYTES = 16 * 1024 * 1024;
+  static final int MAX_BYTES = 16 * 1024 * 1024;
 
   private final Parser<Q> parser;
   private final MessageShape shape;
 
   /**
-   * A reader of messages such as this one.
+   * Makes a reader for the type of this message.
    *
-   * @param limits how many elements repeated fields may have, by their full names
+   * @param limits maximum number of elements of repeated fields, by full field name
    */
   @SuppressWarnings("unchecked") // The parser of a message makes messages of its type.
   RequestReader(Q prototype, Map<String, Integer> limits) {
-    // Nobody looks at unknown fields, and each would be kept as some objects.
+    // Unknown fields are not used, and each would occupy several objects.
     parser = DiscardUnknownFieldsParser.wrap((Parser<Q>) prototype.getParserForType());
     shape = new MessageShape(prototype.getDescriptorForType(), limits);
   }
@@ -40,7 +43,7 @@ final class RequestReader<Q extends Message> {
     try {
       return parser.parseFrom(bytes, 0, length);
     } catch (InvalidProtocolBufferException e) {
-      // Again, to say where.
+      // Checks again, to find the invalid field.
       shape.check(bytes, length, true);
       throw new MalformedException("", "is not a protobuf message of its method's type");
     }
@@ -55,12 +58,12 @@ final class RequestReader<Q extends Message> {
   private static byte[] unpack(byte[] bytes) throws MalformedException {
     byte[] message;
     try (InputStream unpacked = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-      message = unpacked.readNBytes(LARGEST_BYTES + 1);
+      message = unpacked.readNBytes(MAX_BYTES + 1);
     } catch (IOException e) {
       throw notGzip();
     }
-    if (message.length > LARGEST_BYTES) {
-      throw new MalformedException("", "must have at most " + LARGEST_BYTES + " bytes");
+    if (message.length > MAX_BYTES) {
+      throw new MalformedException("", "must have at most " + MAX_BYTES + " bytes");
     }
     return message;
   }
@@ -68,7 +71,7 @@ final class RequestReader<Q extends Message> {
   /**
    * Unpacks the beginning of a message.
    *
-   * @return how much of the buffer it fills
+   * @return the number of bytes written to the buffer
    */
   static int unpack(byte[] bytes, byte[] buffer) throws MalformedException {
     try (InputStream unpacked = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
@@ -79,6 +82,6 @@ final class RequestReader<Q extends Message> {
   }
 
   private static MalformedException notGzip() {
-    return new MalformedException("", "is said to be compressed with gzip, and is not");
+    return new MalformedException("", "is declared as gzip, but is not valid gzip data");
   }
 }

@@ -10,15 +10,17 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The threads that read, check and answer large requests, so that those of the network do not stop
- * for them. The bytes that wait for them are bounded.
+ * Owns the threads that read, check and answer large requests, so that network threads do not
+ * block. The waiting bytes are bounded.
  */
 public final class RequestWorkers implements AutoCloseable {
-  /** Each may have a message of the largest size in three forms, which the heap has room for. */
+  /**
+   * Each thread may hold three forms of a message of the maximum size, which the heap allows for.
+   */
   private static final int THREADS =
       Math.max(1, Math.min(2, Runtime.getRuntime().availableProcessors() / 2));
 
-  private static final long LARGEST_WAITING_BYTES = 32L * 1024 * 1024;
+  private static final long MAX_WAITING_BYTES = 32L * 1024 * 1024;
 
   private final AtomicLong waitingBytes = new AtomicLong();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -29,12 +31,12 @@ public final class RequestWorkers implements AutoCloseable {
           THREADS,
           0,
           TimeUnit.SECONDS,
-          // Bounded by the bytes of what waits.
+          // Unbounded, because waitingBytes bounds it.
           new LinkedBlockingQueue<>(),
           work -> new Worker(work, this));
 
   /**
-   * Starts them.
+   * Starts the threads.
    *
    * @param failed receives defects of this program
    */
@@ -52,19 +54,19 @@ public final class RequestWorkers implements AutoCloseable {
   }
 
   /**
-   * The executor that runs on the current thread.
+   * Returns the executor that runs on the current thread.
    *
-   * @param otherwise returned where the thread is none of these
+   * @param otherwise supplies the result on any other thread
    */
-  public Executor here(Supplier<Executor> otherwise) {
+  public Executor currentExecutor(Supplier<Executor> otherwise) {
     return Thread.currentThread() instanceof Worker worker && worker.pool == this
         ? threads
         : otherwise.get();
   }
 
-  /** Takes room for a request that is going to wait; false where there is none. */
+  /** Reserves bytes for a request that is about to wait. Returns false if the limit is reached. */
   boolean reserve(int bytes) {
-    if (waitingBytes.addAndGet(bytes) <= LARGEST_WAITING_BYTES) {
+    if (waitingBytes.addAndGet(bytes) <= MAX_WAITING_BYTES) {
       waiting.incrementAndGet();
       return true;
     }
@@ -77,7 +79,7 @@ public final class RequestWorkers implements AutoCloseable {
     waitingBytes.addAndGet(-bytes);
   }
 
-  /** How many large requests came in and are not read yet. */
+  /** Returns the number of large requests that are received and not yet read. */
   public int waitingCount() {
     return waiting.get();
   }
@@ -90,7 +92,7 @@ public final class RequestWorkers implements AutoCloseable {
     failed.accept(e);
   }
 
-  /** Ends them when what was taken on is done. */
+  /** Stops the threads once all accepted work is done. */
   @Override
   public void close() {
     threads.shutdown();

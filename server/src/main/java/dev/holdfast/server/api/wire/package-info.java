@@ -1,6 +1,6 @@
 /**
- * Requests as bytes: how they are read into messages, where, and what is refused before any object
- * is made of them.
+ * Reads requests from bytes: where they are read, and which are rejected before objects are
+ * created.
  */
 @NullMarked
 package dev.holdfast.server.api.wire;

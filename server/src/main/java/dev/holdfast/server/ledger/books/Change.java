@@ -1,15 +1,15 @@
 package dev.holdfast.server.ledger.books;
 
 /**
- * One alteration of a repository's books, as a rule decided it. The rules say what happens; {@link
- * Draft} does the sums.
+ * A change to a repository's books, as decided by a rule. A rule decides what happens; {@link
+ * Draft} updates the sums.
  */
 public sealed interface Change {
 
-  /** A change that raises the revision by one and is told to those who watch. */
+  /** A change that raises the revision by one and is sent to watchers. */
   sealed interface Booked extends Change {}
 
-  /** The repository was made, given another capacity, or deleted. */
+  /** The repository was created or deleted, or its capacity changed. */
   record CapacityChanged(Kind kind, long capacityBytes) implements Booked {
     /** What happened to the repository. */
     public enum Kind {
@@ -25,19 +25,19 @@ public sealed interface Change {
         this.number = number;
       }
 
-      /** The number under which stores keep it. It never changes. */
+      /** Returns the number that stores use for this kind. It never changes. */
       public int number() {
         return number;
       }
 
-      /** The kind of a number that {@link #number()} gave. */
+      /** Returns the kind with this {@link #number()}. */
       public static Kind ofNumber(int number) {
         return VALUES[number - 1];
       }
     }
   }
 
-  /** The bytes that belong to no slot are so many now. */
+  /** The number of unassigned bytes changed. */
   record UnassignedChanged(long unassignedBytes) implements Booked {}
 
   /** A slot was reserved. */
@@ -49,21 +49,21 @@ public sealed interface Change {
   /** A slot was released. */
   record SlotReleased(Released released) implements Booked {}
 
-  /** A lease ends at another time now. The books stay as they are. */
+  /** The end of a lease changed. The sums do not change. */
   record LeaseRenewed(Reservation reservation) implements Change {}
 
-  /** An offer was made, or has other terms now. The books stay as they are. */
+  /** An offer was created or got other terms. The sums do not change. */
   record OfferPut(String offerId, Offer.Terms terms) implements Change {}
 
-  /** An offer was deleted. The books stay as they are. */
+  /** An offer was deleted. The sums do not change. */
   record OfferDeleted(String offerId) implements Change {}
 
-  /** A key of the datastore has a new value. The books stay as they are. */
+  /** A key of the datastore got a new value. The sums do not change. */
   record ValuePut(Entry entry) implements Change {}
 
-  /** A key of the datastore is gone. The books stay as they are. */
+  /** A key of the datastore was deleted. The sums do not change. */
   record KeyDeleted(String key) implements Change {}
 
-  /** An operation id is to be remembered that is not about a slot. */
+  /** An operation id that does not belong to a slot must be remembered. */
   record OperationRemembered(RememberedOperation operation) implements Change {}
 }

@@ -3,15 +3,15 @@ package dev.holdfast.server.ledger.books;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A booked change with its place in the repository's history.
+ * A booked change at its revision.
  *
- * @param revision the revision that it made
- * @param micros when, in microseconds since the epoch
- * @param availableBytes what was available after it
+ * @param revision the revision of the change
+ * @param micros the time, in microseconds since the epoch
+ * @param availableBytes the available bytes after the change
  * @param change the change
  */
 public record Event(long revision, long micros, long availableBytes, Change.Booked change) {
-  /** The slot that was changed; null where the change was to the repository. */
+  /** Returns the changed slot; null if the repository changed. */
   public @Nullable Slot slot() {
     if (change instanceof Change.SlotReserved reserved) {
       return reserved.reservation().slot();
@@ -23,7 +23,7 @@ public record Event(long revision, long micros, long availableBytes, Change.Book
     return null;
   }
 
-  /** Whether this is the end of the repository, until it is made again. */
+  /** Returns whether the event deletes the repository. */
   public boolean deletion() {
     return change instanceof Change.CapacityChanged capacity
         && capacity.kind() == Change.CapacityChanged.Kind.DELETED;

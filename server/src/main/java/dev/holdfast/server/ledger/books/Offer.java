@@ -6,24 +6,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * An offer to sell space.
  *
- * @param id its name
- * @param terms on what terms
- * @param soldBytes the sum of the living reservations that were sold under it, also under an
- *     earlier offer of this id
+ * @param id the id
+ * @param terms the terms
+ * @param soldBytes the sum of the current reservations that were sold under it, or under an earlier
+ *     offer with its id
  */
 public record Offer(String id, Terms terms, long soldBytes) {
   /**
-   * On what terms space is sold. What equals a limit fits.
+   * The terms of an offer. A value equal to a limit is allowed.
    *
-   * @param totalBytes how much may be sold in all; 0 for no limit
-   * @param minSlotBytes the smallest slot
-   * @param maxSlotBytes the largest slot; 0 for no limit
-   * @param maxDurationMicros the longest time in microseconds; 0 for no limit
-   * @param minPrice the lowest price for a byte and second
-   * @param maxCollateral the highest collateral for a byte; null for no limit
-   * @param untilMicros when a request may end at the latest, in microseconds since the epoch; null
-   *     for no limit
-   * @param enabled whether anything is sold
+   * @param totalBytes the maximum of the sold bytes; 0 for no limit
+   * @param minSlotBytes the minimum size of a slot
+   * @param maxSlotBytes the maximum size of a slot; 0 for no limit
+   * @param maxDurationMicros the maximum duration in microseconds; 0 for no limit
+   * @param minPrice the minimum price per byte and second
+   * @param maxCollateral the maximum collateral per byte; null for no limit
+   * @param untilMicros the latest end of a request, in microseconds since the epoch; null for no
+   *     limit
+   * @param enabled whether the offer sells
    */
   public record Terms(
       long totalBytes,

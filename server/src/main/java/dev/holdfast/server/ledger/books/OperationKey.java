@@ -3,8 +3,8 @@ package dev.holdfast.server.ledger.books;
 import java.util.Comparator;
 
 /**
- * Where an operation id counts that is not about a slot. Comparable, as {@link Slot} is, so that
- * those of one hash are found in a map without a look at all of them.
+ * The scope and the id of an operation that does not belong to a slot. Comparable, like {@link
+ * Slot}, so that a hash map can search keys with equal hashes as a tree.
  *
  * @param requestId the request; empty for the unassigned bytes of the repository
  * @param operationId the id

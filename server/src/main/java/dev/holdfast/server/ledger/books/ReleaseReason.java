@@ -1,6 +1,6 @@
 package dev.holdfast.server.ledger.books;
 
-/** Why the space of a slot was given back. The names are those of the contract. */
+/** Why a slot was released. The names are those of the contract. */
 public enum ReleaseReason {
   ATTEMPT_FAILED(1),
   REQUEST_ENDED(2),
@@ -15,12 +15,12 @@ public enum ReleaseReason {
     this.number = number;
   }
 
-  /** The number under which stores keep it. It never changes. */
+  /** Returns the number that stores use for this reason. It never changes. */
   public int number() {
     return number;
   }
 
-  /** The reason of a number that {@link #number()} gave. */
+  /** Returns the reason with this {@link #number()}. */
   public static ReleaseReason ofNumber(int number) {
     return VALUES[number - 1];
   }

@@ -1,16 +1,15 @@
 package dev.holdfast.server.ledger.books;
 
 /**
- * What is remembered of a reservation after it was released: enough to answer everything about it
- * that is sent again or comes late.
+ * A released reservation as it is remembered: enough to answer every retried or late call about it.
  *
- * @param reservation the reservation as it was last
+ * @param reservation the reservation in its last state
  * @param reason why it was released
  * @param revision the revision that released it
- * @param micros when, in microseconds since the epoch
- * @param operationId the ReleaseSlot that released it; empty where that had no id, or where
- *     something else did
- * @param anyGeneration whether that operation had named generation 0
+ * @param micros the time, in microseconds since the epoch
+ * @param operationId the id of the ReleaseSlot that released it; empty if it had none, or if
+ *     another command released it
+ * @param anyGeneration whether that operation named generation 0
  */
 public record Released(
     Reservation reservation,

@@ -3,39 +3,39 @@ package dev.holdfast.server.ledger.books;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change that is remembered under its operation id and is not about a slot.
+ * A change that is remembered under an operation id that does not belong to a slot.
  *
- * @param key where and what the id is
- * @param kind which change it was
- * @param count how many reservations it released; 0 where it released none
- * @param bytes how many bytes it reserved or released
- * @param revision the last revision that it made
- * @param sale what it sold; null where it is no sale
+ * @param key the operation id and its scope
+ * @param kind the kind of change
+ * @param count the number of released reservations
+ * @param bytes the reserved or released bytes
+ * @param revision the last revision of the change
+ * @param sale the sale; null for other kinds
  */
 public record RememberedOperation(
     OperationKey key, Kind kind, long count, long bytes, long revision, @Nullable Sale sale) {
 
-  /** An operation that is no sale. */
+  /** Makes an operation that is not a sale. */
   public RememberedOperation(OperationKey key, Kind kind, long count, long bytes, long revision) {
     this(key, kind, count, bytes, revision, null);
   }
 
   /**
-   * What a sale fixed.
+   * The result of a sale.
    *
-   * @param slot the slot that was chosen
+   * @param slot the sold slot
    * @param generation the revision that reserved it
-   * @param asked all that was asked for, for comparing with what is sent again
+   * @param asked the compared fields of the request, to recognise a retry
    */
   public record Sale(Slot slot, long generation, String asked) {}
 
-  /** The changes that are remembered so. */
+  /** The kinds of remembered changes. */
   public enum Kind {
     RESERVE(1),
     RELEASE(2),
     END_REQUEST(3),
     SELL_SLOT(4),
-    /** Steps of an EndRequest that left more to be released. */
+    /** An EndRequest that left more reservations to release. */
     END_REQUEST_BEGUN(5);
 
     private static final Kind[] VALUES = values();
@@ -46,12 +46,12 @@ public record RememberedOperation(
       this.number = number;
     }
 
-    /** The number under which stores keep it. It never changes. */
+    /** Returns the number that stores use for this kind. It never changes. */
     public int number() {
       return number;
     }
 
-    /** The kind of a number that {@link #number()} gave. */
+    /** Returns the kind with this {@link #number()}. */
     public static Kind ofNumber(int number) {
       return VALUES[number - 1];
     }

@@ -1,17 +1,17 @@
 package dev.holdfast.server.ledger.books;
 
 /**
- * The books of a repository: sums that are kept so that nobody has to count.
+ * The books of a repository, with sums that are kept up to date by every change.
  *
- * @param id its name
- * @param capacityBytes how much may be reserved in all
- * @param reservedBytes how much is reserved: unassigned, and by all reservations
- * @param unassignedBytes how much of that belongs to no slot
- * @param reservationCount how many reservations there are
- * @param revision how often these books were changed, ever
- * @param createMicros when it was made, in microseconds since the epoch
- * @param updateMicros when these books were last changed, likewise
- * @param deleted whether only the revision and the histories are left of it
+ * @param id the id
+ * @param capacityBytes the maximum of the reserved bytes
+ * @param reservedBytes the reserved bytes: unassigned ones and those of all reservations
+ * @param unassignedBytes the reserved bytes that belong to no slot
+ * @param reservationCount the number of reservations
+ * @param revision the number of changes to these books, ever
+ * @param createMicros the creation time, in microseconds since the epoch
+ * @param updateMicros the time of the last change, in microseconds since the epoch
+ * @param deleted whether the repository is deleted; its revision and histories remain
  */
 public record Repository(
     String id,
@@ -24,27 +24,31 @@ public record Repository(
     long updateMicros,
     boolean deleted) {
 
-  /** How much can be reserved now. Never negative, also where the capacity was lowered. */
+  /**
+   * Returns the bytes that can be reserved; never negative, even after the capacity was lowered.
+   */
   public long availableBytes() {
     return Math.max(0, capacityBytes - reservedBytes);
   }
 
-  /** How much more is reserved than the capacity. */
+  /** Returns by how many bytes the reservations exceed the capacity. */
   public long overcommittedBytes() {
     return Math.max(0, reservedBytes - capacityBytes);
   }
 
-  /** These books without a change yet, of a repository that was never there before. */
+  /** Returns the books of a repository that never existed. */
   public static Repository blank(String id) {
     return blank(id, 0);
   }
 
-  /** The same, with revisions that begin behind this one. */
+  /**
+   * Returns the books of a repository that never existed, with revisions that start after this one.
+   */
   public static Repository blank(String id, long revision) {
     return new Repository(id, 0, 0, 0, 0, revision, 0, 0, true);
   }
 
-  /** The same at a later revision, as changes in between were lost. */
+  /** Returns the books at a later revision, because changes in between were lost. */
   public Repository raisedTo(long later, long nowMicros) {
     return new Repository(
         id,
@@ -58,7 +62,7 @@ public record Repository(
         deleted);
   }
 
-  /** These books after a change to them: the one place where the sums are kept. */
+  /** Returns the books after a change. This is the only place that updates the sums. */
   public Repository after(Change change, long nowMicros) {
     if (change instanceof Change.SlotReserved reserved) {
       long amountBytes = reserved.reservation().amountBytes();
@@ -78,7 +82,7 @@ public record Repository(
   }
 
   private Repository withCapacity(Change.CapacityChanged change, long nowMicros) {
-    boolean made = change.kind() == Change.CapacityChanged.Kind.CREATED;
+    boolean created = change.kind() == Change.CapacityChanged.Kind.CREATED;
     return new Repository(
         id,
         change.capacityBytes(),
@@ -86,7 +90,7 @@ public record Repository(
         unassignedBytes,
         reservationCount,
         revision + 1,
-        made ? nowMicros : createMicros,
+        created ? nowMicros : createMicros,
         nowMicros,
         change.kind() == Change.CapacityChanged.Kind.DELETED);
   }
@@ -94,9 +98,9 @@ public record Repository(
   private Repository with(long reserved, long unassigned, int countChange, long nowMicros) {
     if (unassigned < 0 || reserved < unassigned || reservationCount + countChange < 0) {
       throw new IllegalStateException(
-          "the books of repository "
+          "books of repository "
               + id
-              + " would go below zero: reserved "
+              + " would become negative: reserved "
               + reserved
               + ", unassigned "
               + unassigned);

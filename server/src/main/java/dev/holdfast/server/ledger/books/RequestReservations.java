@@ -3,16 +3,19 @@ package dev.holdfast.server.ledger.books;
 import java.util.List;
 
 /**
- * The reservations of a request, as far as they were loaded.
+ * The loaded reservations of a request.
  *
- * @param reservations by slot index
- * @param more whether the request has others
+ * @param reservations the reservations, by slot index
+ * @param more whether the request has further reservations
  */
 public record RequestReservations(List<Reservation> reservations, boolean more) {
-  /** The request has none. */
+  /** A request without reservations. */
   public static final RequestReservations NONE = new RequestReservations(List.of(), false);
 
-  /** The first so many of those found; whether there are others is told by those beyond. */
+  /**
+   * Returns the first ones of the found reservations, up to a limit; further ones only set {@code
+   * more}.
+   */
   public static RequestReservations first(int limit, List<Reservation> found) {
     return found.size() <= limit
         ? new RequestReservations(found, false)

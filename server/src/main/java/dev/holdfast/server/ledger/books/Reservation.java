@@ -1,21 +1,20 @@
 package dev.holdfast.server.ledger.books;
 
 /**
- * The record that so many bytes of a repository belong to a slot.
+ * Records that a number of bytes of a repository belong to a slot.
  *
- * <p>It carries the operation ids of the changes that made it what it is. So whoever looks at a
- * slot has all that is needed to answer a change that is sent again, and no table of operation ids
- * has to be written or searched for slots.
+ * <p>It contains the operation ids of the changes that produced it. So reading a slot is enough to
+ * answer a retried change, and slots need no table of operation ids.
  *
  * @param slot the slot
- * @param amountBytes how many bytes
+ * @param amountBytes the reserved bytes
  * @param generation the revision that created it
- * @param createMicros when, in microseconds since the epoch
- * @param leaseMicros the length of the lease as it was last set; 0 for none
- * @param leaseExpireMicros when the lease ends, in microseconds since the epoch; 0 for none
- * @param reserveOperationId the operation that reserved it; empty where it had no id
- * @param fill how it was filled; {@link Fill#NONE} while it is only reserved
- * @param offerId the offer that it was sold under; empty for none
+ * @param createMicros the creation time, in microseconds since the epoch
+ * @param leaseMicros the length of the lease as last set; 0 for none
+ * @param leaseExpireMicros the end of the lease, in microseconds since the epoch; 0 for none
+ * @param reserveOperationId the id of the operation that reserved it; empty for none
+ * @param fill how it was filled; {@link Fill#NONE} if it is not filled
+ * @param offerId the offer under which it was sold; empty for none
  */
 public record Reservation(
     Slot slot,
@@ -32,26 +31,26 @@ public record Reservation(
    * How a slot was filled.
    *
    * @param revision the revision that filled it; 0 for not filled
-   * @param micros when, in microseconds since the epoch
-   * @param operationId the operation that filled it; empty where it had no id
-   * @param anyGeneration whether that operation had named generation 0
+   * @param micros the time, in microseconds since the epoch
+   * @param operationId the id of the operation that filled it; empty for none
+   * @param anyGeneration whether that operation named generation 0
    */
   public record Fill(long revision, long micros, String operationId, boolean anyGeneration) {
     /** Not filled. */
     public static final Fill NONE = new Fill(0, 0, "", false);
   }
 
-  /** Whether the slot is filled; otherwise it is only reserved. */
+  /** Returns whether the slot is filled; otherwise it is only reserved. */
   public boolean filled() {
     return fill.revision() != 0;
   }
 
-  /** Whether the server is to release it by itself at this time. */
+  /** Returns whether the lease has expired at this time. */
   public boolean leaseExpired(long nowMicros) {
     return leaseExpireMicros != 0 && leaseExpireMicros <= nowMicros;
   }
 
-  /** The same with its lease ending so long after now. */
+  /** Returns the reservation with a lease of this length that starts now. */
   public Reservation withLease(long micros, long nowMicros) {
     return new Reservation(
         slot,
@@ -65,7 +64,7 @@ public record Reservation(
         offerId);
   }
 
-  /** The same with its lease ending then, in microseconds since the epoch. */
+  /** Returns the reservation with this end of its lease, in microseconds since the epoch. */
   public Reservation withLeaseEnding(long expireMicros) {
     return new Reservation(
         slot,
@@ -79,9 +78,9 @@ public record Reservation(
         offerId);
   }
 
-  /** The same, filled, and so without a lease. */
-  public Reservation withFill(Fill how) {
+  /** Returns the reservation as filled and without a lease. */
+  public Reservation withFill(Fill newFill) {
     return new Reservation(
-        slot, amountBytes, generation, createMicros, 0, 0, reserveOperationId, how, offerId);
+        slot, amountBytes, generation, createMicros, 0, 0, reserveOperationId, newFill, offerId);
   }
 }

@@ -12,16 +12,19 @@ public final class Slot implements Comparable<Slot> {
   private final String requestId;
   private final long slotIndex;
 
-  /** Of the thread that makes it, because the ledger's one writer needs it several times. */
+  /**
+   * Computed in the constructor, on the caller's thread, because the single writer needs it several
+   * times.
+   */
   private final int hash;
 
   private volatile byte @Nullable [] key;
 
   /**
-   * A slot.
+   * Makes a slot.
    *
-   * @param requestId the request, spelled the one way in which it is answered
-   * @param slotIndex which slot of it, 0 … 2^64-1: to be read as unsigned
+   * @param requestId the request id in its normalised spelling
+   * @param slotIndex the index in the request, 0 … 2^64-1, as an unsigned number
    */
   public Slot(String requestId, long slotIndex) {
     this.requestId = requestId;
@@ -38,9 +41,10 @@ public final class Slot implements Comparable<Slot> {
   }
 
   /**
-   * What the engine knows it by, made when it is asked for first.
+   * Returns the engine's key of the slot, which is made on the first call.
    *
-   * @param making how; the same for all who ask, as it is remembered: so not to be altered either
+   * @param making makes the key. The result is cached, so all callers must pass the same function,
+   *     and nobody may modify the key
    */
   public byte[] key(Function<Slot, byte[]> making) {
     byte[] known = key;
@@ -51,7 +55,7 @@ public final class Slot implements Comparable<Slot> {
     return known;
   }
 
-  /** By request id, then slot index: the order in which reservations are listed. */
+  /** Orders by request id, then slot index, as reservations are listed. */
   @Override
   public int compareTo(Slot other) {
     return ORDER.compare(this, other);

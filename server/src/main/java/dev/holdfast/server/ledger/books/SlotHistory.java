@@ -3,14 +3,14 @@ package dev.holdfast.server.ledger.books;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A slot's present and the end of its past. What came before that is asked for by generation or
- * operation id, so that a rule costs the same however often the slot was used.
+ * A slot's current reservation and its latest release. Older releases are read by generation or
+ * operation id, so the cost of a rule does not depend on how often the slot was used.
  *
- * @param current the reservation that the slot has; null for none
- * @param latestReleased the release of its newest generation that is remembered; null for none
+ * @param current the current reservation; null for none
+ * @param latestReleased the remembered release of its newest generation; null for none
  */
 public record SlotHistory(@Nullable Reservation current, @Nullable Released latestReleased) {
-  /** Nothing is known of the slot. */
+  /** The history of an unknown slot. */
   public static final SlotHistory NONE = new SlotHistory(null, null);
 
   /** The kinds of change to a slot that carry an operation id. */
@@ -21,11 +21,11 @@ public record SlotHistory(@Nullable Reservation current, @Nullable Released late
   }
 
   /**
-   * A change to the slot that is remembered under its operation id.
+   * A change to a slot that is remembered under its operation id.
    *
-   * @param kind what it was
-   * @param reservation the reservation that it changed, as that is now or was last
-   * @param released how that reservation was released; null where it has not been
+   * @param kind the kind of change
+   * @param reservation the changed reservation, in its current or last state
+   * @param released the release of that reservation; null if it is not released
    */
   public record RememberedChange(
       OperationKind kind, Reservation reservation, @Nullable Released released) {}
@@ -34,7 +34,10 @@ public record SlotHistory(@Nullable Reservation current, @Nullable Released late
     return new SlotHistory(reservation, latestReleased);
   }
 
-  /** The change of these two that was made under this id; null where it is neither's. */
+  /**
+   * Returns the change with this operation id; null if neither the current reservation nor the
+   * latest release has it.
+   */
   public @Nullable RememberedChange operation(String operationId) {
     if (current != null) {
       RememberedChange found = ofReservation(operationId, current, null);
@@ -45,12 +48,12 @@ public record SlotHistory(@Nullable Reservation current, @Nullable Released late
     return latestReleased == null ? null : operation(operationId, latestReleased);
   }
 
-  /** The change that was made under this id to what was released; null where there is none. */
-  public static @Nullable RememberedChange operation(String operationId, Released past) {
-    if (!operationId.isEmpty() && operationId.equals(past.operationId())) {
-      return new RememberedChange(OperationKind.RELEASE, past.reservation(), past);
+  /** Returns the change with this operation id to a released reservation; null for none. */
+  public static @Nullable RememberedChange operation(String operationId, Released release) {
+    if (!operationId.isEmpty() && operationId.equals(release.operationId())) {
+      return new RememberedChange(OperationKind.RELEASE, release.reservation(), release);
     }
-    return ofReservation(operationId, past.reservation(), past);
+    return ofReservation(operationId, release.reservation(), release);
   }
 
   private static @Nullable RememberedChange ofReservation(
@@ -65,7 +68,7 @@ public record SlotHistory(@Nullable Reservation current, @Nullable Released late
     return null;
   }
 
-  /** The latest release, where it is of this generation; null where it is not. */
+  /** Returns the latest release if it has this generation; null otherwise. */
   public @Nullable Released released(long generation) {
     return latestReleased != null && latestReleased.reservation().generation() == generation
         ? latestReleased

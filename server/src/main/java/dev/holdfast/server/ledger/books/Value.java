@@ -2,16 +2,16 @@ package dev.holdfast.server.ledger.books;
 
 import java.util.Arrays;
 
-/** The bytes that a key of the datastore has as its value. They never change. */
+/** An immutable value of the datastore. */
 public final class Value {
   private final byte[] bytes;
 
-  /** A value of these bytes, which belong to it from now on. */
+  /** Makes a value that owns these bytes. */
   public Value(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  /** The bytes; whoever gets them leaves them as they are. */
+  /** Returns the bytes, which must not be modified. */
   public byte[] bytes() {
     return bytes;
   }

@@ -1,4 +1,4 @@
-/** What the ledger keeps, as values, and how a change to it alters the books. */
+/** The ledger's data as values, and how a change alters the books. */
 @NullMarked
 package dev.holdfast.server.ledger.books;
 

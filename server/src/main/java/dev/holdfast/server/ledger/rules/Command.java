@@ -4,38 +4,38 @@ import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 import java.util.Map;
 
-/** Something that is to be done to one repository, its words checked and normalised. */
+/** A validated and normalised change to one repository. */
 public interface Command {
-  /** What a command takes that has a slot and an operation id. */
-  int FEW_BYTES = 512;
+  /** Bytes of a command with a slot and an operation id. */
+  int BASE_BYTES = 512;
 
-  /** The repository that it is about. */
+  /** Returns the id of the repository. */
   String repositoryId();
 
-  /** Asks for all that {@link #decide} looks at. */
+  /** Adds everything that {@link #decide} reads. */
   void declareReads(ReadSet reads);
 
   /**
-   * The rule: decides what the answer is and what changes. A pure function of its arguments.
+   * Decides the outcome and the changes. A pure function of its arguments.
    *
-   * @param books the repository as all earlier commands left it
+   * @param books the repository after all earlier commands
    * @param nowMicros the time, in microseconds since the epoch
    */
   Decision decide(Books books, long nowMicros);
 
-  /** How many changes it asks for, at the most, beside those of {@link #requests}. */
+  /** Returns the maximum number of changes, without those of {@link #requests}. */
   default int size() {
     return 1;
   }
 
-  /** About how many bytes it takes while it waits, at the most. */
+  /** Returns the approximate maximum memory size in bytes. */
   default long bytes() {
-    return FEW_BYTES;
+    return BASE_BYTES;
   }
 
   /**
-   * The requests whose reservations it looks at, with how many of them at the most; how many there
-   * are, the engine can tell.
+   * Returns the requests whose reservations the command reads, with the maximum number of them; the
+   * engine knows the actual number.
    */
   default Map<String, Integer> requests() {
     return Map.of();

@@ -4,10 +4,10 @@ import dev.holdfast.server.ledger.books.Change;
 import java.util.List;
 
 /**
- * What a rule decided.
+ * The decision of a rule.
  *
- * @param outcome what to tell the caller
- * @param changes what changes, in order; empty where nothing does
+ * @param outcome the outcome for the caller
+ * @param changes the changes, in order; may be empty
  */
 public record Decision(Outcome outcome, List<Change> changes) {
   public static Decision of(Outcome outcome, Change... changes) {

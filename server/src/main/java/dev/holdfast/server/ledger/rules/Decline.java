@@ -1,14 +1,14 @@
 package dev.holdfast.server.ledger.rules;
 
 /**
- * Why a slot was not sold.
+ * A reason why a slot was not sold.
  *
- * @param offerId the offer that declined; empty where it was none
- * @param reason why, in a word
- * @param detail why, for a person, with the numbers
+ * @param offerId the declining offer; empty for a reason without an offer
+ * @param reason the reason
+ * @param detail the reason with its numbers, for a person
  */
 public record Decline(String offerId, Reason reason, String detail) {
-  /** The reasons, named as in the contract; of an offer, the first that applies is told. */
+  /** The reasons, named as in the contract. An offer reports the first reason that applies. */
   public enum Reason {
     DISABLED,
     SLOT_TOO_LARGE,

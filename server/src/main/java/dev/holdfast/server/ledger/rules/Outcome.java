@@ -8,97 +8,104 @@ import dev.holdfast.server.ledger.rules.slots.Apply;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a command. */
+/** The outcome of a command. */
 public sealed interface Outcome
     permits Outcome.Done, Rejection, Outcome.DrawnReserved, Outcome.Broken {
 
-  /** It was done, or had been done before. */
+  /** The command succeeded, now or when it was sent before. */
   sealed interface Done extends Outcome {}
 
-  /** A repository as it is after the command. */
+  /** The repository after the command. */
   record RepositoryDone(Repository repository) implements Done {}
 
   /**
-   * A reservation as it is after the command.
+   * The reservation after the command.
    *
    * @param reservation the reservation
-   * @param released whether it has been released since; only for a fill that was sent again
-   * @param availableBytes what is available now
+   * @param released whether it was released since; only for a retried fill
+   * @param availableBytes the available bytes now
    */
   record ReservationDone(Reservation reservation, boolean released, long availableBytes)
       implements Done {}
 
   /**
-   * A slot is released.
+   * A slot was released.
    *
    * @param releasedBytes the amount of its reservation
-   * @param availableBytes what is available now
-   * @param alreadyReleased whether something else had released it before
+   * @param availableBytes the available bytes now
+   * @param alreadyReleased whether another command released it before
    */
   record SlotReleaseDone(long releasedBytes, long availableBytes, boolean alreadyReleased)
       implements Done {}
 
   /**
-   * Several slots are released.
+   * Several slots were released.
    *
-   * @param releasedCount how many
+   * @param releasedCount the number of slots
    * @param releasedBytes the sum of their amounts
-   * @param availableBytes what is available now
-   * @param more whether some are left that one transaction did not have the room for
+   * @param availableBytes the available bytes now
+   * @param more whether further slots exceed one transaction and are left
    */
   record SlotsReleaseDone(long releasedCount, long releasedBytes, long availableBytes, boolean more)
       implements Done {}
 
-  /** An offer as it is after the command, or was before it was deleted. */
+  /** The offer after the command, or before its deletion. */
   record OfferDone(Offer offer) implements Done {}
 
-  /** Why a slot was not sold. Told in words by whoever answers, as there may be 10,000 offers. */
+  /**
+   * The reasons why a slot was not sold. The thread that answers the call builds them, because
+   * there may be 10,000 offers.
+   */
   interface Unsold {
-    /** How many offers there are. */
+    /** Returns the number of offers. */
     int offerCount();
 
-    /** The first reason of each offer that has one, by id, and then those that are of none. */
+    /**
+     * Returns the first reason of each declining offer, by id, and then the reasons without an
+     * offer.
+     */
     List<Decline> declines();
   }
 
   /**
-   * What became of a sale.
+   * The result of a sale.
    *
-   * @param reservation what was sold, or would be where it was only asked for; null for nothing
-   * @param unsold why nothing was sold; null where something was
-   * @param availableBytes what is available now, or would be
+   * @param reservation the sold slot, or the slot that a validation would sell; null for none
+   * @param unsold the reasons why nothing was sold; null after a sale
+   * @param availableBytes the available bytes now, or after the validated sale
    */
   record SaleDone(@Nullable Reservation reservation, @Nullable Unsold unsold, long availableBytes)
       implements Done {
-    /** Why nothing was sold, offer by offer; empty where something was. */
+    /** Returns the reasons why nothing was sold; empty after a sale. */
     public List<Decline> declines() {
       return unsold == null ? List.of() : unsold.declines();
     }
 
-    /** About how many reasons these are, at the most. */
+    /** Returns the approximate maximum number of reasons. */
     public int declineCount() {
       return unsold == null ? 0 : unsold.offerCount();
     }
   }
 
   /**
-   * Some slots.
+   * A number of slots, and the first of them.
    *
-   * @param count how many
-   * @param first the first thousand of them
+   * @param count the number of slots
+   * @param first the first thousand slots
    */
   record CountedSlots(long count, List<Slot> first) {}
 
   /**
-   * Reservations agree with an observation.
+   * The reservations agree with an observation.
    *
-   * @param released by request id and slot index; the others in the order observed
-   * @param filled what was reserved before
-   * @param adopted what had no reservation before
-   * @param missing what was observed, and could not be adopted
-   * @param unchangedCount how many slots were left as they were
-   * @param releasedBytes the sum of the amounts released
-   * @param repository the repository after it
+   * @param released the released slots, by request id and slot index; the other lists are in the
+   *     order observed
+   * @param filled the filled slots, which were reserved before
+   * @param adopted the reserved and filled slots, which had no reservation before
+   * @param missing the observed slots that could not be adopted
+   * @param unchangedCount the number of unchanged slots
+   * @param releasedBytes the released bytes
+   * @param repository the repository after the command
    */
   record ReconcileDone(
       CountedSlots released,
@@ -110,18 +117,18 @@ public sealed interface Outcome
       Repository repository)
       implements Done {}
 
-  /** A key of the datastore has a new value, with this version. */
+  /** A key of the datastore got a new value with this version. */
   record PutDone(long version) implements Done {}
 
-  /** A key of the datastore is gone. */
+  /** A key of the datastore was deleted. */
   record DeleteDone() implements Done {}
 
-  /** The outcomes of an {@link Apply}, one a step. */
+  /** The outcomes of an {@link Apply}, one per step. */
   record ApplyDone(List<Outcome> outcomes) implements Done {}
 
   /**
-   * All slots that were drawn for a sale are reserved, which says nothing of the others: it is to
-   * be decided again with others drawn. Nothing was changed.
+   * All drawn slots of a sale are reserved, which does not prove that no slot is free: draw again
+   * and repeat the sale. Nothing was changed.
    */
   record DrawnReserved() implements Outcome {}
 

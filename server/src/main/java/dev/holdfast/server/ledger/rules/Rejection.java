@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A command was refused and changed nothing.
+ * A command was rejected and changed nothing.
  *
- * @param reason why, in a word
- * @param message why, for a person
- * @param facts the numbers of the case
- * @param violations the fields that are wrong, where fields are
+ * @param reason the reason
+ * @param message the reason, for a person
+ * @param facts the values of the case, by metadata key
+ * @param violations the invalid fields, for INVALID_ARGUMENT
  */
 public record Rejection(
     Reason reason, String message, Map<String, String> facts, List<FieldViolation> violations)
     implements Outcome {
 
-  /** The fact that says which step of an atomic {@link Apply} was refused. */
+  /** The fact with the index of the rejected step of an atomic {@link Apply}. */
   public static final String OPERATION_INDEX = "operation_index";
 
-  /** The reasons that the ledger knows, named as in the contract. */
+  /** The reasons, named as in the contract. */
   public enum Reason {
     INVALID_ARGUMENT,
     EMPTY_OBSERVATION,
@@ -46,19 +46,19 @@ public record Rejection(
   }
 
   /**
-   * A field that is wrong.
+   * An invalid field.
    *
-   * @param field its path
-   * @param description what is wrong with it
+   * @param field the path of the field
+   * @param description why it is invalid
    */
   public record FieldViolation(String field, String description) {}
 
-  /** A rejection for another reason than bad arguments. */
+  /** Returns a rejection without invalid fields. */
   public static Rejection of(Reason reason, String message, Map<String, String> facts) {
     return new Rejection(reason, message, facts, List.of());
   }
 
-  /** The same, with another fact. */
+  /** Returns the rejection with another fact. */
   public Rejection withFact(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(facts);
     more.put(name, value);

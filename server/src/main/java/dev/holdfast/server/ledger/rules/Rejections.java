@@ -10,11 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The refusals in words and numbers, each written once. */
+/** Creates the rejections, each with its message and facts. */
 public final class Rejections {
   private Rejections() {}
 
-  /** There is no repository of this id. */
+  /** Returns the rejection for a missing repository. */
   public static Rejection repositoryNotFound(String repositoryId) {
     return Rejection.of(
         Reason.REPOSITORY_NOT_FOUND,
@@ -22,12 +22,12 @@ public final class Rejections {
         facts("repository_id", repositoryId));
   }
 
-  /** The slot has no reservation, and none is remembered. */
+  /** Returns the rejection for a slot without a current or remembered reservation. */
   public static Rejection reservationNotFound(String repositoryId, Slot slot, long generation) {
     return reservationNotFound(repositoryId, slot, generation, "has no reservation");
   }
 
-  /** What was named is remembered as released, so there is nothing left to act upon. */
+  /** Returns the rejection for a reservation that was released. */
   public static Rejection reservationGone(String repositoryId, Released released, long generation) {
     return reservationNotFound(
         repositoryId,
@@ -47,7 +47,7 @@ public final class Rejections {
         Reason.RESERVATION_NOT_FOUND, slot + " " + what + " in repository " + repositoryId, facts);
   }
 
-  /** There is no offer of this id. */
+  /** Returns the rejection for a missing offer. */
   public static Rejection offerNotFound(String repositoryId, String offerId) {
     return Rejection.of(
         Reason.OFFER_NOT_FOUND,
@@ -163,7 +163,7 @@ public final class Rejections {
             + reservation.generation()
             + ", which has been released since because of "
             + released.reason()
-            + "; to reserve anew use a new operation id",
+            + "; to reserve the slot again, use a new operation id",
         facts);
   }
 
@@ -192,7 +192,7 @@ public final class Rejections {
         facts("repository_id", repositoryId, "operation_id", operationId, "field", field));
   }
 
-  /** The repository has as many offers as it may have. */
+  /** Returns the rejection of an offer beyond the maximum number. */
   public static Rejection tooManyOffers(String repositoryId, int count) {
     String description =
         "repository "
@@ -208,25 +208,27 @@ public final class Rejections {
         List.of(new Rejection.FieldViolation("offer", description)));
   }
 
-  /** So much waits for the store that no more is taken on. */
+  /** Returns the rejection of a change because the queue is full. */
   public static Rejection overloaded(int waitingCount) {
     return overloaded(waitingCount, "others are waiting for the store");
   }
 
   /**
-   * There is no room.
+   * Returns a rejection because a limit is reached.
    *
-   * @param waitingCount how many have it
-   * @param what who these are, behind their number
+   * @param waitingCount the number that the limit counts
+   * @param subject describes what is counted; follows the number
    */
-  public static Rejection overloaded(int waitingCount, String what) {
+  public static Rejection overloaded(int waitingCount, String subject) {
     return Rejection.of(
         Reason.OVERLOADED,
-        waitingCount + " " + what + "; try again in a moment",
+        waitingCount + " " + subject + "; try again in a moment",
         facts("waiting_count", Integer.toString(waitingCount)));
   }
 
-  /** Others were always faster to reserve what a sale had found to be free. */
+  /**
+   * Returns the rejection of a sale whose drawn slots were always reserved by other sales first.
+   */
   public static Rejection slotsContended(String repositoryId, String requestId, int times) {
     return Rejection.of(
         Reason.OVERLOADED,
@@ -237,7 +239,7 @@ public final class Rejections {
         facts("repository_id", repositoryId, "request_id", requestId));
   }
 
-  /** Other sales fill the room for those that look for free slots. */
+  /** Returns the rejection of a sale because too many others wait for free slots. */
   public static Rejection salesWaiting(long waitingBytes) {
     return Rejection.of(
         Reason.OVERLOADED,
@@ -248,23 +250,23 @@ public final class Rejections {
         facts("waiting_bytes", Long.toString(waitingBytes)));
   }
 
-  /** A caller keeps room for the slots that it observed, and does not go on. */
+  /** Returns the rejection of a stalled observation that holds budget. */
   public static Rejection observationStalled(int observedCount, String why) {
     return Rejection.of(
         Reason.OVERLOADED,
         why
-            + " while the call kept room for "
+            + " while the call held the budget of "
             + observedCount
             + " observed slots, which others need; nothing was changed; send all of it again",
         facts("observed_count", Integer.toString(observedCount)));
   }
 
-  /** As many watch as the server serves. */
+  /** Returns the rejection of a watch beyond the maximum number. */
   public static Rejection watchersFull(int watcherCount) {
     return overloaded(watcherCount, "watches are open, as many as the server serves");
   }
 
-  /** A watcher takes nothing, and others need its place. */
+  /** Returns the end of a watch whose client does not read while others need its share. */
   public static Rejection watcherStalled(String repositoryId, long revision) {
     return Rejection.of(
         Reason.OVERLOADED,
@@ -275,25 +277,25 @@ public final class Rejections {
         facts("repository_id", repositoryId, "revision", Long.toString(revision)));
   }
 
-  /** The answers that callers do not take fill the room for answers. */
-  public static Rejection answersUnsent(long unsentBytes) {
+  /** Returns the rejection of a call because too many responses are unsent. */
+  public static Rejection unsentResponses(long unsentBytes) {
     return Rejection.of(
         Reason.OVERLOADED,
         unsentBytes
-            + " bytes of answers wait for their callers to take them; try again in a moment",
+            + " bytes of responses wait for their clients to read them; try again in a moment",
         facts("unsent_bytes", Long.toString(unsentBytes)));
   }
 
-  /** The server is shutting down. */
+  /** Returns the rejection of a call while the server drains. */
   public static Rejection draining() {
     return Rejection.of(
         Reason.DRAINING, "the server is shutting down and takes no new calls", facts());
   }
 
   /**
-   * The engine failed.
+   * Returns the rejection of a call because the engine failed.
    *
-   * @param outcomeUnknown whether the change may have become durable all the same
+   * @param outcomeUnknown whether the change may have become durable nevertheless
    */
   public static Rejection storeUnavailable(boolean outcomeUnknown) {
     return Rejection.of(
@@ -306,16 +308,18 @@ public final class Rejections {
   }
 
   /**
-   * What is needed is damaged in the store.
+   * Returns the rejection of a call that needs damaged data.
    *
-   * @param what what it is, and what to do
+   * @param damage the damage, and what to do
    */
-  public static Rejection storeDamaged(String what) {
+  public static Rejection storeDamaged(String damage) {
     return Rejection.of(
-        Reason.STORE_UNAVAILABLE, "nothing was changed: " + what, facts("outcome", "not_applied"));
+        Reason.STORE_UNAVAILABLE,
+        "nothing was changed: " + damage,
+        facts("outcome", "not_applied"));
   }
 
-  /** Names and values in turn, in an order that stays. */
+  /** Returns a map of alternating names and values, in this order. */
   public static Map<String, String> facts(String... namesAndValues) {
     Map<String, String> facts = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {

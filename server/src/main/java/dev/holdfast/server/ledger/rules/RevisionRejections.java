@@ -2,32 +2,39 @@ package dev.holdfast.server.ledger.rules;
 
 import static dev.holdfast.server.ledger.rules.Rejection.Reason;
 
-/** The refusals that are about a revision, or about an observation of the chain. */
+/** Creates the rejections that concern a revision or an observation of the chain. */
 public final class RevisionRejections {
   private RevisionRejections() {}
 
-  /** The revision was not reached yet. */
-  public static Rejection inFuture(String repositoryId, String field, long asked, long revision) {
+  /** Returns the rejection of a revision that is not reached yet. */
+  public static Rejection inFuture(
+      String repositoryId, String field, long requested, long revision) {
     return Rejection.of(
         Reason.REVISION_IN_FUTURE,
-        field + " is " + asked + ", but repository " + repositoryId + " is at revision " + revision,
+        field
+            + " is "
+            + requested
+            + ", but repository "
+            + repositoryId
+            + " is at revision "
+            + revision,
         Rejections.facts(
             "repository_id",
             repositoryId,
             field,
-            Long.toString(asked),
+            Long.toString(requested),
             "revision",
             Long.toString(revision)));
   }
 
-  /** What came after the revision is not all kept any more. */
+  /** Returns the rejection of a revision after which some events are purged. */
   public static Rejection compacted(
-      String repositoryId, String field, long asked, long oldestRevision) {
+      String repositoryId, String field, long requested, long oldestRevision) {
     return Rejection.of(
         Reason.REVISION_COMPACTED,
         field
             + " is "
-            + asked
+            + requested
             + ", but of what came after it repository "
             + repositoryId
             + " keeps only the events from revision "
@@ -37,18 +44,18 @@ public final class RevisionRejections {
             "repository_id",
             repositoryId,
             field,
-            Long.toString(asked),
+            Long.toString(requested),
             "oldest_revision",
             Long.toString(oldestRevision)));
   }
 
-  /** Nothing was observed, and nobody said that this is meant. */
+  /** Returns the rejection of an empty observation without {@code allow_empty}. */
   public static Rejection emptyObservation(String repositoryId) {
     return Rejection.of(
         Reason.EMPTY_OBSERVATION,
         "no slot was observed, which would release every filled slot of repository "
             + repositoryId
-            + "; where that is meant, say allow_empty",
+            + "; set allow_empty to allow that",
         Rejections.facts("repository_id", repositoryId));
   }
 }

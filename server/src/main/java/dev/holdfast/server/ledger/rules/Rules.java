@@ -10,11 +10,11 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What several rules have in common. */
+/** Common parts of several rules. */
 public final class Rules {
   private Rules() {}
 
-  /** Goes on with the repository where it exists, and refuses where it does not. */
+  /** Applies a rule if the repository exists, and rejects the command otherwise. */
   public static Decision inRepository(
       Books books, String repositoryId, Function<Repository, Decision> rule) {
     Repository repository = books.repository();
@@ -25,22 +25,24 @@ public final class Rules {
   }
 
   /**
-   * The reservation that a generation means; exactly one of the three is not null.
+   * The reservation that a generation refers to; exactly one component is not null.
    *
-   * @param current it is the one that the slot has
-   * @param released it was released
-   * @param rejection it is neither
+   * @param current the slot's current reservation
+   * @param released the released reservation
+   * @param rejection the rejection if there is none
    */
   public record Target(
       @Nullable Reservation current, @Nullable Released released, @Nullable Rejection rejection) {
 
-    /** The one that the slot has; only to be asked for where it is neither of the others. */
+    /** Returns the current reservation. Must only be called if the other components are null. */
     public Reservation reservation() {
       return Objects.requireNonNull(current);
     }
   }
 
-  /** Finds what a generation means, by the contract's table of generations. */
+  /**
+   * Returns the reservation that a generation refers to, by the contract's table of generations.
+   */
   public static Target target(String repositoryId, Slot slot, Books books, long generation) {
     SlotHistory history = books.slot(slot);
     Reservation current = history.current();

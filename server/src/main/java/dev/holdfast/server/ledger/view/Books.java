@@ -13,43 +13,42 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a rule can see of one repository. It shows what was {@linkplain ReadSet asked for} before;
- * to look at anything else is a programming error and throws.
+ * The view of one repository that a rule decides against. It contains the {@linkplain ReadSet read
+ * set}; any other access is a programming error and throws.
  */
 public interface Books {
-  /** The repository, also one that was deleted; null where there never was one of this id. */
+  /** Returns the repository, even if it was deleted; null if it never existed. */
   @Nullable Repository repository();
 
-  /** What a slot has now, and its latest release. */
+  /** Returns a slot's reservation and its latest release. */
   SlotHistory slot(Slot slot);
 
-  /** The release of this generation of the slot; null where none is remembered. */
+  /** Returns the release of this generation of the slot; null if none is remembered. */
   @Nullable Released released(Slot slot, long generation);
 
-  /** The change that was made to the slot under this id; null where none is remembered. */
+  /** Returns the change to the slot with this operation id; null if none is remembered. */
   @Nullable RememberedChange operation(Slot slot, String operationId);
 
-  /** The reservations that a request has now, as many as were asked for. */
+  /** Returns the current reservations of a request, up to the limit of the read set. */
   RequestReservations reservationsOf(String requestId);
 
-  /** Whether a slot that was drawn for a sale has a reservation now. */
+  /** Returns whether a slot that was drawn for a sale is reserved. */
   boolean isReserved(Slot slot);
 
-  /** An offer; null where there is none, or it was deleted. */
+  /** Returns an offer; null if it does not exist or was deleted. */
   @Nullable Offer offer(String offerId);
 
-  /** All offers, by id; the list does not change. */
+  /** Returns all offers, by id; the list is immutable. */
   List<Offer> offers();
 
-  /** How many offers there are, and deleted ones under which something is sold. */
+  /** Returns the number of existing offers, plus deleted ones with sold bytes. */
   int offerCount();
 
-  /** How much is sold under an offer of this id, whether or not it still exists. */
+  /** Returns the sold bytes of an offer, even if it was deleted. */
   long soldBytes(String offerId);
 
-  /** The operation that is remembered under this key; null for none. */
+  /** Returns the operation remembered under this key; null for none. */
   @Nullable RememberedOperation operation(OperationKey key);
 
-  /** The datastore. */
   Keys keys();
 }

@@ -14,16 +14,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch altered in one repository: all that an engine has to write.
+ * The changes of a batch to one repository: everything that an engine has to write.
  *
- * @param before the repository as it was loaded; null where there was none
- * @param after the repository as it is to be
- * @param slots the slots that were altered; some may have the same reservation as before
- * @param released what was released, in the order of revisions
- * @param offers what became of the offers
+ * @param before the repository as loaded; null if it did not exist
+ * @param after the repository after the batch
+ * @param slots the changed slots; some may have the same reservation as before
+ * @param released the released reservations, in the order of revisions
+ * @param offers the changes to offers
  * @param operations the operations to remember
- * @param events what was booked, in the order of revisions
- * @param keys what was altered in the datastore
+ * @param events the booked events, in the order of revisions
+ * @param keys the changes to the datastore
  */
 public record Delta(
     @Nullable Repository before,
@@ -36,34 +36,34 @@ public record Delta(
     KeysDelta keys) {
 
   /**
-   * What a batch altered in a datastore.
+   * The changes of a batch to a datastore.
    *
-   * @param altered the keys that were altered, with what they have now; those deleted have nothing
-   * @param lastVersion the newest version that was given out; 0 for none
+   * @param altered the changed keys with their new entries; empty for deleted keys
+   * @param lastVersion the newest assigned version; 0 for none
    */
   public record KeysDelta(Map<String, Optional<Entry>> altered, long lastVersion) {}
 
   /**
-   * What became of the offers.
+   * The changes of a batch to offers.
    *
-   * @param cleared whether none of those before is left, nor anything sold under them
-   * @param terms the terms of those that were altered, after that; empty for deleted
-   * @param soldBytes how much more or less is sold, by the id of the offer
+   * @param cleared whether all earlier offers and their sold bytes are removed first
+   * @param terms the new terms of changed offers, applied after that; empty for deleted offers
+   * @param soldBytes the change of the sold bytes, by offer id
    */
   public record OffersDelta(
       boolean cleared, Map<String, Optional<Offer.Terms>> terms, Map<String, Long> soldBytes) {
-    /** Whether nothing became of them, as with most batches. */
+    /** Returns whether no offer changed, as in most batches. */
     public boolean isEmpty() {
       return !cleared && terms.isEmpty() && soldBytes.isEmpty();
     }
   }
 
   /**
-   * A slot that was altered.
+   * A changed slot.
    *
    * @param slot the slot
-   * @param before what was known of it
-   * @param after what is known of it now
+   * @param before the history before the batch
+   * @param after the history after the batch
    */
   public record SlotDelta(Slot slot, SlotHistory before, SlotHistory after) {}
 }

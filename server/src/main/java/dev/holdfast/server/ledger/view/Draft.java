@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Books with changes on top that are not written yet. Drafts can be stacked: what is decided on an
- * upper one stays out of the lower one until its changes are applied there.
+ * Books with unwritten changes on top. Drafts can be stacked: decisions on an upper draft do not
+ * affect the lower one until their changes are applied there.
  */
 public final class Draft implements Books {
   private final String repositoryId;
@@ -32,7 +32,7 @@ public final class Draft implements Books {
   private @Nullable Repository repository;
   private final Map<Slot, SlotHistory> slots = new HashMap<>();
 
-  /** The releases that are no longer the latest of their slots. */
+  /** Releases that are no longer the latest ones of their slots. */
   private final OlderReleases older = new OlderReleases();
 
   private final Map<OperationKey, RememberedOperation> operations = new HashMap<>();
@@ -41,10 +41,10 @@ public final class Draft implements Books {
   private final List<Change> changes = new ArrayList<>();
   private final List<Event> events = new ArrayList<>();
 
-  /** The altered slots by request; made when the first whole request is asked for. */
+  /** The changed slots by request; built when a whole request is first read. */
   private @Nullable Map<String, List<Slot>> slotsByRequest;
 
-  /** A draft on these books, with everything in it changed at this time. */
+  /** Makes a draft on these books; all changes get this time. */
   public Draft(String repositoryId, Books base, long nowMicros) {
     this.repositoryId = repositoryId;
     this.base = base;
@@ -150,17 +150,17 @@ public final class Draft implements Books {
     return keys;
   }
 
-  /** Everything that was applied, in order. */
+  /** Returns all applied changes, in order. */
   public List<Change> changes() {
     return Collections.unmodifiableList(changes);
   }
 
-  /** Everything of that which was booked, with the place that it got. */
+  /** Returns all booked changes as events. */
   public List<Event> events() {
     return Collections.unmodifiableList(events);
   }
 
-  /** Alters these books. A change that does not fit them is a programming error and throws. */
+  /** Applies a change. A change that does not fit the books is a programming error and throws. */
   public void apply(Change change) {
     if (change instanceof Change.Booked booked) {
       book(booked);
@@ -216,7 +216,7 @@ public final class Draft implements Books {
 
   private static void check(boolean fits, Change change) {
     if (!fits) {
-      throw new IllegalStateException("does not fit the books: " + change);
+      throw new IllegalStateException("change does not fit the books: " + change);
     }
   }
 
@@ -242,7 +242,7 @@ public final class Draft implements Books {
     return slotsByRequest;
   }
 
-  /** What is to be written. Only to be asked for where there are changes. */
+  /** Returns the changes to write. Must only be called if there are changes. */
   public Delta delta() {
     List<Delta.SlotDelta> altered = new ArrayList<>(slots.size());
     for (Map.Entry<Slot, SlotHistory> entry : slots.entrySet()) {

@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** A datastore with changes on top that are not written yet; the part of a {@link Draft} for it. */
+/** A datastore with unwritten changes on top; part of a {@link Draft}. */
 final class DraftKeys implements Keys {
   private final Keys base;
 
-  /** The keys that were altered, with what they have now. */
+  /** The changed keys with their new entries. */
   private final Map<String, Optional<Entry>> altered = new HashMap<>();
 
   private long lastPut;
@@ -37,7 +37,7 @@ final class DraftKeys implements Keys {
 
   void put(Entry entry) {
     if (entry.version() <= lastVersion()) {
-      throw new IllegalStateException("a version is never used again: " + entry);
+      throw new IllegalStateException("version was used before: " + entry);
     }
     countChange += version(entry.key()) == 0 ? 1 : 0;
     lastPut = entry.version();
@@ -46,7 +46,7 @@ final class DraftKeys implements Keys {
 
   void delete(String key) {
     if (version(key) == 0) {
-      throw new IllegalStateException("does not exist: " + key);
+      throw new IllegalStateException("key does not exist: " + key);
     }
     countChange--;
     altered.put(key, Optional.empty());

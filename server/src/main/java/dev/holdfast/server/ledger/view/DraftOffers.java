@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offers with changes on top. How much more or less is sold is kept as a difference, so that a
- * release need not know, before anything is loaded, under which offer a slot was sold.
+ * Offers with unwritten changes on top. Changes of the sold bytes are kept as differences, so that
+ * the batch can be loaded before a release knows the offer of its slot.
  */
 final class DraftOffers {
   private final Books base;
@@ -21,10 +21,10 @@ final class DraftOffers {
   private final Map<String, Optional<Offer.Terms>> terms = new HashMap<>();
   private final Map<String, Long> soldBytes = new HashMap<>();
 
-  /** How many more there are than before. */
+  /** The change of the number of offers. */
   private int added;
 
-  /** All offers as they are now, once they were asked for; never altered, as others keep it. */
+  /** All current offers, once they were read; never modified, because others keep the list. */
   private @Nullable List<Offer> all;
 
   DraftOffers(Books base) {
@@ -47,7 +47,7 @@ final class DraftOffers {
     return offer(offerId) != null || soldBytes(offerId) != 0;
   }
 
-  /** Drops them all; nothing is sold under them any longer. */
+  /** Removes all offers and their sold bytes. */
   void clear() {
     cleared = true;
     terms.clear();
@@ -64,7 +64,7 @@ final class DraftOffers {
     }
   }
 
-  /** Books what a change means for the offer that its reservation was sold under, if any. */
+  /** Updates the sold bytes of the offer of a changed reservation, if any. */
   void book(Change.Booked change) {
     if (change instanceof Change.SlotReserved reserved) {
       add(reserved.reservation(), 1);
@@ -110,8 +110,8 @@ final class DraftOffers {
   }
 
   /**
-   * How many there are, and deleted ones under which something is sold. A release that takes one of
-   * these out counts with the next batch, as it does not know its offer.
+   * Returns the number of existing offers, plus deleted ones with sold bytes. A release that
+   * removes a deleted offer counts with the next batch, because it does not know its offer.
    */
   int count() {
     return (cleared ? 0 : base.offerCount()) + added;

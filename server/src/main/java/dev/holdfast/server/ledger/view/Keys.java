@@ -1,17 +1,16 @@
 package dev.holdfast.server.ledger.view;
 
 /**
- * What a rule can see of the datastore of a repository: versions, never values. It shows what was
- * {@linkplain ReadSet asked for} before; to look at anything else is a programming error and
- * throws.
+ * The view of a repository's datastore that a rule decides against: versions, never values. It
+ * contains the {@linkplain ReadSet read set}; any other access is a programming error and throws.
  */
 public interface Keys {
-  /** The version that a key has; 0 where there is no such key. */
+  /** Returns the version of a key; 0 if the key does not exist. */
   long version(String key);
 
-  /** The newest version that any key ever had; 0 where none ever had one. */
+  /** Returns the newest version that any key ever had; 0 for none. */
   long lastVersion();
 
-  /** How many keys there are. */
+  /** Returns the number of keys. */
   long count();
 }

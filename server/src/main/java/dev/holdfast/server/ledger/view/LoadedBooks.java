@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The part of a repository that an engine loaded for a batch.
  *
- * @param reads what was asked for
- * @param repository the repository; null where there never was one
- * @param slots what the slots asked for have; those of which nothing is known are left out; mutable
- * @param older what was asked for of their past, beside their latest releases
- * @param requests the reservations of the requests asked for; those without any are left out
- * @param reserved of the slots that were drawn those that have reservations, by request; it may
- *     have others of the request too
- * @param loadedOffers the offers asked for
- * @param operations the operations asked for that are remembered
- * @param keys what was asked for of the datastore
+ * @param reads the read set
+ * @param repository the repository; null if it never existed
+ * @param slots the histories of the read slots, without unknown slots; mutable
+ * @param older the read releases that are not the latest ones of their slots
+ * @param requests the reservations of the read requests; requests without any are absent
+ * @param reserved the reserved slots of the drawn ones, by request; it may contain further slots of
+ *     the request
+ * @param loadedOffers the read offers
+ * @param operations the read operations that are remembered
+ * @param keys the read part of the datastore
  */
 public record LoadedBooks(
     ReadSet reads,
@@ -43,12 +43,12 @@ public record LoadedBooks(
     implements Books {
 
   /**
-   * Takes over what was loaded. The slots of a request that was asked for as a whole can be looked
-   * at one by one too, though without their past: the rules ask by slot for that.
+   * Makes a view of loaded data. The slots of a request that was read as a whole can also be read
+   * one by one, but without their past: rules read the past by slot.
    */
   public LoadedBooks {
-    for (RequestReservations ofRequest : requests.values()) {
-      for (Reservation reservation : ofRequest.reservations()) {
+    for (RequestReservations loaded : requests.values()) {
+      for (Reservation reservation : loaded.reservations()) {
         slots.putIfAbsent(reservation.slot(), new SlotHistory(reservation, null));
       }
     }
@@ -58,7 +58,7 @@ public record LoadedBooks(
   public SlotHistory slot(Slot slot) {
     SlotHistory history = slots.get(slot);
     if (history == null) {
-      // Of a request that was asked for as a whole, those that are free come without a past too.
+      // Free slots of a request that was read as a whole have no past here either.
       require(reads.slots().contains(slot) || isWhole(slot.requestId()), slot);
       return SlotHistory.NONE;
     }
@@ -67,16 +67,16 @@ public record LoadedBooks(
 
   @Override
   public @Nullable Released released(Slot slot, long generation) {
-    PastKeys asked = reads.pastKeys().get(slot);
-    require(generation == 0 || (asked != null && asked.contains(generation)), slot);
+    PastKeys known = reads.pastKeys().get(slot);
+    require(generation == 0 || (known != null && known.contains(generation)), slot);
     Released latest = slot(slot).released(generation);
     return latest != null ? latest : older.released(slot, generation);
   }
 
   @Override
   public @Nullable RememberedChange operation(Slot slot, String operationId) {
-    PastKeys asked = reads.pastKeys().get(slot);
-    require(operationId.isEmpty() || (asked != null && asked.contains(operationId)), slot);
+    PastKeys known = reads.pastKeys().get(slot);
+    require(operationId.isEmpty() || (known != null && known.contains(operationId)), slot);
     RememberedChange found = slot(slot).operation(operationId);
     return found != null ? found : older.operation(slot, operationId);
   }
@@ -129,10 +129,10 @@ public record LoadedBooks(
     return operations.get(key);
   }
 
-  /** Deciding on what was not loaded would be deciding that it does not exist. */
-  private static void require(boolean asked, Object what) {
-    if (!asked) {
-      throw new IllegalStateException("not loaded for this batch: " + what);
+  /** Throws if the data was not loaded: deciding on it would treat it as missing. */
+  private static void require(boolean loaded, Object subject) {
+    if (!loaded) {
+      throw new IllegalStateException("not loaded for this batch: " + subject);
     }
   }
 }

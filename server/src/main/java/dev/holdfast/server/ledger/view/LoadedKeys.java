@@ -5,15 +5,15 @@ import java.util.Map;
 /**
  * The part of a repository's datastore that an engine loaded for a batch.
  *
- * @param reads what was asked for
- * @param versions the versions of the keys asked for; those that do not exist are left out
- * @param lastVersion the newest version ever; only meant where keys were asked for
- * @param count how many keys there are; only meant where it was asked for
+ * @param reads the read set
+ * @param versions the versions of the read keys; keys that do not exist are absent
+ * @param lastVersion the newest assigned version; only valid if keys were read
+ * @param count the number of keys; only valid if it was read
  */
 public record LoadedKeys(ReadSet reads, Map<String, Long> versions, long lastVersion, long count)
     implements Keys {
 
-  /** Of a repository whose datastore was not asked for, or that never was there. */
+  /** Returns the keys of a repository whose datastore was not read, or that never existed. */
   public static LoadedKeys none(ReadSet reads) {
     return new LoadedKeys(reads, Map.of(), 0, 0);
   }
@@ -32,13 +32,13 @@ public record LoadedKeys(ReadSet reads, Map<String, Long> versions, long lastVer
 
   @Override
   public long count() {
-    require(reads.keyCountAsked(), "the number of keys");
+    require(reads.readsKeyCount(), "the number of keys");
     return count;
   }
 
-  private static void require(boolean asked, Object what) {
-    if (!asked) {
-      throw new IllegalStateException("not loaded for this batch: " + what);
+  private static void require(boolean loaded, Object subject) {
+    if (!loaded) {
+      throw new IllegalStateException("not loaded for this batch: " + subject);
     }
   }
 }

@@ -13,22 +13,20 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The offers of a repository that were loaded for a batch. They never change, so that an engine can
- * keep them from one batch to the next, and an outcome the list of them.
+ * The loaded offers of a repository. Immutable, so that an engine can keep them from one batch to
+ * the next, and an outcome can refer to them.
  *
- * @param offers those that exist, by id
- * @param soldOfDeleted how much is sold under those that were deleted, where it is more than 0
+ * @param offers the existing offers, by id
+ * @param soldOfDeleted the sold bytes of deleted offers, if more than 0
  */
 public record LoadedOffers(List<Offer> offers, Map<String, Long> soldOfDeleted) {
-  /** No offers. */
   public static final LoadedOffers NONE = new LoadedOffers(List.of(), Map.of());
 
   /**
-   * Offers as an engine has them.
+   * Returns the offers from an engine's data.
    *
-   * @param terms the terms of each that exists, by its id
-   * @param soldBytes how much is sold under each, and under those that were deleted, where it is
-   *     more than 0
+   * @param terms the terms of each existing offer, by id
+   * @param soldBytes the sold bytes of each existing or deleted offer, if more than 0
    */
   public static LoadedOffers of(Map<String, Offer.Terms> terms, Map<String, Long> soldBytes) {
     List<Offer> offers = new ArrayList<>(terms.size());
@@ -39,14 +37,14 @@ public record LoadedOffers(List<Offer> offers, Map<String, Long> soldOfDeleted) 
     return new LoadedOffers(Collections.unmodifiableList(offers), soldOfDeleted);
   }
 
-  /** How many offers there are, and deleted ones under which something is sold. */
+  /** Returns the number of existing offers, plus deleted ones with sold bytes. */
   public int count() {
     return offers.size() + soldOfDeleted.size();
   }
 
   @Nullable Offer offer(String offerId) {
-    int place = place(offers, offerId);
-    return place < 0 ? null : offers.get(place);
+    int index = index(offers, offerId);
+    return index < 0 ? null : offers.get(index);
   }
 
   long soldBytes(String offerId) {
@@ -54,7 +52,7 @@ public record LoadedOffers(List<Offer> offers, Map<String, Long> soldOfDeleted) 
     return offer != null ? offer.soldBytes() : soldOfDeleted.getOrDefault(offerId, 0L);
   }
 
-  /** What becomes of all offers of a repository. */
+  /** Returns the offers after a delta. */
   public LoadedOffers after(Delta.OffersDelta delta) {
     if (delta.isEmpty()) {
       return this;
@@ -79,22 +77,23 @@ public record LoadedOffers(List<Offer> offers, Map<String, Long> soldOfDeleted) 
     return new LoadedOffers(Collections.unmodifiableList(now), deleted);
   }
 
-  /** Puts an offer into a list by id, or takes it out where it is null. */
+  /** Sets an offer in a list ordered by id, or removes it if it is null. */
   static void set(List<Offer> byId, String offerId, @Nullable Offer now) {
-    int place = place(byId, offerId);
-    if (now == null && place >= 0) {
-      byId.remove(place);
-    } else if (now != null && place >= 0) {
-      byId.set(place, now);
+    int index = index(byId, offerId);
+    if (now == null && index >= 0) {
+      byId.remove(index);
+    } else if (now != null && index >= 0) {
+      byId.set(index, now);
     } else if (now != null) {
-      byId.add(-1 - place, now);
+      byId.add(-1 - index, now);
     }
   }
 
   /**
-   * Where an offer is in a list by id; where there is none, -1 less the place that it would get.
+   * Returns the index of an offer in a list ordered by id; if there is none, -1 less its insertion
+   * index.
    */
-  private static int place(List<Offer> byId, String offerId) {
+  private static int index(List<Offer> byId, String offerId) {
     int from = 0;
     int to = byId.size();
     while (from < to) {

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Releases of a repository's slots that are not the latest of their slots, to be found by key. */
+/** Releases that are not the latest ones of their slots, found by generation or operation id. */
 public final class OlderReleases {
   private record Operation(Slot slot, String operationId) implements Comparable<Operation> {
     private static final Comparator<Operation> ORDER =
@@ -26,29 +26,29 @@ public final class OlderReleases {
   private final Map<Operation, Released> byOperation = new HashMap<>();
 
   /** Adds a release. */
-  public void add(Released past) {
-    Reservation reservation = past.reservation();
-    byGeneration.put(reservation.generation(), past);
-    putOperation(reservation.reserveOperationId(), past);
-    putOperation(reservation.fill().operationId(), past);
-    putOperation(past.operationId(), past);
+  public void add(Released release) {
+    Reservation reservation = release.reservation();
+    byGeneration.put(reservation.generation(), release);
+    putOperation(reservation.reserveOperationId(), release);
+    putOperation(reservation.fill().operationId(), release);
+    putOperation(release.operationId(), release);
   }
 
-  private void putOperation(String operationId, Released past) {
+  private void putOperation(String operationId, Released release) {
     if (!operationId.isEmpty()) {
-      byOperation.put(new Operation(past.reservation().slot(), operationId), past);
+      byOperation.put(new Operation(release.reservation().slot(), operationId), release);
     }
   }
 
-  /** The release of this generation of the slot; null for none. */
+  /** Returns the release of this generation of the slot; null for none. */
   public @Nullable Released released(Slot slot, long generation) {
-    Released past = byGeneration.get(generation);
-    return past != null && past.reservation().slot().equals(slot) ? past : null;
+    Released release = byGeneration.get(generation);
+    return release != null && release.reservation().slot().equals(slot) ? release : null;
   }
 
-  /** The change that was made to the slot under this id; null for none. */
+  /** Returns the change to the slot with this operation id; null for none. */
   public @Nullable RememberedChange operation(Slot slot, String operationId) {
-    Released past = byOperation.get(new Operation(slot, operationId));
-    return past == null ? null : SlotHistory.operation(operationId, past);
+    Released release = byOperation.get(new Operation(slot, operationId));
+    return release == null ? null : SlotHistory.operation(operationId, release);
   }
 }

@@ -13,10 +13,13 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What a batch needs to see of one repository: asked for as a set, before anything is decided. */
+/** What a batch reads of one repository: declared as a set, before anything is decided. */
 public final class ReadSet {
-  /** What one transaction loads and changes has to fit into the memory: a kilobyte a slot or so. */
-  public static final int LARGEST_LOAD = 200_000;
+  /**
+   * Maximum number of slots that one transaction loads and changes: they must fit into memory, at
+   * about a kilobyte per slot.
+   */
+  public static final int MAX_LOADED_SLOTS = 200_000;
 
   private final String repositoryId;
   private final Map<Slot, PastKeys> slots = new HashMap<>();
@@ -26,21 +29,21 @@ public final class ReadSet {
   private boolean allOffers;
   private final Set<OperationKey> operations = new HashSet<>();
   private final Set<String> keys = new HashSet<>();
-  private boolean keyCountAsked;
+  private boolean readsKeyCount;
 
-  /** Nothing yet but the repository itself. */
+  /** Makes a set of the repository itself only. */
   public ReadSet(String repositoryId) {
     this.repositoryId = repositoryId;
   }
 
-  /** By what the past of a slot was asked for: mostly one of each. */
+  /** The keys by which the past of a slot is read: mostly one of each kind. */
   public static final class PastKeys {
     private static final PastKeys NONE = new PastKeys(0, "");
 
     private final long generation;
     private final String operationId;
 
-    /** The others. */
+    /** Further keys. */
     private @Nullable Set<Long> generations;
 
     private @Nullable Set<String> operationIds;
@@ -65,15 +68,15 @@ public final class ReadSet {
       }
     }
 
-    boolean contains(long asked) {
-      return asked == generation || (generations != null && generations.contains(asked));
+    boolean contains(long key) {
+      return key == generation || (generations != null && generations.contains(key));
     }
 
-    boolean contains(String asked) {
-      return asked.equals(operationId) || (operationIds != null && operationIds.contains(asked));
+    boolean contains(String key) {
+      return key.equals(operationId) || (operationIds != null && operationIds.contains(key));
     }
 
-    /** Goes through the generations. */
+    /** Visits the generations. */
     public void forEachGeneration(LongConsumer consumer) {
       if (generation != 0) {
         consumer.accept(generation);
@@ -83,7 +86,7 @@ public final class ReadSet {
       }
     }
 
-    /** Goes through the operation ids. */
+    /** Visits the operation ids. */
     public void forEachOperationId(Consumer<String> consumer) {
       if (!operationId.isEmpty()) {
         consumer.accept(operationId);
@@ -94,16 +97,16 @@ public final class ReadSet {
     }
   }
 
-  /** Asks for the slot's reservation and its latest release. */
+  /** Adds a slot's reservation and its latest release. */
   public void slot(Slot slot) {
     slots.putIfAbsent(slot, PastKeys.NONE);
   }
 
   /**
-   * Asks for these and for what else a command that names the slot may be about.
+   * Adds a slot's reservation, its latest release, and what else a command on the slot may need.
    *
-   * @param generation a release of this generation; 0 for none
-   * @param operationId a change that was made under this id; empty for none
+   * @param generation adds the release of this generation; 0 for none
+   * @param operationId adds the change with this operation id; empty for none
    */
   public void slot(Slot slot, long generation, String operationId) {
     PastKeys known = slots.get(slot);
@@ -115,45 +118,45 @@ public final class ReadSet {
   }
 
   /**
-   * Asks for the reservations that the request has. All requests that are asked for share {@link
-   * #LARGEST_LOAD}, those asked for first before the others.
+   * Adds the reservations of a request. All requests share {@link #MAX_LOADED_SLOTS}; earlier
+   * requests take precedence.
    *
-   * @param limit how many of them at the most
+   * @param limit maximum number of reservations
    */
   public void request(String requestId, int limit) {
     requests.merge(requestId, limit, Math::max);
   }
 
-  /** Asks which of these slots of the request have reservations. */
+  /** Adds the question which of these slots of a request are reserved. */
   public void drawn(String requestId, long[] slotIndexes) {
     drawn.computeIfAbsent(requestId, id -> new ArrayList<>(1)).add(slotIndexes);
   }
 
-  /** Asks for an offer, and how much is sold under it, also where it was deleted. */
+  /** Adds an offer and its sold bytes, even if it was deleted. */
   public void offer(String offerId) {
     offerIds.add(offerId);
   }
 
-  /** Asks for all offers, likewise. */
+  /** Adds all offers and their sold bytes. */
   public void offers() {
     allOffers = true;
   }
 
-  /** Asks for a remembered operation; an empty id asks for nothing. */
+  /** Adds a remembered operation; ignores an empty id. */
   public void operation(OperationKey key) {
     if (!key.operationId().isEmpty()) {
       operations.add(key);
     }
   }
 
-  /** Asks for the version of a key of the datastore. */
+  /** Adds the version of a key of the datastore. */
   public void key(String key) {
     keys.add(key);
   }
 
-  /** Asks for the number of keys in the datastore. */
+  /** Adds the number of keys in the datastore. */
   public void keyCount() {
-    keyCountAsked = true;
+    readsKeyCount = true;
   }
 
   public String repositoryId() {
@@ -164,7 +167,7 @@ public final class ReadSet {
     return slots.keySet();
   }
 
-  /** By what the past of the slots was asked for. */
+  /** Returns the keys by which the past of the slots is read. */
   public Map<Slot, PastKeys> pastKeys() {
     return slots;
   }
@@ -173,12 +176,12 @@ public final class ReadSet {
     return requests.keySet();
   }
 
-  /** The requests in the order asked for, with how many of their reservations at the most. */
+  /** Returns the requests in the order added, with the maximum number of their reservations. */
   public Map<String, Integer> requests() {
     return requests;
   }
 
-  /** The slots of which it is asked whether they have reservations, by request, as asked for. */
+  /** Returns the drawn slots by request, as added. */
   public Map<String, List<long[]>> drawn() {
     return drawn;
   }
@@ -199,7 +202,7 @@ public final class ReadSet {
     return keys;
   }
 
-  public boolean keyCountAsked() {
-    return keyCountAsked;
+  public boolean readsKeyCount() {
+    return readsKeyCount;
   }
 }

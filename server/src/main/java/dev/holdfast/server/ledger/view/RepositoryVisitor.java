@@ -4,14 +4,14 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 
-/** Takes in the books of a repository, all as they were at one moment. */
+/** Receives the books of a repository from one snapshot. */
 public interface RepositoryVisitor {
-  /** The repository. It comes first; where there is none, nothing comes at all. */
+  /** Called first, with the repository; no method is called if it does not exist. */
   void repository(Repository repository);
 
-  /** An event behind the revision that was asked for and is still kept, by revision. */
+  /** Called for each retained event after the requested revision, by revision. */
   void event(Event event);
 
-  /** A reservation, by request id and slot index; they come last. */
+  /** Called last, for each reservation, by request id and slot index. */
   void reservation(Reservation reservation);
 }

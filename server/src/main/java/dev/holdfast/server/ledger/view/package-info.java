@@ -1,5 +1,5 @@
 /**
- * What a batch loads, decides against and changes: the read set, the view, drafts laid over it, and
+ * The data of a batch: the read set, the view that rules decide against, drafts on top of it, and
  * the delta that an engine writes.
  */
 @NullMarked

@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
 import java.util.List;
 
-/** About how many bytes of the heap events take; a message of them takes less. */
+/** Estimates the heap bytes of events; a message of the events is smaller. */
 final class EventBytes {
   /** The event, its change, the reservation and the slot, without strings. */
   static final int SMALLEST = 224;
@@ -13,7 +13,7 @@ final class EventBytes {
   /** An empty string. */
   private static final int STRING = 48;
 
-  /** A list and where it is kept. */
+  /** A list and its entry in the buffer. */
   private static final int LIST = 160;
 
   private EventBytes() {}

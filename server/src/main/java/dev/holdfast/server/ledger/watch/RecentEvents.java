@@ -1,43 +1,72 @@
 package dev.holdfast.server.ledger.watch;
 
 import dev.holdfast.server.ledger.books.Event;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What was committed last in all repositories that are watched, up to so many bytes: whatever comes
- * pushes out what is oldest. A watcher who is further behind reads from the store.
+ * The most recent events of one repository, so that up-to-date watchers need no read from the
+ * store. Their revisions have no gaps. {@link EventBuffer} decides how many are kept.
  */
 final class RecentEvents {
-  private final long limitBytes;
-  private final Deque<Commit> commits = new ArrayDeque<>();
-  private long bytes;
+  /** The events of each commit, by first revision. */
+  private final TreeMap<Long, List<Event>> commits = new TreeMap<>();
 
-  private record Commit(Tail tail, long first, long bytes) {}
+  private volatile long newest;
 
-  RecentEvents(long limitBytes) {
-    this.limitBytes = limitBytes;
+  /** Returns the newest revision that was added; 0 before the first. */
+  long newest() {
+    return newest;
   }
 
-  synchronized void add(Tail tail, List<Event> events) {
-    Commit commit = new Commit(tail, events.get(0).revision(), EventBytes.of(events));
-    tail.add(events);
-    commits.add(commit);
-    bytes += commit.bytes();
-    while (bytes > limitBytes) {
-      Commit oldest = commits.remove();
-      oldest.tail().drop(oldest.first());
-      bytes -= oldest.bytes();
+  /** Adds the events of a commit. */
+  synchronized void add(List<Event> events) {
+    long first = events.get(0).revision();
+    // The events between were committed without a notification, so only the store has them.
+    if (first != newest + 1) {
+      commits.clear();
     }
+    commits.put(first, events);
+    newest = events.get(events.size() - 1).revision();
   }
 
-  /** How many events are kept. */
-  synchronized int keptEvents() {
-    return commits.stream().map(Commit::tail).distinct().mapToInt(Tail::size).sum();
+  /** Drops the oldest commit, which starts with this revision. */
+  synchronized void drop(long first) {
+    commits.remove(first);
   }
 
-  synchronized long bytes() {
-    return bytes;
+  synchronized int size() {
+    return commits.values().stream().mapToInt(List::size).sum();
+  }
+
+  synchronized void dropAll() {
+    commits.clear();
+  }
+
+  /**
+   * Returns the events after a revision.
+   *
+   * @param limit maximum number of events
+   * @return null if the next event is not here
+   */
+  synchronized @Nullable List<Event> after(long revision, int limit) {
+    Long from = commits.floorKey(revision + 1);
+    if (from == null || revision >= newest) {
+      return null;
+    }
+    List<Event> events = new ArrayList<>();
+    for (Map.Entry<Long, List<Event>> commit : commits.tailMap(from, true).entrySet()) {
+      List<Event> committed = commit.getValue();
+      int skipped = (int) Math.max(0, revision + 1 - commit.getKey());
+      int end = Math.min(committed.size(), skipped + limit - events.size());
+      events.addAll(committed.subList(skipped, end));
+      if (events.size() == limit) {
+        break;
+      }
+    }
+    return events;
   }
 }

@@ -3,27 +3,27 @@ package dev.holdfast.server.ledger.watch;
 import dev.holdfast.server.ledger.rules.Rejection;
 
 /**
- * Where a watcher is told. Called by one thread at a time, but for {@link #ready}.
+ * The client side of a watch. Called by one thread at a time, except for {@link #ready}.
  *
- * @param <M> what it takes
+ * @param <M> the type of messages
  */
 public interface Sink<M> {
   /**
-   * Whether it takes a message now, since all that it was sent has been taken over by the network.
-   * Who says no has to call {@link WatchSession#wake} when that changes: until then nothing is read
-   * or kept for it.
+   * Returns whether the sink accepts a message now, because the network has accepted everything
+   * sent before. After returning false, the sink must call {@link WatchSession#wake} when that
+   * changes: until then nothing is read or kept for it.
    */
   boolean ready();
 
-  /** Takes the next message. */
+  /** Sends the next message. */
   void send(M message);
 
-  /** The watch ended, for a reason of the contract. Nothing comes after this. */
+  /** Ends the watch for a reason of the contract. No message follows. */
   void end(Rejection rejection);
 
-  /** The watch ended because the store or this program failed. Nothing comes after this. */
+  /** Ends the watch because the store or this program failed. No message follows. */
   void fail(RuntimeException e);
 
-  /** Drops what was sent and is not taken, its end included. */
+  /** Resets the call: drops all unread data, including the end. */
   void reset();
 }

@@ -3,15 +3,15 @@ package dev.holdfast.server.ledger.watch;
 import java.time.Duration;
 
 /**
- * What all watches together may take.
+ * Limits on the resources of all watches together.
  *
- * @param watchers how many may watch at a time
- * @param recentBytes how many bytes of events are kept for watchers who are up to date
- * @param messageBytes the size of a message, above which it is cut before the next event
- * @param smallMessageBytes the same where there is no room for a large one; each watcher may have
- *     one of these on its way
- * @param unsentBytes how many bytes of large messages may wait for their transports
- * @param stalled a watcher who takes nothing for so long is ended if others need its place
+ * @param watchers maximum number of watches
+ * @param recentBytes bytes of recent events that are kept for up-to-date watchers
+ * @param messageBytes target size of a message; it ends before the event that would exceed it
+ * @param smallMessageBytes target size if the budget is exhausted; each watcher may have one such
+ *     message unsent
+ * @param unsentBytes maximum bytes of large messages that wait for their transports
+ * @param stalled time without a read after which a watch is ended if others need its place
  */
 public record WatchLimits(
     int watchers,
@@ -20,7 +20,7 @@ public record WatchLimits(
     int smallMessageBytes,
     long unsentBytes,
     Duration stalled) {
-  /** Some hundred megabytes at the most, with what the transport needs for so many calls. */
+  /** At most some hundred megabytes, including the transport's memory for the calls. */
   public static final WatchLimits DEFAULT =
       new WatchLimits(10_000, 32L << 20, 64 * 1024, 4 * 1024, 32L << 20, Duration.ofSeconds(30));
 }

@@ -14,89 +14,89 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All who watch. A commit costs the ledger a look at whether its repository is watched; everything
- * else is done on other threads, and only as far as a watcher takes it.
+ * Registry of all watches. A commit only checks whether its repository is watched; other threads do
+ * all other work, at the pace of each watcher.
  *
- * @param <M> what watchers are told in
+ * @param <M> the type of messages to watchers
  */
 public final class WatchRegistry<M> implements CommitListener {
-  /** As many as a message may have room for; no more are read for one. */
-  public static final int EVENTS_A_MESSAGE = 256;
+  /** Maximum number of events of a message, and of a read for one. */
+  public static final int EVENTS_PER_MESSAGE = 256;
 
   private final LedgerReads reads;
-  private final Wording<M> wording;
+  private final MessageConverter<M> converter;
   private final Executor threads;
   private final LedgerListener listener;
   private final WatchLimits limits;
   private final LongSupplier nanos;
-  private final RecentEvents recent;
-  private final UnsentRoom unsent;
-  private final SharedPieces<M> shared = new SharedPieces<>();
+  private final EventBuffer recent;
+  private final UnsentBudget unsent;
+  private final MessageCache<M> messageCache = new MessageCache<>();
   private final ConcurrentHashMap<String, WatchedRepository<M>> watched = new ConcurrentHashMap<>();
 
-  /** Those whose callers are still there, also where their watch has ended. */
+  /** Number of watchers whose clients are connected, including watches that have ended. */
   private final AtomicInteger open = new AtomicInteger();
 
-  /** Those whose watch has ended and whose callers have not taken that. */
+  /** Watches that have ended and whose clients have not read the end yet. */
   private final Set<WatchSession<M>> ended = ConcurrentHashMap.newKeySet();
 
-  /** Whether somebody was turned away or cut short since the last tick. */
-  private volatile boolean crowded;
+  /** Whether a watcher was rejected or got a shortened message since the last tick. */
+  private volatile boolean limitReached;
 
-  /** Puts events into a message. */
-  public interface Wording<M> {
+  /** Converts events to messages. */
+  public interface MessageConverter<M> {
     /**
-     * A message.
+     * Returns a message.
      *
-     * @param events events in a row; may be none
-     * @param revision everything up to it was told, with this
+     * @param events consecutive events; may be empty
+     * @param revision the revision that the watcher has reached with this message
      */
     M message(String repositoryId, List<Event> events, long revision);
 
-    /** How large a message is. */
+    /** Returns the size of a message in bytes. */
     int bytes(M message);
   }
 
   /**
-   * Nobody watches yet.
+   * Makes a registry without watches.
    *
-   * @param reads where older events are found
-   * @param threads where watchers are told; must not run what it is given at once
-   * @param listener who is told what fails
-   * @param nanos the time, as {@link System#nanoTime()} has it
+   * @param reads reads older events
+   * @param threads delivers to watchers; must not run tasks on the submitting thread
+   * @param listener receives failures
+   * @param nanos a clock like {@link System#nanoTime()}
    */
   public WatchRegistry(
       LedgerReads reads,
-      Wording<M> wording,
+      MessageConverter<M> converter,
       Executor threads,
       LedgerListener listener,
       WatchLimits limits,
       LongSupplier nanos) {
     this.reads = reads;
-    this.wording = wording;
+    this.converter = converter;
     this.threads = threads;
     this.listener = listener;
     this.limits = limits;
     this.nanos = nanos;
-    this.recent = new RecentEvents(limits.recentBytes());
-    this.unsent = new UnsentRoom(limits.unsentBytes());
+    this.recent = new EventBuffer(limits.recentBytes());
+    this.unsent = new UnsentBudget(limits.unsentBytes());
   }
 
   /**
-   * A new watcher, which is told nothing before it is woken for the first time. Whoever it is for
-   * calls {@link WatchSession#leave} when he is gone, also where the watch ended before.
+   * Adds a watcher, which gets its first message after it is woken for the first time. The owner
+   * must call {@link WatchSession#leave} when its client is gone, even if the watch ended before.
    *
-   * @param afterRevision it is told what came behind this revision; null for what is still to come
-   * @return null where as many watch as may
+   * @param afterRevision the watch starts after this revision; null for future events only
+   * @return the watcher; null if the maximum number of watches is open
    */
   public @Nullable WatchSession<M> watch(
       String repositoryId, @Nullable Long afterRevision, Sink<M> sink) {
     if (open.incrementAndGet() > limits.watchers()) {
       open.decrementAndGet();
-      crowded = true;
+      limitReached = true;
       return null;
     }
-    // From here on commits are taken note of; what was committed before is in the store.
+    // From here on, commits are noticed; earlier commits are in the store.
     synchronized (watched) {
       WatchedRepository<M> repository =
           watched.computeIfAbsent(repositoryId, id -> new WatchedRepository<>(id, this));
@@ -106,7 +106,7 @@ public final class WatchRegistry<M> implements CommitListener {
     }
   }
 
-  /** The watcher is told nothing more. */
+  /** Removes a watcher, which gets no more messages. */
   void remove(WatchedRepository<M> repository, WatchSession<M> watcher) {
     synchronized (watched) {
       repository.watchers().remove(watcher);
@@ -117,12 +117,12 @@ public final class WatchRegistry<M> implements CommitListener {
     }
   }
 
-  /** The watcher was told the end, and is there until he has taken it. */
+  /** Records that the end of the watch was sent; the watcher stays until its client has read it. */
   void ended(WatchSession<M> watcher) {
     ended.add(watcher);
   }
 
-  /** The watcher's caller is gone. */
+  /** Records that the watcher's client is gone. */
   void left(WatchSession<M> watcher) {
     remove(watcher);
     open.decrementAndGet();
@@ -132,17 +132,17 @@ public final class WatchRegistry<M> implements CommitListener {
     ended.remove(watcher);
   }
 
-  /** A watcher found no room for all that is there for it. */
-  void crowded() {
-    crowded = true;
+  /** Records that a watcher exceeded the budget. */
+  void limitReached() {
+    limitReached = true;
   }
 
   LedgerReads reads() {
     return reads;
   }
 
-  Wording<M> wording() {
-    return wording;
+  MessageConverter<M> converter() {
+    return converter;
   }
 
   Executor threads() {
@@ -157,16 +157,16 @@ public final class WatchRegistry<M> implements CommitListener {
     return nanos.getAsLong();
   }
 
-  RecentEvents recent() {
+  EventBuffer recent() {
     return recent;
   }
 
-  UnsentRoom unsent() {
+  UnsentBudget unsent() {
     return unsent;
   }
 
-  SharedPieces<M> shared() {
-    return shared;
+  MessageCache<M> messageCache() {
+    return messageCache;
   }
 
   void failed(RuntimeException e) {
@@ -183,33 +183,33 @@ public final class WatchRegistry<M> implements CommitListener {
 
   @Override
   public void commitOutcomeUnknown() {
-    threads.execute(() -> each(WatchSession::lookAgain));
+    threads.execute(() -> each(WatchSession::rereadStore));
   }
 
   /**
-   * To be called over and over: a watcher that was told nothing from one call to the next is told
-   * that nothing happened. So none is left without a word for longer than two periods. And whoever
-   * takes nothing makes place for others.
+   * Must be called periodically. A watcher without a message since the last call gets an empty one,
+   * so none waits longer than two periods for a message. Watchers that do not read are ended if
+   * others need their share.
    */
   public void tick() {
     each(WatchSession::tick);
-    if (crowded) {
-      crowded = false;
+    if (limitReached) {
+      limitReached = false;
       each(WatchSession::endIfStalled);
     }
-    ended.forEach(WatchSession::resetIfNotTaken);
+    ended.forEach(WatchSession::resetIfEndUnread);
   }
 
-  private void each(Consumer<WatchSession<M>> what) {
-    watched.values().forEach(repository -> repository.watchers().forEach(what));
+  private void each(Consumer<WatchSession<M>> action) {
+    watched.values().forEach(repository -> repository.watchers().forEach(action));
   }
 
-  /** How many watch. */
+  /** Returns the number of active watches. */
   public int count() {
-    return watched.values().stream().mapToInt(one -> one.watchers().size()).sum();
+    return watched.values().stream().mapToInt(repository -> repository.watchers().size()).sum();
   }
 
-  /** How many callers have a listener, or have not yet taken its end. */
+  /** Returns the number of clients that watch or have not yet read the end of their watch. */
   public int openCount() {
     return open.get();
   }

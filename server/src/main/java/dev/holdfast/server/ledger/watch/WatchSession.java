@@ -11,233 +11,241 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One who watches: a place in the history of a repository, and no thread. Whenever something may be
- * there for it, it is woken, and does one step on some thread: it takes the next message from
- * memory, or from the store where it is further behind. Who is not ready takes no step.
+ * One watch: a revision in the history of a repository, without a thread. It is woken when a
+ * message may be available, and then performs one step on some thread: it sends the next message
+ * from memory, or from the store if it is further behind. It performs no step while its sink is not
+ * ready.
  *
- * @param <M> what it is told in
+ * @param <M> the type of messages
  */
 public final class WatchSession<M> {
   private static final String FIELD = "after_revision";
 
-  private final WatchRegistry<M> all;
+  private final WatchRegistry<M> registry;
   private final WatchedRepository<M> repository;
-  private final @Nullable Long asked;
+  private final @Nullable Long afterRevision;
   private final Sink<M> sink;
 
-  /** Whether a step is queued or under way: there is one at a time. */
+  /** Whether a step is queued or running; there is at most one at a time. */
   private final AtomicBoolean stepping = new AtomicBoolean();
 
-  /** Whether it was told anything. */
-  private boolean begun;
+  /** Whether a message was sent. */
+  private boolean started;
 
-  /** The repository's revision when it was told for the first time. */
-  private long begunRevision;
+  /** The repository's revision at the first message. */
+  private long startRevision;
 
-  /** Everything up to here was told. */
-  private volatile long told;
+  /** The revision up to which everything was sent. */
+  private volatile long sentRevision;
 
-  /** The repository's revision when the store was asked last. */
-  private volatile long seen;
+  /** The repository's revision at the last read of the store. */
+  private volatile long storeRevision;
 
-  /** Whether only the store can say how far the repository has come. */
-  private volatile boolean unsure = true;
+  /** Whether only the store knows the repository's current revision. */
+  private volatile boolean storeReadDue = true;
 
-  /** Whether it is to be told even that there is nothing. */
-  private volatile boolean silent;
+  /** Whether a message is due even without events. */
+  private volatile boolean heartbeatDue;
 
-  private volatile boolean toldSinceTick;
+  private volatile boolean sentSinceTick;
 
-  /** The room that a message has that the network has not taken over. */
+  /** The reserved bytes of a message that the network has not accepted yet. */
   private final AtomicInteger unsentBytes = new AtomicInteger();
 
   private volatile long sentNanos;
   private volatile boolean ended;
   private final AtomicBoolean left = new AtomicBoolean();
 
-  /** Whether its end was sent before the last tick. */
-  private boolean endIsOld;
+  /** Whether the end was sent before the last tick. */
+  private boolean endedBeforeTick;
 
   WatchSession(
-      WatchRegistry<M> all, WatchedRepository<M> repository, @Nullable Long asked, Sink<M> sink) {
-    this.all = all;
+      WatchRegistry<M> registry,
+      WatchedRepository<M> repository,
+      @Nullable Long afterRevision,
+      Sink<M> sink) {
+    this.registry = registry;
     this.repository = repository;
-    this.asked = asked;
+    this.afterRevision = afterRevision;
     this.sink = sink;
-    this.sentNanos = all.nanos();
+    this.sentNanos = registry.nanos();
   }
 
-  /** Something may be there for it, or it is ready again. Any thread may say so. */
+  /** Performs a step if a message may be available or the sink is ready again. Thread-safe. */
   public void wake() {
-    if ((due() || roomIsUnused()) && stepping.compareAndSet(false, true)) {
+    if ((due() || hasUnusedBudget()) && stepping.compareAndSet(false, true)) {
       try {
-        all.threads().execute(this::run);
+        registry.threads().execute(this::run);
       } catch (RejectedExecutionException e) {
-        // The server ends, and with it every watch.
+        // The server shuts down, which ends every watch.
         leave();
       }
     }
   }
 
-  /** Nobody waits for it any longer, nor is anything on its way. */
+  /** Ends the watch because its client is gone. */
   public void leave() {
     ended = true;
     boolean first = left.compareAndSet(false, true);
-    all.remove(repository, this);
-    giveRoomBack();
+    registry.remove(repository, this);
+    releaseBudget();
     if (first) {
-      all.left(this);
+      registry.left(this);
     }
   }
 
-  void lookAgain() {
-    unsure = true;
+  void rereadStore() {
+    storeReadDue = true;
     wake();
   }
 
   void tick() {
-    if (!toldSinceTick) {
-      silent = true;
+    if (!sentSinceTick) {
+      heartbeatDue = true;
       wake();
     }
-    toldSinceTick = false;
+    sentSinceTick = false;
   }
 
-  /** Ends the watch of one who takes nothing of what it was sent. */
+  /** Ends the watch if its client does not read. */
   void endIfStalled() {
     if (!sink.ready()
-        && all.nanos() - sentNanos > all.limits().stalled().toNanos()
+        && registry.nanos() - sentNanos > registry.limits().stalled().toNanos()
         && stepping.compareAndSet(false, true)) {
-      end(Rejections.watcherStalled(repository.repositoryId(), told));
+      end(Rejections.watcherStalled(repository.repositoryId(), sentRevision));
     }
   }
 
-  /** Cuts off one who has not taken the end of its watch from one tick to the next. */
-  void resetIfNotTaken() {
-    if (endIsOld) {
+  /** Resets the call if its client has not read the end of the watch between two ticks. */
+  void resetIfEndUnread() {
+    if (endedBeforeTick) {
       sink.reset();
     }
-    endIsOld = true;
+    endedBeforeTick = true;
   }
 
   private boolean due() {
-    return !ended && (unsure || silent || told < newest()) && sink.ready();
+    return !ended && (storeReadDue || heartbeatDue || sentRevision < newest()) && sink.ready();
   }
 
   private long newest() {
-    return Math.max(seen, repository.newest());
+    return Math.max(storeRevision, repository.newest());
   }
 
-  private boolean roomIsUnused() {
+  private boolean hasUnusedBudget() {
     return unsentBytes.get() > 0 && sink.ready();
   }
 
-  private void giveRoomBack() {
-    all.unsent().free(unsentBytes.getAndSet(0));
+  private void releaseBudget() {
+    registry.unsent().release(unsentBytes.getAndSet(0));
   }
 
   private void run() {
     try {
       if (due()) {
-        // Whoever is ready has nothing on its way.
-        giveRoomBack();
+        // A ready sink has no unsent message.
+        releaseBudget();
         step();
-      } else if (roomIsUnused()) {
-        giveRoomBack();
+      } else if (hasUnusedBudget()) {
+        releaseBudget();
       }
     } catch (RuntimeException e) {
-      all.failed(e);
+      registry.failed(e);
       endWatch();
       sink.fail(e);
     }
     stepping.set(false);
-    // For what came after this step had looked.
+    // Covers events that arrived after this step's check.
     wake();
   }
 
   private void step() {
-    WatchLimits limits = all.limits();
-    // Whoever finds no room is told less at a time, and waits for nobody.
-    boolean large = all.unsent().take(limits.messageBytes());
+    WatchLimits limits = registry.limits();
+    // Without budget, the message is small, and the watcher does not wait.
+    boolean large = registry.unsent().tryReserve(limits.messageBytes());
     if (large) {
       unsentBytes.set(limits.messageBytes());
     } else {
-      all.crowded();
+      registry.limitReached();
     }
     try {
       step(large ? limits.messageBytes() : limits.smallMessageBytes());
     } finally {
       if (left.get()) {
-        // It left while this took the room.
-        giveRoomBack();
+        // The client left while this step reserved the budget.
+        releaseBudget();
       }
     }
   }
 
   private void step(int limitBytes) {
-    WatchedRepository.Piece<M> next = null;
-    if (!unsure) {
-      next = told < newest() ? repository.next(told, limitBytes) : repository.nothingSince(told);
+    WatchedRepository.Message<M> next = null;
+    if (!storeReadDue) {
+      next =
+          sentRevision < newest()
+              ? repository.next(sentRevision, limitBytes)
+              : repository.progress(sentRevision);
     }
     if (next == null) {
-      askTheStore(limitBytes);
+      readStore(limitBytes);
     } else {
       send(next);
     }
   }
 
-  private void askTheStore(int limitBytes) {
+  private void readStore(int limitBytes) {
     String id = repository.repositoryId();
-    unsure = false;
-    long after = begun ? told : asked == null ? Long.MAX_VALUE : asked;
-    EventsPage page = all.reads().events(EventsQuery.all(id, after, eventCount(limitBytes)));
-    if (page == null || (!begun && page.deleted())) {
+    storeReadDue = false;
+    long after = started ? sentRevision : afterRevision == null ? Long.MAX_VALUE : afterRevision;
+    EventsPage page = registry.reads().events(EventsQuery.all(id, after, eventCount(limitBytes)));
+    if (page == null || (!started && page.deleted())) {
       end(Rejections.repositoryNotFound(id));
       return;
     }
-    if (!begun) {
-      told = asked == null ? page.revision() : asked;
-      begunRevision = page.revision();
+    if (!started) {
+      sentRevision = afterRevision == null ? page.revision() : afterRevision;
+      startRevision = page.revision();
     }
-    if (told > page.revision()) {
-      end(RevisionRejections.inFuture(id, FIELD, told, page.revision()));
+    if (sentRevision > page.revision()) {
+      end(RevisionRejections.inFuture(id, FIELD, sentRevision, page.revision()));
       return;
     }
-    seen = page.revision();
-    WatchedRepository.Piece<M> next = repository.piece(told, page.events(), limitBytes);
-    if (next.to() > told || (!begun && told == seen)) {
+    storeRevision = page.revision();
+    WatchedRepository.Message<M> next = repository.message(sentRevision, page.events(), limitBytes);
+    if (next.to() > sentRevision || (!started && sentRevision == storeRevision)) {
       send(next);
-    } else if (told < seen) {
-      long oldest = page.events().isEmpty() ? seen + 1 : page.events().get(0).revision();
-      end(RevisionRejections.compacted(id, FIELD, told, oldest));
+    } else if (sentRevision < storeRevision) {
+      long oldest = page.events().isEmpty() ? storeRevision + 1 : page.events().get(0).revision();
+      end(RevisionRejections.compacted(id, FIELD, sentRevision, oldest));
     }
   }
 
-  /** As many as a message may have, however small they are. */
+  /** Returns the maximum number of events of a message, assuming the smallest events. */
   private static int eventCount(int limitBytes) {
-    return Math.min(WatchRegistry.EVENTS_A_MESSAGE, Math.max(1, limitBytes / EventBytes.SMALLEST));
+    return Math.min(
+        WatchRegistry.EVENTS_PER_MESSAGE, Math.max(1, limitBytes / EventBytes.SMALLEST));
   }
 
-  private void send(WatchedRepository.Piece<M> piece) {
-    keepRoom(piece.bytes());
-    sentNanos = all.nanos();
-    sink.send(piece.message());
-    begun = true;
-    silent = false;
-    toldSinceTick = true;
-    told = piece.to();
-    // A deletion from before it began to watch is history.
-    if (piece.deletion() && told > begunRevision) {
+  private void send(WatchedRepository.Message<M> next) {
+    shrinkBudget(next.bytes());
+    sentNanos = registry.nanos();
+    sink.send(next.message());
+    started = true;
+    heartbeatDue = false;
+    sentSinceTick = true;
+    sentRevision = next.to();
+    // A deletion before the start of the watch is history.
+    if (next.deletion() && sentRevision > startRevision) {
       end(Rejections.repositoryNotFound(repository.repositoryId()));
     }
   }
 
-  /** Gives back what a message does not need of the room that was taken for it. */
-  private void keepRoom(int bytes) {
-    int taken = unsentBytes.get();
-    int needed = bytes <= all.limits().smallMessageBytes() ? 0 : Math.min(taken, bytes);
-    if (unsentBytes.compareAndSet(taken, needed)) {
-      all.unsent().free(taken - needed);
+  /** Releases the reserved bytes that the message does not need. */
+  private void shrinkBudget(int bytes) {
+    int reserved = unsentBytes.get();
+    int needed = bytes <= registry.limits().smallMessageBytes() ? 0 : Math.min(reserved, bytes);
+    if (unsentBytes.compareAndSet(reserved, needed)) {
+      registry.unsent().release(reserved - needed);
     }
   }
 
@@ -248,11 +256,11 @@ public final class WatchSession<M> {
 
   private void endWatch() {
     ended = true;
-    all.remove(repository, this);
-    all.ended(this);
+    registry.remove(repository, this);
+    registry.ended(this);
     if (left.get()) {
-      // Its caller went meanwhile, and nobody speaks of it again.
-      all.remove(this);
+      // The client left meanwhile, so no later call removes this watch.
+      registry.remove(this);
     }
   }
 }

@@ -7,30 +7,35 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** A repository while somebody watches it. */
+/** A repository with at least one watcher. */
 final class WatchedRepository<M> {
   private final String repositoryId;
-  private final WatchRegistry<M> all;
-  private final Tail tail = new Tail();
+  private final WatchRegistry<M> registry;
+  private final RecentEvents recentEvents = new RecentEvents();
   private final Set<WatchSession<M>> watchers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean waking = new AtomicBoolean();
 
   /**
-   * One message and where it leads.
+   * A message and the revisions that it covers.
    *
-   * @param of the repository
-   * @param after the revision that it goes on behind
-   * @param to the revision that it leads to
+   * @param repository the repository
+   * @param after the revision before the message
+   * @param to the revision reached with the message
    * @param deletion whether its last event deletes the repository
    * @param message the message
    * @param bytes the message's size
    */
-  record Piece<M>(
-      WatchedRepository<M> of, long after, long to, boolean deletion, M message, int bytes) {}
+  record Message<M>(
+      WatchedRepository<M> repository,
+      long after,
+      long to,
+      boolean deletion,
+      M message,
+      int bytes) {}
 
-  WatchedRepository(String repositoryId, WatchRegistry<M> all) {
+  WatchedRepository(String repositoryId, WatchRegistry<M> registry) {
     this.repositoryId = repositoryId;
-    this.all = all;
+    this.registry = registry;
   }
 
   String repositoryId() {
@@ -41,16 +46,17 @@ final class WatchedRepository<M> {
     return watchers;
   }
 
-  /** The newest revision that was committed since somebody watches; 0 for none. */
+  /** Returns the newest revision committed since the first watcher came; 0 for none. */
   long newest() {
-    return tail.newest();
+    return recentEvents.newest();
   }
 
-  /** Takes what was committed, and has everybody told on other threads. */
+  /** Records a commit and wakes all watchers on other threads. */
   void committed(List<Event> events) {
-    all.recent().add(tail, events);
+    registry.recent().add(recentEvents, events);
     if (waking.compareAndSet(false, true)) {
-      all.threads()
+      registry
+          .threads()
           .execute(
               () -> {
                 waking.set(false);
@@ -59,49 +65,49 @@ final class WatchedRepository<M> {
     }
   }
 
-  /** Nobody watches it any longer. */
+  /** Drops all events, because no watcher is left. */
   void drop() {
-    tail.dropAll();
+    recentEvents.dropAll();
   }
 
   /**
-   * What comes behind a revision; null where only the store can tell.
+   * Returns the message after a revision; null if only the store has its events.
    *
-   * @param limitBytes how large the message may be
+   * @param limitBytes maximum size of the message
    */
-  @Nullable Piece<M> next(long after, int limitBytes) {
-    Piece<M> made = all.shared().get(this);
-    if (made != null
-        && made.after() == after
-        && made.to() > after
-        && made.to() == newest()
-        && made.bytes() <= limitBytes) {
-      return made;
+  @Nullable Message<M> next(long after, int limitBytes) {
+    Message<M> cached = registry.messageCache().get(this);
+    if (cached != null
+        && cached.after() == after
+        && cached.to() > after
+        && cached.to() == newest()
+        && cached.bytes() <= limitBytes) {
+      return cached;
     }
-    List<Event> events = tail.after(after, WatchRegistry.EVENTS_A_MESSAGE);
-    return events == null ? null : shared(piece(after, events, limitBytes));
+    List<Event> events = recentEvents.after(after, WatchRegistry.EVENTS_PER_MESSAGE);
+    return events == null ? null : cache(message(after, events, limitBytes));
   }
 
-  /** A message that only says up to where everything was told. */
-  Piece<M> nothingSince(long revision) {
-    Piece<M> made = all.shared().get(this);
-    if (made != null && made.after() == revision && made.to() == revision) {
-      return made;
+  /** Returns a message without events, which only confirms the revision. */
+  Message<M> progress(long revision) {
+    Message<M> cached = registry.messageCache().get(this);
+    if (cached != null && cached.after() == revision && cached.to() == revision) {
+      return cached;
     }
-    return shared(piece(revision, List.of(), 0));
+    return cache(message(revision, List.of(), 0));
   }
 
-  private Piece<M> shared(Piece<M> piece) {
-    all.shared().put(piece);
-    return piece;
+  private Message<M> cache(Message<M> message) {
+    registry.messageCache().put(message);
+    return message;
   }
 
   /**
-   * A message of events that come right behind a revision, up to a deletion or a gap.
+   * Makes a message of the events that follow a revision, up to a deletion or a gap.
    *
-   * @param limitBytes about how large it may be; one event is taken in any case
+   * @param limitBytes approximate maximum size; the message has at least one event
    */
-  Piece<M> piece(long after, List<Event> events, int limitBytes) {
+  Message<M> message(long after, List<Event> events, int limitBytes) {
     int count = 0;
     int bytes = 0;
     boolean deletion = false;
@@ -115,8 +121,8 @@ final class WatchedRepository<M> {
       deletion = events.get(count).deletion();
       count++;
     }
-    WatchRegistry.Wording<M> wording = all.wording();
-    M message = wording.message(repositoryId, events.subList(0, count), after + count);
-    return new Piece<>(this, after, after + count, deletion, message, wording.bytes(message));
+    WatchRegistry.MessageConverter<M> converter = registry.converter();
+    M message = converter.message(repositoryId, events.subList(0, count), after + count);
+    return new Message<>(this, after, after + count, deletion, message, converter.bytes(message));
   }
 }

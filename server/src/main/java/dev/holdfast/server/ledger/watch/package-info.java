@@ -1,4 +1,4 @@
-/** Those who watch repositories are told what was committed, each at its own pace. */
+/** Delivers committed events to watchers, at the pace of each watcher. */
 @NullMarked
 package dev.holdfast.server.ledger.watch;
 

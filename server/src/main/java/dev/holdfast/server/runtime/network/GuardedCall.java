@@ -6,50 +6,50 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a call while its requests come in. Belongs to the thread of its connection. */
+/** Tracks the incoming bytes of one call. Used by the thread of its connection only. */
 final class GuardedCall extends ServerStreamTracer {
-  /** The part of a call that the limit of open calls pays for. */
+  /** Bytes of a call that the limit on open calls already accounts for. */
   private static final int FREE_BYTES = 2048;
 
-  /** What the objects around the bytes of a frame take. */
+  /** Heap bytes of the objects around the payload of a frame. */
   private static final int FRAME_BYTES = 256;
 
-  /** What gRPC writes before each message: a byte of flags, and the length. */
+  /** gRPC's message prefix: a flags byte and the length. */
   private static final int PREFIX_BYTES = 5;
 
   private static final long LENGTH_MASK = 0xffff_ffffL;
 
-  /** Less than clients send at a time, even for many calls side by side. */
+  /** Conservative frame size: clients send larger frames, even for many parallel calls. */
   private static final int USUAL_FRAME_BYTES = 4 * 1024;
 
   private final GuardedConnection connection;
   private final boolean admitted;
-  private final int begunAtSweep;
+  private final int startSweep;
   private final long headerBytes;
 
   private @Nullable RequestListener<?> listener;
   private boolean oneRequest = true;
 
   /**
-   * Received of what was not read yet, or of a single request, which counts until it is answered.
+   * Bytes received and not read yet; for a unary request, all received bytes until it is answered.
    */
   private long unreadBytes;
 
   private int unreadFrames;
 
-  /** The length that the prefix of a single request gives, as far as the prefix came in. */
+  /** The length in the prefix of a unary request, as far as the prefix was received. */
   private long announcedBytes;
 
   private int prefixBytesLeft = PREFIX_BYTES;
-  private long takenBytes;
+  private long reservedBytes;
   private boolean anyRead;
   private boolean ended;
   private boolean refused;
 
-  GuardedCall(GuardedConnection connection, boolean admitted, int begunAtSweep, long headerBytes) {
+  GuardedCall(GuardedConnection connection, boolean admitted, int startSweep, long headerBytes) {
     this.connection = connection;
     this.admitted = admitted;
-    this.begunAtSweep = begunAtSweep;
+    this.startSweep = startSweep;
     this.headerBytes = headerBytes;
   }
 
@@ -62,12 +62,12 @@ final class GuardedCall extends ServerStreamTracer {
     this.oneRequest = oneRequest;
   }
 
-  /** Notes a frame of data. */
+  /** Records a DATA frame. */
   void received(ByteBuf data, boolean end) {
     received(data.readableBytes(), end);
     int read = Math.min(prefixBytesLeft, data.readableBytes());
     for (int i = 0; i < read; i++) {
-      // The first byte, whether the message is compressed, falls out at the top.
+      // The first byte, the compression flag, is shifted out at the top.
       announcedBytes =
           (announcedBytes << Byte.SIZE | data.getUnsignedByte(data.readerIndex() + i))
               & LENGTH_MASK;
@@ -81,13 +81,13 @@ final class GuardedCall extends ServerStreamTracer {
     ended |= end;
   }
 
-  /** Notes the end of a call that sent nothing. */
+  /** Records the end of a call that sent no data. */
   void endedEmpty() {
     received(0, true);
   }
 
-  /** Whether its only request came in a single frame, so that it is read at once. */
-  boolean cameAtOnce() {
+  /** Returns whether the only request came in a single frame, so that it is read at once. */
+  boolean isSingleFrame() {
     return oneRequest && ended && unreadFrames == 1;
   }
 
@@ -99,54 +99,56 @@ final class GuardedCall extends ServerStreamTracer {
       if (unreadBytes <= 0) {
         unreadFrames = 0;
       }
-      var unused = connection.settle(this);
+      var unused = connection.updateReservation(this);
     }
   }
 
   /**
-   * How many more bytes it needs to take, or fewer, after what came in and was read. A single
-   * request takes room for all of it when it begins: requests that come in side by side would
-   * otherwise fill the room with their first halves, and none of them could be completed.
+   * Returns how many more bytes the call must reserve; negative if it must release some. A unary
+   * request reserves its whole announced length at the start: otherwise parallel requests could
+   * fill the budget with their first halves, and none could complete.
    */
   long neededBytes() {
     long received = unreadBytes + (long) FRAME_BYTES * unreadFrames;
-    long held = headerBytes + Math.max(received, awaitedBytes());
-    return Math.max(0, held - FREE_BYTES) - takenBytes;
+    long held = headerBytes + Math.max(received, announcedHeapBytes());
+    return Math.max(0, held - FREE_BYTES) - reservedBytes;
   }
 
-  /** What its single request takes once all of it is here. */
-  private long awaitedBytes() {
+  /** Returns the bytes that the unary request takes once it is complete. */
+  private long announcedHeapBytes() {
     if (!oneRequest
         || prefixBytesLeft > 0
         || announcedBytes > NetworkLimits.LARGEST_REQUEST_BYTES) {
-      // gRPC refuses one that is too large as soon as its prefix is here.
+      // gRPC rejects a message that is too large as soon as it has the prefix.
       return 0;
     }
     long bytes = PREFIX_BYTES + announcedBytes;
     return bytes + FRAME_BYTES * (1 + bytes / USUAL_FRAME_BYTES);
   }
 
-  void taken(long bytes) {
-    takenBytes += bytes;
+  void reserved(long bytes) {
+    reservedBytes += bytes;
   }
 
-  long takenBytes() {
-    return takenBytes;
+  long reservedBytes() {
+    return reservedBytes;
   }
 
-  /** Whether its caller has had more than one time from sweep to sweep to send a request. */
+  /**
+   * Returns whether the client has sent no complete request for more than one full sweep period.
+   */
   boolean overdue(int sweep) {
-    return sweep - begunAtSweep > 1 && !refused && !ended && (oneRequest || !anyRead);
+    return sweep - startSweep > 1 && !refused && !ended && (oneRequest || !anyRead);
   }
 
   boolean refused() {
     return refused;
   }
 
-  /** Ends it before its requests are complete. */
+  /** Rejects the call before its requests are complete. */
   void refuse(StatusRuntimeException refusal) {
     refused = true;
-    // Without one gRPC has refused the call itself.
+    // Without a listener, gRPC has already rejected the call.
     if (listener != null) {
       listener.refuse(refusal);
     }

@@ -21,18 +21,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of one connection, counted before gRPC sees them. Belongs to the connection's thread.
+ * Counts and limits the frames of one connection before gRPC sees them. Used by the connection's
+ * thread only.
  */
 final class GuardedConnection extends Http2FrameListenerDecorator {
-  /** What the objects of an entry of the headers take. */
+  /** Heap bytes of the objects around one header entry. */
   private static final int HEADER_BYTES = 128;
 
-  /** Beside others, a window update is cheap, and a busy client has cause to send many. */
-  private static final int WINDOW_UPDATES_OF_A_FRAME = 16;
+  /**
+   * One other frame counts as this many window updates, which are cheap and which a busy client has
+   * reason to send often.
+   */
+  private static final int WINDOW_UPDATES_PER_FRAME = 16;
 
   private static final long IDLE_FRAMES_NANOS = TimeUnit.SECONDS.toNanos(NetworkLimits.SECONDS);
 
-  /** How long the client of a call that was refused has to end it before it is reset. */
+  /** Time that the client of a rejected call has to end the stream before it is reset. */
   private static final int REFUSED_SECONDS = 1;
 
   private final NetworkGuard guard;
@@ -40,7 +44,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
   private final Http2Connection connection;
   private final Http2Connection.PropertyKey callKey;
   private int openCalls;
-  private long takenBytes;
+  private long reservedBytes;
   private long idleSinceNanos = System.nanoTime();
   private long idleFrames;
   private int sweep;
@@ -67,8 +71,8 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
   private void closed(GuardedCall call) {
     openCalls--;
     guard.callClosed();
-    takenBytes -= call.takenBytes();
-    guard.giveBytes(call.takenBytes());
+    reservedBytes -= call.reservedBytes();
+    guard.releaseBytes(call.reservedBytes());
   }
 
   private @Nullable GuardedCall call(int streamId) {
@@ -88,7 +92,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
       boolean end)
       throws Http2Exception {
     if (call(streamId) != null) {
-      // gRPC would take the end of a request for the beginning of another one.
+      // gRPC would treat the end of a request as the start of another one.
       throw Http2Exception.streamError(
           streamId, Http2Error.PROTOCOL_ERROR, "gRPC's requests have no trailers");
     }
@@ -105,11 +109,11 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
       guard.begun();
     }
     if (!admitted) {
-      // Behind the refusal, which is written in a moment.
+      // After the rejection, which gRPC writes first.
       context.executor().execute(() -> reset(context, streamId));
     } else if (end) {
       call.endedEmpty();
-    } else if (!settle(call)) {
+    } else if (!updateReservation(call)) {
       refuse(context, streamId, call, guard.tooManyBytes());
     }
   }
@@ -122,17 +126,17 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
     return bytes;
   }
 
-  /** Takes or gives back what a call needs; false where there is no room for it. */
-  boolean settle(GuardedCall call) {
+  /** Reserves or releases the bytes that a call needs. Returns false if the budget is exhausted. */
+  boolean updateReservation(GuardedCall call) {
     long needed = call.neededBytes();
-    if (needed > 0 && !guard.takeBytes(needed, takenBytes)) {
+    if (needed > 0 && !guard.reserveBytes(needed, reservedBytes)) {
       return false;
     }
     if (needed < 0) {
-      guard.giveBytes(-needed);
+      guard.releaseBytes(-needed);
     }
-    takenBytes += needed;
-    call.taken(needed);
+    reservedBytes += needed;
+    call.reserved(needed);
     return true;
   }
 
@@ -148,7 +152,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
             .schedule(() -> reset(context, streamId), REFUSED_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Ends a stream whose client goes on although its call is over. */
+  /** Resets a stream whose client continues although the call is over. */
   private void reset(ChannelHandlerContext context, int streamId) {
     if (connection.stream(streamId) != null) {
       var unused =
@@ -162,7 +166,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
       ChannelHandlerContext context, int streamId, ByteBuf data, int padding, boolean end)
       throws Http2Exception {
     if (!data.isReadable() && !end) {
-      countIdle(context, WINDOW_UPDATES_OF_A_FRAME);
+      countIdle(context, WINDOW_UPDATES_PER_FRAME);
       return padding;
     }
     GuardedCall call = call(streamId);
@@ -170,15 +174,15 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
       return padding;
     }
     call.received(data, end);
-    if (!settle(call)) {
+    if (!updateReservation(call)) {
       refuse(context, streamId, call, guard.tooManyBytes());
       return padding;
     }
-    if (call.cameAtOnce()) {
+    if (call.isSingleFrame()) {
       return super.onDataRead(context, streamId, data, padding, true);
     }
-    // A part of a message is kept until the rest comes. To keep it where the network wrote it would
-    // keep all that was received with it, outside of the heap.
+    // A partial message is retained until the rest arrives. Retaining the network buffer itself
+    // would also retain everything that was received with it, outside of the heap.
     ByteBuf copy = Unpooled.wrappedBuffer(ByteBufUtil.getBytes(data));
     try {
       return super.onDataRead(context, streamId, copy, padding, end);
@@ -190,7 +194,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
   @Override
   public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings)
       throws Http2Exception {
-    countIdle(context, WINDOW_UPDATES_OF_A_FRAME);
+    countIdle(context, WINDOW_UPDATES_PER_FRAME);
     if (!sweeping) {
       sweeping = true;
       int seconds = guard.limits().requestSeconds();
@@ -203,7 +207,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
     super.onSettingsRead(context, settings);
   }
 
-  /** Ends the calls that were begun a while ago and have sent no request since. */
+  /** Rejects the calls that started a while ago and have not completed a request since. */
   private void sweep(ChannelHandlerContext context) {
     sweep++;
     try {
@@ -216,18 +220,18 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
             return true;
           });
     } catch (Http2Exception e) {
-      throw new IllegalStateException("nothing here throws it", e);
+      throw new IllegalStateException("the visitor does not throw", e);
     }
   }
 
   private StatusRuntimeException overdue() {
     return Status.DEADLINE_EXCEEDED
         .withDescription(
-            "the request did not come in within " + guard.limits().requestSeconds() + " s")
+            "the request was not received within " + guard.limits().requestSeconds() + " s")
         .asRuntimeException();
   }
 
-  /** Counts a frame that carries nothing of a call. */
+  /** Counts a frame that carries no data of a call. */
   private void countIdle(ChannelHandlerContext context, int windowUpdates) throws Http2Exception {
     long now = System.nanoTime();
     if (now - idleSinceNanos > IDLE_FRAMES_NANOS) {
@@ -235,9 +239,9 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
       idleFrames = 0;
     }
     idleFrames += windowUpdates;
-    if (idleFrames > (long) WINDOW_UPDATES_OF_A_FRAME * guard.limits().idleFrames()) {
-      String why = "more than " + guard.limits().idleFrames() + " frames in 10 s carry nothing";
-      guard.warn(context, "as " + why);
+    if (idleFrames > (long) WINDOW_UPDATES_PER_FRAME * guard.limits().idleFrames()) {
+      String why = "more than " + guard.limits().idleFrames() + " frames in 10 s carry no data";
+      guard.warn(context, why);
       throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, why);
     }
   }
@@ -253,25 +257,25 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
   public void onPriorityRead(
       ChannelHandlerContext context, int streamId, int dependency, short weight, boolean exclusive)
       throws Http2Exception {
-    countIdle(context, WINDOW_UPDATES_OF_A_FRAME);
+    countIdle(context, WINDOW_UPDATES_PER_FRAME);
     super.onPriorityRead(context, streamId, dependency, weight, exclusive);
   }
 
   @Override
   public void onSettingsAckRead(ChannelHandlerContext context) throws Http2Exception {
-    countIdle(context, WINDOW_UPDATES_OF_A_FRAME);
+    countIdle(context, WINDOW_UPDATES_PER_FRAME);
     super.onSettingsAckRead(context);
   }
 
   @Override
   public void onPingRead(ChannelHandlerContext context, long data) throws Http2Exception {
-    countIdle(context, WINDOW_UPDATES_OF_A_FRAME);
+    countIdle(context, WINDOW_UPDATES_PER_FRAME);
     super.onPingRead(context, data);
   }
 
   @Override
   public void onPingAckRead(ChannelHandlerContext context, long data) throws Http2Exception {
-    countIdle(context, WINDOW_UPDATES_OF_A_FRAME);
+    countIdle(context, WINDOW_UPDATES_PER_FRAME);
     super.onPingAckRead(context, data);
   }
 
@@ -279,7 +283,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
   public void onGoAwayRead(
       ChannelHandlerContext context, int lastStreamId, long error, ByteBuf debugData)
       throws Http2Exception {
-    countIdle(context, WINDOW_UPDATES_OF_A_FRAME);
+    countIdle(context, WINDOW_UPDATES_PER_FRAME);
     super.onGoAwayRead(context, lastStreamId, error, debugData);
   }
 
@@ -287,7 +291,7 @@ final class GuardedConnection extends Http2FrameListenerDecorator {
   public void onUnknownFrame(
       ChannelHandlerContext context, byte type, int streamId, Http2Flags flags, ByteBuf payload)
       throws Http2Exception {
-    countIdle(context, WINDOW_UPDATES_OF_A_FRAME);
+    countIdle(context, WINDOW_UPDATES_PER_FRAME);
     super.onUnknownFrame(context, type, streamId, flags, payload);
   }
 }

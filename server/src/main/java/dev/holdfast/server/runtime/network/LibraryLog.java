@@ -10,18 +10,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Takes what libraries log. gRPC writes a stack for every connection and call that a client spoils;
- * here that is a line, at most once a minute for each of its loggers. Only what it calls severe,
- * which is a defect, keeps its stack.
+ * Handles the log records of libraries. gRPC logs a stack trace for every connection and call that
+ * a client breaks; this handler writes one line instead, at most once a minute per logger. Only
+ * SEVERE records, which are defects, keep their stack trace.
  */
 public final class LibraryLog extends Handler {
-  private static final int LONGEST_CAUSE = 300;
+  private static final int MAX_CAUSE_CHARACTERS = 300;
 
   private final SLF4JBridgeHandler log = new SLF4JBridgeHandler();
   private final SimpleFormatter formatter = new SimpleFormatter();
   private final ConcurrentMap<String, LineLimit> limits = new ConcurrentHashMap<>();
 
-  /** Takes everything that goes to java.util.logging. */
+  /** Installs this handler for all java.util.logging records. */
   public static void install() {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     java.util.logging.Logger.getLogger("").addHandler(new LibraryLog());
@@ -33,11 +33,11 @@ public final class LibraryLog extends Handler {
       return;
     }
     String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
-    long others = limits.computeIfAbsent(logger, name -> new LineLimit()).admit();
-    if (others < 0) {
+    long suppressed = limits.computeIfAbsent(logger, name -> new LineLimit()).admit();
+    if (suppressed < 0) {
       return;
     }
-    LogRecord line = new LogRecord(record.getLevel(), text(record, others));
+    LogRecord line = new LogRecord(record.getLevel(), text(record, suppressed));
     line.setLoggerName(logger);
     if (record.getLevel().intValue() >= Level.SEVERE.intValue()) {
       line.setThrown(record.getThrown());
@@ -45,20 +45,22 @@ public final class LibraryLog extends Handler {
     log.publish(line);
   }
 
-  private String text(LogRecord record, long others) {
+  private String text(LogRecord record, long suppressed) {
     StringBuilder text = new StringBuilder(formatter.formatMessage(record));
     if (record.getThrown() != null) {
       text.append(": ").append(shortened(record.getThrown().toString()));
     }
-    if (others > 0) {
-      text.append(" (").append(others).append(" more were kept out since the last line)");
+    if (suppressed > 0) {
+      text.append(" (").append(suppressed).append(" more suppressed since the last line)");
     }
     return text.toString();
   }
 
   private static String shortened(String cause) {
     String line = cause.lines().findFirst().orElse("");
-    return line.length() <= LONGEST_CAUSE ? line : line.substring(0, LONGEST_CAUSE) + "...";
+    return line.length() <= MAX_CAUSE_CHARACTERS
+        ? line
+        : line.substring(0, MAX_CAUSE_CHARACTERS) + "...";
   }
 
   @Override

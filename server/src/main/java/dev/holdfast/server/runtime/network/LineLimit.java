@@ -2,23 +2,26 @@ package dev.holdfast.server.runtime.network;
 
 import java.util.concurrent.TimeUnit;
 
-/** Lets one line a minute into the log, and counts those that it keeps out. */
+/** Admits one log line a minute and counts the suppressed lines. */
 final class LineLimit {
   private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private long lastNanos = System.nanoTime() - PERIOD_NANOS;
-  private long keptOut;
+  private long suppressed;
 
-  /** How many were kept out since the last line; less than 0 where this one is, too. */
+  /**
+   * Returns the number of lines suppressed since the last admitted line; -1 if this line is
+   * suppressed.
+   */
   synchronized long admit() {
     long now = System.nanoTime();
     if (now - lastNanos < PERIOD_NANOS) {
-      keptOut++;
+      suppressed++;
       return -1;
     }
-    long others = keptOut;
+    long suppressedBefore = suppressed;
     lastNanos = now;
-    keptOut = 0;
-    return others;
+    suppressed = 0;
+    return suppressedBefore;
   }
 }

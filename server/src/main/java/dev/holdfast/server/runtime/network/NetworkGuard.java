@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the connections, calls and requests of all clients within {@link NetworkLimits}. gRPC has
- * no limits of its own but for one message and one connection, so that a client who opens many of
- * them takes all memory.
+ * Keeps the connections, calls and requests of all clients within {@link NetworkLimits}. gRPC
+ * limits only a single message and a single connection, so a client that opens many of them could
+ * use up all memory.
  */
 public final class NetworkGuard implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger("holdfast.network");
@@ -36,7 +36,10 @@ public final class NetworkGuard implements ServerInterceptor {
   private final AtomicLong requestBytes = new AtomicLong();
   private final LineLimit lines = new LineLimit();
 
-  /** The call whose headers the current thread is reading; gRPC makes what belongs to it then. */
+  /**
+   * The call whose headers the current thread is reading; gRPC creates the call's objects
+   * meanwhile.
+   */
   private static final ThreadLocal<@Nullable GuardedCall> BEGINNING = new ThreadLocal<>();
 
   public NetworkGuard(NetworkLimits limits) {
@@ -47,7 +50,7 @@ public final class NetworkGuard implements ServerInterceptor {
     return limits;
   }
 
-  /** The same way of opening connections, guarded. */
+  /** Returns the same negotiator with its connections guarded. */
   public ProtocolNegotiator guarded(ProtocolNegotiator negotiator) {
     return new ProtocolNegotiator() {
       @Override
@@ -58,7 +61,7 @@ public final class NetworkGuard implements ServerInterceptor {
       @Override
       public ChannelHandler newHandler(GrpcHttp2ConnectionHandler http2) {
         http2.decoder().frameListener(new GuardedConnection(NetworkGuard.this, http2));
-        return new Entrance(negotiator.newHandler(http2));
+        return new ConnectionLimiter(negotiator.newHandler(http2));
       }
 
       @Override
@@ -68,11 +71,11 @@ public final class NetworkGuard implements ServerInterceptor {
     };
   }
 
-  /** Closes a connection that is one too many, before anything is read from it. */
-  private final class Entrance extends ChannelInboundHandlerAdapter {
+  /** Closes a connection beyond the limit before anything is read from it. */
+  private final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
     private final ChannelHandler next;
 
-    Entrance(ChannelHandler next) {
+    ConnectionLimiter(ChannelHandler next) {
       this.next = next;
     }
 
@@ -85,27 +88,26 @@ public final class NetworkGuard implements ServerInterceptor {
         context.pipeline().replace(this, null, next);
         return;
       }
-      warn(context, "as " + limits.connections() + " others are open");
+      warn(context, limits.connections() + " others are open");
       unused = context.close();
     }
   }
 
-  /** Logs that a connection is closed, at most once in a while. */
+  /** Logs that a connection was closed, at most once a minute. */
   void warn(ChannelHandlerContext context, String why) {
-    long others = lines.admit();
-    if (others >= 0) {
+    long suppressed = lines.admit();
+    if (suppressed >= 0) {
       LOG.warn(
-          "closed the connection from {}, {}; {} more were closed without a line since the last"
-              + " one",
+          "closed connection from {}: {}; {} more closed since the last line",
           context.channel().remoteAddress(),
           why,
-          others);
+          suppressed);
     }
   }
 
-  /** Counts a call where there is room for one. */
-  boolean admitCall(int openOnItsConnection) {
-    if (calls.incrementAndGet() <= limits.calls() || openOnItsConnection < limits.callsOfEach()) {
+  /** Counts a call if the limit allows it. Returns whether it did. */
+  boolean admitCall(int openOnConnection) {
+    if (calls.incrementAndGet() <= limits.calls() || openOnConnection < limits.callsOfEach()) {
       return true;
     }
     calls.decrementAndGet();
@@ -117,20 +119,20 @@ public final class NetworkGuard implements ServerInterceptor {
   }
 
   /**
-   * Takes room for requests where there is some. A connection may have as much as it leaves to all
-   * others.
+   * Reserves bytes for requests if the budget allows it. A connection may hold as much as it leaves
+   * to all others.
    */
-  boolean takeBytes(long bytes, long heldByItsConnection) {
+  boolean reserveBytes(long bytes, long heldByConnection) {
     long held = requestBytes.addAndGet(bytes);
     long left = limits.requestBytes() - held;
-    if (heldByItsConnection + bytes <= Math.max(left, limits.requestBytesOfEach())) {
+    if (heldByConnection + bytes <= Math.max(left, limits.requestBytesOfEach())) {
       return true;
     }
     requestBytes.addAndGet(-bytes);
     return false;
   }
 
-  void giveBytes(long bytes) {
+  void releaseBytes(long bytes) {
     requestBytes.addAndGet(-bytes);
   }
 
@@ -143,7 +145,7 @@ public final class NetworkGuard implements ServerInterceptor {
         Rejections.overloaded((int) requestBytes.get(), "bytes of requests are under way"));
   }
 
-  /** What tells the guard which messages were read. */
+  /** Returns the tracers through which the guard learns which messages were read. */
   public ServerStreamTracer.Factory tracers() {
     return new ServerStreamTracer.Factory() {
       @Override
@@ -161,7 +163,10 @@ public final class NetworkGuard implements ServerInterceptor {
     BEGINNING.remove();
   }
 
-  /** To be the last interceptor before the service, whose requests are read by us. */
+  /**
+   * Starts the call if it is admitted. Must be the last interceptor before a service whose requests
+   * this server reads itself.
+   */
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {

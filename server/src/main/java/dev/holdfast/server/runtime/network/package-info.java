@@ -1,4 +1,4 @@
-/** What one client may take of the network: connections, calls, bytes and frames. */
+/** Limits the network resources of each client: connections, calls, bytes and frames. */
 @NullMarked
 package dev.holdfast.server.runtime.network;
 

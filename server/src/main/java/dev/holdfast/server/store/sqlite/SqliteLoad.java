@@ -130,7 +130,7 @@ final class SqliteLoad {
         }
       }
       older = releases.older(key, reads.pastKeys(), slots);
-      int remaining = ReadSet.LARGEST_LOAD;
+      int remaining = ReadSet.MAX_LOADED_SLOTS;
       for (Map.Entry<String, Integer> request : reads.requests().entrySet()) {
         int limit = Math.min(remaining, request.getValue());
         List<Reservation> ofRequest = flushedOf(key, request.getKey(), limit + 1);
@@ -172,7 +172,7 @@ final class SqliteLoad {
         && reads.offerIds().isEmpty()
         && !reads.allOffers()
         && reads.keys().isEmpty()
-        && !reads.keyCountAsked()
+        && !reads.readsKeyCount()
         && reads.slots().stream().allMatch(slot -> books.slot(slot).current() != null);
   }
 

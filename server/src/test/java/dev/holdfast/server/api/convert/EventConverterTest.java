@@ -115,7 +115,7 @@ class EventConverterTest {
     WatchEventsResponse message =
         EventConverter.events(
             "r".repeat(63),
-            Collections.nCopies(WatchRegistry.EVENTS_A_MESSAGE, event),
+            Collections.nCopies(WatchRegistry.EVENTS_PER_MESSAGE, event),
             Long.MAX_VALUE);
     assertTrue(message.getSerializedSize() < 1024 * 1024, "" + message.getSerializedSize());
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** A token is good for its own question as it was given out, and in no other spelling. */
 class PageTokensTest {
-  private static final String QUESTION = PageTokens.question("List", "a", null, 7);
+  private static final String QUESTION = PageTokens.queryKey("List", "a", null, 7);
 
   /** Short and long, of every length that Base64 pads differently, and beyond ASCII. */
   private static final List<String> POSITIONS =
@@ -75,11 +75,11 @@ class PageTokensTest {
     String token = PageTokens.encode(QUESTION, "17");
     for (String other :
         List.of(
-            PageTokens.question("List", "a", null, 8),
-            PageTokens.question("List", "a", "null", 7),
-            PageTokens.question("List", "a", "-", 7),
-            PageTokens.question("List", "a", null, "7 "),
-            PageTokens.question("List", "a 1:-", 7))) {
+            PageTokens.queryKey("List", "a", null, 8),
+            PageTokens.queryKey("List", "a", "null", 7),
+            PageTokens.queryKey("List", "a", "-", 7),
+            PageTokens.queryKey("List", "a", null, "7 "),
+            PageTokens.queryKey("List", "a 1:-", 7))) {
       assertNotEquals(QUESTION, other);
       refused(other, token);
     }

@@ -54,7 +54,7 @@ class RequestListenerTest {
           handled.add(
               new Handled(
                   request.getValue().size(),
-                  workers.here(() -> Runnable::run) instanceof ExecutorService,
+                  workers.currentExecutor(() -> Runnable::run) instanceof ExecutorService,
                   Context.current().getDeadline()));
           if (request.getKey().equals("broken")) {
             throw new IllegalArgumentException("a defect");

@@ -115,7 +115,7 @@ class DatastoreRulesTest {
     Command small = put("a", null);
     Command large = new PutValue(REPOSITORY, "a", new Value(new byte[1 << 20]), null);
     assertEquals(1, large.size());
-    assertEquals((1 << 20) + Command.FEW_BYTES, large.bytes());
+    assertEquals((1 << 20) + Command.BASE_BYTES, large.bytes());
     assertTrue(
         Math.abs(large.bytes() - (1 << 20) - small.bytes()) <= 100, "the value alone differs");
   }

@@ -28,7 +28,7 @@ abstract class WatchRegistryFixture {
   static final int EVENT_BYTES = EventBytes.SMALLEST;
 
   /** Of a large message. */
-  static final int EVENTS_A_MESSAGE = 100;
+  static final int EVENTS_PER_MESSAGE = 100;
 
   static final int EVENTS_A_SMALL_MESSAGE = 4;
 
@@ -40,9 +40,9 @@ abstract class WatchRegistryFixture {
       new WatchLimits(
           2500,
           RECENT_EVENTS * EVENT_BYTES,
-          EVENTS_A_MESSAGE * EVENT_BYTES,
+          EVENTS_PER_MESSAGE * EVENT_BYTES,
           EVENTS_A_SMALL_MESSAGE * EVENT_BYTES,
-          2 * EVENTS_A_MESSAGE * EVENT_BYTES,
+          2 * EVENTS_PER_MESSAGE * EVENT_BYTES,
           Duration.ofSeconds(30));
 
   final FaultyStore store = new FaultyStore();
@@ -53,11 +53,12 @@ abstract class WatchRegistryFixture {
   final Queue<Runnable> threads = new ArrayDeque<>();
 
   final WatchRegistry<NotedSink.Message> watches =
-      new WatchRegistry<>(store, new Wording(), threads::add, failures, LIMITS, nanos::get);
+      new WatchRegistry<>(store, new TestMessages(), threads::add, failures, LIMITS, nanos::get);
 
   long nowMicros = 1;
 
-  private static final class Wording implements WatchRegistry.Wording<NotedSink.Message> {
+  private static final class TestMessages
+      implements WatchRegistry.MessageConverter<NotedSink.Message> {
     @Override
     public NotedSink.Message message(String repositoryId, List<Event> events, long revision) {
       return new NotedSink.Message(events.stream().map(Event::revision).toList(), revision);

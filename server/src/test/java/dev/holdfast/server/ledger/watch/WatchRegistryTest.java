@@ -97,7 +97,7 @@ class WatchRegistryTest extends WatchRegistryFixture {
     assertTrue(store.reads() > reads, "it was behind what is in memory");
     List<Long> seen = sink.events();
     assertEquals(range(2, RECENT_EVENTS + 11), seen);
-    assertTrue(sink.messages.stream().allMatch(one -> one.events().size() <= EVENTS_A_MESSAGE));
+    assertTrue(sink.messages.stream().allMatch(one -> one.events().size() <= EVENTS_PER_MESSAGE));
   }
 
   @Test
@@ -110,14 +110,14 @@ class WatchRegistryTest extends WatchRegistryFixture {
             ready = false;
           }
         };
-    change(2 * EVENTS_A_MESSAGE);
+    change(2 * EVENTS_PER_MESSAGE);
     WatchSession<NotedSink.Message> watcher = start(sink, 0L);
     assertEquals(1, sink.messages.size());
     sink.ready = true;
     watcher.wake();
     runThreads();
     assertEquals(2, sink.messages.size());
-    assertEquals(2 * EVENTS_A_MESSAGE, sink.messages.get(1).revision());
+    assertEquals(2 * EVENTS_PER_MESSAGE, sink.messages.get(1).revision());
   }
 
   @Test

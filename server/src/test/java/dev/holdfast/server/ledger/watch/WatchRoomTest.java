@@ -66,7 +66,7 @@ class WatchRoomTest extends WatchRegistryFixture {
 
   @Test
   void whoFindsNoRoomIsToldLessAtATime() {
-    change(4 * EVENTS_A_MESSAGE);
+    change(4 * EVENTS_PER_MESSAGE);
     List<SlowSink> sinks = new ArrayList<>();
     List<WatchSession<NotedSink.Message>> watchers = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -75,7 +75,8 @@ class WatchRoomTest extends WatchRegistryFixture {
       watchers.add(start(sink, 0L));
     }
     assertEquals(
-        List.of(EVENTS_A_MESSAGE, EVENTS_A_MESSAGE, EVENTS_A_SMALL_MESSAGE, EVENTS_A_SMALL_MESSAGE),
+        List.of(
+            EVENTS_PER_MESSAGE, EVENTS_PER_MESSAGE, EVENTS_A_SMALL_MESSAGE, EVENTS_A_SMALL_MESSAGE),
         sinks.stream().map(sink -> sink.events().size()).toList());
     sinks.get(3).ready = true;
     watchers.get(3).wake();
@@ -86,24 +87,24 @@ class WatchRoomTest extends WatchRegistryFixture {
     sinks.get(2).ready = true;
     watchers.get(2).wake();
     runThreads();
-    assertEquals(EVENTS_A_SMALL_MESSAGE + EVENTS_A_MESSAGE, sinks.get(2).events().size());
+    assertEquals(EVENTS_A_SMALL_MESSAGE + EVENTS_PER_MESSAGE, sinks.get(2).events().size());
     for (int i = 1; i < 4; i++) {
-      while (sinks.get(i).events().size() < 4 * EVENTS_A_MESSAGE + 1) {
+      while (sinks.get(i).events().size() < 4 * EVENTS_PER_MESSAGE + 1) {
         sinks.get(i).ready = true;
         watchers.get(i).wake();
         runThreads();
       }
-      assertEquals(range(1, 4 * EVENTS_A_MESSAGE + 1), sinks.get(i).events());
+      assertEquals(range(1, 4 * EVENTS_PER_MESSAGE + 1), sinks.get(i).events());
     }
     sinks.forEach(sink -> sink.ready = true);
     watchers.forEach(WatchSession::wake);
     runThreads();
-    assertEquals(0, watches.unsent().takenBytes());
+    assertEquals(0, watches.unsent().reservedBytes());
   }
 
   @Test
   void whoTakesNothingLosesItsPlaceOnlyToOthers() {
-    change(4 * EVENTS_A_MESSAGE);
+    change(4 * EVENTS_PER_MESSAGE);
     List<SlowSink> slow = List.of(new SlowSink(), new SlowSink());
     slow.forEach(sink -> start(sink, 0L));
     nanos.addAndGet(LIMITS.stalled().toNanos() + 1);
@@ -119,7 +120,7 @@ class WatchRoomTest extends WatchRegistryFixture {
     assertEquals("", late.reason(), "it was told something a moment ago");
     assertEquals(1, watches.count());
     Rejection end = Objects.requireNonNull(slow.get(0).end);
-    assertEquals(Integer.toString(EVENTS_A_MESSAGE), end.facts().get("revision"));
+    assertEquals(Integer.toString(EVENTS_PER_MESSAGE), end.facts().get("revision"));
   }
 
   @Test
@@ -160,7 +161,7 @@ class WatchRoomTest extends WatchRegistryFixture {
       commit(new UpdateRepository("r" + i % repositories, nowMicros));
       assertTrue(watches.recent().bytes() <= LIMITS.recentBytes());
     }
-    int kept = watches.recent().keptEvents();
+    int kept = watches.recent().eventCount();
     assertTrue(kept < RECENT_EVENTS, () -> kept + " events are kept");
     assertTrue(kept > RECENT_EVENTS / 4, () -> "only " + kept + " events are kept");
     int reads = store.reads();
@@ -176,7 +177,7 @@ class WatchRoomTest extends WatchRegistryFixture {
     }
     assertEquals(reads, store.reads(), "whoever is up to date needs it for nothing");
     watchers.forEach(WatchSession::leave);
-    assertEquals(0, watches.recent().keptEvents());
+    assertEquals(0, watches.recent().eventCount());
   }
 
   @Test

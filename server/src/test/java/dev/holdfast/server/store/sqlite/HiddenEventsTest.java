@@ -74,7 +74,7 @@ class HiddenEventsTest {
     do {
       EventsPage page = requireNonNull(store.events(EventsQuery.all(REPOSITORY, after, A_PAGE)));
       page.events().forEach(event -> revisions.add(event.revision()));
-      after = page.lookedTo();
+      after = page.scannedTo();
     } while (after != 0);
     return revisions;
   }

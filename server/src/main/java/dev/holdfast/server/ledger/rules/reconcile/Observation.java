@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The slots that the chain says are held here, each once and in the order in which they came.
- * Positions count from 0.
+ * The slots that are held here according to the chain, each once and in the order received.
+ * Positions start at 0.
  */
 public final class Observation {
   private final List<Slot> slots = new ArrayList<>();
@@ -17,10 +17,10 @@ public final class Observation {
   private long[] amountsBytes = {};
 
   /**
-   * Adds a slot behind the others.
+   * Adds a slot after the others.
    *
-   * @param amountBytes how many bytes it takes; 0 where that is not known
-   * @return false where it is there already, and nothing was added
+   * @param amountBytes the bytes of the slot; 0 if unknown
+   * @return false if the slot was added before
    */
   public boolean add(Slot slot, long amountBytes) {
     int position = slots.size();
@@ -35,17 +35,17 @@ public final class Observation {
     return true;
   }
 
-  /** How many slots were observed. */
+  /** Returns the number of observed slots. */
   public int size() {
     return slots.size();
   }
 
-  /** Where a slot stands; less than 0 where it was not observed. */
+  /** Returns the position of a slot; negative if it was not observed. */
   int position(Slot slot) {
     return positions.getOrDefault(slot, -1);
   }
 
-  /** What stands at a position. */
+  /** Returns the observation at a position. */
   Reconcile.Observed at(int position) {
     return new Reconcile.Observed(slots.get(position), amountsBytes[position]);
   }

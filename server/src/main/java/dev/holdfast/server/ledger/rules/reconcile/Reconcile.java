@@ -11,24 +11,24 @@ import dev.holdfast.server.ledger.view.ReadSet;
 import java.util.List;
 
 /**
- * Makes reservations agree with what the chain says: releases first, then fills, then adoptions. It
- * names only the slots for which a {@link ReconcilePlan} found something to do, and looks at them
- * again: what was changed meanwhile was changed after the revision of the scope, and is left alone.
+ * Makes reservations agree with the chain: releases first, then fills, then adoptions. It contains
+ * only the slots that a {@link ReconcilePlan} wants to change, and checks them again: a slot that
+ * changed meanwhile changed after the revision of the scope, and stays unchanged.
  *
- * @param scope what is compared, and how far it goes
- * @param unobserved slots that are to be released, by request id and slot index
- * @param observed slots that are to be filled or adopted, in the order observed
- * @param unchangedCount how many other slots stay as they are
+ * @param scope what is compared, and which differences are resolved
+ * @param unobserved the slots to release, by request id and slot index
+ * @param observed the slots to fill or adopt, in the order observed
+ * @param unchangedCount the number of all other slots
  */
 public record Reconcile(
     ReconcileScope scope, List<Slot> unobserved, List<Observed> observed, long unchangedCount)
     implements Command {
-  private static final int BYTES_A_SLOT = 256;
+  private static final int BYTES_PER_SLOT = 256;
 
   /**
-   * A slot that the chain says is held here.
+   * A slot that is held here according to the chain.
    *
-   * @param amountBytes how many bytes it takes; 0 where that is not known
+   * @param amountBytes the bytes of the slot; 0 if unknown
    */
   public record Observed(Slot slot, long amountBytes) {}
 
@@ -40,7 +40,7 @@ public record Reconcile(
   @Override
   public void declareReads(ReadSet reads) {
     unobserved.forEach(reads::slot);
-    observed.forEach(one -> reads.slot(one.slot()));
+    observed.forEach(observation -> reads.slot(observation.slot()));
   }
 
   @Override
@@ -56,19 +56,19 @@ public record Reconcile(
       if (history.current() != null && scope.verdict(history, false) == Verdict.RELEASE) {
         reconciling.release(history.current());
       } else {
-        reconciling.leave();
+        reconciling.leaveUnchanged();
       }
     }
-    for (Observed one : observed) {
-      var history = books.slot(one.slot());
+    for (Observed slot : observed) {
+      var history = books.slot(slot.slot());
       if (history.current() != null && scope.verdict(history, true) == Verdict.FILL) {
         reconciling.fill(history.current());
       }
     }
-    for (Observed one : observed) {
-      switch (scope.verdict(books.slot(one.slot()), true)) {
-        case ADOPT -> reconciling.adopt(one);
-        case LEAVE -> reconciling.leave();
+    for (Observed slot : observed) {
+      switch (scope.verdict(books.slot(slot.slot()), true)) {
+        case ADOPT -> reconciling.adopt(slot);
+        case LEAVE -> reconciling.leaveUnchanged();
         case FILL, RELEASE -> {}
       }
     }
@@ -82,10 +82,10 @@ public record Reconcile(
 
   @Override
   public long bytes() {
-    return (long) BYTES_A_SLOT * size();
+    return (long) BYTES_PER_SLOT * size();
   }
 
-  /** How many slots it may change. */
+  /** Returns the maximum number of slots that the command changes. */
   public int slotCount() {
     return unobserved.size() + observed.size();
   }

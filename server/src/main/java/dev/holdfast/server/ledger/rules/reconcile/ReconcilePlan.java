@@ -28,33 +28,33 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares a whole repository with an observation, beside the queue, and finds the few slots or
- * many for which there is something to do. Only these then go through the queue, where nobody has
- * to wait for the rest to be read.
+ * Compares a whole repository with an observation, outside of the queue, and finds the slots to
+ * change. Only these go through the queue, so that other commands do not wait while the rest is
+ * read.
  */
 public final class ReconcilePlan implements RepositoryVisitor {
   private final ReconcileScope scope;
   private final Observation observation;
   private @Nullable Repository repository;
 
-  /** Where the events go on that were told so far, and from where on there is no gap in them. */
+  /** The next expected revision, and the first one after the last gap between events. */
   private long nextRevision;
 
   private long oldestRevision;
 
-  /** Slots that lost a reservation after the revision of the scope and have none now. */
+  /** Slots that were released after the revision of the scope and have no reservation now. */
   private final Set<Slot> releasedSince = new HashSet<>();
 
   private final List<Slot> unobserved = new ArrayList<>();
   private final Map<Slot, SlotHistory> found = new HashMap<>();
 
-  /** By position in the observation: which have a reservation, and which of these are to fill. */
+  /** The positions in the observation that have a reservation, and those that must be filled. */
   private final BitSet reserved = new BitSet();
 
   private final BitSet toFill = new BitSet();
   private long unchangedCount;
 
-  /** A plan that has seen nothing of the repository yet. */
+  /** Makes an empty plan. */
   public ReconcilePlan(ReconcileScope scope, Observation observation) {
     this.scope = scope;
     this.observation = observation;
@@ -69,13 +69,13 @@ public final class ReconcilePlan implements RepositoryVisitor {
 
   @Override
   public void event(Event event) {
-    see(event.revision());
+    trackGaps(event.revision());
     if (event.change() instanceof Change.SlotReleased change) {
       releasedSince.add(change.released().reservation().slot());
     }
   }
 
-  private void see(long revision) {
+  private void trackGaps(long revision) {
     if (revision != nextRevision) {
       oldestRevision = revision;
     }
@@ -103,7 +103,10 @@ public final class ReconcilePlan implements RepositoryVisitor {
     }
   }
 
-  /** Why there is nothing to plan, to be asked for after the survey; null where there is. */
+  /**
+   * Returns why no plan is possible; null if one is. Must be called after the repository was
+   * visited.
+   */
   public @Nullable Rejection rejection() {
     if (repository == null) {
       return Rejections.repositoryNotFound(scope.repositoryId());
@@ -112,33 +115,33 @@ public final class ReconcilePlan implements RepositoryVisitor {
       return RevisionRejections.inFuture(
           scope.repositoryId(), "as_of_revision", scope.asOfRevision(), repository.revision());
     }
-    // Behind the last event that is kept comes the next one to be made, or again a gap.
-    see(repository.revision() + 1);
+    // The next event would follow the last retained one; otherwise there is a gap at the end.
+    trackGaps(repository.revision() + 1);
     return oldestRevision == scope.asOfRevision() + 1
         ? null
         : RevisionRejections.compacted(
             scope.repositoryId(), "as_of_revision", scope.asOfRevision(), oldestRevision);
   }
 
-  /** What is to be done; to be asked for once, after {@link #rejection}. */
+  /** Returns the command. Must be called once, after {@link #rejection}. */
   public Reconcile command() {
     List<Reconcile.Observed> observed = new ArrayList<>();
     for (int position = 0; position < observation.size(); position++) {
-      Reconcile.Observed one = observation.at(position);
+      Reconcile.Observed observedSlot = observation.at(position);
       if (toFill.get(position)) {
-        observed.add(one);
+        observed.add(observedSlot);
       } else if (!reserved.get(position)) {
-        if (releasedSince.remove(one.slot())) {
+        if (releasedSince.remove(observedSlot.slot())) {
           unchangedCount++;
         } else {
-          observed.add(one);
+          observed.add(observedSlot);
         }
       }
     }
     return new Reconcile(scope, unobserved, observed, unchangedCount + releasedSince.size());
   }
 
-  /** What a command would be answered if nothing was changed since the survey. */
+  /** Returns the outcome of the command if nothing changed since the repository was visited. */
   public Outcome dryRun(Reconcile command) {
     ReadSet reads = new ReadSet(scope.repositoryId());
     command.declareReads(reads);
@@ -153,7 +156,7 @@ public final class ReconcilePlan implements RepositoryVisitor {
             LoadedOffers.NONE,
             Map.of(),
             LoadedKeys.none(reads));
-    // No time shows in the answer.
+    // The outcome contains no time.
     return command.decide(books, 0).outcome();
   }
 }

@@ -5,16 +5,16 @@ import dev.holdfast.server.ledger.books.SlotHistory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an observation of the chain is compared with, and what is to become of each slot.
+ * Decides what happens to each slot when an observation of the chain is compared with the books.
  *
  * @param repositoryId the repository
- * @param asOfRevision what changed after this revision may be newer than the observation, and is
- *     left alone
- * @param releaseAttempts whether slots are released too that are reserved only
+ * @param asOfRevision changes after this revision may be newer than the observation, so their slots
+ *     stay unchanged
+ * @param releaseAttempts whether unfilled slots are released, too
  */
 public record ReconcileScope(String repositoryId, long asOfRevision, boolean releaseAttempts) {
 
-  /** What is to become of a slot. */
+  /** What happens to a slot. */
   enum Verdict {
     LEAVE,
     RELEASE,
@@ -28,11 +28,11 @@ public record ReconcileScope(String repositoryId, long asOfRevision, boolean rel
   }
 
   /**
-   * The rule.
+   * Decides what happens to a slot.
    *
-   * @param current the reservation that the slot has; null for none
-   * @param releasedSince whether one was released after the revision
-   * @param observed whether the chain says that the slot is held here
+   * @param current the current reservation; null for none
+   * @param releasedSince whether a reservation of the slot was released after the revision
+   * @param observed whether the slot is held here according to the chain
    */
   Verdict verdict(@Nullable Reservation current, boolean releasedSince, boolean observed) {
     if (releasedSince) {

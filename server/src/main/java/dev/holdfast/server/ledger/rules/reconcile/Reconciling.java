@@ -11,17 +11,20 @@ import dev.holdfast.server.ledger.rules.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The changes of one {@link Reconcile}, with their revisions in a row, and the account of them. */
+/**
+ * Collects the changes of one {@link Reconcile}, with consecutive revisions, and the affected
+ * slots.
+ */
 final class Reconciling {
-  private static final int LARGEST_LIST = 1000;
+  private static final int MAX_LISTED_SLOTS = 1000;
 
   private Repository repository;
   private final long nowMicros;
   private final List<Change> changes = new ArrayList<>();
-  private final Account released = new Account();
-  private final Account filled = new Account();
-  private final Account adopted = new Account();
-  private final Account missing = new Account();
+  private final SlotList released = new SlotList();
+  private final SlotList filled = new SlotList();
+  private final SlotList adopted = new SlotList();
+  private final SlotList missing = new SlotList();
   private long unchangedCount;
   private long releasedBytes;
 
@@ -31,14 +34,14 @@ final class Reconciling {
     this.unchangedCount = unchangedCount;
   }
 
-  /** So many slots, and the first of them. */
-  private static final class Account {
+  /** The number of slots, and the first of them. */
+  private static final class SlotList {
     private final List<Slot> first = new ArrayList<>();
     private long count;
 
     void add(Slot slot) {
       count++;
-      if (first.size() < LARGEST_LIST) {
+      if (first.size() < MAX_LISTED_SLOTS) {
         first.add(slot);
       }
     }
@@ -48,7 +51,7 @@ final class Reconciling {
     }
   }
 
-  private void make(Change change) {
+  private void apply(Change change) {
     changes.add(change);
     repository = repository.after(change, nowMicros);
   }
@@ -57,12 +60,12 @@ final class Reconciling {
     return repository.revision() + 1;
   }
 
-  void leave() {
+  void leaveUnchanged() {
     unchangedCount++;
   }
 
   void release(Reservation current) {
-    make(
+    apply(
         new Change.SlotReleased(
             new Released(current, ReleaseReason.RECONCILED, nextRevision(), nowMicros, "", false)));
     released.add(current.slot());
@@ -70,7 +73,7 @@ final class Reconciling {
   }
 
   void fill(Reservation current) {
-    make(
+    apply(
         new Change.SlotFilled(
             current.withFill(new Reservation.Fill(nextRevision(), nowMicros, "", false))));
     filled.add(current.slot());
@@ -93,8 +96,8 @@ final class Reconciling {
             "",
             Reservation.Fill.NONE,
             "");
-    make(new Change.SlotReserved(reserved));
-    make(
+    apply(new Change.SlotReserved(reserved));
+    apply(
         new Change.SlotFilled(
             reserved.withFill(new Reservation.Fill(nextRevision(), nowMicros, "", false))));
     adopted.add(observed.slot());

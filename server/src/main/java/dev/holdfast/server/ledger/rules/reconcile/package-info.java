@@ -1,4 +1,4 @@
-/** Making the reservations agree with what was observed on the chain. */
+/** Makes the reservations agree with what was observed on the chain. */
 @NullMarked
 package dev.holdfast.server.ledger.rules.reconcile;
 

@@ -10,7 +10,7 @@ import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** Makes a repository, or makes a deleted one again. */
+/** Creates a repository, or restores a deleted one with nothing reserved. */
 public record CreateRepository(String repositoryId, long capacityBytes) implements Command {
   @Override
   public void declareReads(ReadSet reads) {}
@@ -21,8 +21,7 @@ public record CreateRepository(String repositoryId, long capacityBytes) implemen
     if (before != null && !before.deleted()) {
       return Decision.of(Rejections.repositoryAlreadyExists(before));
     }
-    // A deleted repository has nothing reserved, but its revision goes on: generations are
-    // revisions, and must never come twice.
+    // A deleted repository keeps its revision: generations are revisions and must never repeat.
     Change change = new CapacityChanged(CapacityChanged.Kind.CREATED, capacityBytes);
     Repository base = before != null ? before : Repository.blank(repositoryId);
     return Decision.of(new Outcome.RepositoryDone(base.after(change, nowMicros)), change);

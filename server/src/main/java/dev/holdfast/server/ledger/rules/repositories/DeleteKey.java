@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Deletes a key of the datastore.
  *
- * @param expectedVersion the version that the key has to have; null for whatever it has
+ * @param expectedVersion the version that the key must have; null for any version
  */
 public record DeleteKey(String repositoryId, String key, @Nullable Long expectedVersion)
     implements Command {

@@ -10,7 +10,7 @@ import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
 /**
- * Deletes a repository that has nothing reserved and no keys. Its offers go with it; its revision,
+ * Deletes a repository without reserved bytes and keys. Also deletes its offers; its revision,
  * versions and histories stay.
  */
 public record DeleteRepository(String repositoryId) implements Command {

@@ -7,11 +7,11 @@ import dev.holdfast.server.ledger.rules.Rejections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The refusals that are about a key of the datastore. */
+/** Creates the rejections that concern a key of the datastore. */
 public final class KeyRejections {
   private KeyRejections() {}
 
-  /** There is no such key. */
+  /** Returns the rejection for a missing key. */
   public static Rejection keyNotFound(String repositoryId, String key) {
     return Rejection.of(
         Reason.KEY_NOT_FOUND,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sets the value of a key of the datastore.
  *
- * @param expectedVersion the version that the key has to have, 0 for none; null for whatever it has
+ * @param expectedVersion the version that the key must have, 0 for a new key; null for any version
  */
 public record PutValue(String repositoryId, String key, Value value, @Nullable Long expectedVersion)
     implements Command {
@@ -43,6 +43,6 @@ public record PutValue(String repositoryId, String key, Value value, @Nullable L
 
   @Override
   public long bytes() {
-    return (long) FEW_BYTES + value.bytes().length;
+    return (long) BASE_BYTES + value.bytes().length;
   }
 }

@@ -7,7 +7,7 @@ import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** Gives back bytes that belong to no slot, and never those of one. */
+/** Releases unassigned bytes, never those of a slot. */
 public record ReleaseUnassigned(String repositoryId, long amountBytes, String operationId)
     implements Command {
   @Override

@@ -7,7 +7,7 @@ import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** Reserves bytes that belong to no slot. */
+/** Reserves unassigned bytes. */
 public record ReserveUnassigned(String repositoryId, long amountBytes, String operationId)
     implements Command {
   @Override

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The rule that reserving and releasing unassigned bytes share. */
+/** The common rule of reserving and releasing unassigned bytes. */
 final class Unassigned {
   private Unassigned() {}
 

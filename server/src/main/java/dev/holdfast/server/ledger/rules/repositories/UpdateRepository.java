@@ -9,7 +9,7 @@ import dev.holdfast.server.ledger.rules.Rules;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** Sets the capacity of a repository, also below what is reserved. */
+/** Sets the capacity of a repository, which may be less than the reserved bytes. */
 public record UpdateRepository(String repositoryId, long capacityBytes) implements Command {
   @Override
   public void declareReads(ReadSet reads) {}

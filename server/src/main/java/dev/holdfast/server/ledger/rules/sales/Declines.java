@@ -11,15 +11,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Whether an offer sells what is asked for, and why not, in words and numbers. */
+/** Decides whether an offer accepts a request, and describes the reason if it does not. */
 public final class Declines {
   private Declines() {}
 
-  /** The first reason why the offer does not sell; null where it does. */
+  /** Returns the first reason why the offer declines; null if it accepts. */
   static @Nullable Reason reason(
-      Offer offer, StorageRequest asked, Repository repository, long nowMicros) {
+      Offer offer, StorageRequest request, Repository repository, long nowMicros) {
     Offer.Terms terms = offer.terms();
-    long sizeBytes = asked.slotSizeBytes();
+    long sizeBytes = request.slotSizeBytes();
     BigInteger maxCollateral = terms.maxCollateral();
     Long untilMicros = terms.untilMicros();
     if (!terms.enabled()) {
@@ -29,15 +29,15 @@ public final class Declines {
     } else if (sizeBytes < terms.minSlotBytes()) {
       return Reason.SLOT_TOO_SMALL;
     } else if (terms.maxDurationMicros() != 0
-        && asked.durationMicros() > terms.maxDurationMicros()) {
+        && request.durationMicros() > terms.maxDurationMicros()) {
       return Reason.DURATION_TOO_LONG;
-    } else if (asked.price().compareTo(terms.minPrice()) < 0) {
+    } else if (request.price().compareTo(terms.minPrice()) < 0) {
       return Reason.PRICE_TOO_LOW;
-    } else if (maxCollateral != null && asked.collateral().compareTo(maxCollateral) > 0) {
+    } else if (maxCollateral != null && request.collateral().compareTo(maxCollateral) > 0) {
       return Reason.COLLATERAL_TOO_HIGH;
-    } else if (untilMicros != null && asked.endMicros(nowMicros) > untilMicros) {
+    } else if (untilMicros != null && request.endMicros(nowMicros) > untilMicros) {
       return Reason.OFFER_ENDS_TOO_EARLY;
-    } else if (terms.totalBytes() != 0 && sizeBytes > leftBytes(offer)) {
+    } else if (terms.totalBytes() != 0 && sizeBytes > unsoldBytes(offer)) {
       return Reason.OFFER_SOLD_OUT;
     } else if (sizeBytes > repository.availableBytes()) {
       return Reason.INSUFFICIENT_STORAGE;
@@ -45,15 +45,15 @@ public final class Declines {
     return null;
   }
 
-  private static long leftBytes(Offer offer) {
+  private static long unsoldBytes(Offer offer) {
     return offer.terms().totalBytes() - offer.soldBytes();
   }
 
-  /** The reason of an offer in words and numbers. */
+  /** Returns the decline of an offer, with a description. */
   static Decline of(
-      Offer offer, Reason reason, StorageRequest asked, Repository repository, long nowMicros) {
+      Offer offer, Reason reason, StorageRequest request, Repository repository, long nowMicros) {
     Offer.Terms terms = offer.terms();
-    String theSlot = "the slot has " + asked.slotSizeBytes() + " bytes, ";
+    String theSlot = "the slot has " + request.slotSizeBytes() + " bytes, ";
     String detail =
         switch (reason) {
           case DISABLED -> "the offer is not enabled";
@@ -61,29 +61,29 @@ public final class Declines {
           case SLOT_TOO_SMALL -> theSlot + "the offer sells at least " + terms.minSlotBytes();
           case DURATION_TOO_LONG ->
               "the space is wanted for "
-                  + seconds(asked.durationMicros())
+                  + seconds(request.durationMicros())
                   + " s, the offer sells at most "
                   + seconds(terms.maxDurationMicros())
                   + " s";
           case PRICE_TOO_LOW ->
               "the request pays "
-                  + asked.price()
+                  + request.price()
                   + " a byte and second, the offer takes at least "
                   + terms.minPrice();
           case COLLATERAL_TOO_HIGH ->
               "the request wants a collateral of "
-                  + asked.collateral()
+                  + request.collateral()
                   + " a byte, the offer puts up at most "
                   + terms.maxCollateral();
           case OFFER_ENDS_TOO_EARLY ->
               "the request ends at "
-                  + time(asked.endMicros(nowMicros))
+                  + time(request.endMicros(nowMicros))
                   + ", the offer at "
                   + time(Objects.requireNonNull(terms.untilMicros()));
           case OFFER_SOLD_OUT ->
               theSlot
                   + "the offer has "
-                  + Math.max(0, leftBytes(offer))
+                  + Math.max(0, unsoldBytes(offer))
                   + " left: of its "
                   + terms.totalBytes()
                   + " are "
@@ -101,18 +101,18 @@ public final class Declines {
                   + repository.reservedBytes()
                   + " reserved";
           case REQUEST_ENDED, NO_OFFERS, NO_FREE_SLOT ->
-              throw new IllegalArgumentException("no offer's reason: " + reason);
+              throw new IllegalArgumentException("not a reason of an offer: " + reason);
         };
     return new Decline(offer.id(), reason, detail);
   }
 
-  /** The request has ended already. */
-  public static Decline ended(StorageRequest asked, long nowMicros) {
+  /** Returns the decline of a request that has already ended. */
+  public static Decline ended(StorageRequest request, long nowMicros) {
     return new Decline(
         "",
         Reason.REQUEST_ENDED,
         "the request ended at %s, and now it is %s"
-            .formatted(time(asked.endMicros(nowMicros)), time(nowMicros)));
+            .formatted(time(request.endMicros(nowMicros)), time(nowMicros)));
   }
 
   public static Decline noOffers(Repository repository) {
@@ -120,16 +120,16 @@ public final class Declines {
         "", Reason.NO_OFFERS, "repository %s has no offers".formatted(repository.id()));
   }
 
-  /** No slot is left to choose: so many are excluded, and all others have reservations. */
-  public static Decline noFreeSlot(StorageRequest asked, int excludedCount) {
+  /** Returns the decline for a request without a free slot: all slots are excluded or reserved. */
+  public static Decline noFreeSlot(StorageRequest request, int excludedCount) {
     return new Decline(
         "",
         Reason.NO_FREE_SLOT,
         "of the request's %s slots %s are excluded, and %s of the others reserved here"
             .formatted(
-                Long.toUnsignedString(asked.slotCount()),
+                Long.toUnsignedString(request.slotCount()),
                 excludedCount,
-                Long.toUnsignedString(asked.slotCount() - excludedCount)));
+                Long.toUnsignedString(request.slotCount() - excludedCount)));
   }
 
   private static String seconds(long micros) {

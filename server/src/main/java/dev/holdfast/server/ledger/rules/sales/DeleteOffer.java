@@ -10,7 +10,7 @@ import dev.holdfast.server.ledger.rules.Rules;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** Deletes an offer, and leaves what was sold under it alone. */
+/** Deletes an offer. Its sold slots stay reserved. */
 public record DeleteOffer(String repositoryId, String offerId) implements Command {
   @Override
   public void declareReads(ReadSet reads) {

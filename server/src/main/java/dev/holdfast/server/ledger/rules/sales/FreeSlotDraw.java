@@ -5,32 +5,32 @@ import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
 /**
- * Draws slots of a request that are free, while the indexes of all that are reserved go by, from
- * the smallest to the largest. It keeps none of these, of which there may be millions, but what it
- * would have drawn so far: each time that more free slots are found, one of them takes the place of
- * a slot that was drawn with the probability that it would have been drawn of all found so far (a
- * reservoir, as of Vitter, 1985).
+ * Draws free slots of a request, while it receives the indexes of all reserved slots in ascending
+ * order. It does not store these, of which there may be millions, but only a sample of the free
+ * slots so far: when more free slots are found, one of them replaces a drawn slot with the
+ * probability that a draw from all free slots so far would have chosen it (reservoir sampling,
+ * Vitter, 1985).
  */
 public final class FreeSlotDraw implements LongConsumer {
-  /** So many are drawn, as others may sell some of them before they are decided on. */
+  /** Number of draws; several, because other sales may take some slots before the decision. */
   private static final int DRAWS = 16;
 
   private final SlotChoice choice;
   private final UnsignedRandom random;
 
-  /** By their ranks in what is not excluded. */
+  /** The drawn slots, as ranks among the slots that are not excluded. */
   private final long[] drawn = new long[DRAWS];
 
   private final long count;
   private long freeCount;
 
-  /** The first rank that was not looked at yet. */
+  /** The first rank that was not processed yet. */
   private long next;
 
   /**
-   * For a choice whose slots are all reserved.
+   * Makes a draw for a choice whose slots are all reserved.
    *
-   * @param seed whatever number, which decides what is drawn
+   * @param seed an arbitrary number that determines the draw
    */
   public FreeSlotDraw(SlotChoice choice, long seed) {
     this.choice = choice;
@@ -38,7 +38,7 @@ public final class FreeSlotDraw implements LongConsumer {
     this.count = choice.slotCount() - choice.excluded().size();
   }
 
-  /** Goes past a slot that is reserved. */
+  /** Receives the index of a reserved slot. */
   @Override
   public void accept(long index) {
     OptionalLong rank = choice.excluded().rank(index);
@@ -48,7 +48,7 @@ public final class FreeSlotDraw implements LongConsumer {
     }
   }
 
-  /** All up to this rank are free. */
+  /** Processes the free slots before this rank. */
   private void free(long end) {
     long length = end - next;
     if (length == 0) {
@@ -56,14 +56,14 @@ public final class FreeSlotDraw implements LongConsumer {
     }
     freeCount += length;
     for (int i = 0; i < DRAWS; i++) {
-      long place = random.below(freeCount);
-      if (Long.compareUnsigned(place, length) < 0) {
-        drawn[i] = next + place;
+      long offset = random.below(freeCount);
+      if (Long.compareUnsigned(offset, length) < 0) {
+        drawn[i] = next + offset;
       }
     }
   }
 
-  /** The choice with what was drawn, when all went by. */
+  /** Returns the choice with the drawn slots; to be called after the last index. */
   public SlotChoice choice() {
     free(count);
     next = count;

@@ -10,10 +10,13 @@ import dev.holdfast.server.ledger.rules.Rules;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** Makes an offer, or gives the one of this id other terms. */
+/** Creates an offer, or replaces the terms of an existing one. */
 public record PutOffer(String repositoryId, String offerId, Offer.Terms terms) implements Command {
-  /** So many are in memory for each sale, and are looked at one after the other. */
-  static final int LARGEST_COUNT = 10_000;
+  /**
+   * Maximum number of offers of a repository: each sale holds them in memory and checks them one by
+   * one.
+   */
+  static final int MAX_OFFERS = 10_000;
 
   @Override
   public void declareReads(ReadSet reads) {
@@ -29,8 +32,8 @@ public record PutOffer(String repositoryId, String offerId, Offer.Terms terms) i
           Offer offer = new Offer(offerId, terms, books.soldBytes(offerId));
           Outcome outcome = new Outcome.OfferDone(offer);
           Offer before = books.offer(offerId);
-          if (before == null && offer.soldBytes() == 0 && books.offerCount() >= LARGEST_COUNT) {
-            return Decision.of(Rejections.tooManyOffers(repositoryId, LARGEST_COUNT));
+          if (before == null && offer.soldBytes() == 0 && books.offerCount() >= MAX_OFFERS) {
+            return Decision.of(Rejections.tooManyOffers(repositoryId, MAX_OFFERS));
           }
           return offer.equals(before)
               ? Decision.of(outcome)

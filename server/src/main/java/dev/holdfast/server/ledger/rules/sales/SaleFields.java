@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a SellSlot that are compared when it is sent again, as one line of text that can be
- * kept with it.
+ * The fields of a SellSlot that are compared on a retry, as one line of text that is stored with
+ * the sale.
  */
 public record SaleFields(String text) {
   private static final List<String> NAMES =
@@ -20,9 +20,9 @@ public record SaleFields(String text) {
           "excluded_slot_indexes");
 
   /**
-   * The fields of a request.
+   * Returns the fields of a request.
    *
-   * @param excluded a word that tells the set of excluded slots from any other
+   * @param excluded a fingerprint of the set of excluded slots
    */
   public static SaleFields of(StorageRequest request, String excluded) {
     return new SaleFields(
@@ -37,7 +37,7 @@ public record SaleFields(String text) {
             excluded));
   }
 
-  /** The name of the first field that others have differently; null where all are the same. */
+  /** Returns the name of the first field that differs; null if all are equal. */
   @Nullable String difference(SaleFields others) {
     List<String> mine = Arrays.asList(text.split(" "));
     List<String> theirs = Arrays.asList(others.text.split(" "));

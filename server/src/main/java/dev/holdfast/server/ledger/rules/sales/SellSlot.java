@@ -24,10 +24,10 @@ import java.util.OptionalLong;
 /**
  * Sells a slot of a storage request, on the terms of an offer.
  *
- * @param choice which of its slots
- * @param asked all that is compared when it is sent again
+ * @param choice the drawn slots
+ * @param asked the fields that are compared on a retry
  * @param leaseMicros the length of the lease; 0 for none
- * @param validateOnly whether to answer what would be, and change nothing
+ * @param validateOnly whether to return what would be sold, without a change
  */
 public record SellSlot(
     String repositoryId,
@@ -57,7 +57,7 @@ public record SellSlot(
 
   @Override
   public long bytes() {
-    return FEW_BYTES + choice.bytes();
+    return BASE_BYTES + choice.bytes();
   }
 
   @Override
@@ -65,7 +65,7 @@ public record SellSlot(
     return Map.of(request.requestId(), choice.drawn().length);
   }
 
-  /** The same with another choice. */
+  /** Returns the command with another choice. */
   public SellSlot with(SlotChoice other) {
     return new SellSlot(
         repositoryId, request, other, asked, leaseMicros, operationId, validateOnly);
@@ -84,7 +84,7 @@ public record SellSlot(
     List<Offer> offers = books.offers();
     Offer best = null;
     for (Offer offer : offers) {
-      // They come by id, so of those with one price the first stays.
+      // Offers are ordered by id, so the first of those with equal prices wins.
       if ((best == null || offer.terms().minPrice().compareTo(best.terms().minPrice()) > 0)
           && Declines.reason(offer, request, repository, nowMicros) == null) {
         best = offer;
@@ -109,7 +109,7 @@ public record SellSlot(
             nowMicros,
             leaseMicros,
             leaseMicros == 0 ? 0 : nowMicros + leaseMicros,
-            // The id counts within the request, and so is no operation of the slot.
+            // The scope of the id is the request, so it is not an operation of the slot.
             "",
             Reservation.Fill.NONE,
             offer.id());
@@ -145,7 +145,7 @@ public record SellSlot(
             : validateOnly ? "validate_only" : asked.difference(new SaleFields(sale.asked()));
     if (sale == null || difference != null) {
       return Rejections.operationIdReused(
-          repositoryId, operationId, String.valueOf(difference), described(earlier));
+          repositoryId, operationId, String.valueOf(difference), description(earlier));
     }
     Reservation current = books.slot(sale.slot()).current();
     if (current != null && current.generation() == sale.generation()) {
@@ -153,12 +153,12 @@ public record SellSlot(
     }
     Released released = books.released(sale.slot(), sale.generation());
     if (released == null) {
-      throw new IllegalStateException("a sale outlives what became of it: " + earlier);
+      throw new IllegalStateException("the release of a remembered sale is missing: " + earlier);
     }
     return Rejections.reservationReleased(repositoryId, released);
   }
 
-  private static String described(RememberedOperation earlier) {
+  private static String description(RememberedOperation earlier) {
     Sale sale = earlier.sale();
     return sale == null
         ? earlier.kind().toString()

@@ -4,21 +4,21 @@ import java.util.OptionalLong;
 import java.util.function.LongPredicate;
 
 /**
- * Which slot of a request is sold: one that is neither excluded nor reserved, each as likely as any
- * other. There can be nearly 2^64 slots, and millions of reservations, and what a sale costs the
- * one writer must not depend on how many. So some slots that are not excluded are drawn before,
- * each of all of them, and the first that is free when the sale is decided is taken: of those that
- * are free it is any with the same probability.
+ * Chooses the slot to sell: a slot that is neither excluded nor reserved, each with the same
+ * probability. There can be nearly 2^64 slots and millions of reservations, and the cost for the
+ * single writer must not depend on their number. So some slots are drawn beforehand from all that
+ * are not excluded, and the decision takes the first free one: each free slot has the same
+ * probability.
  *
- * <p>Where all that were drawn are reserved, others are drawn by somebody who has the time to go
- * through all reservations, {@link FreeSlotDraw}. That is seldom: with half of a request reserved
- * here, once in 2^64 times; with nine tenths, once in a thousand.
+ * <p>If all drawn slots are reserved, {@link FreeSlotDraw} scans all reservations and draws again.
+ * That is rare: if half of a request is reserved here, once in 2^64 sales; at nine tenths, once in
+ * a thousand.
  */
 public final class SlotChoice {
-  /** So many are drawn. */
+  /** Number of draws. */
   static final int DRAWS = 64;
 
-  /** Where not more than these are not excluded, all of them are drawn. */
+  /** Up to this number of slots that are not excluded, all of them are drawn. */
   static final int ALL_DRAWN = 128;
 
   private final long slotCount;
@@ -34,11 +34,11 @@ public final class SlotChoice {
   }
 
   /**
-   * A choice from what is not excluded.
+   * Returns a choice from the slots that are not excluded.
    *
-   * @param slotCount how many slots the request has; to be read as unsigned
-   * @param excluded some of these
-   * @param seed whatever number, which decides what is drawn
+   * @param slotCount the number of slots of the request, as an unsigned number
+   * @param excluded the excluded slots
+   * @param seed an arbitrary number that determines the draw
    */
   public static SlotChoice draw(long slotCount, SlotIndexes excluded, long seed) {
     long count = slotCount - excluded.size();
@@ -47,10 +47,10 @@ public final class SlotChoice {
     long[] drawn = new long[all ? (int) count : DRAWS];
     for (int i = 0; i < drawn.length; i++) {
       if (all) {
-        // A shuffle of all ranks, from the inside out.
-        int place = (int) random.below(i + 1L);
-        drawn[i] = drawn[place];
-        drawn[place] = i;
+        // A shuffle of all ranks (the inside-out algorithm).
+        int position = (int) random.below(i + 1L);
+        drawn[i] = drawn[position];
+        drawn[position] = i;
       } else {
         drawn[i] = random.below(count);
       }
@@ -66,7 +66,7 @@ public final class SlotChoice {
     return new SlotChoice(slotCount, excluded, ranks, exhaustive);
   }
 
-  /** The same with others drawn, by their ranks in what is not excluded. */
+  /** Returns the choice with other draws, given as ranks among the slots that are not excluded. */
   SlotChoice redrawn(long[] ranks) {
     return ofRanks(slotCount, excluded, ranks, ranks.length == 0);
   }
@@ -79,17 +79,17 @@ public final class SlotChoice {
     return excluded;
   }
 
-  /** The indexes of the slots that were drawn; whoever gets them leaves them as they are. */
+  /** Returns the indexes of the drawn slots, which must not be modified. */
   long[] drawn() {
     return drawn;
   }
 
-  /** Whether no slot is free where none of those drawn is. */
+  /** Returns whether no slot is free if none of the drawn ones is. */
   boolean exhaustive() {
     return exhaustive;
   }
 
-  /** The slot to be sold; empty where none of those drawn is free. */
+  /** Returns the slot to sell; empty if no drawn slot is free. */
   OptionalLong first(LongPredicate isReserved) {
     for (long index : drawn) {
       if (!isReserved.test(index)) {
@@ -99,7 +99,7 @@ public final class SlotChoice {
     return OptionalLong.empty();
   }
 
-  /** About how many bytes it takes. */
+  /** Returns the approximate memory size in bytes. */
   long bytes() {
     return (long) Long.BYTES * (excluded.size() + drawn.length);
   }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 
-/** A set of slot indexes, which are unsigned. There may be millions, so they are kept as such. */
+/** An immutable set of unsigned slot indexes, stored compactly because there may be millions. */
 public final class SlotIndexes {
   private final long[] ascending;
 
@@ -12,13 +12,13 @@ public final class SlotIndexes {
     this.ascending = ascending;
   }
 
-  /** Those of these indexes that are below a bound, in whatever order and however often. */
+  /** Returns the set of the indexes below a bound. The indexes may be unordered and repeated. */
   public static SlotIndexes below(long bound, long... indexes) {
     long[] ascending = new long[indexes.length];
     int count = 0;
     for (long index : indexes) {
       if (Long.compareUnsigned(index, bound) < 0) {
-        // With the highest bit turned, signed numbers sort as the unsigned ones do.
+        // With the highest bit flipped, signed numbers sort like unsigned ones.
         ascending[count++] = index ^ Long.MIN_VALUE;
       }
     }
@@ -37,13 +37,13 @@ public final class SlotIndexes {
     return ascending.length;
   }
 
-  /** The index that is not among these and has so many others of that kind before it. */
+  /** Returns the index with this rank among the indexes that are not in the set. */
   long absent(long rank) {
     int from = 0;
     int to = ascending.length;
     while (from < to) {
       int middle = (from + to) >>> 1;
-      // So many of that kind are before the one in the middle.
+      // This is the number of absent indexes before the middle one.
       if (Long.compareUnsigned(ascending[middle] - middle, rank) > 0) {
         to = middle;
       } else {
@@ -53,7 +53,9 @@ public final class SlotIndexes {
     return rank + from;
   }
 
-  /** How many are before an index of those that are not among these; empty where it is one. */
+  /**
+   * Returns the rank of an index among those that are not in the set; empty if it is in the set.
+   */
   public OptionalLong rank(long index) {
     int from = 0;
     int to = ascending.length;
@@ -70,7 +72,7 @@ public final class SlotIndexes {
         : OptionalLong.of(index - from);
   }
 
-  /** These, from the smallest to the largest. */
+  /** Returns the indexes in ascending order. */
   public LongStream ascending() {
     return Arrays.stream(ascending);
   }

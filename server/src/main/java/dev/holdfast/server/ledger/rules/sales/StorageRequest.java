@@ -4,16 +4,16 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a buyer asks for.
+ * A buyer's request for storage.
  *
- * @param requestId the request
- * @param slotCount how many slots it has, counted from 0; to be read as unsigned
- * @param slotSizeBytes how many bytes a slot has
- * @param durationMicros how long they are wanted, in microseconds
- * @param price what is paid for a byte and second
- * @param collateral what the seller has to put up for a byte
- * @param endMicros when the request ends, in microseconds since the epoch; null where it ends when
- *     the duration has passed from now on
+ * @param requestId the id of the request
+ * @param slotCount the number of slots, as an unsigned number
+ * @param slotSizeBytes the size of a slot
+ * @param durationMicros the requested duration in microseconds
+ * @param price the price per byte and second
+ * @param collateral the collateral that the seller deposits per byte
+ * @param endMicros the end of the request, in microseconds since the epoch; null for the duration
+ *     from now on
  */
 public record StorageRequest(
     String requestId,
@@ -24,7 +24,7 @@ public record StorageRequest(
     BigInteger collateral,
     @Nullable Long endMicros) {
 
-  /** Whether it says that it has ended. */
+  /** Returns whether the request states an end that has passed. */
   public boolean ended(long nowMicros) {
     return endMicros != null && endMicros <= nowMicros;
   }

@@ -2,7 +2,7 @@ package dev.holdfast.server.ledger.rules.sales;
 
 import java.util.SplittableRandom;
 
-/** Random numbers that are to be read as unsigned. */
+/** Generates random unsigned numbers. */
 final class UnsignedRandom {
   private final SplittableRandom random;
 
@@ -10,7 +10,7 @@ final class UnsignedRandom {
     random = new SplittableRandom(seed);
   }
 
-  /** A number below this bound, which is not 0; each is as likely as any other. */
+  /** Returns a uniformly distributed number below a bound that is not 0. */
   long below(long bound) {
     long mask = -1L >>> Long.numberOfLeadingZeros((bound - 1) | 1);
     long number;

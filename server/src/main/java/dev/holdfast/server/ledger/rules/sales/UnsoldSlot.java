@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Why a slot was not sold: what the decision saw. It is put into words by whoever answers the call,
- * and not by the one writer, as there may be ten thousand offers.
+ * The data of a decision not to sell. The thread that answers the call builds the reasons from it,
+ * instead of the single writer, because there may be ten thousand offers.
  *
- * @param request what was asked for
+ * @param request the storage request
  * @param repository the repository
- * @param offers all its offers, by id
- * @param nowMicros when, in microseconds since the epoch
- * @param slotFree whether a slot could be chosen
- * @param excludedCount how many were not to be chosen
+ * @param offers all offers of the repository, by id
+ * @param nowMicros the time, in microseconds since the epoch
+ * @param slotFree whether a free slot was found
+ * @param excludedCount the number of excluded slots
  */
 public record UnsoldSlot(
     StorageRequest request,

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Many changes in order, with no other between them.
+ * Applies several changes in order, with no other change between them.
  *
- * @param atomic all or none
+ * @param atomic whether all steps or none are applied
  */
 public record Apply(String repositoryId, List<Step> steps, boolean atomic) implements Command {
   @Override
@@ -31,12 +31,12 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
     for (Step step : steps) {
       Decision decision = step.decide(draft, nowMicros);
       if (atomic && decision.outcome() instanceof Rejection rejection) {
-        Rejection told =
+        Rejection reported =
             draft.changes().isEmpty()
                 ? rejection
-                : withoutTheUndone(step, rejection, books, nowMicros);
+                : withoutUndoneSteps(step, rejection, books, nowMicros);
         return Decision.of(
-            told.withFact(Rejection.OPERATION_INDEX, Integer.toString(outcomes.size())));
+            reported.withFact(Rejection.OPERATION_INDEX, Integer.toString(outcomes.size())));
       }
       for (Change change : decision.changes()) {
         draft.apply(change);
@@ -47,10 +47,10 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
   }
 
   /**
-   * The refusal of a step in words and numbers that hold although the steps before it are undone:
-   * another caller may be given the same generation, or the same bytes.
+   * Returns the rejection of a step without facts from the steps before it, which are undone: their
+   * generations and bytes may be given to another caller.
    */
-  private static Rejection withoutTheUndone(
+  private static Rejection withoutUndoneSteps(
       Step step, Rejection rejection, Books books, long nowMicros) {
     return step.decide(books, nowMicros).outcome() instanceof Rejection before
             && before.reason() == rejection.reason()
@@ -65,7 +65,7 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
 
   @Override
   public long bytes() {
-    return (long) FEW_BYTES * size();
+    return (long) BASE_BYTES * size();
   }
 
   @Override

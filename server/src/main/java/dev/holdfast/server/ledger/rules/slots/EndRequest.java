@@ -16,14 +16,14 @@ import dev.holdfast.server.ledger.view.ReadSet;
 import java.util.Map;
 
 /**
- * Releases the slots of a request: all that one transaction has the room for. Sent again under its
- * operation id while there are more, it goes on.
+ * Releases the slots of a request, as many as fit into one transaction. While more are left, a
+ * retry with the same operation id continues.
  */
 public record EndRequest(String repositoryId, String requestId, String operationId)
     implements Step {
   @Override
   public void declareReads(ReadSet reads) {
-    reads.request(requestId, ReadSet.LARGEST_LOAD);
+    reads.request(requestId, ReadSet.MAX_LOADED_SLOTS);
     reads.operation(key());
   }
 
@@ -48,7 +48,7 @@ public record EndRequest(String repositoryId, String requestId, String operation
         .forEach(reservation -> releases.add(reservation, ReleaseReason.REQUEST_ENDED));
     long count = releases.count() + (earlier == null ? 0 : earlier.count());
     long bytes = releases.bytes() + (earlier == null ? 0 : earlier.bytes());
-    // Nothing new is known where an earlier step finds no room.
+    // A retry that releases nothing has no new result to remember.
     if (!operationId.isEmpty() && (releases.count() > 0 || (earlier != null && !loaded.more()))) {
       Kind kind = loaded.more() ? Kind.END_REQUEST_BEGUN : Kind.END_REQUEST;
       long revision = releases.repository().revision();
@@ -75,6 +75,6 @@ public record EndRequest(String repositoryId, String requestId, String operation
 
   @Override
   public Map<String, Integer> requests() {
-    return Map.of(requestId, ReadSet.LARGEST_LOAD);
+    return Map.of(requestId, ReadSet.MAX_LOADED_SLOTS);
   }
 }

@@ -11,13 +11,13 @@ import dev.holdfast.server.ledger.view.ReadSet;
 import java.util.List;
 
 /**
- * Releases what a sweep found with its lease run out, unless it was renewed, filled or released
- * meanwhile.
+ * Releases reservations whose leases a sweep found expired, unless they were renewed, filled or
+ * released meanwhile.
  */
 public record ExpireLeases(String repositoryId, List<Expired> expired) implements Command {
-  private static final int BYTES_A_LEASE = 256;
+  private static final int BYTES_PER_LEASE = 256;
 
-  /** A reservation whose lease had run out when the sweep looked. */
+  /** A reservation that had an expired lease at the time of the sweep. */
   public record Expired(Slot slot, long generation) {}
 
   @Override
@@ -51,6 +51,6 @@ public record ExpireLeases(String repositoryId, List<Expired> expired) implement
 
   @Override
   public long bytes() {
-    return (long) BYTES_A_LEASE * size();
+    return (long) BYTES_PER_LEASE * size();
   }
 }

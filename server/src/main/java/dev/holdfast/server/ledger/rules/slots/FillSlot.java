@@ -13,7 +13,7 @@ import dev.holdfast.server.ledger.rules.Rules;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** Marks a slot as filled, which ends its lease. */
+/** Marks a slot as filled and ends its lease. */
 public record FillSlot(String repositoryId, Slot slot, long generation, String operationId)
     implements Step {
   @Override

@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** A step whose words were wrong: it takes its place in the order, and is refused when it comes. */
+/** A step with invalid fields: it keeps its place in the order and is rejected there. */
 public record RefusedStep(String repositoryId, Rejection rejection) implements Step {
   @Override
   public void declareReads(ReadSet reads) {}

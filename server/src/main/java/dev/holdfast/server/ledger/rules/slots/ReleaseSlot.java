@@ -15,7 +15,7 @@ import dev.holdfast.server.ledger.rules.Rules;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** Gives the space of a slot back: its own amount, once. */
+/** Releases a slot: exactly its own bytes, once. */
 public record ReleaseSlot(
     String repositoryId, Slot slot, long generation, ReleaseReason reason, String operationId)
     implements Step {

@@ -10,7 +10,7 @@ import dev.holdfast.server.ledger.rules.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Several releases that one command makes, with their revisions in a row. */
+/** Collects the releases of one command, with consecutive revisions. */
 final class Releases {
   private Repository repository;
   private final long nowMicros;
@@ -33,12 +33,12 @@ final class Releases {
     bytes += reservation.amountBytes();
   }
 
-  /** The repository after the releases so far. */
+  /** Returns the repository after the releases so far. */
   Repository repository() {
     return repository;
   }
 
-  /** The changes so far; a command may add to them. */
+  /** Returns the mutable list of the changes so far. */
   List<Change> changes() {
     return changes;
   }

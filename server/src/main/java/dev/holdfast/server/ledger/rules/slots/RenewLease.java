@@ -10,7 +10,7 @@ import dev.holdfast.server.ledger.rules.Rules;
 import dev.holdfast.server.ledger.view.Books;
 import dev.holdfast.server.ledger.view.ReadSet;
 
-/** Lets the lease of a reserved slot end so long after now. */
+/** Renews the lease of a reserved slot: it ends this length after now. */
 public record RenewLease(String repositoryId, Slot slot, long generation, long leaseMicros)
     implements Step {
   @Override

@@ -10,10 +10,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Refusals that only the earlier steps of the same atomic {@link Apply} gave a reason for. */
+/** Handles rejections that are caused by earlier steps of the same atomic {@link Apply}. */
 final class UndoneSteps {
-  /** What the caller sent, and what no step of an Apply changes. */
-  private static final Set<String> STANDING =
+  /** The facts that the caller sent, or that no step of an Apply changes. */
+  private static final Set<String> UNAFFECTED_FACTS =
       Set.of(
           "repository_id",
           "request_id",
@@ -26,22 +26,23 @@ final class UndoneSteps {
   private UndoneSteps() {}
 
   /**
-   * The refusal with nothing in it that comes from steps that are undone.
+   * Returns the rejection without facts that come from undone steps.
    *
-   * @param before the repository without them
+   * @param before the repository before the Apply
    */
   static Rejection without(Rejection rejection, @Nullable Repository before) {
     Map<String, String> facts = new LinkedHashMap<>(rejection.facts());
-    // The generation is what the caller sent, but where it is that of a reservation found.
+    // The generation is sent by the caller, except for RESERVATION_RELEASED.
     boolean sentGeneration = rejection.reason() != Reason.RESERVATION_RELEASED;
     facts
         .keySet()
         .removeIf(
-            name -> !STANDING.contains(name) && !(sentGeneration && name.equals("generation")));
+            name ->
+                !UNAFFECTED_FACTS.contains(name) && !(sentGeneration && name.equals("generation")));
     if (rejection.reason() == Reason.INSUFFICIENT_STORAGE && before != null) {
       facts.put("available_bytes", Long.toString(before.availableBytes()));
     }
-    String words =
+    String description =
         facts.entrySet().stream()
             .map(fact -> fact.getKey() + " " + fact.getValue())
             .collect(Collectors.joining(", "));
@@ -50,7 +51,7 @@ final class UndoneSteps {
         rejection.reason()
             + " after the operations before it in this Apply, which were undone with it; as it was"
             + " before them: "
-            + words,
+            + description,
         facts,
         List.of());
   }

@@ -1,4 +1,4 @@
-/** The commands on slots, and {@code Apply}, which is many of them. */
+/** The commands on slots, and {@code Apply}, which combines several of them. */
 @NullMarked
 package dev.holdfast.server.ledger.rules.slots;
 

@@ -36,7 +36,7 @@ public final class SqliteKeys {
 
   public static LoadedKeys load(SqliteConnection connection, long repository, ReadSet reads)
       throws SQLException {
-    if (reads.keys().isEmpty() && !reads.keyCountAsked()) {
+    if (reads.keys().isEmpty() && !reads.readsKeyCount()) {
       return LoadedKeys.none(reads);
     }
     Map<String, Long> versions = new HashMap<>();
@@ -50,7 +50,7 @@ public final class SqliteKeys {
           .forEach(header -> versions.put(key, header.version));
     }
     long last = reads.keys().isEmpty() ? 0 : lastVersion(connection, repository);
-    long count = reads.keyCountAsked() ? count(connection, repository) : 0;
+    long count = reads.readsKeyCount() ? count(connection, repository) : 0;
     return new LoadedKeys(reads, versions, last, count);
   }
 

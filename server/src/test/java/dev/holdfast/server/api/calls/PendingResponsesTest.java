@@ -47,13 +47,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Callers over real sockets who do not take their answers, and what that means for others. */
-class AnswersTest {
+/** Callers over real sockets who do not take their responses, and what that means for others. */
+class PendingResponsesTest {
   private static final long LIMIT_SECONDS = 60;
   private static final int VALUE_BYTES = 1 << 20;
 
   /** Of three values. */
-  private static final int ROOM_BYTES = 3 * VALUE_BYTES + 3 * 1024;
+  private static final int BUDGET_BYTES = 3 * VALUE_BYTES + 3 * 1024;
 
   private static final int WINDOW_BYTES = 64 * 1024;
 
@@ -62,14 +62,14 @@ class AnswersTest {
   private final Ledger ledger = new Ledger(store, () -> 1, 100_000, watch);
   private final ReadExecutors readers = new ReadExecutors(2);
   private final AtomicLong nanos = new AtomicLong(1);
-  private final Answers answers = new Answers(ROOM_BYTES, nanos::get);
+  private final PendingResponses responses = new PendingResponses(BUDGET_BYTES, nanos::get);
   private final List<ManagedChannel> channels = new ArrayList<>();
   private @Nullable Server server;
 
   @BeforeEach
   void start() throws IOException {
     server =
-        LoopbackServer.start(Services.on(ledger, readers, () -> Runnable::run, watch, answers));
+        LoopbackServer.start(Services.on(ledger, readers, () -> Runnable::run, watch, responses));
     ledger.start();
     ledger.run(new CreateRepository("default", 1_000_000));
     Outcome put =
@@ -84,7 +84,7 @@ class AnswersTest {
     readers.close();
     ledger.close();
     // All is given back; the transport says so a moment after it has ended.
-    await(() -> answers.unsentBytes() == 0 && answers.unansweredCount() == 0);
+    await(() -> responses.unsentBytes() == 0 && responses.unansweredCount() == 0);
   }
 
   private ManagedChannel channel() {
@@ -163,13 +163,13 @@ class AnswersTest {
     for (int i = 0; i < 3; i++) {
       gets.add(get(channel));
     }
-    await(() -> answers.unsentBytes() >= 3 * VALUE_BYTES);
+    await(() -> responses.unsentBytes() >= 3 * VALUE_BYTES);
     return gets;
   }
 
   private static void refused(StatusRuntimeException e) {
     assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e::toString);
-    assertTrue(String.valueOf(e.getMessage()).contains("bytes of answers wait"), e::toString);
+    assertTrue(String.valueOf(e.getMessage()).contains("bytes of responses wait"), e::toString);
   }
 
   @Test
@@ -184,13 +184,13 @@ class AnswersTest {
     for (Get one : refused) {
       refused(one.refusal());
     }
-    assertTrue(answers.unsentBytes() <= ROOM_BYTES);
+    assertTrue(responses.unsentBytes() <= BUDGET_BYTES);
     assertEquals(reads, store.reads(), "nothing is read that cannot be answered");
     for (Get one : gets) {
       one.read();
       assertEquals(VALUE_BYTES, one.answer.get(LIMIT_SECONDS, TimeUnit.SECONDS).getValue().size());
     }
-    await(() -> answers.unsentBytes() == 0);
+    await(() -> responses.unsentBytes() == 0);
     Get again = get(other);
     again.read();
     assertEquals(VALUE_BYTES, again.answer.get(LIMIT_SECONDS, TimeUnit.SECONDS).getValue().size());
@@ -208,26 +208,26 @@ class AnswersTest {
   @Test
   void whoIsGoneGivesTheRoomBack() {
     fill().forEach(Get::cancel);
-    await(() -> answers.unsentBytes() == 0);
+    await(() -> responses.unsentBytes() == 0);
     fill();
     channels.forEach(ManagedChannel::shutdownNow);
-    await(() -> answers.unsentBytes() == 0);
+    await(() -> responses.unsentBytes() == 0);
   }
 
   @Test
   void whoDoesNotReadForLongIsCutOffWhereOthersWait() throws Exception {
     List<Get> gets = fill();
-    nanos.addAndGet(Answers.STALLED_NANOS);
-    answers.resetStalled();
-    assertTrue(answers.unsentBytes() > 0, "nobody else wants the room");
+    nanos.addAndGet(PendingResponses.STALLED_NANOS);
+    responses.resetStalled();
+    assertTrue(responses.unsentBytes() > 0, "nobody else wants the room");
     refused(get(channel()).refusal());
     nanos.addAndGet(-1);
-    answers.resetStalled();
-    assertTrue(answers.unsentBytes() > 0, "it is not late yet");
+    responses.resetStalled();
+    assertTrue(responses.unsentBytes() > 0, "it is not late yet");
     nanos.addAndGet(1);
     refused(get(channel()).refusal());
-    answers.resetStalled();
-    await(() -> answers.unsentBytes() == 0);
+    responses.resetStalled();
+    await(() -> responses.unsentBytes() == 0);
     for (Get one : gets) {
       one.read();
       StatusRuntimeException end = one.refusal();
@@ -257,9 +257,9 @@ class AnswersTest {
   @Test
   void whatMayBeAnsweredAtLengthIsNotChangedWithoutRoom() {
     CallDispatcher.Call<ApplyResponse> other =
-        new CallDispatcher(ledger, readers, () -> Runnable::run, watch, answers)
+        new CallDispatcher(ledger, readers, () -> Runnable::run, watch, responses)
             .begin(new NotedAnswer<>());
-    answers.takeAlways(other, ROOM_BYTES);
+    responses.reserve(other, BUDGET_BYTES);
     var stub = ReservationsServiceGrpc.newBlockingStub(channel());
     long revision = Objects.requireNonNull(store.repository("default")).revision();
     StatusRuntimeException e = null;
@@ -270,28 +270,29 @@ class AnswersTest {
     }
     refused(Objects.requireNonNull(e));
     assertEquals(revision, Objects.requireNonNull(store.repository("default")).revision());
-    answers.sent(other, ROOM_BYTES);
+    responses.release(other, BUDGET_BYTES);
     other.over();
     assertEquals(1, stub.apply(reserve(1)).getResultsCount());
   }
 
   @Test
   void whatWasChangedIsAnsweredWithoutRoomToo() {
-    CallDispatcher calls = new CallDispatcher(ledger, readers, () -> Runnable::run, watch, answers);
+    CallDispatcher calls =
+        new CallDispatcher(ledger, readers, () -> Runnable::run, watch, responses);
     NotedAnswer<DatastoreServiceGetResponse> noted = new NotedAnswer<>();
     CallDispatcher.Call<DatastoreServiceGetResponse> call = calls.begin(noted);
     DatastoreServiceGetResponse large =
         DatastoreServiceGetResponse.newBuilder()
-            .setValue(ByteString.copyFrom(new byte[2 * ROOM_BYTES]))
+            .setValue(ByteString.copyFrom(new byte[2 * BUDGET_BYTES]))
             .build();
-    assertEquals(1, answers.unansweredCount());
+    assertEquals(1, responses.unansweredCount());
     call.answer(large);
     assertEquals(large, noted.answer().join());
-    assertEquals(0, answers.unansweredCount());
+    assertEquals(0, responses.unansweredCount());
 
     NotedAnswer<DatastoreServiceGetResponse> read = new NotedAnswer<>();
-    calls.begin(read).answerIfRoom(large);
+    calls.begin(read).answerWithinBudget(large);
     refused(read.refusal());
-    assertTrue(answers.hasRoom(), "nothing is kept");
+    assertTrue(responses.hasBudget(), "nothing is kept");
   }
 }
