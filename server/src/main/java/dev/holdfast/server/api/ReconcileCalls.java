@@ -25,6 +25,8 @@ final class ReconcileCalls {
   private final Set<ReconcileStream> open = ConcurrentHashMap.newKeySet();
 
   /**
+   * Makes the tracker.
+   *
    * @param nanos a clock like {@link System#nanoTime()}
    */
   ReconcileCalls(CallDispatcher calls, LongSupplier nanos) {

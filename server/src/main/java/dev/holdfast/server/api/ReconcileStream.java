@@ -140,8 +140,8 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     }
   }
 
-  private RejectedException stalled(String why) {
-    return new RejectedException(Rejections.observationStalled(budget.taken(), why));
+  private RejectedException stalled(String reason) {
+    return new RejectedException(Rejections.observationStalled(budget.taken(), reason));
   }
 
   @Override

@@ -34,6 +34,8 @@ final class BackgroundTasks implements AutoCloseable {
   private final Runnable reserve;
 
   /**
+   * Makes the tasks without starting them.
+   *
    * @param reserve keeps the disk reserve; runs about once a minute while the store is healthy
    */
   BackgroundTasks(Ledger ledger, Duration retention, Runnable reserve, LedgerListener listener) {

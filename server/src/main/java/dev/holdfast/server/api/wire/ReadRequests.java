@@ -19,6 +19,8 @@ public final class ReadRequests {
   private final Map<String, Integer> limits;
 
   /**
+   * Makes a wrapper.
+   *
    * @param limits maximum number of elements of repeated fields, by full field name
    */
   public ReadRequests(RequestWorkers workers, Map<String, Integer> limits) {

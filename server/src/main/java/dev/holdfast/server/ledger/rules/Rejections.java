@@ -40,11 +40,11 @@ public final class Rejections {
   }
 
   private static Rejection reservationNotFound(
-      String repositoryId, Slot slot, long generation, String what) {
+      String repositoryId, Slot slot, long generation, String state) {
     Map<String, String> facts = slotFacts(repositoryId, slot);
     facts.put("generation", Long.toString(generation));
     return Rejection.of(
-        Reason.RESERVATION_NOT_FOUND, slot + " " + what + " in repository " + repositoryId, facts);
+        Reason.RESERVATION_NOT_FOUND, slot + " " + state + " in repository " + repositoryId, facts);
   }
 
   /** Returns the rejection for a missing offer. */
@@ -251,10 +251,10 @@ public final class Rejections {
   }
 
   /** Returns the rejection of a stalled observation that holds budget. */
-  public static Rejection observationStalled(int observedCount, String why) {
+  public static Rejection observationStalled(int observedCount, String reason) {
     return Rejection.of(
         Reason.OVERLOADED,
-        why
+        reason
             + " while the call held the budget of "
             + observedCount
             + " observed slots, which others need; nothing was changed; send all of it again",

@@ -98,19 +98,19 @@ public final class Draft implements Books {
     if (altered.isEmpty()) {
       return before;
     }
-    Map<Slot, Reservation> now = new TreeMap<>();
+    Map<Slot, Reservation> merged = new TreeMap<>();
     for (Reservation reservation : before.reservations()) {
-      now.put(reservation.slot(), reservation);
+      merged.put(reservation.slot(), reservation);
     }
     for (Slot slot : altered) {
       Reservation current = slot(slot).current();
       if (current == null) {
-        now.remove(slot);
+        merged.remove(slot);
       } else {
-        now.put(slot, current);
+        merged.put(slot, current);
       }
     }
-    return new RequestReservations(List.copyOf(now.values()), before.more());
+    return new RequestReservations(List.copyOf(merged.values()), before.more());
   }
 
   @Override

@@ -31,9 +31,9 @@ final class DraftOffers {
     this.base = base;
   }
 
-  void put(String offerId, Offer.Terms now) {
+  void put(String offerId, Offer.Terms updated) {
     added += isKnown(offerId) ? 0 : 1;
-    terms.put(offerId, Optional.of(now));
+    terms.put(offerId, Optional.of(updated));
     altered(offerId);
   }
 
@@ -58,9 +58,9 @@ final class DraftOffers {
 
   private void altered(String offerId) {
     if (all != null) {
-      List<Offer> now = new ArrayList<>(all);
-      LoadedOffers.set(now, offerId, offer(offerId));
-      all = now;
+      List<Offer> updated = new ArrayList<>(all);
+      LoadedOffers.set(updated, offerId, offer(offerId));
+      all = updated;
     }
   }
 
@@ -88,25 +88,25 @@ final class DraftOffers {
   @Nullable Offer offer(String offerId) {
     Optional<Offer.Terms> altered = terms.get(offerId);
     if (altered != null) {
-      return altered.map(now -> new Offer(offerId, now, soldBytes(offerId))).orElse(null);
+      return altered.map(updated -> new Offer(offerId, updated, soldBytes(offerId))).orElse(null);
     }
     Offer before = cleared ? null : base.offer(offerId);
     return before == null ? null : new Offer(offerId, before.terms(), soldBytes(offerId));
   }
 
   List<Offer> all() {
-    List<Offer> now = all;
-    if (now == null) {
-      now = cleared ? new ArrayList<>() : new ArrayList<>(base.offers());
+    List<Offer> updated = all;
+    if (updated == null) {
+      updated = cleared ? new ArrayList<>() : new ArrayList<>(base.offers());
       for (String offerId : terms.keySet()) {
-        LoadedOffers.set(now, offerId, offer(offerId));
+        LoadedOffers.set(updated, offerId, offer(offerId));
       }
       for (String offerId : soldBytes.keySet()) {
-        LoadedOffers.set(now, offerId, offer(offerId));
+        LoadedOffers.set(updated, offerId, offer(offerId));
       }
-      all = now;
+      all = updated;
     }
-    return Collections.unmodifiableList(now);
+    return Collections.unmodifiableList(updated);
   }
 
   /**

@@ -58,7 +58,7 @@ public record LoadedOffers(List<Offer> offers, Map<String, Long> soldOfDeleted) 
       return this;
     }
     LoadedOffers before = delta.cleared() ? NONE : this;
-    List<Offer> now = new ArrayList<>(before.offers);
+    List<Offer> updated = new ArrayList<>(before.offers);
     Map<String, Long> deleted = before.soldOfDeleted;
     Set<String> altered = new HashSet<>(delta.terms().keySet());
     altered.addAll(delta.soldBytes().keySet());
@@ -67,25 +67,25 @@ public record LoadedOffers(List<Offer> offers, Map<String, Long> soldOfDeleted) 
       Optional<Offer.Terms> terms =
           delta.terms().getOrDefault(id, Optional.ofNullable(old).map(Offer::terms));
       long soldBytes = before.soldBytes(id) + delta.soldBytes().getOrDefault(id, 0L);
-      set(now, id, terms.map(found -> new Offer(id, found, soldBytes)).orElse(null));
+      set(updated, id, terms.map(found -> new Offer(id, found, soldBytes)).orElse(null));
       long ofDeleted = terms.isEmpty() ? soldBytes : 0;
       if (deleted.getOrDefault(id, 0L) != ofDeleted) {
         deleted = new HashMap<>(deleted);
         deleted.compute(id, (same, sold) -> ofDeleted == 0 ? null : ofDeleted);
       }
     }
-    return new LoadedOffers(Collections.unmodifiableList(now), deleted);
+    return new LoadedOffers(Collections.unmodifiableList(updated), deleted);
   }
 
   /** Sets an offer in a list ordered by id, or removes it if it is null. */
-  static void set(List<Offer> byId, String offerId, @Nullable Offer now) {
+  static void set(List<Offer> byId, String offerId, @Nullable Offer updated) {
     int index = index(byId, offerId);
-    if (now == null && index >= 0) {
+    if (updated == null && index >= 0) {
       byId.remove(index);
-    } else if (now != null && index >= 0) {
-      byId.set(index, now);
-    } else if (now != null) {
-      byId.add(-1 - index, now);
+    } else if (updated != null && index >= 0) {
+      byId.set(index, updated);
+    } else if (updated != null) {
+      byId.add(-1 - index, updated);
     }
   }
 

@@ -187,9 +187,9 @@ public final class WatchRegistry<M> implements CommitListener {
   }
 
   /**
-   * Must be called periodically. A watcher without a message since the last call gets an empty one,
-   * so none waits longer than two periods for a message. Watchers that do not read are ended if
-   * others need their share.
+   * Sends empty messages and ends stalled watches. Must be called periodically: a watcher without a
+   * message since the last call gets an empty one, so none waits longer than two periods. Watches
+   * whose clients do not read are ended if others need their share.
    */
   public void tick() {
     each(WatchSession::tick);

@@ -194,7 +194,7 @@ class EverySaleTest {
     private void checkReplay(SellSlot sale, Outcome outcome) {
       Reservation first = Objects.requireNonNull(sold.get(sale.operationId()));
       SellSlot before = Objects.requireNonNull(sales.get(sale.operationId()));
-      if (!before.asked().equals(sale.asked())) {
+      if (!before.fields().equals(sale.fields())) {
         Rejection rejection = assertInstanceOf(Rejection.class, outcome);
         assertEquals(Rejection.Reason.OPERATION_ID_REUSED, rejection.reason());
       } else if (released.contains(first.generation())) {

@@ -58,7 +58,7 @@ public final class Sales {
         sale.repositoryId(),
         sale.request(),
         sale.choice(),
-        sale.asked(),
+        sale.fields(),
         leaseMicros,
         sale.operationId(),
         sale.validateOnly());
@@ -70,7 +70,7 @@ public final class Sales {
         sale.repositoryId(),
         sale.request(),
         sale.choice(),
-        sale.asked(),
+        sale.fields(),
         sale.leaseMicros(),
         sale.operationId(),
         true);

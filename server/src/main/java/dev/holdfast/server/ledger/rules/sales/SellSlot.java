@@ -25,7 +25,7 @@ import java.util.OptionalLong;
  * Sells a slot of a storage request, on the terms of an offer.
  *
  * @param choice the drawn slots
- * @param asked the fields that are compared on a retry
+ * @param fields the fields that are compared on a retry
  * @param leaseMicros the length of the lease; 0 for none
  * @param validateOnly whether to return what would be sold, without a change
  */
@@ -33,7 +33,7 @@ public record SellSlot(
     String repositoryId,
     StorageRequest request,
     SlotChoice choice,
-    SaleFields asked,
+    SaleFields fields,
     long leaseMicros,
     String operationId,
     boolean validateOnly)
@@ -68,7 +68,7 @@ public record SellSlot(
   /** Returns the command with another choice. */
   public SellSlot with(SlotChoice other) {
     return new SellSlot(
-        repositoryId, request, other, asked, leaseMicros, operationId, validateOnly);
+        repositoryId, request, other, fields, leaseMicros, operationId, validateOnly);
   }
 
   private Decision in(Repository repository, Books books, long nowMicros) {
@@ -134,7 +134,7 @@ public record SellSlot(
                 0,
                 request.slotSizeBytes(),
                 generation,
-                new Sale(slot, generation, asked.text()))));
+                new Sale(slot, generation, fields.text()))));
   }
 
   private Outcome replay(Repository repository, Books books, RememberedOperation earlier) {
@@ -142,7 +142,7 @@ public record SellSlot(
     String difference =
         sale == null
             ? "rpc"
-            : validateOnly ? "validate_only" : asked.difference(new SaleFields(sale.asked()));
+            : validateOnly ? "validate_only" : fields.difference(new SaleFields(sale.asked()));
     if (sale == null || difference != null) {
       return Rejections.operationIdReused(
           repositoryId, operationId, String.valueOf(difference), description(earlier));
