@@ -183,7 +183,7 @@ final class GrpcServer implements AutoCloseable {
     server.shutdown();
     int unanswered = 0;
     try {
-      if (!awaitAnswers()) {
+      if (!awaitResponses()) {
         unanswered = unansweredCount();
         LOG.warn(
             "drain did not finish within {} s; cuts off {} unanswered calls and {} bytes of unread"
@@ -218,7 +218,7 @@ final class GrpcServer implements AutoCloseable {
    *
    * @return false if that takes too long
    */
-  private boolean awaitAnswers() throws InterruptedException {
+  private boolean awaitResponses() throws InterruptedException {
     long begin = System.nanoTime();
     long quietSince = begin;
     while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(DRAIN_SECONDS)) {
