@@ -15,23 +15,17 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import dev.holdfast.server.store.FatalErrors;
-import dev.holdfast.server.store.Schema;
 import dev.holdfast.server.store.sqlite.connection.Checkpointer;
 import dev.holdfast.server.store.sqlite.connection.DamageCheck;
 import dev.holdfast.server.store.sqlite.connection.LongReads;
-import dev.holdfast.server.store.sqlite.connection.LostWrites;
 import dev.holdfast.server.store.sqlite.connection.Readers;
 import dev.holdfast.server.store.sqlite.connection.SqliteCalls;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.connection.StoreCondition;
-import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
 import dev.holdfast.server.store.sqlite.directory.OpenFiles;
 import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
-import dev.holdfast.server.store.sqlite.releases.ReleaseHashes;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
-import dev.holdfast.server.store.sqlite.releases.RunRows;
-import dev.holdfast.server.store.sqlite.rows.LedgerRow;
 import dev.holdfast.server.store.sqlite.rows.ServedTime;
 import dev.holdfast.server.store.sqlite.rows.SqliteEvents;
 import dev.holdfast.server.store.sqlite.rows.SqliteKeys;
@@ -46,7 +40,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,8 +49,6 @@ import org.slf4j.LoggerFactory;
  * beside it, each on a snapshot of the last commit.
  */
 public final class SqliteStore implements LedgerStore {
-  private static final Schema SCHEMA = new Schema(SqliteStore.class, List.of("schema-1.sql"));
-
   private static final Logger LOGGER = LoggerFactory.getLogger(SqliteStore.class);
 
   private static final long SLOW_READ_NANOS = 5_000_000_000L;
@@ -66,20 +57,9 @@ public final class SqliteStore implements LedgerStore {
   public static final int READERS = 4;
 
   private final Path database;
-  private SqliteConnection writer;
-
-  /** Null if the store was opened for verification, which changes nothing and needs no index. */
-  private volatile @Nullable ReleaseIndex releaseIndex;
-
-  /** Also used by readers. */
-  private volatile Memtable memtable;
-
+  private final SqliteWriter writer;
   private final StoreCondition condition;
-  private final SqliteCalls calls;
   private final Checkpointer checkpointer;
-  private final WriterCache cache = new WriterCache();
-  private final ReleaseIndex.Limits releaseLimits;
-  private final int memtableCapacity;
   private final Readers readers;
   private final LongReads longReads;
   private final DamageCheck damageCheck;
@@ -93,7 +73,7 @@ public final class SqliteStore implements LedgerStore {
 
   private SqliteStore(
       Path database,
-      SqliteConnection writer,
+      SqliteConnection connection,
       StoreCondition condition,
       SqliteCalls calls,
       @Nullable ReleaseIndex releaseIndex,
@@ -101,17 +81,10 @@ public final class SqliteStore implements LedgerStore {
       int memtableCapacity)
       throws SQLException {
     this.database = database;
-    this.writer = writer;
     this.condition = condition;
-    this.calls = calls;
-    this.releaseIndex = releaseIndex;
-    this.releaseLimits = releaseLimits;
-    this.memtableCapacity = memtableCapacity;
-    this.memtable = Memtable.recover(writer, memtableCapacity);
     this.readers = new Readers(READERS, this::reader, condition);
     this.longReads = new LongReads(this::reader, condition);
     this.damageCheck = new DamageCheck(longReads, condition);
-    this.scrub = new Scrub(readers, this::noticeIndexDamage);
     this.checkpointConnection = SqliteConnection.checkpointer(database);
     this.checkpointer =
         new Checkpointer(
@@ -122,6 +95,17 @@ public final class SqliteStore implements LedgerStore {
             readers,
             longReads,
             calls);
+    this.writer =
+        new SqliteWriter(
+            database,
+            connection,
+            condition,
+            calls,
+            checkpointer,
+            releaseIndex,
+            releaseLimits,
+            memtableCapacity);
+    this.scrub = new Scrub(readers, writer::noticeIndexDamage);
   }
 
   /**
@@ -161,7 +145,7 @@ public final class SqliteStore implements LedgerStore {
         SqliteConnection.writer(database),
         fatalErrors,
         (writer, condition) -> {
-          prepare(writer);
+          SqliteSchema.prepare(writer);
           syncRecoveredWal(writer, condition, calls);
           ReleaseIndex releaseIndex = ReleaseIndex.load(writer, releaseLimits);
           return new SqliteStore(
@@ -181,17 +165,7 @@ public final class SqliteStore implements LedgerStore {
         SqliteConnection.writer(database),
         SqliteStore::rethrow,
         (writer, condition) -> {
-          long found = writer.number("PRAGMA user_version");
-          if (found != SCHEMA.version()) {
-            throw new IllegalStateException(
-                "the store has schema version "
-                    + found
-                    + ", but this program verifies version "
-                    + SCHEMA.version()
-                    + (found < SCHEMA.version()
-                        ? "; start 'serve' on it once, which migrates it, and verify it then"
-                        : "; run the program that wrote it, or a newer one"));
-          }
+          SqliteSchema.requireNewest(writer);
           return new SqliteStore(
               database,
               writer,
@@ -298,158 +272,18 @@ public final class SqliteStore implements LedgerStore {
         });
   }
 
-  /** Migrates a database to the newest schema, and assigns an identity if it has none. */
-  public static void prepare(SqliteConnection writer) throws SQLException {
-    migrate(writer, SCHEMA);
-    LedgerRow.insertIfMissing(writer);
-    ReleaseHashes.insertIfMissing(writer);
-  }
-
-  /**
-   * Returns whether a database is empty.
-   *
-   * @throws IllegalStateException if a newer program wrote the database
-   */
-  public static boolean isFresh(SqliteConnection connection) throws SQLException {
-    int found = (int) connection.number("PRAGMA user_version");
-    return SCHEMA.scriptsFrom(found).size() == SCHEMA.version();
-  }
-
-  /** Migrates a database to the newest version of a schema. */
-  static void migrate(SqliteConnection writer, Schema schema) throws SQLException {
-    int found = (int) writer.number("PRAGMA user_version");
-    for (String script : schema.scriptsFrom(found)) {
-      found++;
-      // One transaction a version: a crash leaves the store at one version or the next.
-      writer.run("BEGIN IMMEDIATE;\n" + script + "\nPRAGMA user_version = " + found + ";\nCOMMIT;");
-    }
-  }
-
   @Override
   public Transaction begin() {
-    SqliteConnection connection = usableWriter();
-    checkpointer.beforeTransaction(connection);
-    return begin(connection);
-  }
-
-  private SqliteTransaction begin(SqliteConnection connection) {
-    return SqliteTransaction.begin(
-        connection,
-        requireNonNull(releaseIndex, "opened for verification"),
-        memtable,
-        cache,
-        condition,
-        calls);
-  }
-
-  /** Returns the connection that writes, after resolving an unknown outcome of the last commit. */
-  private SqliteConnection usableWriter() {
-    condition.requireWritable();
-    ReleaseIndex index = releaseIndex;
-    if (index != null && index.damaged() && !writer.isClosed()) {
-      writer.close();
-    }
-    if (writer.isClosed()) {
-      reopen();
-    }
-    if (condition.commitOutcomeUnknown()) {
-      resolveCommitOutcome();
-    }
-    return writer;
-  }
-
-  private void resolveCommitOutcome() {
-    // If the WAL contains the failed commit in part, this commit overwrites it.
-    try {
-      commitNothing();
-    } catch (StoreException e) {
-      if (!DiskTrouble.isFull(e) || hasSpareWalPages()) {
-        throw StoreException.notApplied("cannot resolve the outcome of a commit", e);
-      }
-    }
-    condition.commitOutcomeResolved();
-  }
-
-  /**
-   * Returns whether the WAL file has pages after its last commit, which can be overwritten even on
-   * a full disk. If not, the full disk need not block reads.
-   */
-  private boolean hasSpareWalPages() {
-    if (writer.isClosed()) {
-      reopen();
-    }
-    try {
-      return calls.checkpoint(writer, "NOOP").hasPagesBehindEnd(writer);
-    } catch (IOException | SQLException e) {
-      LOGGER.debug("cannot read the state of the WAL", e);
-      return true;
-    }
-  }
-
-  /** Commits without a change. */
-  private void commitNothing() {
-    try (SqliteTransaction transaction = begin(writer)) {
-      transaction.countAsQuiet();
-      transaction.commit();
-    }
+    return writer.begin();
   }
 
   @Override
   public void tend() {
-    if (checkpointer.whenIdle(usableWriter())) {
-      commitNothing();
-    }
-  }
-
-  /**
-   * Opens the connection that writes again after a failure closed it, and reloads the state in
-   * memory.
-   */
-  private void reopen() {
-    SqliteConnection opened = opened(() -> SqliteConnection.existingWriter(database));
-    try {
-      if (releaseIndex != null && releaseIndex.damaged()) {
-        RunRows.deleteAll(opened);
-      }
-      releaseIndex = ReleaseIndex.load(opened, releaseLimits);
-      Memtable recovered = Memtable.recover(opened, memtableCapacity);
-      memtable.retire();
-      memtable = recovered;
-      cache.clear();
-      writer = opened;
-    } catch (SQLException e) {
-      opened.close();
-      throw condition.failed("cannot open " + database, e);
-    } catch (RuntimeException e) {
-      opened.close();
-      throw e;
-    }
+    writer.tend();
   }
 
   private SqliteConnection reader() {
-    return opened(() -> SqliteConnection.reader(database));
-  }
-
-  /** Opens a connection to the same files as the other connections. */
-  private SqliteConnection opened(Supplier<SqliteConnection> opening) {
-    condition.checkFiles();
-    if (!condition.replaced()) {
-      SqliteConnection opened = opening.get();
-      condition.checkFiles();
-      if (!condition.replaced()) {
-        return opened;
-      }
-      // The connection is not closed: closing the only connection to another process's files would
-      // write into them.
-    }
-    throw StoreException.refused(condition.trouble());
-  }
-
-  private void noticeIndexDamage() {
-    ReleaseIndex index = releaseIndex;
-    if (index != null) {
-      index.noticeDamage();
-    }
+    return condition.open(() -> SqliteConnection.reader(database));
   }
 
   @Override
@@ -518,14 +352,15 @@ public final class SqliteStore implements LedgerStore {
   public @Nullable Reservation reservation(String repositoryId, Slot slot) {
     return found(
         readers.readInOneSnapshot(
-            connection -> SqliteReads.reservation(connection, memtable, repositoryId, slot)));
+            connection ->
+                SqliteReads.reservation(connection, writer.memtable(), repositoryId, slot)));
   }
 
   @Override
   public ReservationsPage reservations(ReservationsQuery query) {
     condition.requireNoHiddenRows();
     return readers.readInOneSnapshot(
-        connection -> SqliteReads.reservations(connection, memtable, query));
+        connection -> SqliteReads.reservations(connection, writer.memtable(), query));
   }
 
   @Override
@@ -537,7 +372,7 @@ public final class SqliteStore implements LedgerStore {
   @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
     return readers.readInOneSnapshot(
-        connection -> SqliteReads.expiredLeases(connection, memtable, nowMicros, limit));
+        connection -> SqliteReads.expiredLeases(connection, writer.memtable(), nowMicros, limit));
   }
 
   @Override
@@ -586,7 +421,7 @@ public final class SqliteStore implements LedgerStore {
     longReads.read(
         "cannot read a repository",
         connection -> {
-          SqliteSurvey.survey(connection, memtable, repositoryId, afterRevision, visitor);
+          SqliteSurvey.survey(connection, writer.memtable(), repositoryId, afterRevision, visitor);
           return true;
         });
   }
@@ -596,7 +431,8 @@ public final class SqliteStore implements LedgerStore {
     longReads.read(
         "cannot read a request",
         connection -> {
-          SqliteSurvey.reservedIndexes(connection, memtable, repositoryId, requestId, slotIndexes);
+          SqliteSurvey.reservedIndexes(
+              connection, writer.memtable(), repositoryId, requestId, slotIndexes);
           return true;
         });
   }
@@ -611,7 +447,8 @@ public final class SqliteStore implements LedgerStore {
         .read(
             "cannot recount",
             connection ->
-                SqliteRecount.recount(connection, memtableCapacity, repositoryId, withIndex))
+                SqliteRecount.recount(
+                    connection, writer.memtableCapacity(), repositoryId, withIndex))
         .orElse(null);
   }
 
@@ -627,7 +464,7 @@ public final class SqliteStore implements LedgerStore {
 
   /** Returns the memtable; a failed commit replaces it. */
   public Memtable memtable() {
-    return memtable;
+    return writer.memtable();
   }
 
   /** Returns the SQL of all prepared statements. For tests, while no read runs. */
@@ -635,22 +472,6 @@ public final class SqliteStore implements LedgerStore {
     Set<String> statements = new TreeSet<>(writer.statements());
     statements.addAll(readers.statements());
     return statements;
-  }
-
-  /**
-   * Flushes all recent reservations at a clean shutdown, so that every reservation has a row and a
-   * start replays no events.
-   */
-  private void flushAll() {
-    if (releaseIndex == null) {
-      return;
-    }
-    try (SqliteTransaction transaction = begin(usableWriter())) {
-      transaction.flushAll();
-      transaction.commit();
-    } catch (RuntimeException e) {
-      LOGGER.warn("cannot flush recent reservations; the next start replays their events", e);
-    }
   }
 
   /**
@@ -663,32 +484,14 @@ public final class SqliteStore implements LedgerStore {
   public void close() {
     condition.checkFiles();
     if (!condition.halted() && !condition.replaced()) {
-      flushAll();
+      writer.flushAll();
       checkpointer.close();
     }
     if (condition.halted() || condition.replaced()) {
       throw StoreException.refused("store left unchanged at close: " + condition.trouble());
     }
     readers.close();
-    SqliteConnection last = writer.isClosed() ? SqliteConnection.existingWriter(database) : writer;
-    checkpointAtClose(last);
-    last.close();
+    writer.close();
     checkpointConnection.close();
-  }
-
-  /**
-   * Checkpoints the WAL. The last connection to close would do it too, but without reporting a
-   * failure.
-   */
-  private void checkpointAtClose(SqliteConnection connection) {
-    try {
-      calls.checkpoint(connection, "PASSIVE");
-    } catch (SQLException e) {
-      StoreException failure = condition.checkpointFailed(e);
-      if (!LostWrites.isFullDisk(e)) {
-        throw failure;
-      }
-      LOGGER.warn("disk full; keeping the WAL until the next start", failure);
-    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
-import dev.holdfast.server.store.sqlite.mark.RevisionRaise;
 import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
 import dev.holdfast.server.store.sqlite.rows.LedgerRow;
 import java.sql.SQLException;
@@ -20,6 +19,12 @@ import java.util.UUID;
  */
 public record StorePosition(
     UUID ledger, long chunk, long versions, long quietCommits, long revision) {
+  /**
+   * By how much revisions and versions are raised after an accepted loss: more than the number of
+   * changes that a store makes between two writes of its mark.
+   */
+  public static final long REVISION_RAISE = 1L << 40;
+
   /** The position before the first commit. */
   public static final StorePosition NOTHING = new StorePosition(new UUID(0, 0), 0, 0, 0, 0);
 
@@ -27,7 +32,7 @@ public record StorePosition(
    * The bits of a version that count its changes; the higher bits result from raises after accepted
    * losses.
    */
-  private static final long VERSIONS_MASK = RevisionRaise.RAISE - 1;
+  private static final long VERSIONS_MASK = REVISION_RAISE - 1;
 
   /** Returns the position of a store that nobody else has open. */
   public static StorePosition of(SqliteConnection connection) throws SQLException {

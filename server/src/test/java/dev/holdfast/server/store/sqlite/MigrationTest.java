@@ -51,15 +51,15 @@ class MigrationTest {
 
   /** A version that only tests know, and whose effect on the data they know too. */
   private static Schema withNext() {
-    return new Schema(SqliteStore.class, List.of("schema-1.sql", "schema-next.sql"));
+    return new Schema(SqliteSchema.class, List.of("schema-1.sql", "schema-next.sql"));
   }
 
   @Test
   void aMigratedSchemaEqualsAFreshOneAndKeepsTheData() throws SQLException {
     try (SqliteConnection migrated = SqliteConnection.writer(database);
         SqliteConnection fresh = SqliteConnection.writer(directory.resolve("fresh.db"))) {
-      SqliteStore.migrate(migrated, withNext());
-      SqliteStore.migrate(fresh, withNext());
+      SqliteSchema.migrate(migrated, withNext());
+      SqliteSchema.migrate(fresh, withNext());
       assertEquals(schema(fresh), schema(migrated));
       assertEquals(2, migrated.number("PRAGMA user_version"));
       assertEquals(2, migrated.number("SELECT count(*) FROM reservations WHERE note = 'before'"));
@@ -69,14 +69,14 @@ class MigrationTest {
 
   @Test
   void aMigrationThatFailsLeavesTheVersionBefore() throws SQLException {
-    Schema broken = new Schema(SqliteStore.class, List.of("schema-1.sql", "schema-broken.sql"));
+    Schema broken = new Schema(SqliteSchema.class, List.of("schema-1.sql", "schema-broken.sql"));
     try (SqliteConnection connection = SqliteConnection.writer(database)) {
-      assertThrows(SQLException.class, () -> SqliteStore.migrate(connection, broken));
+      assertThrows(SQLException.class, () -> SqliteSchema.migrate(connection, broken));
       connection.rollBackOrClose();
     }
     try (SqliteConnection connection = SqliteConnection.writer(database);
         SqliteConnection fresh = SqliteConnection.writer(directory.resolve("fresh.db"))) {
-      SqliteStore.migrate(fresh, new Schema(SqliteStore.class, List.of("schema-1.sql")));
+      SqliteSchema.migrate(fresh, new Schema(SqliteSchema.class, List.of("schema-1.sql")));
       assertEquals(schema(fresh), schema(connection));
       assertEquals(1, connection.number("PRAGMA user_version"));
     }

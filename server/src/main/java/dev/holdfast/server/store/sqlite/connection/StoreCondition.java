@@ -6,6 +6,7 @@ import dev.holdfast.server.store.sqlite.directory.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -232,5 +233,24 @@ public final class StoreCondition {
   private void halt(StoreException failure) {
     halted = true;
     fatalErrors.halt(failure);
+  }
+
+  /**
+   * Opens a connection to the same files as the other connections.
+   *
+   * @throws StoreException if the files were removed or replaced
+   */
+  public SqliteConnection open(Supplier<SqliteConnection> opening) {
+    checkFiles();
+    if (!replaced()) {
+      SqliteConnection opened = opening.get();
+      checkFiles();
+      if (!replaced()) {
+        return opened;
+      }
+      // The connection is not closed: closing the only connection to another process's files would
+      // write into them.
+    }
+    throw StoreException.refused(trouble());
   }
 }

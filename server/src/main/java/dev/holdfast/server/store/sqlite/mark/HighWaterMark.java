@@ -2,6 +2,7 @@ package dev.holdfast.server.store.sqlite.mark;
 
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.store.FatalErrors;
+import dev.holdfast.server.store.sqlite.SqliteSchema;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.StorePosition;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
@@ -105,7 +106,7 @@ public final class HighWaterMark implements AutoCloseable {
     MarkFile.Mark before = content.mark();
     long highestGiven = before == null ? 0 : before.position().revision();
     try (SqliteConnection connection = SqliteConnection.writer(directory.database())) {
-      SqliteStore.prepare(connection);
+      SqliteSchema.prepare(connection);
       int raised = RevisionRaise.run(connection, highestGiven, nowMicros);
       // The mark is written at once, because a crash before that would lead to a second raise.
       MarkFile.Mark mark = new MarkFile.Mark(StorePosition.of(connection), nowMicros);
@@ -169,7 +170,7 @@ public final class HighWaterMark implements AutoCloseable {
               + ", but "
               + mark.revision()
               + " was returned to callers";
-      return mark.revision() - found.revision() < RevisionRaise.RAISE / 2
+      return mark.revision() - found.revision() < StorePosition.REVISION_RAISE / 2
           ? revisions
           : revisions + ": the store is older than an accepted loss";
     } else if (found.chunk() < mark.chunk()) {
@@ -186,7 +187,9 @@ public final class HighWaterMark implements AutoCloseable {
     Path index = database.resolveSibling(database.getFileName() + "-shm");
     boolean hadIndex = Files.exists(index);
     try (SqliteConnection connection = SqliteConnection.readOnly(database)) {
-      return SqliteStore.isFresh(connection) ? StorePosition.NOTHING : StorePosition.of(connection);
+      return SqliteSchema.isFresh(connection)
+          ? StorePosition.NOTHING
+          : StorePosition.of(connection);
     } catch (SQLException e) {
       throw StoreException.notApplied("cannot open " + database, e);
     } finally {

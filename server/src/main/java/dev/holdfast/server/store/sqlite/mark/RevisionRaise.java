@@ -24,9 +24,6 @@ import java.util.List;
  * been lost, and the gap counts as compacted.
  */
 public final class RevisionRaise {
-  /** More than the number of changes that a store makes between two writes of its mark. */
-  public static final long RAISE = 1L << 40;
-
   private final SqliteConnection connection;
   private final long highestGiven;
   private final long nowMicros;
@@ -66,16 +63,16 @@ public final class RevisionRaise {
     }
     LedgerRow ledger = LedgerRow.read(connection);
     highest = Math.max(highest, ledger.firstRevision());
-    new LedgerRow(ledger.id(), highest + RAISE).write(connection);
+    new LedgerRow(ledger.id(), highest + StorePosition.REVISION_RAISE).write(connection);
     return all.size();
   }
 
   private void raise(RowMapper.RepositoryRow known) throws SQLException {
     Repository before = known.repository();
-    long raise = RAISE;
+    long raise = StorePosition.REVISION_RAISE;
     // An older copy of the store may be older than an earlier raise.
-    while (before.revision() + raise < highestGiven + RAISE / 2) {
-      raise += RAISE;
+    while (before.revision() + raise < highestGiven + StorePosition.REVISION_RAISE / 2) {
+      raise += StorePosition.REVISION_RAISE;
     }
     Repository after = before.raisedTo(before.revision() + raise, nowMicros);
     CapacityChanged.Kind kind =
