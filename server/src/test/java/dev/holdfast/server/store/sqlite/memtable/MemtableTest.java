@@ -53,6 +53,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -383,6 +384,7 @@ class MemtableTest {
 
   /** Nobody who reads waits for the disk, and nobody sees half a commit. */
   @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void whileACommitIsMadeOthersSeeWhatWasBeforeOrBehindIt() throws Exception {
     ExecutorService reader = Executors.newSingleThreadExecutor();
     try (SqliteStore store = open(100)) {
