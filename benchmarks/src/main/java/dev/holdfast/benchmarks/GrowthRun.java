@@ -57,7 +57,7 @@ final class GrowthRun {
     table.line(
         "after the retention, which took %.0f s: %.0f bytes a live reservation on disk, of which"
             + " %.0f are in use and the rest is free pages",
-        disk.forgetSeconds(), disk.bytesPerReservation(), disk.usedBytesPerReservation());
+        disk.purgeSeconds(), disk.bytesPerReservation(), disk.usedBytesPerReservation());
     report.add(new GrowthReport(points, List.copyOf(available), startSeconds, disk));
   }
 

@@ -5,7 +5,7 @@ import dev.holdfast.client.internal.calls.Pages;
 import dev.holdfast.client.internal.calls.ReconcileCalls;
 import dev.holdfast.client.internal.calls.ReservationCalls;
 import dev.holdfast.client.internal.calls.Transport;
-import dev.holdfast.client.internal.changes.Gatherable;
+import dev.holdfast.client.internal.changes.BatchableChange;
 import dev.holdfast.client.internal.wire.EventMapper;
 import dev.holdfast.client.model.Event;
 import dev.holdfast.client.model.ObservedSlot;
@@ -54,8 +54,8 @@ final class RemoteReservations implements Reservations {
 
   @Override
   public CompletableFuture<SlotReserved> reserveSlotAsync(ReserveSlot change) {
-    return transport.gather(
-        ReservationCalls.reserveSlot(change), Gatherable.RESERVE_SLOT, change.repositoryId());
+    return transport.sendBatched(
+        ReservationCalls.reserveSlot(change), BatchableChange.RESERVE_SLOT, change.repositoryId());
   }
 
   @Override
@@ -90,8 +90,8 @@ final class RemoteReservations implements Reservations {
 
   @Override
   public CompletableFuture<Reservation> renewLeaseAsync(RenewLease change) {
-    return transport.gather(
-        ReservationCalls.renewLease(change), Gatherable.RENEW_LEASE, change.repositoryId());
+    return transport.sendBatched(
+        ReservationCalls.renewLease(change), BatchableChange.RENEW_LEASE, change.repositoryId());
   }
 
   @Override
@@ -101,8 +101,8 @@ final class RemoteReservations implements Reservations {
 
   @Override
   public CompletableFuture<Reservation> fillSlotAsync(FillSlot change) {
-    return transport.gather(
-        ReservationCalls.fillSlot(change), Gatherable.FILL_SLOT, change.repositoryId());
+    return transport.sendBatched(
+        ReservationCalls.fillSlot(change), BatchableChange.FILL_SLOT, change.repositoryId());
   }
 
   @Override
@@ -112,8 +112,8 @@ final class RemoteReservations implements Reservations {
 
   @Override
   public CompletableFuture<SlotReleased> releaseSlotAsync(ReleaseSlot change) {
-    return transport.gather(
-        ReservationCalls.releaseSlot(change), Gatherable.RELEASE_SLOT, change.repositoryId());
+    return transport.sendBatched(
+        ReservationCalls.releaseSlot(change), BatchableChange.RELEASE_SLOT, change.repositoryId());
   }
 
   @Override

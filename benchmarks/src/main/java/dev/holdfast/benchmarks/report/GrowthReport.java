@@ -35,12 +35,12 @@ public record GrowthReport(
   /**
    * The data directory of a server that was stopped after its purge.
    *
-   * @param forgetSeconds the duration of the purge
+   * @param purgeSeconds the duration of the purge
    * @param dataDirBytes the size of all files
    * @param freeBytes the bytes of these in free pages of the database, which are reused
    */
   public record Disk(
-      long liveReservations, double forgetSeconds, long dataDirBytes, long freeBytes) {
+      long liveReservations, double purgeSeconds, long dataDirBytes, long freeBytes) {
     /** Returns the bytes per live reservation, free pages included. */
     public double bytesPerReservation() {
       return (double) dataDirBytes / liveReservations;

@@ -218,7 +218,7 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
 
   private void reconcile(LedgerReads reads, ReconcileRequests.Header header, Observation observed) {
     ReconcilePlan plan = new ReconcilePlan(header.scope(), observed);
-    reads.survey(header.scope().repositoryId(), header.scope().asOfRevision(), plan);
+    reads.visitRepository(header.scope().repositoryId(), header.scope().asOfRevision(), plan);
     Rejection rejection = plan.rejection();
     if (rejection != null) {
       throw new RejectedException(rejection);

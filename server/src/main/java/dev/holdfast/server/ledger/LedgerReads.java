@@ -99,7 +99,7 @@ public interface LedgerReads {
    *
    * @param afterRevision visits the events after this revision
    */
-  void survey(String repositoryId, long afterRevision, RepositoryVisitor visitor);
+  void visitRepository(String repositoryId, long afterRevision, RepositoryVisitor visitor);
 
   /**
    * Returns a page of events, also of a deleted repository; null if the repository never existed.

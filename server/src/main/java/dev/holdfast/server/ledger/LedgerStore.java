@@ -53,9 +53,9 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      * was written at this running time or earlier.
      *
      * @param servedMicros the running time in microseconds; never less than the last note
-     * @param apartMicros minimum distance to the last note that is kept for {@link #purgeBefore}
+     * @param intervalMicros minimum distance to the last note that is kept for {@link #purgeBefore}
      */
-    void noteServed(long servedMicros, long apartMicros);
+    void noteServed(long servedMicros, long intervalMicros);
 
     /**
      * Purges histories, events and operation ids, oldest first, that were written before a note of

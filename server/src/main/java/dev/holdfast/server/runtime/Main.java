@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = {ServeCommand.class, VerifyCommand.class},
-    footer = "In a checkout, './holdfast bench' measures it; see './holdfast bench --help'.",
+    footer = "In a checkout, './holdfast bench' measures its speed; see './holdfast bench --help'.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
   private Main() {}

@@ -247,9 +247,9 @@ public final class FaultyStore implements LedgerStore {
   }
 
   @Override
-  public void survey(String repositoryId, long afterRevision, RepositoryVisitor survey) {
+  public void visitRepository(String repositoryId, long afterRevision, RepositoryVisitor survey) {
     attempt(Step.READ);
-    store.survey(repositoryId, afterRevision, survey);
+    store.visitRepository(repositoryId, afterRevision, survey);
   }
 
   @Override

@@ -350,7 +350,7 @@ public final class MemoryStore implements LedgerStore {
   }
 
   @Override
-  public void survey(String repositoryId, long afterRevision, RepositoryVisitor survey) {
+  public void visitRepository(String repositoryId, long afterRevision, RepositoryVisitor survey) {
     Repository repository = repository(repositoryId);
     if (repository != null) {
       survey.repository(repository);

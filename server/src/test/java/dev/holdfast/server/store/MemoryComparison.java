@@ -137,7 +137,7 @@ final class MemoryComparison {
 
   static List<Object> surveyed(LedgerStore store, String id, long afterRevision) {
     List<Object> seen = new ArrayList<>();
-    store.survey(
+    store.visitRepository(
         id,
         afterRevision,
         new RepositoryVisitor() {

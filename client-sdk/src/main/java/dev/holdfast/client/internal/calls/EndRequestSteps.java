@@ -2,7 +2,7 @@ package dev.holdfast.client.internal.calls;
 
 import dev.holdfast.client.errors.HoldfastException;
 import dev.holdfast.client.errors.OutcomeUnknownException;
-import dev.holdfast.client.internal.changes.Gatherable;
+import dev.holdfast.client.internal.changes.BatchableChange;
 import dev.holdfast.client.internal.wire.Call;
 import dev.holdfast.client.internal.wire.ProtoMapper;
 import dev.holdfast.client.requests.Apply;
@@ -65,7 +65,7 @@ public final class EndRequestSteps {
 
   public CompletableFuture<RequestEnded> allAsync(EndRequest change) {
     CompletableFuture<Step> first =
-        transport.gather(call(change), Gatherable.END_REQUEST, change.repositoryId());
+        transport.sendBatched(call(change), BatchableChange.END_REQUEST, change.repositoryId());
     CompletableFuture<RequestEnded> ended = new CompletableFuture<>();
     follow(ended, first, change, false);
     return ended;

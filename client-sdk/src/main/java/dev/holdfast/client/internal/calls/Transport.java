@@ -1,8 +1,8 @@
 package dev.holdfast.client.internal.calls;
 
 import com.google.protobuf.Message;
+import dev.holdfast.client.internal.changes.BatchableChange;
 import dev.holdfast.client.internal.changes.ChangeBatcher;
-import dev.holdfast.client.internal.changes.Gatherable;
 import dev.holdfast.client.internal.wire.AttemptTracer;
 import dev.holdfast.client.internal.wire.Call;
 import dev.holdfast.client.internal.wire.CallerThreadExecutor;
@@ -70,8 +70,8 @@ public record Transport(
   }
 
   /** Sends a change, together with others if earlier changes are still in flight. */
-  public <Q extends Message, A extends Message, T> CompletableFuture<T> gather(
-      Call<Q, A, T> call, Gatherable<Q, A> kind, String repositoryId) {
+  public <Q extends Message, A extends Message, T> CompletableFuture<T> sendBatched(
+      Call<Q, A, T> call, BatchableChange<Q, A> kind, String repositoryId) {
     // The values and the cancellation of a caller's Context apply to this call only.
     if (Context.current() != Context.ROOT) {
       return sendAsync(call);

@@ -158,7 +158,7 @@ final class Batch {
 
   static StatusRuntimeException late() {
     return Status.DEADLINE_EXCEEDED
-        .withDescription("CallOptions deadline exceeded, gathered with other calls")
+        .withDescription("CallOptions deadline exceeded, batched with other calls")
         .asRuntimeException();
   }
 

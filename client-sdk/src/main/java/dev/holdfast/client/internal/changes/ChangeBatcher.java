@@ -67,7 +67,7 @@ public final class ChangeBatcher {
   }
 
   public <Q extends Message, A extends Message, T> CompletableFuture<T> send(
-      Call<Q, A, T> call, Gatherable<Q, A> kind, String repositoryId, Duration deadline) {
+      Call<Q, A, T> call, BatchableChange<Q, A> kind, String repositoryId, Duration deadline) {
     long now = System.nanoTime();
     PendingChange<Q, A, T> change = new PendingChange<>(call, kind, now, now + deadline.toNanos());
     RepositoryQueue repositoryQueue;
@@ -127,7 +127,7 @@ public final class ChangeBatcher {
       synchronized (this) {
         repositoryQueue.underWay.remove(batch);
         repositoryQueue.underWay.addAll(again);
-        forgetIfIdle(repositoryQueue);
+        removeIfIdle(repositoryQueue);
       }
       again.forEach(next -> start(next, failures));
     } finally {
@@ -152,7 +152,7 @@ public final class ChangeBatcher {
     return !repositoryQueue.queue.isEmpty() && repositoryQueue.underWay.size() < UNDER_WAY;
   }
 
-  private synchronized void forgetIfIdle(RepositoryQueue repositoryQueue) {
+  private synchronized void removeIfIdle(RepositoryQueue repositoryQueue) {
     if (repositoryQueue.isIdle()) {
       repositoryQueues.remove(repositoryQueue.repositoryId, repositoryQueue);
     }
@@ -235,7 +235,7 @@ public final class ChangeBatcher {
       repositoryQueue.queue.remove();
     }
     if (members.isEmpty()) {
-      forgetIfIdle(repositoryQueue);
+      removeIfIdle(repositoryQueue);
       return null;
     }
     Batch batch = new Batch(this, repositoryQueue, members, new AttemptTracer());

@@ -24,7 +24,7 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
   private static final int FRAME_BYTES = 8;
 
   private final Call<Q, A, T> call;
-  private final Gatherable<Q, A> kind;
+  private final BatchableChange<Q, A> kind;
   private final long queuedNanos;
   private final long deadlineNanos;
 
@@ -32,7 +32,8 @@ final class PendingChange<Q extends Message, A extends Message, T> extends Compl
   private volatile @Nullable Batch batch;
 
   /** Times are of {@link System#nanoTime()}. */
-  PendingChange(Call<Q, A, T> call, Gatherable<Q, A> kind, long queuedNanos, long deadlineNanos) {
+  PendingChange(
+      Call<Q, A, T> call, BatchableChange<Q, A> kind, long queuedNanos, long deadlineNanos) {
     this.call = call;
     this.kind = kind;
     this.queuedNanos = queuedNanos;

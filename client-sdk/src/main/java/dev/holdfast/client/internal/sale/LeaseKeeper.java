@@ -4,7 +4,7 @@ import dev.holdfast.client.errors.ErrorReason;
 import dev.holdfast.client.errors.HoldfastException;
 import dev.holdfast.client.internal.calls.ReservationCalls;
 import dev.holdfast.client.internal.calls.Transport;
-import dev.holdfast.client.internal.changes.Gatherable;
+import dev.holdfast.client.internal.changes.BatchableChange;
 import dev.holdfast.client.model.Reservation;
 import dev.holdfast.client.requests.RenewLease;
 import io.grpc.Context;
@@ -106,9 +106,9 @@ public final class LeaseKeeper {
         return;
       }
       next =
-          transport.gather(
+          transport.sendBatched(
               ReservationCalls.renewLease(RenewLease.of(reservation, lease)),
-              Gatherable.RENEW_LEASE,
+              BatchableChange.RENEW_LEASE,
               reservation.repositoryId());
       renewal = next;
     }

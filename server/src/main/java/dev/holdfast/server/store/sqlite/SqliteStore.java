@@ -57,7 +57,7 @@ public final class SqliteStore implements LedgerStore {
   public static final int READERS = 4;
 
   private final Path database;
-  private final SqliteWriter writer;
+  private final WriterConnection writer;
   private final StoreCondition condition;
   private final Checkpointer checkpointer;
   private final Readers readers;
@@ -96,7 +96,7 @@ public final class SqliteStore implements LedgerStore {
             longReads,
             calls);
     this.writer =
-        new SqliteWriter(
+        new WriterConnection(
             database,
             connection,
             condition,
@@ -416,12 +416,13 @@ public final class SqliteStore implements LedgerStore {
   }
 
   @Override
-  public void survey(String repositoryId, long afterRevision, RepositoryVisitor visitor) {
+  public void visitRepository(String repositoryId, long afterRevision, RepositoryVisitor visitor) {
     condition.requireNoHiddenRows();
     longReads.read(
         "cannot read a repository",
         connection -> {
-          SqliteSurvey.survey(connection, writer.memtable(), repositoryId, afterRevision, visitor);
+          RepositoryScan.visitRepository(
+              connection, writer.memtable(), repositoryId, afterRevision, visitor);
           return true;
         });
   }
@@ -431,7 +432,7 @@ public final class SqliteStore implements LedgerStore {
     longReads.read(
         "cannot read a request",
         connection -> {
-          SqliteSurvey.reservedIndexes(
+          RepositoryScan.reservedIndexes(
               connection, writer.memtable(), repositoryId, requestId, slotIndexes);
           return true;
         });

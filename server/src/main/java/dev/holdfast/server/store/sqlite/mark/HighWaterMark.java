@@ -167,7 +167,7 @@ public final class HighWaterMark implements AutoCloseable {
       String revisions =
           " has revisions up to "
               + found.revision()
-              + ", but "
+              + ", but revision "
               + mark.revision()
               + " was returned to callers";
       return mark.revision() - found.revision() < StorePosition.REVISION_RAISE / 2

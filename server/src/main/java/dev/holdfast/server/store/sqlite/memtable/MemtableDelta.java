@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The changes that one transaction makes to the memtable. Every transaction that changes a
- * reservation advances {@code end.chunk()} or {@code quietCommits}; readers use them to determine
+ * The changes that one transaction makes to the memtable. Every transaction that changes the
+ * memtable advances {@code end.chunk()} or {@code quietCommits}; readers use them to determine
  * whether their snapshot contains the transaction.
  *
  * @param removed the slots whose reservations were released or flushed

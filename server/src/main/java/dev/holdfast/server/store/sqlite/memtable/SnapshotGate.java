@@ -12,8 +12,8 @@ import java.util.function.Supplier;
  * <p>The writer commits the file first and changes the memory afterwards, under the write lock. A
  * reader takes a snapshot of the file under the read lock, so the memory is at the same commit as
  * the snapshot, or one commit behind it. The version in the snapshot shows which: if it is newer
- * than the memory, the reader takes another snapshot. {@code SnapshotGateTest} checks all
- * interleavings.
+ * than the memory, the reader takes another snapshot. {@code SnapshotGateTest} explores the
+ * interleavings, and {@code MemtableTest} reads during a commit.
  */
 final class SnapshotGate {
   /**

@@ -24,7 +24,7 @@ class ReconcilePlanTest {
   private static Rejection refusal(MemoryStore store, long asOfRevision) {
     ReconcilePlan plan =
         new ReconcilePlan(new ReconcileScope(REPOSITORY, asOfRevision, false), new Observation());
-    store.survey(REPOSITORY, asOfRevision, plan);
+    store.visitRepository(REPOSITORY, asOfRevision, plan);
     return Objects.requireNonNull(plan.rejection());
   }
 
@@ -51,7 +51,7 @@ class ReconcilePlanTest {
     assertEquals("4", refusal(store, 2).facts().get("oldest_revision"));
     ReconcilePlan quiet =
         new ReconcilePlan(new ReconcileScope(REPOSITORY, 3, false), new Observation());
-    store.survey(REPOSITORY, 3, quiet);
+    store.visitRepository(REPOSITORY, 3, quiet);
     assertNull(quiet.rejection(), "nothing came after it, so nothing is missing");
   }
 
@@ -65,7 +65,7 @@ class ReconcilePlanTest {
     }
     assertEquals(false, observation.add(new Slot("many", 5), 2));
     ReconcilePlan plan = new ReconcilePlan(new ReconcileScope(REPOSITORY, 1, false), observation);
-    store.survey(REPOSITORY, 1, plan);
+    store.visitRepository(REPOSITORY, 1, plan);
     ReconcileDone done = (ReconcileDone) StoreRunner.run(store, List.of(plan.command()), 2).get(0);
     assertEquals(2000, done.adopted().count());
     assertEquals(1000, done.adopted().first().size());

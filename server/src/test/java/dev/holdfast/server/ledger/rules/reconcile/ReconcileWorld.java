@@ -115,7 +115,7 @@ public final class ReconcileWorld {
       }
     }
     ReconcilePlan plan = new ReconcilePlan(scope, observation);
-    store.survey(REPOSITORY, scope.asOfRevision(), plan);
+    store.visitRepository(REPOSITORY, scope.asOfRevision(), plan);
     assertNull(plan.rejection());
     return plan;
   }

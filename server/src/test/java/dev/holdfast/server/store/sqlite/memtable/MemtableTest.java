@@ -478,7 +478,7 @@ class MemtableTest {
               assertNotNull(store.reservation(REPOSITORY, slot(100 + looked % 10)));
               assertBalanced(store);
               Surveyed surveyed = new Surveyed();
-              store.survey(REPOSITORY, 0, surveyed);
+              store.visitRepository(REPOSITORY, 0, surveyed);
               assertEquals(surveyed.told, surveyed.counted);
               looked++;
             }

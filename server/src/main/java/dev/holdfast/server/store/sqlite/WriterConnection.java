@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * and cache. A failure that makes them unreliable closes the connection; the next transaction opens
  * it again and reloads them. For the ledger's writer thread, except where a method says otherwise.
  */
-final class SqliteWriter {
-  private static final Logger LOGGER = LoggerFactory.getLogger(SqliteWriter.class);
+final class WriterConnection {
+  private static final Logger LOGGER = LoggerFactory.getLogger(WriterConnection.class);
 
   private final Path database;
   private final StoreCondition condition;
@@ -43,7 +43,7 @@ final class SqliteWriter {
   /** Also used by readers. */
   private volatile Memtable memtable;
 
-  SqliteWriter(
+  WriterConnection(
       Path database,
       SqliteConnection connection,
       StoreCondition condition,

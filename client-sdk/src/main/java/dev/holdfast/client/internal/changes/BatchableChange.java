@@ -24,32 +24,32 @@ import java.util.function.Function;
  * @param answered the case of its result
  * @param response gets the response of the single call from that result
  */
-public record Gatherable<Q extends Message, A extends Message>(
+public record BatchableChange<Q extends Message, A extends Message>(
     BiFunction<Operation.Builder, Q, Operation.Builder> put,
     ResultCase answered,
     Function<OperationResult, A> response) {
 
-  public static final Gatherable<ReserveSlotRequest, ReserveSlotResponse> RESERVE_SLOT =
-      new Gatherable<>(
+  public static final BatchableChange<ReserveSlotRequest, ReserveSlotResponse> RESERVE_SLOT =
+      new BatchableChange<>(
           Operation.Builder::setReserveSlot,
           ResultCase.RESERVE_SLOT,
           OperationResult::getReserveSlot);
 
-  public static final Gatherable<RenewLeaseRequest, RenewLeaseResponse> RENEW_LEASE =
-      new Gatherable<>(
+  public static final BatchableChange<RenewLeaseRequest, RenewLeaseResponse> RENEW_LEASE =
+      new BatchableChange<>(
           Operation.Builder::setRenewLease, ResultCase.RENEW_LEASE, OperationResult::getRenewLease);
 
-  public static final Gatherable<FillSlotRequest, FillSlotResponse> FILL_SLOT =
-      new Gatherable<>(
+  public static final BatchableChange<FillSlotRequest, FillSlotResponse> FILL_SLOT =
+      new BatchableChange<>(
           Operation.Builder::setFillSlot, ResultCase.FILL_SLOT, OperationResult::getFillSlot);
 
-  public static final Gatherable<ReleaseSlotRequest, ReleaseSlotResponse> RELEASE_SLOT =
-      new Gatherable<>(
+  public static final BatchableChange<ReleaseSlotRequest, ReleaseSlotResponse> RELEASE_SLOT =
+      new BatchableChange<>(
           Operation.Builder::setReleaseSlot,
           ResultCase.RELEASE_SLOT,
           OperationResult::getReleaseSlot);
 
-  public static final Gatherable<EndRequestRequest, EndRequestResponse> END_REQUEST =
-      new Gatherable<>(
+  public static final BatchableChange<EndRequestRequest, EndRequestResponse> END_REQUEST =
+      new BatchableChange<>(
           Operation.Builder::setEndRequest, ResultCase.END_REQUEST, OperationResult::getEndRequest);
 }

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /** Passes all state of a repository to a visitor, row by row, on one snapshot. */
-final class SqliteSurvey {
-  private SqliteSurvey() {}
+final class RepositoryScan {
+  private RepositoryScan() {}
 
-  static void survey(
+  static void visitRepository(
       SqliteConnection connection,
       Memtable memtable,
       String repositoryId,
