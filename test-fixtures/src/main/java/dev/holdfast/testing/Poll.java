@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for a condition that can be observed, within a limit that only a failing test reaches. */
+/** Waits for an observable condition, with a time limit that only a failing test reaches. */
 public final class Poll {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration PERIOD = Duration.ofMillis(5);
@@ -12,12 +12,12 @@ public final class Poll {
   private Poll() {}
 
   /**
-   * Waits until a condition holds, and evaluates it every 5 ms meanwhile.
+   * Waits until a condition holds, and evaluates it every 5 ms.
    *
-   * @param what the condition, for the message of the failure
-   * @param condition is evaluated on the calling thread, at least once
-   * @throws AssertionError if it does not hold within 60 s
-   * @throws Exception if the condition throws it
+   * @param what a description of the condition, for the failure message
+   * @param condition the condition; it is evaluated on the calling thread, at least once
+   * @throws AssertionError if the condition does not hold within 60 s
+   * @throws Exception if the condition throws
    */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
     long start = System.nanoTime();

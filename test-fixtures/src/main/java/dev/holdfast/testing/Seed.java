@@ -4,11 +4,11 @@ import java.security.SecureRandom;
 import java.util.Random;
 
 /**
- * The seed of everything that tests draw at random: a fresh one in each run, which is printed, or
- * that of the system property {@code holdfast.seed}, which draws the same again.
+ * Holds the seed of all random values in tests. Each run prints a fresh seed; the system property
+ * {@code holdfast.seed} sets a seed, which repeats the random values of an earlier run.
  */
 public final class Seed {
-  /** The seed itself, for tests that derive others from it. */
+  /** The seed, for tests that derive further seeds from it. */
   public static final long VALUE = Long.getLong("holdfast.seed", new SecureRandom().nextLong());
 
   static {
@@ -18,9 +18,9 @@ public final class Seed {
   private Seed() {}
 
   /**
-   * Returns a generator that draws the same values in every run with the same seed.
+   * Returns a generator that produces the same values in every run with the same seed.
    *
-   * @return a new generator at its beginning
+   * @return a new generator, at the start of its sequence
    */
   public static Random random() {
     return new Random(VALUE);

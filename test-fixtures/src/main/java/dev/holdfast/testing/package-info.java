@@ -1,7 +1,4 @@
-/**
- * What tests of every kind need: waiting for a condition, and random values that can be drawn
- * again.
- */
+/** Helpers for tests of every kind: waiting for a condition, and repeatable random values. */
 @NullMarked
 package dev.holdfast.testing;
 

@@ -21,17 +21,19 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * One server process for all tests of a class, in a static field with {@code @RegisterExtension};
- * each test makes repositories of its own. The server has to be on the class path of the tests. Its
- * data directory is deleted behind the last test.
+ * Runs one server process for all tests of a class. Declare it as a static field with
+ * {@code @RegisterExtension}; each test creates its own repositories. The server must be on the
+ * class path of the tests. Its data directory is deleted after the last test.
  */
 public final class LiveServer implements BeforeAllCallback, AfterAllCallback {
-  private final AtomicInteger made = new AtomicInteger();
+  private final AtomicInteger repositoryCount = new AtomicInteger();
   private @Nullable Path home;
   private @Nullable ServerProcess server;
   private @Nullable Stubs stubs;
 
-  /** Makes an extension whose server runs from before the first test until behind the last one. */
+  /**
+   * Creates an extension whose server runs from before the first test until after the last test.
+   */
   public LiveServer() {}
 
   @Override
@@ -67,11 +69,11 @@ public final class LiveServer implements BeforeAllCallback, AfterAllCallback {
   }
 
   /**
-   * Kills the server and starts another on the same data directory, on a port of its own.
+   * Kills the server and starts a new server on the same data directory and on a new port.
    *
    * @throws IOException if the process cannot be started
    * @throws InterruptedException if the calling thread is interrupted meanwhile
-   * @throws IllegalStateException if it does not serve within 60 s
+   * @throws IllegalStateException if the new server does not accept calls within 60 s
    */
   public void restart() throws IOException, InterruptedException {
     stop();
@@ -88,7 +90,7 @@ public final class LiveServer implements BeforeAllCallback, AfterAllCallback {
   }
 
   /**
-   * Returns the server that runs now.
+   * Returns the current server.
    *
    * @return its process
    */
@@ -97,9 +99,9 @@ public final class LiveServer implements BeforeAllCallback, AfterAllCallback {
   }
 
   /**
-   * Returns stubs on one connection to the server that runs now.
+   * Returns stubs on one connection to the current server.
    *
-   * @return the stubs, which are closed with the server
+   * @return the stubs; they are closed when the server stops
    */
   public Stubs stubs() {
     return requireNonNull(stubs);
@@ -133,13 +135,13 @@ public final class LiveServer implements BeforeAllCallback, AfterAllCallback {
   }
 
   /**
-   * Makes a repository that no other test knows.
+   * Creates a repository with an id that no other test of the class uses.
    *
-   * @param capacityBytes how much may be reserved in it
+   * @param capacityBytes the capacity of the repository in bytes
    * @return its id
    */
   public String newRepository(long capacityBytes) {
-    String id = "test-" + made.incrementAndGet();
+    String id = "test-" + repositoryCount.incrementAndGet();
     var unused = repositories().createRepository(Requests.createRepository(id, capacityBytes));
     return id;
   }

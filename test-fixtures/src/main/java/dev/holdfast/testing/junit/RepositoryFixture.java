@@ -18,19 +18,19 @@ import dev.holdfast.v1.VerifyResponse;
 import java.util.List;
 
 /**
- * A test's own repository of a live server, with a method for each call. A call that is refused
- * throws {@link io.grpc.StatusRuntimeException}. An empty operation id is none, and a generation of
- * 0 is whichever there is.
+ * Provides a repository of a live server for one test, with a method for each call. A call that the
+ * server rejects throws {@link io.grpc.StatusRuntimeException}. An empty operation id means no
+ * operation id, and a generation of 0 means the current generation.
  *
  * @param server the server
- * @param id the repository, which need not exist
+ * @param id the id of the repository, which need not exist
  */
 public record RepositoryFixture(LiveServer server, String id) {
   /**
-   * Makes a repository that no other test knows.
+   * Creates a repository with an id that no other test of the class uses.
    *
    * @param server the server
-   * @param capacityBytes how much may be reserved in it
+   * @param capacityBytes the capacity in bytes
    * @return the new repository
    */
   public static RepositoryFixture of(LiveServer server, long capacityBytes) {
@@ -38,10 +38,10 @@ public record RepositoryFixture(LiveServer server, String id) {
   }
 
   /**
-   * Makes the repository, for the first time or after it was deleted.
+   * Creates the repository, also again after a deletion.
    *
-   * @param capacityBytes how much may be reserved in it
-   * @return what the server knows of it
+   * @param capacityBytes the capacity in bytes
+   * @return the repository
    */
   public Repository create(long capacityBytes) {
     return server
@@ -51,9 +51,9 @@ public record RepositoryFixture(LiveServer server, String id) {
   }
 
   /**
-   * Looks at the repository.
+   * Returns the repository.
    *
-   * @return what the server knows of it
+   * @return the repository
    */
   public Repository repository() {
     return server.repositories().getRepository(Requests.getRepository(id)).getRepository();
@@ -62,8 +62,8 @@ public record RepositoryFixture(LiveServer server, String id) {
   /**
    * Changes the capacity.
    *
-   * @param capacityBytes how much may be reserved in it from now on
-   * @return what the server knows of it
+   * @param capacityBytes the new capacity in bytes
+   * @return the repository
    */
   public Repository update(long capacityBytes) {
     return server
@@ -78,7 +78,7 @@ public record RepositoryFixture(LiveServer server, String id) {
   }
 
   /**
-   * Asks what is available.
+   * Returns the available space.
    *
    * @return the sums of the repository
    */
@@ -87,9 +87,9 @@ public record RepositoryFixture(LiveServer server, String id) {
   }
 
   /**
-   * Has the server recount the repository.
+   * Makes the server recount the sums of the repository.
    *
-   * @return what it counted
+   * @return the result of the recount
    */
   public VerifyResponse verify() {
     return server.repositories().verify(Requests.verify(id));
@@ -98,31 +98,32 @@ public record RepositoryFixture(LiveServer server, String id) {
   /**
    * Reserves bytes that belong to no slot.
    *
-   * @param amountBytes how many
-   * @param operationId the operation
-   * @return the answer
+   * @param amountBytes the number of bytes
+   * @param operationId the operation id
+   * @return the response
    */
   public ReserveResponse reserveUnassigned(long amountBytes, String operationId) {
     return server.repositories().reserve(Requests.reserve(id, amountBytes, operationId));
   }
 
   /**
-   * Gives back bytes that belong to no slot.
+   * Releases bytes that belong to no slot.
    *
-   * @param amountBytes how many
-   * @param operationId the operation
-   * @return the answer
+   * @param amountBytes the number of bytes
+   * @param operationId the operation id
+   * @return the response
    */
   public ReleaseResponse releaseUnassigned(long amountBytes, String operationId) {
     return server.repositories().release(Requests.release(id, amountBytes, operationId));
   }
 
   /**
-   * Returns a request that reserves a slot here, to be changed and sent by the test.
+   * Returns a request to reserve a slot in this repository, which the test can change and then
+   * send.
    *
    * @param slot the slot
-   * @param amountBytes its size
-   * @param operationId the operation
+   * @param amountBytes the size of the slot in bytes
+   * @param operationId the operation id
    * @return the request
    */
   public ReserveSlotRequest.Builder reserving(Slot slot, long amountBytes, String operationId) {
@@ -132,7 +133,7 @@ public record RepositoryFixture(LiveServer server, String id) {
   /**
    * Reserves a slot.
    *
-   * @param request what {@link #reserving} made
+   * @param request the request, for example from {@link #reserving}
    * @return the reservation
    */
   public Reservation reserve(ReserveSlotRequest.Builder request) {
@@ -143,8 +144,8 @@ public record RepositoryFixture(LiveServer server, String id) {
    * Reserves a slot without a lease.
    *
    * @param slot the slot
-   * @param amountBytes its size
-   * @param operationId the operation
+   * @param amountBytes the size of the slot in bytes
+   * @param operationId the operation id
    * @return the reservation
    */
   public Reservation reserve(Slot slot, long amountBytes, String operationId) {
@@ -152,7 +153,7 @@ public record RepositoryFixture(LiveServer server, String id) {
   }
 
   /**
-   * Looks at a reservation.
+   * Returns a reservation.
    *
    * @param slot the reserved slot
    * @return the reservation
@@ -166,7 +167,7 @@ public record RepositoryFixture(LiveServer server, String id) {
    *
    * @param slot the reserved slot
    * @param generation the reservation's generation
-   * @param operationId the operation
+   * @param operationId the operation id
    * @return the reservation
    */
   public Reservation fill(Slot slot, long generation, String operationId) {
@@ -181,7 +182,7 @@ public record RepositoryFixture(LiveServer server, String id) {
    *
    * @param slot the reserved slot
    * @param generation the reservation's generation
-   * @param lease how long it lasts from now on
+   * @param lease the new duration of the lease, counted from the renewal
    * @return the reservation
    */
   public Reservation renew(Slot slot, long generation, Duration lease) {
@@ -196,8 +197,8 @@ public record RepositoryFixture(LiveServer server, String id) {
    *
    * @param slot the reserved slot
    * @param generation the reservation's generation
-   * @param operationId the operation
-   * @return the answer
+   * @param operationId the operation id
+   * @return the response
    */
   public ReleaseSlotResponse release(Slot slot, long generation, String operationId) {
     return release(slot, generation, ReleaseReason.RELEASE_REASON_UNSPECIFIED, operationId);
@@ -208,9 +209,9 @@ public record RepositoryFixture(LiveServer server, String id) {
    *
    * @param slot the reserved slot
    * @param generation the reservation's generation
-   * @param reason why
-   * @param operationId the operation
-   * @return the answer
+   * @param reason the release reason
+   * @param operationId the operation id
+   * @return the response
    */
   public ReleaseSlotResponse release(
       Slot slot, long generation, ReleaseReason reason, String operationId) {
@@ -223,19 +224,19 @@ public record RepositoryFixture(LiveServer server, String id) {
    * Releases all slots of a storage request.
    *
    * @param requestId the storage request
-   * @param operationId the operation
-   * @return the answer to one call; the rest is due where it says that more is left
+   * @param operationId the operation id
+   * @return the response to one call; if it reports remaining slots, call this method again
    */
   public EndRequestResponse end(String requestId, String operationId) {
     return server.reservations().endRequest(Requests.endRequest(id, requestId, operationId));
   }
 
   /**
-   * Makes many changes.
+   * Makes several changes.
    *
-   * @param atomic whether all or none of them are made
+   * @param atomic whether the server makes either all changes or none
    * @param operations the changes, in order
-   * @return a result for each
+   * @return one result for each change
    */
   public ApplyResponse apply(boolean atomic, List<Operation> operations) {
     return server.reservations().apply(Requests.apply(id, atomic, operations));

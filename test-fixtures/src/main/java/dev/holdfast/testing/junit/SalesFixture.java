@@ -13,38 +13,38 @@ import dev.holdfast.v1.StorageRequest;
 import java.util.List;
 
 /**
- * A test's own repository that sells, with a method for each call about sales. A call that is
- * refused throws {@link io.grpc.StatusRuntimeException}.
+ * Provides a repository with sales for one test, with a method for each call of the sales service.
+ * A call that the server rejects throws {@link io.grpc.StatusRuntimeException}.
  *
  * @param repository the repository
  */
 public record SalesFixture(RepositoryFixture repository) {
-  /** How long the storage is wanted that {@link #selling} asks for. */
+  /** The storage duration in requests of {@link #selling}. */
   public static final Duration HOUR = Duration.newBuilder().setSeconds(3600).build();
 
   /**
-   * Makes a repository that no other test knows.
+   * Creates a repository with an id that no other test of the class uses.
    *
    * @param server the server
-   * @param capacityBytes how much may be reserved in it
-   * @return the new repository, which has no offers
+   * @param capacityBytes the capacity in bytes
+   * @return a fixture for the new repository, which has no offers
    */
   public static SalesFixture of(LiveServer server, long capacityBytes) {
     return new SalesFixture(RepositoryFixture.of(server, capacityBytes));
   }
 
   /**
-   * Returns an offer without limits but for a price of 10.
+   * Returns an offer whose only limit is a minimum price of 10.
    *
-   * @param id the offer
-   * @return the offer, to be changed by the test
+   * @param id the id of the offer
+   * @return the offer, which the test can change
    */
   public static Offer.Builder offer(String id) {
     return Offer.newBuilder().setOfferId(id).setMinPricePerBytePerSecond("10");
   }
 
   /**
-   * Returns a request to put an offer.
+   * Returns a request to store an offer.
    *
    * @param repositoryId the repository
    * @param offer the offer
@@ -55,13 +55,13 @@ public record SalesFixture(RepositoryFixture repository) {
   }
 
   /**
-   * Returns a request for one of 100 slots for an hour that pays 10.
+   * Returns a request for one of 100 slots for one hour at a price of 10.
    *
    * @param repositoryId the repository
    * @param requestId the storage request
    * @param slotSizeBytes the size of each slot
-   * @param operationId the operation; empty for none
-   * @return the request, to be changed by the test
+   * @param operationId the operation id, or an empty string for none
+   * @return the request, which the test can change
    */
   public static SellSlotRequest.Builder selling(
       String repositoryId, String requestId, long slotSizeBytes, String operationId) {
@@ -87,20 +87,20 @@ public record SalesFixture(RepositoryFixture repository) {
   }
 
   /**
-   * Puts an offer.
+   * Stores an offer.
    *
    * @param offer the offer
-   * @return the offer as the server keeps it
+   * @return the stored offer
    */
   public Offer put(Offer.Builder offer) {
     return repository.server().sales().putOffer(putting(id(), offer)).getOffer();
   }
 
   /**
-   * Looks at an offer.
+   * Returns an offer.
    *
-   * @param offerId the offer
-   * @return the offer as the server keeps it
+   * @param offerId the id of the offer
+   * @return the stored offer
    */
   public Offer get(String offerId) {
     GetOfferRequest request =
@@ -111,7 +111,7 @@ public record SalesFixture(RepositoryFixture repository) {
   /**
    * Deletes an offer.
    *
-   * @param offerId the offer
+   * @param offerId the id of the offer
    */
   public void delete(String offerId) {
     DeleteOfferRequest request =
@@ -120,51 +120,51 @@ public record SalesFixture(RepositoryFixture repository) {
   }
 
   /**
-   * Returns a request for one of 100 slots of this repository for an hour that pays 10.
+   * Returns a request to this repository for one of 100 slots for one hour at a price of 10.
    *
    * @param requestId the storage request
    * @param slotSizeBytes the size of each slot
-   * @param operationId the operation; empty for none
-   * @return the request, to be changed by the test
+   * @param operationId the operation id, or an empty string for none
+   * @return the request, which the test can change
    */
   public SellSlotRequest.Builder selling(String requestId, long slotSizeBytes, String operationId) {
     return selling(id(), requestId, slotSizeBytes, operationId);
   }
 
   /**
-   * Sells a slot, or is told why not.
+   * Requests the sale of a slot.
    *
-   * @param request what {@link #selling} made
-   * @return the answer
+   * @param request the request, for example from {@link #selling}
+   * @return the response, which contains either the sale or the declines
    */
   public SellSlotResponse sell(SellSlotRequest.Builder request) {
     return repository.server().sales().sellSlot(request.build());
   }
 
   /**
-   * Sells a slot that is known to be sold.
+   * Sells a slot, in a test that expects the sale to succeed.
    *
    * @param requestId the storage request
    * @param slotSizeBytes the size of each slot
-   * @param operationId the operation; empty for none
-   * @return the reservation; the default instance where it was declined
+   * @param operationId the operation id, or an empty string for none
+   * @return the reservation, or the default instance if the request was declined
    */
   public Reservation sold(String requestId, long slotSizeBytes, String operationId) {
     return sell(selling(requestId, slotSizeBytes, operationId)).getReservation();
   }
 
   /**
-   * Returns why nothing is sold.
+   * Requests the sale of a slot, and returns the reasons if the request is declined.
    *
-   * @param request what {@link #selling} made
-   * @return for each decline the offer and the name of the reason, {@code OFFER REASON}, or the
-   *     reason alone where it is of no offer; empty where it was sold
+   * @param request the request, for example from {@link #selling}
+   * @return {@code OFFER REASON} for each decline, or {@code REASON} alone if the decline belongs
+   *     to no offer; empty if the slot was sold
    */
   public List<String> declines(SellSlotRequest.Builder request) {
-    return sell(request).getDeclinesList().stream().map(SalesFixture::words).toList();
+    return sell(request).getDeclinesList().stream().map(SalesFixture::describe).toList();
   }
 
-  private static String words(Decline decline) {
+  private static String describe(Decline decline) {
     String reason = decline.getReason().name().substring("DECLINE_REASON_".length());
     return decline.getOfferId().isEmpty() ? reason : decline.getOfferId() + " " + reason;
   }

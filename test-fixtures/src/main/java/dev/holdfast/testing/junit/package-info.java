@@ -1,4 +1,7 @@
-/** Extensions of JUnit: a running server for a class of tests, and repositories on it. */
+/**
+ * JUnit extensions and fixtures: a running server for a test class, and repositories on that
+ * server.
+ */
 @NullMarked
 package dev.holdfast.testing.junit;
 

@@ -6,17 +6,18 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 
 /**
- * A port for all servers of a test, so that clients find the next one by themselves. It is bound
- * here as long as the test lasts: no other program is given it while no server listens, and a
- * server may listen on it all the same, since neither side insists on having it alone.
+ * Reserves one port for all servers that a test starts in turn, so that clients reconnect to the
+ * next server by themselves. A socket of this class stays bound to the port until {@link #close},
+ * so the operating system gives the port to no other program while no server listens. A server can
+ * still listen on the port, because both sides set {@code SO_REUSEADDR}.
  */
 public final class FixedPort implements AutoCloseable {
   private final Socket holder = new Socket();
 
   /**
-   * Takes a free port of loopback.
+   * Reserves a free loopback port.
    *
-   * @throws IOException if there is none
+   * @throws IOException if no port is free
    */
   public FixedPort() throws IOException {
     holder.setReuseAddress(true);
@@ -32,7 +33,7 @@ public final class FixedPort implements AutoCloseable {
     return "127.0.0.1:" + holder.getLocalPort();
   }
 
-  /** Gives the port back. */
+  /** Releases the port. */
   @Override
   public void close() throws IOException {
     holder.close();

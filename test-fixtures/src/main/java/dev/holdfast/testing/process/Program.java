@@ -12,20 +12,20 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that tests start in processes of its own.
+ * Describes a program that tests start as a separate process.
  *
- * @param command how to start it, up to the arguments of the program itself
- * @param environment variables that it gets besides those of this process
+ * @param command the command line, without the arguments of the program itself
+ * @param environment variables that are added to those of this process
  */
 public record Program(List<String> command, Map<String, String> environment) {
   private static final long LIMIT_SECONDS = 60;
   private static final String DEFAULT_HEAP = System.getProperty("holdfast.server.heap", "256m");
 
   /**
-   * Copies what it is given.
+   * Copies its arguments.
    *
-   * @param command how to start it, up to the arguments of the program itself
-   * @param environment variables that it gets besides those of this process
+   * @param command the command line, without the arguments of the program itself
+   * @param environment variables that are added to those of this process
    */
   public Program {
     command = List.copyOf(command);
@@ -33,9 +33,9 @@ public record Program(List<String> command, Map<String, String> environment) {
   }
 
   /**
-   * Returns the server that is on the class path of this JVM, in a JVM that starts quickly. Its
-   * heap is 256 MiB, unless the system property {@code holdfast.server.heap} says otherwise, as
-   * {@code -Xmx} spells it.
+   * Returns the server that is on the class path of this JVM, with flags for a fast JVM start. Its
+   * heap is 256 MiB by default; the system property {@code holdfast.server.heap} sets another size
+   * in the format of {@code -Xmx}.
    *
    * @return the program {@code holdfast}, without a subcommand
    */
@@ -44,9 +44,9 @@ public record Program(List<String> command, Map<String, String> environment) {
   }
 
   /**
-   * Returns the server that is on the class path of this JVM, with a heap of another size.
+   * Returns the server that is on the class path of this JVM, with the given heap size.
    *
-   * @param heap the size as {@code -Xmx} spells it, for example {@code 64m}
+   * @param heap the size in the format of {@code -Xmx}, for example {@code 64m}
    * @return the program {@code holdfast}, without a subcommand
    */
   public static Program holdfast(String heap) {
@@ -54,7 +54,7 @@ public record Program(List<String> command, Map<String, String> environment) {
   }
 
   /**
-   * Returns a program on the class path of this JVM, in a JVM that starts quickly.
+   * Returns a program on the class path of this JVM, with flags for a fast JVM start.
    *
    * @param mainClass its main class
    * @return the program
@@ -74,7 +74,7 @@ public record Program(List<String> command, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (Runtime.version().feature() >= 24) {
-      // The flags that the launcher gives: SQLite's native code and protobuf's Unsafe are meant.
+      // The launcher sets the same flags: SQLite needs native access, and protobuf uses Unsafe.
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
@@ -88,9 +88,9 @@ public record Program(List<String> command, Map<String, String> environment) {
   }
 
   /**
-   * Returns the same program, started by another one.
+   * Returns the same program, started through a launcher.
    *
-   * @param launcher that other program with its arguments, for example {@code setpriv} with flags
+   * @param launcher the launcher and its arguments, for example {@code setpriv} with flags
    * @return the program
    */
   public Program behind(List<String> launcher) {
@@ -102,7 +102,7 @@ public record Program(List<String> command, Map<String, String> environment) {
   /**
    * Returns the same program with more variables in its environment.
    *
-   * @param more names and values; they replace those of the same name
+   * @param more names and values; they replace existing variables of the same name
    * @return the program
    */
   public Program withEnvironment(Map<String, String> more) {
@@ -114,8 +114,8 @@ public record Program(List<String> command, Map<String, String> environment) {
   /**
    * Returns a process that is not started yet.
    *
-   * @param arguments those of the program itself
-   * @return its command and environment; where its output goes is left to the caller
+   * @param arguments the arguments of the program itself
+   * @return a builder with the command and the environment; the caller redirects the output
    */
   public ProcessBuilder process(List<String> arguments) {
     List<String> all = new ArrayList<>(command);
@@ -128,11 +128,11 @@ public record Program(List<String> command, Map<String, String> environment) {
   /**
    * Runs the program to its end.
    *
-   * @param arguments those of the program itself
-   * @return its exit code, and what it wrote
-   * @throws IOException if it cannot be started
+   * @param arguments the arguments of the program itself
+   * @return its exit code and output
+   * @throws IOException if the process cannot be started
    * @throws InterruptedException if the calling thread is interrupted meanwhile
-   * @throws IllegalStateException if it still runs after 60 s; then it is killed
+   * @throws IllegalStateException if the process still runs after 60 s; the process is then killed
    */
   public ProgramResult run(String... arguments) throws IOException, InterruptedException {
     Path out = Files.createTempFile("holdfast", ".out");
@@ -156,17 +156,18 @@ public record Program(List<String> command, Map<String, String> environment) {
   }
 
   /**
-   * Starts {@code holdfast serve}, and waits until it serves. It listens on a free port of loopback
-   * and has no admin port, unless the flags say otherwise. Its stderr is appended to a file beside
-   * the data directory, whose name is that of the directory with {@code .stderr} behind it.
+   * Starts {@code holdfast serve}, and waits until the server accepts calls. By default, the server
+   * listens on a free loopback port and has no admin port; flags override both. Its stderr is
+   * appended to a file beside the data directory, named like the directory with the suffix {@code
+   * .stderr}.
    *
-   * @param dataDir the data directory; the server creates it where there is none
-   * @param extraFlags more flags of {@code serve}
+   * @param dataDir the data directory; the server creates a missing directory
+   * @param extraFlags additional flags of {@code serve}
    * @return the running server
    * @throws IOException if the process cannot be started
    * @throws InterruptedException if the calling thread is interrupted meanwhile
-   * @throws IllegalStateException if it ends, or does not serve within 60 s; the message has its
-   *     stderr
+   * @throws IllegalStateException if the server exits, or does not accept calls within 60 s; the
+   *     message contains its stderr
    */
   public ServerProcess serve(Path dataDir, String... extraFlags)
       throws IOException, InterruptedException {

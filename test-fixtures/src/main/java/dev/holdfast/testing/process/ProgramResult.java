@@ -1,10 +1,10 @@
 package dev.holdfast.testing.process;
 
 /**
- * The result of a program that ran to its end.
+ * Holds the result of a program that has exited.
  *
  * @param exit its exit code
- * @param out what it wrote to stdout
- * @param err what it wrote to stderr
+ * @param out its output on stdout
+ * @param err its output on stderr
  */
 public record ProgramResult(int exit, String out, String err) {}

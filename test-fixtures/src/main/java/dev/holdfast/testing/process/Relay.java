@@ -14,9 +14,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A port of loopback that passes connections on to a server, until a test breaks them, swallows
- * what the server says, or takes no new ones. Where one side of a connection ends it, the other is
- * ended too.
+ * Forwards TCP connections from a loopback port to a server, so that a test can break connections,
+ * drop the server's responses, or refuse new connections. If one side closes a connection, the
+ * relay closes the other side too.
  */
 public final class Relay implements AutoCloseable {
   private static final int BUFFER_BYTES = 8192;
@@ -30,7 +30,7 @@ public final class Relay implements AutoCloseable {
   private volatile CountDownLatch open = new CountDownLatch(0);
 
   /**
-   * Listens on a free port of loopback.
+   * Listens on a free loopback port.
    *
    * @param target the server, as {@code HOST:PORT}; it need not run yet
    * @throws UncheckedIOException if there is no free port
@@ -48,7 +48,7 @@ public final class Relay implements AutoCloseable {
   }
 
   /**
-   * Returns where clients connect to.
+   * Returns the address that clients connect to.
    *
    * @return {@code 127.0.0.1:PORT}
    */
@@ -57,24 +57,24 @@ public final class Relay implements AutoCloseable {
   }
 
   /**
-   * Returns how many connections clients have made.
+   * Returns the number of connections that clients have made.
    *
-   * @return all since the beginning, with those that were broken or refused
+   * @return the total since the start, including broken and refused connections
    */
   public int connections() {
     return accepted.get();
   }
 
   /**
-   * Swallows what the server says on the connections that there are, from now on, while what
-   * clients say still reaches it. New connections are passed on whole.
+   * Drops all further bytes from the server on the current connections, while bytes from clients
+   * still reach the server. New connections are forwarded in both directions.
    */
   public void swallowAnswers() {
     connections.forEach(connection -> connection.swallows = true);
   }
 
   /**
-   * Breaks every connection; new ones are taken.
+   * Breaks every connection; new connections are still accepted.
    *
    * @throws IOException if a socket cannot be closed
    */
@@ -85,25 +85,25 @@ public final class Relay implements AutoCloseable {
   }
 
   /**
-   * Sets whether new connections are broken at once, as by a server that is away.
+   * Sets whether new connections are broken at once, as if the server were down.
    *
-   * @param refuses whether they are
+   * @param refuses whether new connections are broken
    */
   public void refuse(boolean refuses) {
     this.refuses = refuses;
   }
 
-  /** Has connections that are made from now on be mute until {@link #letGo}. */
+  /** Mutes new connections: no bytes pass on them until {@link #letGo}. */
   public void hold() {
     open = new CountDownLatch(1);
   }
 
-  /** Passes on what was held. */
+  /** Forwards the connections that {@link #hold} muted. */
   public void letGo() {
     open.countDown();
   }
 
-  /** Breaks every connection, and takes no new ones. */
+  /** Breaks every connection, and accepts no new connections. */
   @Override
   public void close() throws IOException {
     listener.close();
@@ -123,7 +123,7 @@ public final class Relay implements AutoCloseable {
       try {
         connection.connect();
       } catch (IOException e) {
-        // The server is away, which the client sees as its connection broken.
+        // The server is down. The client sees a broken connection.
         connection.close();
         continue;
       }
@@ -186,7 +186,7 @@ public final class Relay implements AutoCloseable {
               try {
                 work.run();
               } catch (IOException | InterruptedException e) {
-                // A broken connection or a closed listener is what this class is for.
+                // Expected: tests break connections and close the listener.
                 return;
               }
             },

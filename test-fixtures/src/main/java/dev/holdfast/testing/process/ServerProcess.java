@@ -18,13 +18,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A server in a process of its own, which can be killed. */
+/** Runs a server in a separate process that a test can kill. */
 public final class ServerProcess implements AutoCloseable {
   private static final Pattern ADMIN = Pattern.compile("serving /livez and /readyz on \\S+:(\\d+)");
   private static final long START_SECONDS = 60;
 
-  /** What a drain may take, and half of that for a busy machine. */
-  private static final Duration LONGEST_END = Duration.ofSeconds(45);
+  /** The longest drain in seconds, plus half of it for a busy machine. */
+  private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(45);
 
   private final Process process;
   private final @Nullable Path log;
@@ -41,12 +41,12 @@ public final class ServerProcess implements AutoCloseable {
   /**
    * Starts the server that is on the class path of this JVM, as {@link Program#serve} does.
    *
-   * @param dataDir the data directory; the server creates it where there is none
-   * @param extraFlags more flags of {@code serve}
+   * @param dataDir the data directory; the server creates a missing directory
+   * @param extraFlags additional flags of {@code serve}
    * @return the running server
    * @throws IOException if the process cannot be started
    * @throws InterruptedException if the calling thread is interrupted meanwhile
-   * @throws IllegalStateException if it ends, or does not serve within 60 s
+   * @throws IllegalStateException if the server exits, or does not accept calls within 60 s
    */
   public static ServerProcess start(Path dataDir, String... extraFlags)
       throws IOException, InterruptedException {
@@ -54,16 +54,17 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a server, and waits until it prints the line {@code NAME: serving gRPC on HOST:PORT} to
-   * stdout, as its first one.
+   * Starts a server, and waits for its first line on stdout, which must be {@code NAME: serving
+   * gRPC on HOST:PORT}.
    *
    * @param name the program's name in that line
-   * @param builder starts the process; where stderr is redirected to a file, {@link #log} reads it
+   * @param builder starts the process; if it redirects stderr to a file, {@link #log} reads that
+   *     file
    * @return the running server
    * @throws IOException if the process cannot be started
    * @throws InterruptedException if the calling thread is interrupted meanwhile
-   * @throws IllegalStateException if it ends, prints another line, or none within 60 s; then it is
-   *     killed
+   * @throws IllegalStateException if the server exits, prints another line, or prints none within
+   *     60 s; the process is then killed
    */
   public static ServerProcess start(String name, ProcessBuilder builder)
       throws IOException, InterruptedException {
@@ -106,7 +107,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Returns where it serves gRPC.
+   * Returns the gRPC address of the server.
    *
    * @return {@code HOST:PORT}, for example {@code 127.0.0.1:41234}
    */
@@ -115,20 +116,20 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Returns how long it took from the start of the process until it served.
+   * Returns the time from the start of the process until the server accepted calls.
    *
-   * @return that time, with what the start of a JVM takes
+   * @return the time, including the start of the JVM
    */
   public Duration startTime() {
     return startTime;
   }
 
   /**
-   * Returns what it and those before it on the same data directory wrote to stderr.
+   * Returns the stderr of this server and of all earlier servers that appended to the same file.
    *
-   * @return all of it
+   * @return the whole text
    * @throws IOException if the file cannot be read
-   * @throws IllegalStateException if its stderr does not go to a file
+   * @throws IllegalStateException if stderr is not redirected to a file
    */
   public String log() throws IOException {
     if (log == null) {
@@ -138,10 +139,9 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Returns the lines of {@link #log} at WARN and ERROR; what the JVM itself writes is not among
-   * them.
+   * Returns the lines of {@link #log} at WARN and ERROR, without output of the JVM itself.
    *
-   * @return whole lines, in their order
+   * @return whole lines, in order
    * @throws IOException if the log cannot be read
    */
   public List<String> warnings() throws IOException {
@@ -149,46 +149,46 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Returns the port on which it answers probes over HTTP.
+   * Returns the admin port, which serves health probes over HTTP.
    *
-   * @return the port of the last server that wrote to {@link #log}, or -1 if it has none
+   * @return the port that {@link #log} names last, or -1 if it names none
    * @throws IOException if the log cannot be read
    */
   public int adminPort() throws IOException {
-    Matcher told = ADMIN.matcher(log());
+    Matcher matcher = ADMIN.matcher(log());
     int port = -1;
-    while (told.find()) {
-      port = Integer.parseInt(told.group(1));
+    while (matcher.find()) {
+      port = Integer.parseInt(matcher.group(1));
     }
     return port;
   }
 
   /**
-   * Returns the id of its process.
+   * Returns the process id of the server.
    *
-   * @return the id that the operating system knows it by
+   * @return the id that the operating system assigned
    */
   public long pid() {
     return process.pid();
   }
 
-  /** Ends it as {@code kill -9} does, and waits until it has ended. */
+  /** Kills the server with SIGKILL, and waits until the process has exited. */
   public void kill() {
     process.destroyForcibly();
     var unused = process.onExit().join();
   }
 
-  /** Sends SIGTERM, upon which a server drains; does not wait for its end. */
+  /** Sends SIGTERM, which makes the server drain; does not wait until the process has exited. */
   public void signalTerm() {
     process.destroy();
   }
 
   /**
-   * Sends SIGTERM, and waits until it has ended.
+   * Sends SIGTERM, and waits until the process has exited.
    *
    * @return its exit code
    * @throws InterruptedException if the calling thread is interrupted meanwhile
-   * @throws IllegalStateException if it has not ended within 45 s
+   * @throws IllegalStateException if the process still runs after 45 s
    */
   public int terminate() throws InterruptedException {
     signalTerm();
@@ -196,20 +196,20 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Waits until it has ended.
+   * Waits until the process has exited.
    *
    * @return its exit code
    * @throws InterruptedException if the calling thread is interrupted meanwhile
-   * @throws IllegalStateException if it has not ended within 45 s
+   * @throws IllegalStateException if the process still runs after 45 s
    */
   public int awaitExit() throws InterruptedException {
-    if (!process.waitFor(LONGEST_END.toNanos(), TimeUnit.NANOSECONDS)) {
+    if (!process.waitFor(EXIT_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new IllegalStateException("the server does not end");
     }
     return process.exitValue();
   }
 
-  /** Kills it. */
+  /** Kills the server, as {@link #kill} does. */
   @Override
   public void close() {
     kill();

@@ -1,5 +1,6 @@
 /**
- * Servers as processes of their own that can be killed, and connections to them that can be broken.
+ * Runs servers as separate processes that a test can kill, and relays connections that a test can
+ * break.
  */
 @NullMarked
 package dev.holdfast.testing.process;

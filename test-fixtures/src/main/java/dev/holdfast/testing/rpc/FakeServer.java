@@ -38,52 +38,53 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server on loopback whose answers a test writes itself. It keeps every attempt that it was sent.
- * A method for which no answer was written fails its calls.
+ * Runs a server on loopback whose responses a test defines. The server records every attempt that
+ * it receives. Calls of a method without a handler fail.
  */
 public final class FakeServer implements AutoCloseable {
   private static final Context.Key<Metadata> HEADERS = Context.key("headers");
 
   /**
-   * One attempt of one call, as the server got it; of a method that is sent a stream, one message.
+   * Holds one attempt of a call as the server received it; of a client-streaming method, one
+   * message.
    *
    * @param method the method's name without its service, for example {@code ReserveSlot}
    * @param request the message
-   * @param headers what was sent before it
+   * @param headers the headers of the call
    */
   public record Attempt(String method, Message request, Metadata headers) {}
 
   /**
-   * Answers the attempts of a method.
+   * Handles the attempts of a method that takes one message.
    *
-   * @param <Q> the request
-   * @param <A> the answer
+   * @param <Q> the request type
+   * @param <A> the response type
    */
   @FunctionalInterface
   public interface Handler<Q, A> {
     /**
-     * Answers one attempt, now or later.
+     * Handles one attempt; the response may come after this method has returned.
      *
-     * @param request what was sent
-     * @param answer takes the answer or the error
-     * @throws Exception fails the attempt with the status UNKNOWN
+     * @param request the request
+     * @param answer receives the response or the error
+     * @throws Exception if the attempt is to fail with the status UNKNOWN
      */
     void handle(Q request, ServerCallStreamObserver<A> answer) throws Exception;
   }
 
   /**
-   * Answers the attempts of a method that is sent a stream.
+   * Handles the attempts of a client-streaming method.
    *
-   * @param <Q> a message of the stream
-   * @param <A> the answer
+   * @param <Q> the type of the messages in the stream
+   * @param <A> the response type
    */
   @FunctionalInterface
   public interface StreamHandler<Q, A> {
     /**
-     * Begins an attempt.
+     * Handles the start of an attempt.
      *
-     * @param answer takes the answer or the error
-     * @return takes the messages
+     * @param answer receives the response or the error
+     * @return an observer that receives the messages
      */
     StreamObserver<Q> handle(ServerCallStreamObserver<A> answer);
   }
@@ -115,7 +116,7 @@ public final class FakeServer implements AutoCloseable {
     try {
       server =
           builder
-              .intercept(new KeepHeaders())
+              .intercept(new HeaderInterceptor())
               .maxInboundMessageSize(16 << 20)
               .permitKeepAliveTime(10, TimeUnit.SECONDS)
               .permitKeepAliveWithoutCalls(true)
@@ -130,7 +131,7 @@ public final class FakeServer implements AutoCloseable {
    * Starts a server without TLS on a free port.
    *
    * @return the running server
-   * @throws UncheckedIOException if it cannot listen
+   * @throws UncheckedIOException if the server cannot listen
    */
   public static FakeServer start() {
     return start(InsecureServerCredentials.create());
@@ -139,16 +140,16 @@ public final class FakeServer implements AutoCloseable {
   /**
    * Starts a server on a free port.
    *
-   * @param credentials its side of TLS
+   * @param credentials the TLS credentials of the server
    * @return the running server
-   * @throws UncheckedIOException if it cannot listen
+   * @throws UncheckedIOException if the server cannot listen
    */
   public static FakeServer start(ServerCredentials credentials) {
     return new FakeServer(credentials);
   }
 
   /**
-   * Returns the port of loopback on which it listens.
+   * Returns the loopback port on which the server listens.
    *
    * @return the port
    */
@@ -157,7 +158,7 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Returns where clients connect to.
+   * Returns the address that clients connect to.
    *
    * @return {@code 127.0.0.1:PORT}
    */
@@ -166,23 +167,23 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Returns the attempts that came and were not taken from here yet, in their order. The handler of
-   * each is already decided: what a test that has seen one of them does to the handlers is for
-   * later ones.
+   * Returns the received attempts that the test has not taken yet, in order. The handler of each
+   * attempt is chosen before the attempt is queued, so a test that has seen an attempt and then
+   * changes the handlers affects later attempts only.
    *
-   * @return the queue itself, which goes on growing
+   * @return the queue itself, to which the server adds further attempts
    */
   public BlockingQueue<Attempt> attempts() {
     return attempts;
   }
 
   /**
-   * Sets how attempts of a method are answered from now on.
+   * Sets the handler for further attempts of a method.
    *
-   * @param method a method that is sent one message
-   * @param handler answers them
-   * @param <Q> the request
-   * @param <A> the answer
+   * @param method a method that takes one message
+   * @param handler the new handler
+   * @param <Q> the request type
+   * @param <A> the response type
    */
   @SuppressWarnings("unchecked")
   public <Q extends Message, A extends Message> void on(
@@ -191,12 +192,12 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Sets how attempts of a method that is sent a stream are answered from now on.
+   * Sets the handler for further attempts of a client-streaming method.
    *
-   * @param method a method that is sent a stream
-   * @param handler answers them
-   * @param <Q> a message of the stream
-   * @param <A> the answer
+   * @param method a client-streaming method
+   * @param handler the new handler
+   * @param <Q> the type of the messages in the stream
+   * @param <A> the response type
    */
   @SuppressWarnings("unchecked")
   public <Q extends Message, A extends Message> void onStream(
@@ -207,32 +208,32 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Answers every attempt of a method alike from now on.
+   * Sets the response to all further attempts of a method.
    *
-   * @param method a method that is sent one message
-   * @param answer the one answer
-   * @param <A> the answer
+   * @param method a method that takes one message
+   * @param answer the response
+   * @param <A> the response type
    */
   public <A extends Message> void answer(MethodDescriptor<? extends Message, A> method, A answer) {
     on(method, (request, observer) -> complete(observer, answer));
   }
 
   /**
-   * Fails every attempt of a method alike from now on.
+   * Sets the error of all further attempts of a method.
    *
-   * @param method a method that is sent one message
-   * @param error the one error, for example {@link #error}
+   * @param method a method that takes one message
+   * @param error the error, for example from {@link #error}
    */
   public void fail(MethodDescriptor<? extends Message, ? extends Message> method, Throwable error) {
     on(method, (request, observer) -> observer.onError(error));
   }
 
   /**
-   * Answers a call with one message, and completes it.
+   * Sends one response and completes the call.
    *
-   * @param observer the call
-   * @param answer the message
-   * @param <A> the answer
+   * @param observer the response observer of the call
+   * @param answer the response
+   * @param <A> the response type
    */
   public static <A> void complete(ServerCallStreamObserver<A> observer, A answer) {
     observer.onNext(answer);
@@ -240,11 +241,11 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Waits for the next attempt, and takes it.
+   * Waits for the next attempt, and removes it from the queue.
    *
    * @return the attempt
    * @throws InterruptedException if the calling thread is interrupted meanwhile
-   * @throws AssertionError if none comes within 60 s
+   * @throws AssertionError if no attempt arrives within 60 s
    */
   public Attempt next() throws InterruptedException {
     Attempt attempt = attempts.poll(60, TimeUnit.SECONDS);
@@ -255,11 +256,11 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Returns an error as Holdfast makes it.
+   * Returns an error in Holdfast's format.
    *
-   * @param code its code
-   * @param reason its reason, in the contract's words
-   * @param metadata the facts of the reason
+   * @param code the gRPC status code
+   * @param reason the error reason, as the contract defines it
+   * @param metadata the metadata of the reason
    * @return the error
    */
   public static StatusRuntimeException error(
@@ -268,12 +269,12 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Returns an error as a server of any domain makes it.
+   * Returns an error of the given domain, in Holdfast's format.
    *
-   * @param domain whose reason it is; Holdfast's is {@code holdfast.dev}
-   * @param code its code
-   * @param reason its reason
-   * @param metadata the facts of the reason
+   * @param domain the error domain; Holdfast's is {@code holdfast.dev}
+   * @param code the gRPC status code
+   * @param reason the error reason
+   * @param metadata the metadata of the reason
    * @return the error
    */
   public static StatusRuntimeException error(
@@ -282,12 +283,12 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Returns the error of one operation of an Apply.
+   * Returns an error as a status proto, for example for one operation of an Apply.
    *
-   * @param domain whose reason it is; Holdfast's is {@code holdfast.dev}
-   * @param code its code
-   * @param reason its reason
-   * @param metadata the facts of the reason
+   * @param domain the error domain; Holdfast's is {@code holdfast.dev}
+   * @param code the gRPC status code
+   * @param reason the error reason
+   * @param metadata the metadata of the reason
    * @return the error
    */
   public static com.google.rpc.Status status(
@@ -306,11 +307,12 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Returns the same error with a wish for when the next attempt is made.
+   * Returns the same error with a server pushback, which sets the delay before the client's next
+   * attempt.
    *
    * @param error the error
-   * @param milliseconds how long to wait
-   * @return the error with gRPC's pushback in its trailers
+   * @param milliseconds the delay
+   * @return the error with {@code grpc-retry-pushback-ms} in its trailers
    */
   public static StatusRuntimeException pushingBack(StatusRuntimeException error, int milliseconds) {
     Metadata trailers = new Metadata();
@@ -324,7 +326,7 @@ public final class FakeServer implements AutoCloseable {
   }
 
   /**
-   * Returns the trailer in which an error has its details.
+   * Returns the key of the trailer that contains the details of an error.
    *
    * @return the key
    */
@@ -334,7 +336,7 @@ public final class FakeServer implements AutoCloseable {
         ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
   }
 
-  /** Ends the server and all calls, and waits until it has ended. */
+  /** Stops the server, cancels all calls, and waits until the server has terminated. */
   @Override
   public void close() {
     server.shutdownNow();
@@ -355,7 +357,7 @@ public final class FakeServer implements AutoCloseable {
       case CLIENT_STREAMING ->
           ServerCalls.asyncClientStreamingCall(
               observer ->
-                  keepingAttempts(
+                  recordingAttempts(
                       method,
                       handlerOf(streamHandlers, method)
                           .handle((ServerCallStreamObserver<Message>) observer)));
@@ -368,7 +370,7 @@ public final class FakeServer implements AutoCloseable {
       Message request,
       StreamObserver<Message> observer) {
     Handler<Message, Message> handler = handlerOf(handlers, method);
-    keepAttempt(method, request);
+    recordAttempt(method, request);
     try {
       handler.handle(request, (ServerCallStreamObserver<Message>) observer);
     } catch (Exception e) {
@@ -376,12 +378,12 @@ public final class FakeServer implements AutoCloseable {
     }
   }
 
-  private StreamObserver<Message> keepingAttempts(
+  private StreamObserver<Message> recordingAttempts(
       MethodDescriptor<?, ?> method, StreamObserver<Message> handler) {
     return new StreamObserver<>() {
       @Override
       public void onNext(Message message) {
-        keepAttempt(method, message);
+        recordAttempt(method, message);
         handler.onNext(message);
       }
 
@@ -397,7 +399,7 @@ public final class FakeServer implements AutoCloseable {
     };
   }
 
-  private void keepAttempt(MethodDescriptor<?, ?> method, Message message) {
+  private void recordAttempt(MethodDescriptor<?, ?> method, Message message) {
     attempts.add(new Attempt(String.valueOf(method.getBareMethodName()), message, HEADERS.get()));
   }
 
@@ -409,7 +411,7 @@ public final class FakeServer implements AutoCloseable {
     return handler;
   }
 
-  private static final class KeepHeaders implements ServerInterceptor {
+  private static final class HeaderInterceptor implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {

@@ -4,14 +4,14 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The answer of a call that was made with an asynchronous stub; of a stream of answers, the first.
+ * Receives the response of a call on an asynchronous stub; of a stream, the first response.
  *
- * @param future completes with the answer, or exceptionally with what the call failed with; with an
- *     {@link IllegalStateException} where the call ends well without an answer
- * @param <T> the answer
+ * @param future completes with the response, or exceptionally with the error of the call; a call
+ *     that completes without a response causes an {@link IllegalStateException}
+ * @param <T> the response type
  */
 public record FutureAnswer<T>(CompletableFuture<T> future) implements StreamObserver<T> {
-  /** Waits for an answer. */
+  /** Creates an observer whose future is incomplete. */
   public FutureAnswer() {
     this(new CompletableFuture<>());
   }

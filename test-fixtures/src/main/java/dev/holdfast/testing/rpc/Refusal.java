@@ -14,14 +14,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A refusal of Holdfast, read from an error. Reading one checks what holds for every error: exactly
- * one ErrorInfo of the domain {@code holdfast.dev}, the code that belongs to its reason, and the
- * fields of bad arguments.
+ * Holds a rejection by Holdfast, parsed from an error. Parsing verifies the rules for every error:
+ * exactly one ErrorInfo of the domain {@code holdfast.dev}, the status code of its reason, and
+ * field paths for invalid arguments only.
  *
- * @param reason why, in the contract's words, for example {@code INSUFFICIENT_STORAGE}
- * @param message the same for a person
+ * @param reason the error reason, as the contract defines it, for example {@code
+ *     INSUFFICIENT_STORAGE}
+ * @param message the human-readable message
  * @param facts the metadata of the reason, for example {@code available_bytes}
- * @param fields the paths of the fields that are wrong; empty unless the arguments are
+ * @param fields the paths of the invalid fields; empty unless the reason is {@code
+ *     INVALID_ARGUMENT}
  */
 public record Refusal(
     String reason, String message, Map<String, String> facts, List<String> fields) {
@@ -51,24 +53,26 @@ public record Refusal(
           Map.entry("STORE_UNAVAILABLE", Code.UNAVAILABLE),
           Map.entry("DRAINING", Code.UNAVAILABLE));
 
-  /** A call that is expected to be refused. */
+  /** Makes a call that the server is expected to reject. */
   @FunctionalInterface
   public interface Call {
     /**
-     * Makes it.
+     * Makes the call.
      *
-     * @throws Exception as the call does
+     * @throws Exception if the call fails
      */
     void make() throws Exception;
   }
 
   /**
-   * Makes a call, and checks that it is refused for a reason, with a message for a person.
+   * Makes a call, and verifies that the server rejects it with the given reason and a non-blank
+   * message.
    *
-   * @param reason the only reason that is right
-   * @param call makes one call with a bare stub
-   * @return the refusal
-   * @throws AssertionError if it is answered, fails otherwise, or is refused for another reason
+   * @param reason the expected reason
+   * @param call makes one call with a plain stub
+   * @return the rejection
+   * @throws AssertionError if the call succeeds, fails otherwise, or is rejected with another
+   *     reason
    */
   public static Refusal expect(String reason, Call call) {
     try {
@@ -85,11 +89,11 @@ public record Refusal(
   }
 
   /**
-   * Reads the refusal of a call.
+   * Parses the rejection of a call.
    *
-   * @param e what a bare stub threw
-   * @return the refusal
-   * @throws AssertionError if it is none of Holdfast, or lacks what every one has
+   * @param e the exception of a plain stub
+   * @return the rejection
+   * @throws AssertionError if the error breaks a rule for Holdfast's errors
    */
   public static Refusal of(StatusRuntimeException e) {
     Status status = StatusProto.fromThrowable(e);
@@ -100,11 +104,11 @@ public record Refusal(
   }
 
   /**
-   * Reads a refusal, for example that of one operation of an Apply.
+   * Parses a rejection, for example of one operation of an Apply.
    *
    * @param status the error with its details
-   * @return the refusal
-   * @throws AssertionError if it is none of Holdfast, or lacks what every one has
+   * @return the rejection
+   * @throws AssertionError if the error breaks a rule for Holdfast's errors
    */
   public static Refusal of(Status status) {
     List<ErrorInfo> infos = new ArrayList<>();
@@ -137,17 +141,17 @@ public record Refusal(
         info.getReason(), status.getMessage(), info.getMetadataMap(), List.copyOf(fields));
   }
 
-  private static void require(boolean right, String wrong, @Nullable Throwable cause) {
-    if (!right) {
-      throw new AssertionError(wrong, cause);
+  private static void require(boolean condition, String message, @Nullable Throwable cause) {
+    if (!condition) {
+      throw new AssertionError(message, cause);
     }
   }
 
   /**
-   * Returns the ErrorInfo of an error, without a check of anything.
+   * Returns the ErrorInfo of an error without verifying the error.
    *
    * @param status the error with its details
-   * @return the first one; the default instance, whose reason is empty, where there is none
+   * @return the first ErrorInfo; without one, the default instance, whose reason is empty
    * @throws IllegalArgumentException if a detail cannot be parsed
    */
   public static ErrorInfo errorInfo(Status status) {
@@ -164,10 +168,10 @@ public record Refusal(
   }
 
   /**
-   * Returns the reason of an error, without a check of anything.
+   * Returns the reason of an error without verifying the error.
    *
-   * @param error what a call failed with
-   * @return its reason; empty where it has none
+   * @param error the error of a call
+   * @return its reason, or an empty string without one
    */
   public static String reasonOf(Throwable error) {
     Status status = StatusProto.fromThrowable(error);
@@ -175,11 +179,11 @@ public record Refusal(
   }
 
   /**
-   * Returns a fact that has to be there.
+   * Returns a metadata value that must be present.
    *
-   * @param name its name in the metadata
-   * @return its value
-   * @throws AssertionError if it is not there
+   * @param name the metadata key
+   * @return the value
+   * @throws AssertionError if the key is missing
    */
   public String fact(String name) {
     String value = facts.get(name);
@@ -190,12 +194,12 @@ public record Refusal(
   }
 
   /**
-   * Returns a fact that has to be there, and to be a number.
+   * Returns a metadata value that must be present and a number.
    *
-   * @param name its name in the metadata
-   * @return its value
-   * @throws AssertionError if it is not there
-   * @throws NumberFormatException if it is no number
+   * @param name the metadata key
+   * @return the value
+   * @throws AssertionError if the key is missing
+   * @throws NumberFormatException if the value is not a number
    */
   public long number(String name) {
     return Long.parseLong(fact(name));

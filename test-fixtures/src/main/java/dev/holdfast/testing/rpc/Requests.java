@@ -22,9 +22,9 @@ import dev.holdfast.v1.VerifyRequest;
 import java.util.List;
 
 /**
- * Requests and operations by their fields. Nothing is checked or made up: an empty repository id is
- * the default repository, an empty operation id is none, and a generation of 0 is whichever there
- * is.
+ * Builds requests and operations from their fields, without validation or default values. An empty
+ * repository id means the default repository, an empty operation id means no operation id, and a
+ * generation of 0 means the current generation.
  */
 public final class Requests {
   private Requests() {}
@@ -33,7 +33,7 @@ public final class Requests {
    * Returns a slot of a storage request.
    *
    * @param requestId the storage request
-   * @param slotIndex the slot's place in it, as an unsigned number
+   * @param slotIndex the index of the slot in the storage request, as an unsigned number
    * @return the message
    */
   public static Slot slot(String requestId, long slotIndex) {
@@ -41,9 +41,9 @@ public final class Requests {
   }
 
   /**
-   * Returns a span of time.
+   * Returns a duration.
    *
-   * @param millis how many milliseconds
+   * @param millis the duration in milliseconds
    * @return the message
    */
   public static Duration millis(long millis) {
@@ -54,10 +54,10 @@ public final class Requests {
   }
 
   /**
-   * Returns a request to make a repository.
+   * Returns a request to create a repository.
    *
-   * @param repositoryId the new repository
-   * @param capacityBytes how much may be reserved in it
+   * @param repositoryId the id of the new repository
+   * @param capacityBytes the capacity in bytes
    * @return the request
    */
   public static CreateRepositoryRequest createRepository(String repositoryId, long capacityBytes) {
@@ -68,7 +68,7 @@ public final class Requests {
   }
 
   /**
-   * Returns a request to look at a repository.
+   * Returns a request to read a repository.
    *
    * @param repositoryId the repository
    * @return the request
@@ -81,7 +81,7 @@ public final class Requests {
    * Returns a request to change the capacity of a repository.
    *
    * @param repositoryId the repository
-   * @param capacityBytes how much may be reserved in it from now on
+   * @param capacityBytes the new capacity in bytes
    * @return the request
    */
   public static UpdateRepositoryRequest updateRepository(String repositoryId, long capacityBytes) {
@@ -102,7 +102,7 @@ public final class Requests {
   }
 
   /**
-   * Returns a question for what is available.
+   * Returns a request to read the available space.
    *
    * @param repositoryId the repository
    * @return the request
@@ -112,7 +112,7 @@ public final class Requests {
   }
 
   /**
-   * Returns a request to recount a repository.
+   * Returns a request to recount the sums of a repository.
    *
    * @param repositoryId the repository
    * @return the request
@@ -125,8 +125,8 @@ public final class Requests {
    * Returns a request to reserve bytes that belong to no slot.
    *
    * @param repositoryId the repository
-   * @param amountBytes how many
-   * @param operationId the operation
+   * @param amountBytes the number of bytes
+   * @param operationId the operation id
    * @return the request
    */
   public static ReserveRequest reserve(String repositoryId, long amountBytes, String operationId) {
@@ -138,11 +138,11 @@ public final class Requests {
   }
 
   /**
-   * Returns a request to give back bytes that belong to no slot.
+   * Returns a request to release bytes that belong to no slot.
    *
    * @param repositoryId the repository
-   * @param amountBytes how many
-   * @param operationId the operation
+   * @param amountBytes the number of bytes
+   * @param operationId the operation id
    * @return the request
    */
   public static ReleaseRequest release(String repositoryId, long amountBytes, String operationId) {
@@ -158,8 +158,8 @@ public final class Requests {
    *
    * @param repositoryId the repository
    * @param slot the slot
-   * @param amountBytes its size
-   * @param operationId the operation
+   * @param amountBytes the size of the slot in bytes
+   * @param operationId the operation id
    * @return the request
    */
   public static ReserveSlotRequest reserveSlot(
@@ -173,7 +173,7 @@ public final class Requests {
   }
 
   /**
-   * Returns a request to look at a reservation.
+   * Returns a request to read a reservation.
    *
    * @param repositoryId the repository
    * @param slot the reserved slot
@@ -189,7 +189,7 @@ public final class Requests {
    * @param repositoryId the repository
    * @param slot the reserved slot
    * @param generation the reservation's generation
-   * @param lease how long it lasts from now on
+   * @param lease the new duration of the lease, counted from the renewal
    * @return the request
    */
   public static RenewLeaseRequest renewLease(
@@ -208,7 +208,7 @@ public final class Requests {
    * @param repositoryId the repository
    * @param slot the reserved slot
    * @param generation the reservation's generation
-   * @param operationId the operation
+   * @param operationId the operation id
    * @return the request
    */
   public static FillSlotRequest fillSlot(
@@ -227,8 +227,8 @@ public final class Requests {
    * @param repositoryId the repository
    * @param slot the reserved slot
    * @param generation the reservation's generation
-   * @param operationId the operation
-   * @return the request, which names no reason
+   * @param operationId the operation id
+   * @return the request, without a reason
    */
   public static ReleaseSlotRequest releaseSlot(
       String repositoryId, Slot slot, long generation, String operationId) {
@@ -242,8 +242,8 @@ public final class Requests {
    * @param repositoryId the repository
    * @param slot the reserved slot
    * @param generation the reservation's generation
-   * @param reason why; unspecified means that the attempt failed
-   * @param operationId the operation
+   * @param reason the release reason; unspecified means that the attempt failed
+   * @param operationId the operation id
    * @return the request
    */
   public static ReleaseSlotRequest releaseSlot(
@@ -262,7 +262,7 @@ public final class Requests {
    *
    * @param repositoryId the repository
    * @param requestId the storage request
-   * @param operationId the operation
+   * @param operationId the operation id
    * @return the request
    */
   public static EndRequestRequest endRequest(
@@ -275,10 +275,10 @@ public final class Requests {
   }
 
   /**
-   * Returns a request to make many changes.
+   * Returns a request to make several changes.
    *
    * @param repositoryId the repository
-   * @param atomic whether all or none of them are made
+   * @param atomic whether the server makes either all changes or none
    * @param operations the changes, in order
    * @return the request
    */
@@ -292,9 +292,9 @@ public final class Requests {
   }
 
   /**
-   * Returns the operation of an Apply that does the same as a single call.
+   * Returns an operation for an Apply that is equivalent to a single call.
    *
-   * @param request the request of that call
+   * @param request the request of the single call
    * @return the operation
    */
   public static Operation operation(ReserveSlotRequest request) {
@@ -302,9 +302,9 @@ public final class Requests {
   }
 
   /**
-   * Returns the operation of an Apply that does the same as a single call.
+   * Returns an operation for an Apply that is equivalent to a single call.
    *
-   * @param request the request of that call
+   * @param request the request of the single call
    * @return the operation
    */
   public static Operation operation(RenewLeaseRequest request) {
@@ -312,9 +312,9 @@ public final class Requests {
   }
 
   /**
-   * Returns the operation of an Apply that does the same as a single call.
+   * Returns an operation for an Apply that is equivalent to a single call.
    *
-   * @param request the request of that call
+   * @param request the request of the single call
    * @return the operation
    */
   public static Operation operation(FillSlotRequest request) {
@@ -322,9 +322,9 @@ public final class Requests {
   }
 
   /**
-   * Returns the operation of an Apply that does the same as a single call.
+   * Returns an operation for an Apply that is equivalent to a single call.
    *
-   * @param request the request of that call
+   * @param request the request of the single call
    * @return the operation
    */
   public static Operation operation(ReleaseSlotRequest request) {
@@ -332,9 +332,9 @@ public final class Requests {
   }
 
   /**
-   * Returns the operation of an Apply that does the same as a single call.
+   * Returns an operation for an Apply that is equivalent to a single call.
    *
-   * @param request the request of that call
+   * @param request the request of the single call
    * @return the operation
    */
   public static Operation operation(EndRequestRequest request) {

@@ -14,9 +14,9 @@ import io.grpc.ManagedChannel;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Bare stubs on one connection, as a client in any language has them: no retries, nothing made up
- * for the caller, and gRPC's own limit of 4 MiB for an answer. Every stub has a deadline of 60 s
- * from the moment when it is asked for.
+ * Provides plain gRPC stubs on one connection, without the SDK: no retries, no generated operation
+ * ids, and gRPC's default limit of 4 MiB for a response. Every stub has a deadline of 60 s, counted
+ * from the call of the method that returns the stub.
  */
 public final class Stubs implements AutoCloseable {
   private static final long DEADLINE_SECONDS = 60;
@@ -24,7 +24,7 @@ public final class Stubs implements AutoCloseable {
   private final ManagedChannel channel;
 
   /**
-   * Connects without TLS, when the first call is made.
+   * Creates a channel without TLS, which connects at the first call.
    *
    * @param target the server, as {@code HOST:PORT}
    */
@@ -74,15 +74,15 @@ public final class Stubs implements AutoCloseable {
   }
 
   /**
-   * Returns the channel of all stubs, for calls that they do not make.
+   * Returns the channel of all stubs, for calls that the blocking stubs do not support.
    *
-   * @return the channel, which is closed with this
+   * @return the channel, which {@link #close} shuts down
    */
   public ManagedChannel channel() {
     return channel;
   }
 
-  /** Ends the connection and what is under way on it. */
+  /** Closes the connection and cancels the calls on it. */
   @Override
   public void close() {
     channel.shutdownNow();

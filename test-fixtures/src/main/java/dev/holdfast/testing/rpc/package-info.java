@@ -1,5 +1,6 @@
 /**
- * Calls without the SDK: requests, bare stubs, refusals, and a server whose answers a test writes.
+ * Calls without the SDK: requests, plain gRPC stubs, rejections, and a server whose responses a
+ * test defines.
  */
 @NullMarked
 package dev.holdfast.testing.rpc;
