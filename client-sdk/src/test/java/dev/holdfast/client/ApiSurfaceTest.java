@@ -26,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What users of the SDK compile against. */
+/** Tests the public API that users of the SDK compile against. */
 class ApiSurfaceTest {
   /** The types of gRPC that the builder takes, and nothing else does. */
   private static final Set<Class<?>> BUILDER_ONLY =

@@ -258,7 +258,10 @@ class ErrorsTest {
     assertTrue(e.getMessage().contains("same operation id, mine,"), e.getMessage());
   }
 
-  /** What a change throws, which has to be what its future fails with. */
+  /**
+   * Returns the exception that a change throws, after verifying that its future fails with the same
+   * exception.
+   */
   private HoldfastException changeFailingWith(StatusRuntimeException error) {
     server.fail(ReservationsServiceGrpc.getReserveSlotMethod(), error);
     var change = ReserveSlot.of(SLOT, 1).withOperationId("mine");

@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What leaves when, with what, and what becomes of those who do not wait. */
+/** Tests the timing and content of batches, and calls whose callers stop waiting. */
 class GatherTest {
   private Gathering gathering = new Gathering(LONG);
 

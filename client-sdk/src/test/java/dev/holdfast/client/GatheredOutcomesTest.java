@@ -56,7 +56,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is answered to a call that left with others is what is answered to it alone. */
+/** Tests that a call in a batch has the same outcome as the call alone. */
 class GatheredOutcomesTest {
   private final Gathering gathering = new Gathering(LONG);
 

@@ -48,7 +48,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is sent again, as what, and what is known when it fails in the end. */
+/**
+ * Tests which calls are retried, with which requests, and the reported outcome if all retries fail.
+ */
 class RetriesTest {
   private static final MethodDescriptor<ReserveSlotRequest, ReserveSlotResponse> RESERVE_SLOT =
       ReservationsServiceGrpc.getReserveSlotMethod();

@@ -249,7 +249,10 @@ final class CheckedWorkload {
     answers.forEach(answer -> record(answer.change(), answer.result()));
   }
 
-  /** What the server must have decided first: it refuses for want of space, does it, repeats it. */
+  /**
+   * Returns the rank in the order of the server's decisions: insufficient space, success,
+   * repetition.
+   */
   private static int order(OperationResult result) {
     if (result.hasError()) {
       return StubClient.reason(result.getError()).equals("INSUFFICIENT_STORAGE") ? 0 : 2;
@@ -261,7 +264,10 @@ final class CheckedWorkload {
     return result.hasReleaseSlot() && result.getReleaseSlot().getAlreadyReleased();
   }
 
-  /** Where one of two releases came second, the other one, unanswered as yet, was the first. */
+  /**
+   * Records the other of two releases as the first, if this release came second and the other has
+   * no response yet.
+   */
   private void recordCause(One other, OperationResult result) {
     if (already(result) && books.lasts(other.operation().getReleaseSlot().getSlot())) {
       OperationResult.Builder did = result.toBuilder();

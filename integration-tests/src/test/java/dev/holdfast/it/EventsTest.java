@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What happened can be read afterwards: of a slot, a request, or the repository. */
+/** Tests event reads for a slot, a request, and a repository. */
 class EventsTest {
   private static final Slot SLOT = Requests.slot("story", 7);
   private static final Slot OTHER = Requests.slot("story", 8);

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all workloads of a campaign saw together: how much was acknowledged, and what was wrong. */
+/**
+ * Collects the findings of all workloads of a campaign: the acknowledged changes and the errors.
+ */
 final class Findings {
   enum Kind {
     /** Something acknowledged is gone, or something acknowledged as released is back. */

@@ -17,7 +17,7 @@ final class IoFaults {
     done = directory.resolve("io-faults.done");
   }
 
-  /** What a server needs in its environment. */
+  /** Returns the environment variables that a server needs. */
   Map<String, String> environment() {
     return Map.of(
         "LD_PRELOAD",

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class IoFaultsCampaign {
   private static final int CYCLES = Integer.getInteger("holdfast.io-faults.cycles", 3);
 
-  /** What the server ends with where a sync failed. */
+  /** The exit code of the server after a failed sync. */
   private static final int HALTED = 74;
 
   private static final int WRITERS = 6;
@@ -215,7 +215,7 @@ class IoFaultsCampaign {
     }
   }
 
-  /** What fails now and then. */
+  /** Runs a call, and ignores the errors that are expected from injected faults. */
   private static void tryTo(Runnable call) {
     try {
       call.run();
@@ -296,7 +296,7 @@ class IoFaultsCampaign {
     assertFalse(unknown.isEmpty(), "no outcome was unknown");
   }
 
-  /** What is told of a slot, once that is told at all. */
+  /** Returns whether the slot is reserved, as soon as the server can read it. */
   private static boolean told(Stubs stubs, int index) throws Exception {
     @Nullable Boolean[] made = {null};
     Poll.until(

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What was acknowledged survives {@code kill -9}. A few cycles by default; the long campaign is
- * {@code mvn -q -pl integration-tests -am verify -Dtest=KillTest
+ * Tests that acknowledged changes survive {@code kill -9}. A few cycles by default; the long
+ * campaign is {@code mvn -q -pl integration-tests -am verify -Dtest=KillTest
  * -Dsurefire.failIfNoSpecifiedTests=false -Dholdfast.kill.cycles=100}, and {@code
  * -Dholdfast.kill.seed} repeats the choices of an earlier one.
  */

@@ -43,7 +43,7 @@ class LargeRequestTest {
 
   private static final int REQUESTS = 10;
 
-  /** What one transaction releases at the most. */
+  /** The maximum number of slots that one transaction releases. */
   private static final int LARGEST_STEP = 200_000;
 
   private static final int SLOTS_AN_APPLY = 10_000;

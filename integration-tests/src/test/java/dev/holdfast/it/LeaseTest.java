@@ -140,7 +140,10 @@ class LeaseTest {
     }
   }
 
-  /** What ran out before is released by the time that a lease is which is given now. */
+  /**
+   * Waits until the sweeper has released a new short lease, and thus all leases that expired before
+   * it.
+   */
   private void awaitSweeper() throws Exception {
     ledger.reserve(ledger.reserving(SLOT, 1, "").setLease(Requests.millis(1)));
     Poll.until("the sweeper came by", () -> ledger.available().getReservedBytes() % 10 == 0);

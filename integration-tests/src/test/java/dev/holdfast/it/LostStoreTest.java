@@ -247,7 +247,10 @@ class LostStoreTest {
     assertEquals(raised, reconcile.number("oldest_revision"));
   }
 
-  /** What the chain says is held here: the slot that is known still, and those that were lost. */
+  /**
+   * Reconciles with the slots that the chain assigns to this node: the known slot and the lost
+   * slots.
+   */
   private static ReconcileResponse reconcile(Stubs stubs, long asOfRevision) {
     return Reconciler.reconcile(
         stubs,

@@ -6,7 +6,7 @@ import dev.holdfast.example.marketplace.Marketplace;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What happened in a campaign. */
+/** Collects the figures of a campaign. */
 final class NodeFigures {
   private record Downtime(long fromBlock, long toBlock) {
     boolean contains(long block) {

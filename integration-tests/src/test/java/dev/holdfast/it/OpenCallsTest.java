@@ -27,7 +27,7 @@ class OpenCallsTest {
 
   private static final int LIMIT = 1024;
 
-  /** What HTTP/2 says first on a connection, and settings of no entries (RFC 9113, 3.4 and 6.5). */
+  /** The HTTP/2 connection preface and an empty SETTINGS frame (RFC 9113, 3.4 and 6.5). */
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
   private static final byte[] NO_SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};

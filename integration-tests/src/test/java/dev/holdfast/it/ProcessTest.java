@@ -28,7 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the program does besides serving: who holds its data dir, probes, reflection, verify. */
+/**
+ * Tests the process besides its calls: the lock of the data directory, probes, reflection, verify.
+ */
 class ProcessTest {
   @TempDir private Path temp;
 

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the chain says is held here, and what is reserved, made to agree. */
+/**
+ * Tests the reconciliation of the reservations with the slots that the chain assigns to this node.
+ */
 class ReconcileTest {
   private static final long CAPACITY_BYTES = 1000;
 

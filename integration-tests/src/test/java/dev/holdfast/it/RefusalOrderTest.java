@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Where several refusals apply, the contract says which one is told: bad arguments, the repository,
- * the operation id, the generation, the state.
+ * Tests which rejection the server returns if several apply. The contract sets the order: invalid
+ * arguments, the repository, the operation id, the generation, the state.
  */
 class RefusalOrderTest {
   @RegisterExtension static final LiveServer SERVER = new LiveServer();

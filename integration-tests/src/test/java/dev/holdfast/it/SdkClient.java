@@ -192,7 +192,10 @@ final class SdkClient implements ClientUnderTest {
     return message.build();
   }
 
-  /** What the workload looks at: which reservation, how much, and how far it has come. */
+  /**
+   * Converts the fields that the workload checks: the slot, the generation, the size, and the
+   * state.
+   */
   private static dev.holdfast.v1.Reservation reservation(Reservation reservation) {
     return dev.holdfast.v1.Reservation.newBuilder()
         .setSlot(

@@ -37,7 +37,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What callers do not read takes a bounded part of a small server's memory. */
+/** Tests that responses that callers do not read take a bounded part of a small server's memory. */
 class UnreadAnswersTest {
   private static final int VALUE_BYTES = 1 << 20;
   private static final int WINDOW_BYTES = 64 * 1024;

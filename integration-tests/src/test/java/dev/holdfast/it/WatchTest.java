@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever watches is told what came, then what comes, and how it ended. */
+/** Tests that a watch receives past events, then new events, and then how it ended. */
 class WatchTest {
   @RegisterExtension static final LiveServer SERVER = new LiveServer();
 

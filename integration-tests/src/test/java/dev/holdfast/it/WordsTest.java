@@ -29,7 +29,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a request may say, and that what it may not say is named by its path. */
+/**
+ * Tests the valid values in requests, and that a rejection names each invalid field by its path.
+ */
 class WordsTest {
   private static final String HASH =
       "0x5f0ebc1d1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4cf";

@@ -24,8 +24,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one workload was told about its own slots, which nobody else touches: a second set of books.
- * Every answer is held against it before it is written into it.
+ * Models the expected state of one workload's own slots, which no other workload changes, from the
+ * responses to that workload. Every response is compared with the model before the model is
+ * updated.
  */
 final class WorkloadBooks {
   /** No lease that is shorter is sure to be still there when the workload comes back to it. */
@@ -40,7 +41,7 @@ final class WorkloadBooks {
 
   private record Key(Slot slot, long generation) {}
 
-  /** What an operation that was acknowledged fixed: a generation, or counts. */
+  /** The result that an acknowledged operation fixed: a generation, or counts. */
   private record Fixed(long generation, long count, long bytes) {}
 
   private final Findings findings;

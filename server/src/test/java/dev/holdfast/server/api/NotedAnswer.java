@@ -18,12 +18,12 @@ public final class NotedAnswer<R> extends ServerCallStreamObserver<R> {
   private @Nullable R answered;
   private volatile boolean cancelled;
 
-  /** What was answered; completes exceptionally with the status of a refusal. */
+  /** Returns the response; completes exceptionally with the status of a rejection. */
   public CompletableFuture<R> answer() {
     return answer;
   }
 
-  /** What it was refused with. */
+  /** Returns the status of the rejection. */
   public StatusRuntimeException refusal() {
     return (StatusRuntimeException)
         Objects.requireNonNull(answer.handle((response, e) -> e).join(), "it was answered");

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An engine that fails or waits when it is told to, and counts its commits. */
 public final class FaultyStore implements LedgerStore {
-  /** Where it can fail. */
+  /** The steps at which the store can fail. */
   public enum Step {
     BEGIN,
     LOAD,

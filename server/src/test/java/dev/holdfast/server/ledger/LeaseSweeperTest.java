@@ -25,7 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What it costs to release many at once, in looks and commits, and who waits for that. */
+/**
+ * Tests the cost of releasing many leases at once, in reads and commits, and the delay of other
+ * changes meanwhile.
+ */
 class LeaseSweeperTest {
   private static final String REPOSITORY = "default";
   private static final int LEASES = 20_000;

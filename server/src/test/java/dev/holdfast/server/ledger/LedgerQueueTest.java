@@ -24,7 +24,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What waits is bounded by what it really is: changes, bytes, and what it is going to look at. */
+/**
+ * Tests the limits of the queue: the number of changes, their bytes, and the data that they will
+ * read.
+ */
 class LedgerQueueTest {
   private static final String REPOSITORY = "default";
   private static final int WAITING_LIMIT = 20_000;

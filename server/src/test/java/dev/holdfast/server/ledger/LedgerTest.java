@@ -344,7 +344,7 @@ class LedgerTest {
     assertEquals(List.of("in doubt"), follower.notes.subList(3, follower.notes.size()));
   }
 
-  /** What the store tells before that may turn out to be wrong. */
+  /** A notification before the store knows the outcome could turn out to be wrong. */
   @Test
   void aFollowerIsToldOfAnUnknownOutcomeWhenTheStoreCanTellItAndNotBefore() {
     NotingFollower follower = new NotingFollower();

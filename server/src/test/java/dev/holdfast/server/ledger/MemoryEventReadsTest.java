@@ -2,7 +2,7 @@ package dev.holdfast.server.ledger;
 
 import dev.holdfast.server.store.EventReadsSuite;
 
-/** What the others are compared with passes too. */
+/** Runs the suite on the memory store, which the other engines are compared with. */
 class MemoryEventReadsTest extends EventReadsSuite {
   @Override
   protected LedgerStore open() {

@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class NotedWatch implements LedgerListener {
   private final List<String> notes = new CopyOnWriteArrayList<>();
 
-  /** What it was told, in order. */
+  /** Returns the received notifications, in order. */
   public List<String> notes() {
     return notes;
   }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of scheduled work that throws. */
+/** Tests the handling of scheduled work that throws. */
 class ScheduledWorkTest {
   private final NotedWatch watch = new NotedWatch();
   private final CompletableFuture<Throwable> uncaught = new CompletableFuture<>();

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** What the process exits with after a drain. */
+/** Tests the exit code of the process after a drain. */
 class DrainExitTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 

@@ -48,7 +48,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a caller sees over a real socket when the store or the server is in trouble. */
+/**
+ * Tests the errors that a caller receives over a real socket when the store or the server fails.
+ */
 class WireErrorsTest {
   private static final int WAITING_LIMIT = 2;
   private static final ReserveRequest ONE_BYTE = Requests.reserve("", 1, "");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every engine has to say about its events. */
+/** Tests the event reads that every engine must support. */
 public abstract class EventReadsSuite {
   private static final String REPOSITORY = "default";
   private static final Slot SLOT = new Slot("request", 0);

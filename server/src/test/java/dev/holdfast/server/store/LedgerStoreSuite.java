@@ -34,8 +34,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every engine must pass: the same outcomes and books as {@link MemoryStore} under random
- * commands, and what it has to remember.
+ * Tests that every engine must pass: the same outcomes and state as {@link MemoryStore} under
+ * random commands, and the data that an engine must retain.
  */
 public abstract class LedgerStoreSuite implements ReleaseMemorySuite, SaleMemorySuite {
   private LedgerStore store = new MemoryStore();

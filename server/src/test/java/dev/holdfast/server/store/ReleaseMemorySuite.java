@@ -24,7 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What every engine remembers of releases, through restarts and until it is purged. */
+/** Tests that every engine retains releases through restarts, until they are purged. */
 interface ReleaseMemorySuite extends StoredLedger {
   @Test
   default void everyReleaseIsRememberedThroughEveryRestart() {

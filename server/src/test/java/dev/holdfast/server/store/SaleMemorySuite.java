@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What every engine remembers of sales, through restarts and until it is purged. */
+/** Tests that every engine retains sales through restarts, until they are purged. */
 interface SaleMemorySuite extends StoredLedger {
   @Test
   default void whatIsSoldUnderAnOfferOutlivesTheOffer() {

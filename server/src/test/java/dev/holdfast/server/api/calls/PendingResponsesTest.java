@@ -118,7 +118,7 @@ class PendingResponsesTest {
       Objects.requireNonNull(call).cancel("enough", null);
     }
 
-    /** What it ends with where it is refused. */
+    /** Returns the error of a rejected call. */
     StatusRuntimeException refusal() throws Exception {
       try {
         DatastoreServiceGetResponse unexpected = answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Where requests are read and handled, and what is refused when too many wait for that. */
+/** Tests which threads read and handle requests, and the rejections when too many requests wait. */
 class RequestListenerTest {
   private static final int LARGE = RequestReader.SMALL_BYTES;
   private static final int ALL_ROOM = 32 * 1024 * 1024;

@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What was answered in a sequence, and that every late duplicate is answered accordingly. */
+/**
+ * Records the responses in a sequence, and verifies that every late duplicate receives a matching
+ * response.
+ */
 final class Answers {
   private final Map<String, Long> generations;
   private final Map<Command, Outcome> changed;

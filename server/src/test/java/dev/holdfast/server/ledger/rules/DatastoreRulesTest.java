@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What puts and deletes answer, by the version that is there and the one that is expected. */
+/** Tests the results of puts and deletes for each pair of current version and expected version. */
 class DatastoreRulesTest {
   private static final String REPOSITORY = "default";
 

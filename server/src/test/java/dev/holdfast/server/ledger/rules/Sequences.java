@@ -25,7 +25,7 @@ final class Sequences<W, M> {
   private long sent;
 
   /**
-   * What can be sent.
+   * Creates an explorer of all sequences of the given messages.
    *
    * @param name of a message, for the sequence after which a check failed
    * @param copy makes a world that goes on by itself

@@ -22,7 +22,7 @@ class NotedSink implements Sink<NotedSink.Message> {
   @Nullable RuntimeException failure;
   boolean reset;
 
-  /** What it was told since it was asked last. */
+  /** Returns the messages received since the previous call. */
   List<String> told() {
     List<String> told = messages.stream().map(Message::toString).toList();
     messages.clear();

@@ -49,7 +49,7 @@ abstract class WatchRegistryFixture {
   final AtomicLong nanos = new AtomicLong(1);
   final NotedWatch failures = new NotedWatch();
 
-  /** What is to be done on other threads. */
+  /** The tasks that the registry submits to other threads. */
   final Queue<Runnable> threads = new ArrayDeque<>();
 
   final WatchRegistry<NotedSink.Message> watches =

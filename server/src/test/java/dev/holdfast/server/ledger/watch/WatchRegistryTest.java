@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What watches are told, in an order that the test decides. */
+/** Tests the messages to watches, in an order that the test controls. */
 class WatchRegistryTest extends WatchRegistryFixture {
   @Test
   void theFirstMessageComesAtOnceEvenWithNothingInIt() {

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** What the store does where the disk fails beneath it, or somebody takes its files away. */
+/** Tests the store when the disk fails or its files are removed. */
 @Timeout(120)
 class DiskFailuresTest {
   private static final String REPOSITORY = "default";
@@ -137,7 +137,7 @@ class DiskFailuresTest {
     refused(() -> store.expiredLeases(9, 9));
   }
 
-  /** Where the failed commit was made and where it was not: what is read stays so. */
+  /** Read results stay valid, whether or not the failed commit was applied. */
   @ParameterizedTest
   @EnumSource(
       value = When.class,
@@ -182,7 +182,7 @@ class DiskFailuresTest {
     }
   }
 
-  /** What kill -9 would leave. */
+  /** Opens a copy of the files in their current state, as {@code kill -9} would leave them. */
   private SqliteStore afterKill() throws IOException {
     Path killed = Files.createDirectories(directory.resolve("killed"));
     for (String name : List.of("holdfast.db", "holdfast.db-wal")) {
@@ -325,7 +325,7 @@ class DiskFailuresTest {
     }
   }
 
-  /** What is lost in the end is only room on the disk. */
+  /** A failed checkpoint at close costs only disk space. */
   @Test
   void aFullDiskDoesNotSpoilTheEnd() throws IOException {
     SqliteStore store = open();
@@ -339,7 +339,7 @@ class DiskFailuresTest {
     assertEquals(List.of(), fatal);
   }
 
-  /** What a crash left is on the disk before anybody is told of it. */
+  /** A start syncs the data that a crash left before it serves the data. */
   @Test
   void aStartWhoseSyncFailsIsNone() throws IOException {
     try (SqliteStore store = open()) {

@@ -92,7 +92,10 @@ class FailedStatementTest {
     }
   }
 
-  /** What the index of releases wrote with the batch is gone too, and is written again. */
+  /**
+   * The rollback of the batch also removes the writes of the release index, which then writes them
+   * again.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -35,7 +35,7 @@ class HiddenEventsTest {
   private final List<Long> truth = new ArrayList<>();
   private byte[] file = new byte[0];
 
-  /** Where the cells of the root of the index begin and end in the file. */
+  /** The file offsets of the start and the end of the cells in the root page of the index. */
   private int cells;
 
   private int end;

@@ -88,7 +88,7 @@ class HotSlotTest {
     }
   }
 
-  /** What it costs is counted in chunks of events: all that may not be read are spoiled. */
+  /** Measures the cost in chunks of events: the test corrupts all chunks that must not be read. */
   @Test
   void whatASlotCostsDoesNotDependOnHowOftenItWasUsed() throws SQLException {
     SqliteStore.open(database()).close();

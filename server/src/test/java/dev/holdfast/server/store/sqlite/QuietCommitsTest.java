@@ -38,9 +38,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Who reads sees each reservation once, as of one commit, whatever the commit brings and wherever
- * in it the reader looks, and waits for no sync: every order of the steps of a reader and of two
- * commits in a row.
+ * Tests that a reader sees each reservation once, as of one commit, at every point of the commit
+ * and for every content of the commit, and waits for no sync. The tests run every order of the
+ * steps of a reader and of two consecutive commits.
  */
 @Timeout(300)
 class QuietCommitsTest {
@@ -158,9 +158,9 @@ class QuietCommitsTest {
   }
 
   /**
-   * Where a reader looks: 0 before the first commit, 1 in it before SQLite makes it, 2 in it behind
-   * that, 3 between the two, and so on to 6; and the rows are read at that moment or at a later
-   * one.
+   * The reader starts at one of seven points: 0 is before the first commit, 1 is in the first
+   * commit before SQLite commits, 2 is in it after SQLite has committed, 3 is between the two
+   * commits, and so on to 6. It reads the rows at the same or a later point.
    */
   @Test
   void whereverAReaderLooksItSeesOneCommit() {

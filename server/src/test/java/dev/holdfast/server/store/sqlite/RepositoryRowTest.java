@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is reserved of a repository stands in its row, whatever becomes of its events. */
+/** Tests that the row of a repository holds its reserved bytes, whatever happens to its events. */
 class RepositoryRowTest {
   private static final String REPOSITORY = "default";
 

@@ -90,7 +90,7 @@ class ScrubTest {
         REPOSITORY, slot(index), 0, ReleaseReason.ATTEMPT_FAILED, "release-" + index);
   }
 
-  /** Where the key of a slot stands in the file: in tables, in indexes, and in events. */
+  /** Returns the file offsets of the key of a slot: in tables, in indexes, and in events. */
   private static List<Integer> places(byte[] file, Slot slot) {
     byte[] key = SlotKeys.encode(slot);
     List<Integer> places = new ArrayList<>();

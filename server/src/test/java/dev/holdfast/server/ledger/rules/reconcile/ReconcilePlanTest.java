@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** What a plan needs to know, and how much of what it does is told. */
+/** Tests the input that a plan needs, and the part of its changes that the result lists. */
 class ReconcilePlanTest {
   private static final String REPOSITORY = "default";
 

@@ -100,7 +100,9 @@ class ReconcileTest {
     assertEquals(first.missing(), again.missing());
   }
 
-  /** What the contract says, written without a look at the rule. */
+  /**
+   * Returns the result that the contract requires, computed independently of the rule under test.
+   */
   private static String expected(List<Case> cases, boolean releaseAttempts, Repository before) {
     List<Slot> released = new ArrayList<>();
     List<Slot> filled = new ArrayList<>();

@@ -25,7 +25,7 @@ public final class ReconcileWorld {
   static final long NOT_OBSERVED = -1;
   private static final long[] OBSERVATIONS = {NOT_OBSERVED, 0, 4, 8};
 
-  /** What happened to a slot before the revision, and after it. */
+  /** The changes to a slot before and after the revision. */
   public enum Past {
     NOTHING("", ""),
     RESERVED("r", ""),

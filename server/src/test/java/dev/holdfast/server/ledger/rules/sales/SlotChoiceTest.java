@@ -24,7 +24,7 @@ class SlotChoiceTest {
     return SlotChoice.draw(slotCount, SlotIndexes.below(slotCount, excluded), seed);
   }
 
-  /** What is drawn after all reservations went by. */
+  /** Returns the choice after a scan of all reservations. */
   private static SlotChoice redraw(
       long slotCount, long seed, Set<Long> reserved, long... excluded) {
     FreeSlotDraw again = new FreeSlotDraw(draw(slotCount, 0, excluded), seed);

@@ -174,7 +174,7 @@ class CheckpointerTest {
     }
   }
 
-  /** What earlier passes wrote may be lost, and the next sync would not say so. */
+  /** The writes of earlier passes may be lost, and the next sync would not report the loss. */
   @ParameterizedTest
   @EnumSource(
       value = SQLiteErrorCode.class,

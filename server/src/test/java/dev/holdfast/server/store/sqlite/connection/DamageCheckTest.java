@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** What SQLite calls malformed is damage only where the file is: a failed read passes. */
+/**
+ * Tests that an SQLite report of a malformed database counts as damage only if the file is
+ * malformed; a failed read is transient.
+ */
 class DamageCheckTest {
   private static final int ROWS = 5000;
 

@@ -14,7 +14,7 @@ import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What keeps room for a start, on disks that are full and on such that are not. */
+/** Tests the reserved disk space for a start, on full disks and on disks with free space. */
 class DiskReserveTest {
   /** A disk that somebody else fills. */
   private static final class FakeDisk implements DiskReserve.Disk {

@@ -18,8 +18,8 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * What is told of a data directory that cannot be used. Where it takes a disk or a user of its own
- * to bring that about, the campaign full-disk does.
+ * Tests the error messages for an unusable data directory. The full-disk campaign covers the cases
+ * that need a separate disk or user.
  */
 class DiskTroubleTest {
   @TempDir private Path directory;

@@ -150,7 +150,7 @@ class HighWaterMarkTest {
     }
   }
 
-  /** What happens to the files. */
+  /** The kinds of damage to the files. */
   enum Loss {
     LOG_DELETED,
     LOG_CUT_OFF,
@@ -298,7 +298,7 @@ class HighWaterMarkTest {
     return new Offer.Terms(0, 0, 0, 0, BigInteger.valueOf(price), null, null, true);
   }
 
-  /** What is acknowledged without an event and without a version of a key. */
+  /** Returns commands that are acknowledged without an event and without a new version of a key. */
   static List<Command> quietCommands() {
     return List.of(
         new RenewLease(REPOSITORY, new Slot("leased", 0), 0, 5_000_000),

@@ -124,7 +124,7 @@ class MemtableTest {
     assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
   }
 
-  /** What a crash would leave: the files as they are now. */
+  /** Opens a copy of the files in their current state, as a crash would leave them. */
   private SqliteStore afterCrash(int room) throws IOException {
     return afterCrash(directory, room);
   }

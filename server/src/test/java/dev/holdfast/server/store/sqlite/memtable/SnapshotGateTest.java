@@ -22,7 +22,7 @@ class SnapshotGateTest {
   private static final int INTERLEAVINGS =
       Integer.getInteger("holdfast.lincheck.interleavings", 300);
 
-  /** What is in the file: a number that each commit increments. */
+  /** The content of the file: a number that each commit increments. */
   private record State(long value, Version version) {}
 
   private static final class Database {

@@ -53,7 +53,7 @@ class ServedTimeTest {
     assertTrue(oldest > 1980 && oldest <= 2000, "the oldest is of " + oldest);
   }
 
-  /** What damage does: nothing is forgotten early, and nothing is kept for ever. */
+  /** Damage makes the store neither purge data early nor retain data for ever. */
   @Test
   void whatIsDamagedIsToldAndCountsAsLess() throws SQLException {
     Path database = directory.resolve("holdfast.db");
