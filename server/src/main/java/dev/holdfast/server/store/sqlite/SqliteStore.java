@@ -80,6 +80,8 @@ public final class SqliteStore implements LedgerStore {
       ReleaseIndex.Limits releaseLimits,
       int memtableCapacity)
       throws SQLException {
+    // First, because it may find damage, and nothing else is open yet.
+    Memtable memtable = Memtable.recover(connection, memtableCapacity);
     this.database = database;
     this.condition = condition;
     this.readers = new Readers(READERS, this::reader, condition);
@@ -102,6 +104,7 @@ public final class SqliteStore implements LedgerStore {
             condition,
             calls,
             checkpointer,
+            memtable,
             releaseIndex,
             releaseLimits,
             memtableCapacity);

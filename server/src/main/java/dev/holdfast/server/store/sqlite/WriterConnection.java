@@ -49,10 +49,10 @@ final class WriterConnection {
       StoreCondition condition,
       SqliteCalls calls,
       Checkpointer checkpointer,
+      Memtable memtable,
       @Nullable ReleaseIndex releaseIndex,
       ReleaseIndex.Limits releaseLimits,
-      int memtableCapacity)
-      throws SQLException {
+      int memtableCapacity) {
     this.database = database;
     this.connection = connection;
     this.condition = condition;
@@ -61,7 +61,7 @@ final class WriterConnection {
     this.releaseIndex = releaseIndex;
     this.releaseLimits = releaseLimits;
     this.memtableCapacity = memtableCapacity;
-    this.memtable = Memtable.recover(connection, memtableCapacity);
+    this.memtable = memtable;
   }
 
   /** Returns the memtable; a failed commit replaces it. Any thread may call it. */
