@@ -112,12 +112,12 @@ final class Gathering implements AutoCloseable {
     return next;
   }
 
-  /** Answers one of those that are held up, so that what is queued leaves. */
+  /** Completes one held call, so that the queued changes are sent. */
   void letGo() throws InterruptedException {
     FakeServer.complete(awaited(held), ReserveSlotResponse.getDefaultInstance());
   }
 
-  /** Answers all that are held up, and waits until nothing is under way. */
+  /** Completes all held calls, and waits until no call is in flight. */
   void letAllGo() {
     awaitIdle(
         () -> {

@@ -98,7 +98,7 @@ class CutWatchTest {
       } else {
         context.cancel(null);
       }
-      // What was on its way may still come, and counts.
+      // Events in flight may still come, and count.
       while (true) {
         take(watch.next());
       }

@@ -95,7 +95,7 @@ class DroppedCallTest {
               return waiting;
             });
     assertEquals(1, first.get(60, TimeUnit.SECONDS).getReservation().getAmountBytes());
-    // What is answered after this has had its turn after the dropped one.
+    // The writer decides this call after the dropped one.
     ledger.reserve(Requests.slot("after", 0), 1, "");
     Refusal.expect("RESERVATION_NOT_FOUND", () -> ledger.get(DROPPED));
     assertEquals(998, ledger.available().getAvailableBytes());

@@ -216,7 +216,7 @@ class FullDiskCampaign {
       Files.deleteIfExists(disk.resolve(RESERVE));
       fillDisk();
 
-      // What the one before had is room enough, though not for the grace of the lease.
+      // The space of the server before is enough, though not for the grace of the lease.
       try (ServerProcess server = start();
           Stubs stubs = new Stubs(server.target())) {
         lost += lost(stubs, all);
@@ -339,7 +339,7 @@ class FullDiskCampaign {
         List.of("holdfast.db", "holdfast.db-wal", "holdfast.mark", "holdfast.lock", "native")) {
       Path file = disk.resolve(name);
       if (!Files.exists(file)) {
-        // What ends well leaves no log.
+        // A clean stop leaves no WAL.
         create(file);
       }
       system("chown", Long.toString(NOBODY), file.toString());

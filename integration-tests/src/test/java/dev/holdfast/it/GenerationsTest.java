@@ -112,7 +112,7 @@ class GenerationsTest {
     assertEquals(filled, ledger.get(SLOT));
     assertEquals(filled, ledger.fill(SLOT, generation, "again"), "a second time is OK");
 
-    // What was refused is not remembered, so the same id may ask for something else.
+    // A rejected operation is not remembered, so its id can be used for another one.
     assertReleased(
         100,
         false,

@@ -163,7 +163,7 @@ class LostStoreTest {
     ProgramResult refused = Program.holdfast().run(words);
     assertEquals(1, refused.exit(), refused::toString);
     assertEquals("", refused.out());
-    // What the JVM itself writes is not among them.
+    // Lines of the JVM itself are not among them.
     List<String> lines = refused.err().lines().filter(line -> !line.startsWith("WARNING")).toList();
     assertEquals(1, lines.size(), refused.err());
     String line = lines.get(0);

@@ -78,7 +78,7 @@ class OpenCallsTest {
             var behind =
                 RepositoryServiceGrpc.newFutureStub(SERVER.stubs().channel())
                     .available(available(repository));
-            // Who has a connection of his own does not wait.
+            // A caller with a connection of its own does not wait.
             for (int i = 0; i < 100; i++) {
               assertEquals(
                   LIMIT,

@@ -133,7 +133,7 @@ final class WorkloadBooks {
       findings.require(
           right && wasReleased(slot, generation), LOST, id + " is held, but " + result.getError());
     } else {
-      // What was refused for want of space is decided anew, and may find the slot taken then.
+      // A change that was rejected for lack of space is decided again, and may find the slot taken.
       boolean right =
           before == null
               && (reason.equals("INSUFFICIENT_STORAGE")

@@ -219,7 +219,7 @@ class LeaseTimeTest {
       long left =
           requireNonNull(store.reservation(REPOSITORY, slot)).leaseExpireMicros()
               - ledger.nowMicros();
-      // What only fails to write a change can give the grace a moment before.
+      // A store that fails only to write a change can still give the grace just before.
       assertTrue(left >= 8 * SECOND && left <= 10 * SECOND, () -> step + ": " + left);
     }
   }

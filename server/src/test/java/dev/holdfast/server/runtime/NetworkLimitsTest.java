@@ -136,7 +136,7 @@ class NetworkLimitsTest {
 
     @SuppressWarnings("unchecked") // It takes any answer.
     Begun(ManagedChannel channel, MethodDescriptor<Q, ?> method) {
-      // What is sent of a stream leaves at once.
+      // A streaming call sends each message at once.
       var streaming =
           method.toBuilder().setType(MethodDescriptor.MethodType.BIDI_STREAMING).build();
       call = channel.newCall(streaming, CallOptions.DEFAULT);
@@ -238,7 +238,7 @@ class NetworkLimitsTest {
       first.call.sendMessage(put(LARGE));
       var second = new Begun<>(flood, DatastoreServiceGrpc.getPutMethod());
       second.call.sendMessage(put(LARGE));
-      // What both send may come in any order; one of them is the one too much.
+      // The two may arrive in any order; one of them exceeds the limit.
       Status refused = (Status) CompletableFuture.anyOf(first.end, second.end).get();
       assertEquals(Status.Code.UNAVAILABLE, refused.getCode());
       assertTrue(refused.toString().contains("bytes of requests"), refused.toString());

@@ -82,7 +82,7 @@ class WatchRoomTest extends WatchRegistryFixture {
     watchers.get(3).wake();
     runThreads();
     assertEquals(2 * EVENTS_A_SMALL_MESSAGE, sinks.get(3).events().size(), "and it goes on");
-    // What the network has taken over, or will never take, makes room.
+    // Messages that the network took, or will never take, release their budget.
     watchers.get(0).leave();
     sinks.get(2).ready = true;
     watchers.get(2).wake();

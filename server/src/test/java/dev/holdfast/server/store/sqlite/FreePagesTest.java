@@ -65,7 +65,7 @@ class FreePagesTest {
     }
   }
 
-  /** Answers how many transactions it took to give room back. */
+  /** Purges, and returns how many transactions it took to reclaim the space. */
   private static int forgetAndGiveBack(SqliteStore store) {
     assertEquals(REQUESTS * SLOTS_A_REQUEST * 2 - SLOTS_A_REQUEST + 1, StoreRunner.purge(store, 2));
     int transactions = 0;

@@ -160,7 +160,7 @@ class ScrubTest {
     assertRefused(() -> store.entry(REPOSITORY, "none"), which);
     assertRefused(() -> store.repository("none"), which);
 
-    // What is found is what was written.
+    // Rows that are found are valid.
     int other = (index + SLOTS / 2) % SLOTS;
     assertInstanceOf(
         Outcome.ReservationDone.class,

@@ -174,7 +174,8 @@ class ReconcileTest {
                     && !cases.get(0).past().reserved()
                     && !cases.get(0).past().after.endsWith("x")
                     && between.contains("r");
-            // What nobody had observed and came only now is not counted; it is left alone.
+            // A reservation that came only now, and was not observed, is left alone and not
+            // counted.
             assertEquals(fresh.unchangedCount(), done.unchangedCount() + (came ? 1 : 0));
             assertEquals(
                 said(fresh).replaceAll(", \\d+, \\d+, \\d+]$", ""),
