@@ -2,6 +2,7 @@ package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.runtime.network.LibraryLog;
+import dev.holdfast.server.runtime.serving.StartException;
 import java.io.PrintWriter;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
     name = "holdfast",
     description = "The ledger of a storage node's disk space.",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = VersionProvider.class,
     subcommands = {ServeCommand.class, VerifyCommand.class},
     footer = "In a checkout, './holdfast bench' measures its speed; see './holdfast bench --help'.",
     synopsisSubcommandLabel = "COMMAND")

@@ -3,6 +3,7 @@ package dev.holdfast.server.runtime;
 import dev.holdfast.server.runtime.FlagConverters.ByteSize;
 import dev.holdfast.server.runtime.FlagConverters.DurationFlag;
 import dev.holdfast.server.runtime.FlagConverters.HostPort;
+import dev.holdfast.server.runtime.serving.HoldfastServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
     description =
         "Serves the ledger until SIGTERM, then completes accepted calls and exits with 0.",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = VersionProvider.class,
     sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("holdfast");

@@ -3,6 +3,7 @@ package dev.holdfast.server.runtime;
 import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.runtime.serving.StartException;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.mark.HighWaterMark;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
         "Recounts the books of a stopped ledger. Exits with 0 if they balance; otherwise prints the"
             + " differences and exits with 1. For a running server, call RepositoryService.Verify.",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class)
+    versionProvider = VersionProvider.class)
 final class VerifyCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

@@ -1,4 +1,4 @@
-/** The program: flags, wiring, startup and shutdown. */
+/** The program: its commands and their flags. */
 @NullMarked
 package dev.holdfast.server.runtime;
 

@@ -1,20 +1,16 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.Properties;
-import picocli.CommandLine.IVersionProvider;
 
-/** Provides the version number that the build writes into a resource. */
-final class Version implements IVersionProvider {
-  @Override
-  public String[] getVersion() {
-    return new String[] {"holdfast " + number()};
-  }
+/** The version number, which the build writes into a resource. */
+public final class Version {
+  private Version() {}
 
-  static String number() {
+  public static String number() {
     Properties properties = new Properties();
     try (InputStream in =
         Objects.requireNonNull(Version.class.getResourceAsStream("version.properties"))) {

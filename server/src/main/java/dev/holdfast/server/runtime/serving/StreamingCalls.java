@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.ledger.rules.Rejections;

@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import dev.holdfast.server.api.Services;
 import dev.holdfast.server.api.calls.PendingResponses;
@@ -8,6 +8,8 @@ import dev.holdfast.server.api.wire.PackedRequests;
 import dev.holdfast.server.api.wire.ReadRequests;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.LedgerListener;
+import dev.holdfast.server.runtime.admin.Readiness;
+import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkGuard;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import io.grpc.BindableService;
@@ -131,11 +133,13 @@ final class GrpcServer implements AutoCloseable {
     try {
       server.start();
     } catch (IOException e) {
-      throw new StartException("cannot listen on " + hostPort(listen) + ": " + cause(e), e);
+      throw new StartException(
+          "cannot listen on " + Addresses.hostPort(listen) + ": " + cause(e), e);
     }
     readiness.serving();
     health.start(listener);
-    String address = hostPort(new InetSocketAddress(listen.getAddress(), server.getPort()));
+    String address =
+        Addresses.hostPort(new InetSocketAddress(listen.getAddress(), server.getPort()));
     return new GrpcServer(server, health, drain, streams, readiness, workers, responses, address);
   }
 
@@ -148,12 +152,6 @@ final class GrpcServer implements AutoCloseable {
   @SuppressWarnings("deprecation")
   private static BindableService oldReflection() {
     return io.grpc.protobuf.services.ProtoReflectionService.newInstance();
-  }
-
-  /** Returns an address as {@code HOST:PORT}, as in flags and messages. */
-  static String hostPort(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   private static String cause(IOException e) {

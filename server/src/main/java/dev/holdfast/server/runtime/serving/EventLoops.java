@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;

@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.store.FatalErrors;

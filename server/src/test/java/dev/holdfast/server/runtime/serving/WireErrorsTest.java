@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -14,6 +14,7 @@ import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.testing.rpc.Refusal;
 import dev.holdfast.testing.rpc.Requests;

@@ -1,7 +1,8 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.ScheduledWork;
+import dev.holdfast.server.runtime.admin.Readiness;
 import io.grpc.BindableService;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;

@@ -1,7 +1,8 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.server.runtime.network.Addresses;
 import io.grpc.netty.shaded.io.netty.bootstrap.ServerBootstrap;
 import io.grpc.netty.shaded.io.netty.buffer.Unpooled;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
@@ -46,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * non-blocking thread serves all connections, so a client that sends half a request or does not
  * read delays no other.
  */
-final class AdminServer implements AutoCloseable {
+public final class AdminServer implements AutoCloseable {
   /**
    * Maximum number of open connections; the one that has waited longest is closed for a new one.
    */
@@ -83,7 +84,7 @@ final class AdminServer implements AutoCloseable {
    *
    * @param unready returns the reason why the server is not ready; an empty string if it is ready
    */
-  AdminServer(InetSocketAddress address, Supplier<String> unready) throws IOException {
+  public AdminServer(InetSocketAddress address, Supplier<String> unready) throws IOException {
     this(address, unready, REQUEST_SECONDS);
   }
 
@@ -232,8 +233,8 @@ final class AdminServer implements AutoCloseable {
   }
 
   /** Returns the listening address as {@code HOST:PORT}, with the real port. */
-  String address() {
-    return GrpcServer.hostPort((InetSocketAddress) listening.localAddress());
+  public String address() {
+    return Addresses.hostPort((InetSocketAddress) listening.localAddress());
   }
 
   @Override

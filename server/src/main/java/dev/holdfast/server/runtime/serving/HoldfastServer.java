@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import dev.holdfast.server.api.Services;
 import dev.holdfast.server.api.calls.PendingResponses;
@@ -11,6 +11,9 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.runtime.admin.AdminServer;
+import dev.holdfast.server.runtime.admin.Readiness;
+import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
@@ -25,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running server. Wires its parts together and closes them in the right order. */
-final class HoldfastServer {
+public final class HoldfastServer {
   private static final Logger LOG = LoggerFactory.getLogger("holdfast");
 
   private static final String DEFAULT_REPOSITORY = "default";
@@ -53,7 +56,7 @@ final class HoldfastServer {
    * @param retention minimum time for which operation ids, histories and events are kept
    * @param acceptLoss whether to accept a store that lost acknowledged changes
    */
-  record Settings(
+  public record Settings(
       InetSocketAddress listen,
       @Nullable InetSocketAddress adminListen,
       Path dataDir,
@@ -71,7 +74,7 @@ final class HoldfastServer {
    *
    * @throws StartException if the server cannot start
    */
-  static HoldfastServer start(Settings settings) {
+  public static HoldfastServer start(Settings settings) {
     return start(settings, new SteadyClock());
   }
 
@@ -169,7 +172,7 @@ final class HoldfastServer {
     } catch (IOException e) {
       throw new StartException(
           "cannot listen on "
-              + GrpcServer.hostPort(address)
+              + Addresses.hostPort(address)
               + " for --admin-listen: "
               + e.getMessage()
               + "; use another address, or 'off'",
@@ -201,12 +204,12 @@ final class HoldfastServer {
   }
 
   /** Returns the gRPC address as {@code HOST:PORT}, with the real port. */
-  String address() {
+  public String address() {
     return grpc.address();
   }
 
   /** Waits until the server was drained. */
-  void awaitEnd() throws InterruptedException {
+  public void awaitEnd() throws InterruptedException {
     grpc.awaitEnd();
   }
 
@@ -215,7 +218,7 @@ final class HoldfastServer {
    *
    * @return whether all of that succeeded
    */
-  boolean drain() {
+  public boolean drain() {
     LOG.info("draining");
     try {
       opened.closeAll();

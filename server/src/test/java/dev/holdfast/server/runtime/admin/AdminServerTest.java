@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.admin;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.admin;
 
 import dev.holdfast.server.ledger.Ledger;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** Decides whether the server is ready for clients. The HTTP probes and gRPC health both use it. */
-final class Readiness {
+public final class Readiness {
   /** A longer commit makes the server not ready. */
   private static final long SLOW_NANOS = 5_000_000_000L;
 
@@ -23,7 +23,7 @@ final class Readiness {
     }
   }
 
-  Readiness(Ledger ledger) {
+  public Readiness(Ledger ledger) {
     require("store", () -> ledger.storeFailed() ? "store unavailable" : "");
     require("books", () -> ledger.reads().trouble());
     require(
@@ -38,20 +38,20 @@ final class Readiness {
    * @param reason returns why the condition does not hold; an empty string if it holds. It is
    *     called once a second and for each probe, so it must return at once
    */
-  void require(String name, Supplier<String> reason) {
+  public void require(String name, Supplier<String> reason) {
     checks.add(new Check(name, reason));
   }
 
-  void serving() {
+  public void serving() {
     state = "";
   }
 
-  void draining() {
+  public void draining() {
     state = "draining";
   }
 
   /** Returns the reason why the server is not ready; an empty string if it is ready. */
-  String unready() {
+  public String unready() {
     String current = state;
     if (!current.isEmpty()) {
       return current;

@@ -1,23 +1,23 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** Reports that the program cannot start; the message is the reason, written for the operator. */
-final class StartException extends RuntimeException {
+public final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  StartException(String message) {
+  public StartException(String message) {
     super(message);
   }
 
-  StartException(String message, Throwable cause) {
+  public StartException(String message, Throwable cause) {
     super(message, cause);
   }
 
   /** Returns the exception for a data directory that cannot be used. */
-  static StartException of(Path dataDir, Exception failure) {
+  public static StartException of(Path dataDir, Exception failure) {
     String trouble = DiskTrouble.explain(dataDir, failure);
     if (trouble == null && failure instanceof IOException) {
       // The exception's class says what happened; its message is only the file name.

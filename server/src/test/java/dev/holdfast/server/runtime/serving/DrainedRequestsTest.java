@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.runtime.serving;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,6 +9,7 @@ import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
+import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.DatastoreServicePutRequest;
