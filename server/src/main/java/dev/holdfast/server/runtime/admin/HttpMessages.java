@@ -50,7 +50,8 @@ final class HttpMessages {
           .forEach(
               entry ->
                   headers.putIfAbsent(entry.getKey().toLowerCase(Locale.ROOT), entry.getValue()));
-      HttpMethod method = message.method().equals(HttpMethod.HEAD) ? HttpMethod.GET : message.method();
+      HttpMethod method =
+          message.method().equals(HttpMethod.HEAD) ? HttpMethod.GET : message.method();
       return new AdminRequest(
           method.name(),
           path,
