@@ -119,7 +119,7 @@ class TlsTest {
             .channelCredentials(trusting(null))
             .bearerToken(secret)
             .build()) {
-      assertEquals(1L << 40, client.repositories().available().availableBytes());
+      assertEquals(1L << 40, client.repositories().available("default").availableBytes());
     }
     try (HoldfastClient unknown =
         HoldfastClient.builder(running.target())
@@ -127,12 +127,12 @@ class TlsTest {
             .bearerToken("holdfast_guessed")
             .build()) {
       HoldfastException denied =
-          assertThrows(HoldfastException.class, () -> unknown.repositories().available());
+          assertThrows(HoldfastException.class, () -> unknown.repositories().available("default"));
       assertEquals(ErrorReason.UNAUTHENTICATED, denied.reason());
     }
     try (HoldfastClient plain =
         HoldfastClient.builder(running.target()).defaultDeadline(Duration.ofSeconds(2)).build()) {
-      assertThrows(HoldfastException.class, () -> plain.repositories().available());
+      assertThrows(HoldfastException.class, () -> plain.repositories().available("default"));
     }
     assertTrue(running.log().contains("(TLS with certificates that are valid until "), running.log());
     assertTrue(running.log().contains(", 1 token)"), running.log());
