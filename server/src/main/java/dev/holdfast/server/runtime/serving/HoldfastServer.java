@@ -12,6 +12,7 @@ import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.admin.AdminServer;
+import dev.holdfast.server.runtime.admin.Probe;
 import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,7 +179,8 @@ public final class HoldfastServer {
 
   private static AdminServer answerProbes(InetSocketAddress address, Readiness readiness) {
     try {
-      return new AdminServer(address, readiness::unready);
+      return new AdminServer(
+          address, List.of(Probe.liveness(), Probe.readiness(readiness)), List.of(), null);
     } catch (IOException e) {
       throw new StartException(
           "cannot listen on "
