@@ -35,6 +35,8 @@ public final class Main {
 
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
+    // The contract's values are in lower case.
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::reportUsageError);
     line.setExecutionExceptionHandler(
         (e, command, result) -> {
