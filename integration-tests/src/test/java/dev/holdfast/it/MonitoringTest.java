@@ -40,7 +40,8 @@ class MonitoringTest {
         stubs
             .reservations()
             .reserveSlot(
-                Requests.reserveSlot("default", Requests.slot("r", slotIndex), 10, "op" + slotIndex));
+                Requests.reserveSlot(
+                    "default", Requests.slot("r", slotIndex), 10, "op" + slotIndex));
   }
 
   @Test
@@ -51,14 +52,16 @@ class MonitoringTest {
           Stubs stubs = new Stubs(server.target())) {
         int port = server.adminPort();
         reserve(stubs, start);
-        String series = "holdfast_repository_reservations{repository=\"default\",state=\"reserved\"} ";
+        String series =
+            "holdfast_repository_reservations{repository=\"default\",state=\"reserved\"} ";
         String expected = series + (start + 1) + ".0";
         Poll.until(expected, () -> Http.get(port, "/metrics").body().contains(expected + "\n"));
         HttpResponse<String> metrics = Http.get(port, "/metrics");
         assertEquals(
             "text/plain; version=0.0.4; charset=utf-8",
             metrics.headers().firstValue("content-type").orElse(""));
-        assertTrue(metrics.body().contains("\nholdfast_refusals_total{reason=\"OVERLOADED\"} 0.0\n"));
+        assertTrue(
+            metrics.body().contains("\nholdfast_refusals_total{reason=\"OVERLOADED\"} 0.0\n"));
         assertTrue(metrics.body().contains("\nholdfast_health_check_ok{check=\"store\"} 1.0\n"));
         assertEquals(0, server.terminate());
       }

@@ -170,7 +170,15 @@ final class ServeCommand implements Callable<Integer> {
     HoldfastServer server =
         HoldfastServer.start(
             new HoldfastServer.Settings(
-                listen, admin, dataDir, capacityBytes, retention, acceptLoss, security, metrics, tracing()));
+                listen,
+                admin,
+                dataDir,
+                capacityBytes,
+                retention,
+                acceptLoss,
+                security,
+                metrics,
+                tracing()));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(server), "drain"));
     System.out.println("holdfast: serving gRPC on " + server.address());
     System.out.flush();

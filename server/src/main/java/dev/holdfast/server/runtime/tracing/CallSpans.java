@@ -94,11 +94,6 @@ final class CallSpans implements ServerInterceptor {
     INSTANCE;
 
     @Override
-    public Iterable<String> keys(Metadata headers) {
-      return headers.keys();
-    }
-
-    @Override
     public @Nullable String get(@Nullable Metadata headers, String name) {
       return headers == null
           ? null

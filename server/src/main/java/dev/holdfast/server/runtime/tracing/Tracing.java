@@ -47,8 +47,7 @@ public final class Tracing implements AutoCloseable {
                         "otel.exporter.otlp.protocol", "http/protobuf"))
             // Only spans are sent: Prometheus has the metrics, and stderr the log.
             .addPropertiesCustomizer(
-                properties ->
-                    Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none"))
+                properties -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none"))
             .build()
             .getOpenTelemetrySdk();
     return new Tracing(sdk, version, sdk::close);

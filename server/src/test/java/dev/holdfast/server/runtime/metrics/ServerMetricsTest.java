@@ -92,9 +92,9 @@ class ServerMetricsTest {
     String repository = "{repository=\"" + repositoryId + "\"}";
     assertEquals(1L << 40, server.value("holdfast_repository_capacity_bytes" + repository));
     assertEquals(30, server.value("holdfast_repository_reserved_bytes" + repository));
-    assertEquals(
-        (1L << 40) - 30, server.value("holdfast_repository_available_bytes" + repository));
-    String reservations = "holdfast_repository_reservations{repository=\"" + repositoryId + "\",state=";
+    assertEquals((1L << 40) - 30, server.value("holdfast_repository_available_bytes" + repository));
+    String reservations =
+        "holdfast_repository_reservations{repository=\"" + repositoryId + "\",state=";
     assertEquals(1, server.value(reservations + "\"reserved\"}"));
     assertEquals(1, server.value(reservations + "\"filled\"}"));
     assertEquals(3, gained("holdfast_events_total"));

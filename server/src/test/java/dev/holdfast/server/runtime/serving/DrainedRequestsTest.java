@@ -111,7 +111,7 @@ class DrainedRequestsTest {
         new PendingResponses(Long.MAX_VALUE, System::nanoTime),
         Security.NONE,
         new ServerMetrics("test", InstantSource.system()),
-            null,
+        null,
         watch);
   }
 }

@@ -102,7 +102,7 @@ class WireErrorsTest {
           responses,
           Security.NONE,
           new ServerMetrics("test", InstantSource.system()),
-            null,
+          null,
           watch);
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);

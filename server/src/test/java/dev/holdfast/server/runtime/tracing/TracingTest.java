@@ -114,8 +114,7 @@ class TracingTest {
       assertEquals(
           "holdfast.v1.ReservationsService",
           call.getAttributes().get(AttributeKey.stringKey("rpc.service")));
-      assertEquals(
-          "ReserveSlot", call.getAttributes().get(AttributeKey.stringKey("rpc.method")));
+      assertEquals("ReserveSlot", call.getAttributes().get(AttributeKey.stringKey("rpc.method")));
       assertEquals(0L, call.getAttributes().get(AttributeKey.longKey("rpc.grpc.status_code")));
       assertEquals(1, call.getLinks().size());
 
