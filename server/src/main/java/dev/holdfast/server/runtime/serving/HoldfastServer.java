@@ -127,7 +127,7 @@ public final class HoldfastServer {
                 ledger, settings.retention(), directory.reserve()::makeIfMissing, listener));
     Readiness readiness = new Readiness(ledger);
     if (settings.adminListen() != null) {
-      AdminServer admin = opened.add(answerProbes(settings.adminListen(), readiness));
+      AdminServer admin = opened.add(answerProbes(settings, settings.adminListen(), readiness));
       LOG.info("serving /livez and /readyz on {}", admin.address());
     }
     PendingResponses responses = new PendingResponses(MAX_UNSENT_BYTES, System::nanoTime);
@@ -177,10 +177,14 @@ public final class HoldfastServer {
     }
   }
 
-  private static AdminServer answerProbes(InetSocketAddress address, Readiness readiness) {
+  private static AdminServer answerProbes(
+      Settings settings, InetSocketAddress address, Readiness readiness) {
     try {
       return new AdminServer(
-          address, List.of(Probe.liveness(), Probe.readiness(readiness)), List.of(), null);
+          address,
+          List.of(Probe.liveness(), Probe.readiness(readiness)),
+          List.of(),
+          settings.security().adminTransport());
     } catch (IOException e) {
       throw new StartException(
           "cannot listen on "

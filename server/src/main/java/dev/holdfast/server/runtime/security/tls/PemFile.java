@@ -34,6 +34,7 @@ final class PemFile {
    *
    * @param line the number of its first line, from 1
    */
+  @SuppressWarnings("ArrayRecordComponent") // Used within a method, and never compared.
   private record Block(String label, int line, byte[] der) {}
 
   PemFile(FileContents file) throws InvalidFileException {
@@ -90,7 +91,8 @@ final class PemFile {
     }
     if (certificates.isEmpty()) {
       throw new InvalidFileException(
-          file.path(), "has no certificate; write PEM that begins with " + BEGIN + "CERTIFICATE-----");
+          file.path(),
+          "has no certificate; write PEM that begins with " + BEGIN + "CERTIFICATE-----");
     }
     return certificates;
   }
@@ -127,7 +129,8 @@ final class PemFile {
       }
     }
     throw new InvalidFileException(
-        file.path(), "has no private key; write PEM that begins with " + BEGIN + "PRIVATE KEY-----");
+        file.path(),
+        "has no private key; write PEM that begins with " + BEGIN + "PRIVATE KEY-----");
   }
 
   private PrivateKey privateKey(Block block) throws InvalidFileException {

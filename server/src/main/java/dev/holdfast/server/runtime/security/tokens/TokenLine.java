@@ -40,7 +40,7 @@ final class TokenLine {
   }
 
   private TokenEntry entry(String line) throws InvalidFileException {
-    for (String field : BLANKS.split(line)) {
+    for (String field : BLANKS.split(line, -1)) {
       int equals = field.indexOf('=');
       String key = equals < 0 ? field : field.substring(0, equals);
       if (equals < 0 || !FIELDS.contains(key)) {
@@ -55,8 +55,7 @@ final class TokenLine {
       throw invalid(
           "'" + shortened(name) + "' is not a name; write 1 to 128 letters, digits or ._@:/-");
     }
-    return new TokenEntry(
-        name, role(), globs(), hash(), time("created"), time("expires"));
+    return new TokenEntry(name, role(), globs(), hash(), time("created"), time("expires"));
   }
 
   private String required(String key) throws InvalidFileException {
