@@ -266,6 +266,11 @@ public final class Rejections {
     return overloaded(watcherCount, "watches are open, as many as the server serves");
   }
 
+  /** Returns the rejection of a watch of a caller that has as many as one caller may have. */
+  public static Rejection callerWatchersFull(int watcherCount) {
+    return overloaded(watcherCount, "watches of this caller are open, as many as it may have");
+  }
+
   /** Returns the end of a watch whose client does not read while others need its share. */
   public static Rejection watcherStalled(String repositoryId, long revision) {
     return Rejection.of(

@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime.security;
 
-import dev.holdfast.server.api.calls.CallerReach;
+import dev.holdfast.server.api.calls.CallerContext;
 import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.Rejections;
@@ -82,7 +82,7 @@ public final class AccessControl implements ServerInterceptor {
     // Nothing behind this needs the secret, so nothing behind this can log it.
     headers.discardAll(AUTHORIZATION);
     Context context =
-        CallerReach.in(Context.current(), caller::reaches)
+        CallerContext.in(Context.current(), caller.name(), caller::reaches)
             .withValue(GRANT, new Grant(caller, credential, rule));
     return Contexts.interceptCall(context, call, headers, next);
   }
