@@ -3,6 +3,7 @@ package dev.holdfast.server.runtime;
 import dev.holdfast.server.runtime.FlagConverters.ByteSize;
 import dev.holdfast.server.runtime.FlagConverters.DurationFlag;
 import dev.holdfast.server.runtime.FlagConverters.HostPort;
+import dev.holdfast.server.runtime.config.CommandLineOnly;
 import dev.holdfast.server.runtime.serving.HoldfastServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -82,6 +83,7 @@ final class ServeCommand implements Callable<Integer> {
               + " the server runs counts; the system clock does not matter. Default: ${DEFAULT-VALUE}")
   private Duration retention = Duration.ZERO;
 
+  @CommandLineOnly
   @Option(
       names = "--accept-loss",
       description =
