@@ -56,7 +56,8 @@ public final class Main {
   static CommandLine commandLine(Map<String, String> environment) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
-    Configuration configuration = Configuration.install(line, environment, () -> main.config);
+    Configuration configuration =
+        Configuration.install(line, environment, System.getProperties(), () -> main.config);
     line.setParameterExceptionHandler(
         (e, arguments) -> reportUsageError(e, arguments, configuration));
     line.setExecutionExceptionHandler(

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
@@ -29,9 +30,13 @@ public final class Configuration implements IDefaultValueProvider {
   private static final Pattern SERVICE_LINK =
       Pattern.compile("HOLDFAST_(SERVICE_(HOST|PORT)(_\\w+)?|PORT(_\\d+_\\w+)?)");
 
+  /** The beginning of the system properties with which a launcher replaces built-in defaults. */
+  private static final String DEFAULT_PREFIX = "holdfast.default.";
+
   private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*[a-z]");
 
   private final Map<String, String> environment;
+  private final Properties properties;
   private final Settings settings;
   private final Supplier<@Nullable Path> configFlag;
 
@@ -43,8 +48,12 @@ public final class Configuration implements IDefaultValueProvider {
   private record Value(String text, String origin) {}
 
   private Configuration(
-      Map<String, String> environment, Settings settings, Supplier<@Nullable Path> configFlag) {
+      Map<String, String> environment,
+      Properties properties,
+      Settings settings,
+      Supplier<@Nullable Path> configFlag) {
     this.environment = environment;
+    this.properties = properties;
     this.settings = settings;
     this.configFlag = configFlag;
   }
@@ -54,15 +63,20 @@ public final class Configuration implements IDefaultValueProvider {
    *
    * @param line the program, with its subcommands and an inherited option {@code --config}
    * @param environment the variables, by name
+   * @param properties the system properties; {@code holdfast.default.data-dir} replaces the built-in
+   *     default of {@code --data-dir}
    * @param configFlag supplies the value of {@code --config} once the command line was read
    * @return the configuration, which knows after parsing where values come from
    */
   public static Configuration install(
-      CommandLine line, Map<String, String> environment, Supplier<@Nullable Path> configFlag) {
+      CommandLine line,
+      Map<String, String> environment,
+      Properties properties,
+      Supplier<@Nullable Path> configFlag) {
     CommandSpec root = line.getCommandSpec();
     Settings settings = Settings.of(root);
     settings.acceptValuesOfBooleans(root);
-    Configuration configuration = new Configuration(environment, settings, configFlag);
+    Configuration configuration = new Configuration(environment, properties, settings, configFlag);
     line.setDefaultValueProvider(configuration);
     return configuration;
   }
@@ -75,7 +89,7 @@ public final class Configuration implements IDefaultValueProvider {
     // The options of a subcommand come before those of its parent.
     helpRequested |= isHelpRequested(line);
     if (helpRequested) {
-      return null;
+      return launcherDefault(argument);
     }
     Map<String, Value> configured;
     try {
@@ -88,7 +102,7 @@ public final class Configuration implements IDefaultValueProvider {
     }
     Value value = configured.get(Settings.key(option));
     if (value == null) {
-      return null;
+      return launcherDefault(argument);
     }
     if (Settings.isBoolean(option) && !value.text().matches("true|false")) {
       throw invalid(line, option, value, "is neither true nor false");
@@ -105,6 +119,12 @@ public final class Configuration implements IDefaultValueProvider {
     return new ParameterException(
         line,
         "Invalid value for option '" + option.longestName() + "': '" + value.text() + "' " + why);
+  }
+
+  private @Nullable String launcherDefault(ArgSpec argument) {
+    return argument instanceof OptionSpec option && settings.contains(option)
+        ? properties.getProperty(DEFAULT_PREFIX + Settings.key(option))
+        : null;
   }
 
   private static boolean isHelpRequested(CommandLine line) {

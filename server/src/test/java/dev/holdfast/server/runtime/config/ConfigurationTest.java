@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ class ConfigurationTest {
   @TempDir private Path temp;
 
   private final Map<String, String> environment = new HashMap<>(Map.of("PATH", "/bin"));
+  private final Properties properties = new Properties();
   private final Serve serve = new Serve();
   private final Verify verify = new Verify();
 
@@ -84,7 +86,8 @@ class ConfigurationTest {
     Root root = new Root();
     CommandLine line = new CommandLine(root);
     line.addSubcommand(serve).addSubcommand(verify).addSubcommand(new Status());
-    Configuration configuration = Configuration.install(line, environment, () -> root.config);
+    Configuration configuration =
+        Configuration.install(line, environment, properties, () -> root.config);
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     line.setOut(new PrintWriter(out, true));
@@ -126,6 +129,17 @@ class ConfigurationTest {
     assertEquals("from the variable", serve.dataDir);
     accepted("serve", "--data-dir", "from the flag");
     assertEquals("from the flag", serve.dataDir);
+  }
+
+  @Test
+  void aLauncherReplacesABuiltInDefaultAndNothingElse() throws IOException {
+    properties.setProperty("holdfast.default.data-dir", "of the launcher");
+    accepted("serve");
+    assertEquals("of the launcher", serve.dataDir);
+    assertTrue(run("serve", "--help").out().contains("of the launcher"));
+    file("data-dir=from the file");
+    accepted("serve");
+    assertEquals("from the file", serve.dataDir);
   }
 
   @Test
