@@ -20,6 +20,7 @@ exec_java() {
   heap=$1
   young=$2
   shift 2
+  # shellcheck disable=SC2086 # The flags are words.
   set -- -XX:+ExitOnOutOfMemoryError ${HOLDFAST_JAVA_OPTS:-} "$@"
   case " ${HOLDFAST_JAVA_OPTS:-}" in
     # If the user sets the heap, the user sets the young generation too.
