@@ -13,11 +13,11 @@ import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.DatastoreServiceGetRequest;
 import dev.holdfast.v1.DatastoreServicePutRequest;
+import dev.holdfast.v1.GetOfferRequest;
 import dev.holdfast.v1.ListEventsRequest;
 import dev.holdfast.v1.ListReservationsRequest;
 import dev.holdfast.v1.Offer;
 import dev.holdfast.v1.PutOfferRequest;
-import dev.holdfast.v1.GetOfferRequest;
 import dev.holdfast.v1.ReleaseReason;
 import dev.holdfast.v1.ReleaseSlotResponse;
 import dev.holdfast.v1.Reservation;
@@ -148,12 +148,10 @@ class OldStoresTest {
 
   /** Checks that a store has what {@link #fill} wrote, and remembers its operations. */
   private static void check(Stubs stubs) {
-    AvailableResponse available =
-        stubs.repositories().available(Requests.available(REPOSITORY));
+    AvailableResponse available = stubs.repositories().available(Requests.available(REPOSITORY));
     assertEquals(CAPACITY_BYTES, available.getCapacityBytes());
     assertEquals(UNASSIGNED_BYTES, available.getUnassignedBytes());
-    assertEquals(
-        FILLED_BYTES + RESERVED_BYTES + UNASSIGNED_BYTES, available.getReservedBytes());
+    assertEquals(FILLED_BYTES + RESERVED_BYTES + UNASSIGNED_BYTES, available.getReservedBytes());
     assertEquals(7, available.getRevision());
 
     List<Reservation> listed =
@@ -171,8 +169,7 @@ class OldStoresTest {
     ReleaseSlotResponse replayed = release(stubs, 5);
     assertEquals(RELEASED_BYTES, replayed.getReleasedBytes());
     Refusal.expect(
-        "RESERVATION_RELEASED",
-        () -> reserve(stubs, RELEASED, RELEASED_BYTES, "reserve-released"));
+        "RESERVATION_RELEASED", () -> reserve(stubs, RELEASED, RELEASED_BYTES, "reserve-released"));
 
     var events =
         stubs

@@ -63,8 +63,8 @@ public final class Configuration implements IDefaultValueProvider {
    *
    * @param line the program, with its subcommands and an inherited option {@code --config}
    * @param environment the variables, by name
-   * @param properties the system properties; {@code holdfast.default.data-dir} replaces the built-in
-   *     default of {@code --data-dir}
+   * @param properties the system properties; {@code holdfast.default.data-dir} replaces the
+   *     built-in default of {@code --data-dir}
    * @param configFlag supplies the value of {@code --config} once the command line was read
    * @return the configuration, which knows after parsing where values come from
    */
