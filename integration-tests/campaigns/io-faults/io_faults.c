@@ -1,7 +1,7 @@
 /*
  * Makes calls of the operating system fail or hang, for a program that is started with LD_PRELOAD set to this library.
  *
- * The file named by HOLDFAST_IO_FAULTS has one rule, or is empty or missing for none:
+ * The file named by IO_FAULTS_RULE has one rule, or is empty or missing for none:
  *
  *     CALL SUFFIX ACTION SKIP COUNT
  *
@@ -97,7 +97,7 @@ static const char *suffix_of(int fd) { return fd >= 0 && fd < FDS ? files[fd].su
 
 static void tell(const char *call, const char *suffix) {
   char name[4096], line[64];
-  snprintf(name, sizeof name, "%s.done", getenv("HOLDFAST_IO_FAULTS"));
+  snprintf(name, sizeof name, "%s.done", getenv("IO_FAULTS_RULE"));
   int fd = real_open(name, O_WRONLY | O_CREAT | O_APPEND, 0644);
   if (fd < 0) return;
   int length = snprintf(line, sizeof line, "%s %s %s\n", call, suffix, rule.action);
@@ -106,7 +106,7 @@ static void tell(const char *call, const char *suffix) {
 }
 
 static void read_rule(void) {
-  const char *name = getenv("HOLDFAST_IO_FAULTS");
+  const char *name = getenv("IO_FAULTS_RULE");
   struct stat64 now;
   if (name == NULL || stat64(name, &now) != 0) {
     memset(&rule, 0, sizeof rule);

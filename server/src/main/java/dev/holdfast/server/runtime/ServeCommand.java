@@ -7,6 +7,7 @@ import dev.holdfast.server.runtime.security.LoggedReloads;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.runtime.security.files.InvalidFileException;
 import dev.holdfast.server.runtime.security.tls.TlsFiles;
+import dev.holdfast.server.runtime.config.CommandLineOnly;
 import dev.holdfast.server.runtime.serving.HoldfastServer;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -87,6 +88,7 @@ final class ServeCommand implements Callable<Integer> {
               + " the server runs counts; the system clock does not matter. Default: ${DEFAULT-VALUE}")
   private Duration retention = Duration.ZERO;
 
+  @CommandLineOnly
   @Option(
       names = "--accept-loss",
       description =
