@@ -14,7 +14,12 @@ import picocli.CommandLine.Command;
     description = "The ledger of a storage node's disk space.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {ServeCommand.class, VerifyCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      VerifyCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class
+    },
     footer = "In a checkout, './holdfast bench' measures its speed; see './holdfast bench --help'.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {

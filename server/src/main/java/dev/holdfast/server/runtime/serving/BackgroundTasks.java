@@ -16,6 +16,7 @@ final class BackgroundTasks implements AutoCloseable {
   private static final long PROBE_MILLIS = 1000;
   private static final long SCRUB_MILLIS = 100;
   private static final long RESERVE_MILLIS = 60_000;
+  private static final long DISK_MILLIS = 1000;
 
   /** Time that the first calls to a new process may take on a busy machine. */
   private static final long FIRST_CALLS_MILLIS = 2000;
@@ -32,16 +33,24 @@ final class BackgroundTasks implements AutoCloseable {
   private final Ledger ledger;
   private final Duration retention;
   private final Runnable reserve;
+  private final Runnable diskSpace;
 
   /**
    * Makes the tasks without starting them.
    *
    * @param reserve keeps the disk reserve; runs about once a minute while the store is healthy
+   * @param diskSpace samples the free space of the disk; runs about once a second
    */
-  BackgroundTasks(Ledger ledger, Duration retention, Runnable reserve, LedgerListener listener) {
+  BackgroundTasks(
+      Ledger ledger,
+      Duration retention,
+      Runnable reserve,
+      Runnable diskSpace,
+      LedgerListener listener) {
     this.ledger = ledger;
     this.retention = retention;
     this.reserve = reserve;
+    this.diskSpace = diskSpace;
     this.listener = listener;
   }
 
@@ -67,6 +76,7 @@ final class BackgroundTasks implements AutoCloseable {
     repeat(probing, ledger.reads()::probe, PROBE_MILLIS, PROBE_MILLIS);
     repeat(scrubbing, ledger.reads()::scrub, SCRUB_MILLIS, SCRUB_MILLIS);
     repeat(reserving, this::keepReserve, 0, RESERVE_MILLIS);
+    repeat(reserving, diskSpace, 0, DISK_MILLIS);
   }
 
   /** Skips the reserve while the store reports trouble: its directory may have been replaced. */
