@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Copies one snapshot of a database, beside a running server or without one. It reads only: it
@@ -24,10 +26,13 @@ import java.util.concurrent.TimeoutException;
  * copy is given up, so that it never fills the disk of the store.
  */
 final class SnapshotCopy {
+  private static final Logger LOGGER = LoggerFactory.getLogger(SnapshotCopy.class);
+
   /** 4 MiB: rarely enough not to cost time, often enough to show progress. */
   private static final int PAGES_PER_STEP = 1024;
 
   private static final long WATCH_MILLIS = 100;
+  private static final long OPEN_SECONDS = 10;
 
   /** A store that is opened or closed again and again while it is copied. */
   private static final int ATTEMPTS = 3;
@@ -44,6 +49,9 @@ final class SnapshotCopy {
   private volatile long copiedBytes;
 
   private volatile long totalBytes;
+
+  /** Done when SQLite has opened the target, or will not open it. */
+  private final CompletableFuture<Void> opened = new CompletableFuture<>();
 
   /**
    * When a copy is given up.
@@ -121,6 +129,8 @@ final class SnapshotCopy {
                     StoreException.notApplied("cannot copy " + database + " to " + target, e));
               } catch (RuntimeException e) {
                 done.completeExceptionally(e);
+              } finally {
+                opened.complete(null);
               }
             },
             "backup-copy");
@@ -140,26 +150,52 @@ final class SnapshotCopy {
         (remaining, pages) -> {
           totalBytes = pages * pageBytes;
           copiedBytes = (pages - remaining) * pageBytes;
+          opened.complete(null);
         });
     connection.run("COMMIT");
   }
 
   /** Waits for the copy, reports its progress, and gives it up when it must not go on. */
   private void watch(CompletableFuture<Void> copying) throws IOException {
-    while (true) {
-      requireWithinLimits();
-      progress.at("copying", copiedBytes, totalBytes);
-      try {
-        copying.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        return;
-      } catch (TimeoutException e) {
-        // Continues to watch.
-      } catch (ExecutionException e) {
-        throw failure(Objects.requireNonNull(e.getCause()));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new BackupException("interrupted", e);
+    boolean ended = false;
+    try {
+      while (!ended) {
+        requireWithinLimits();
+        progress.at("copying", copiedBytes, totalBytes);
+        ended = hasEnded(copying);
       }
+    } finally {
+      if (!ended) {
+        awaitOpened();
+      }
+    }
+  }
+
+  private boolean hasEnded(CompletableFuture<Void> copying) {
+    try {
+      copying.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw failure(Objects.requireNonNull(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BackupException("interrupted", e);
+    }
+  }
+
+  /**
+   * Waits until SQLite has opened the target, which the caller deletes then: opened later, it would
+   * be created again.
+   */
+  private void awaitOpened() {
+    try {
+      opened.get(OPEN_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOGGER.warn("{} may be left; the next backup to the same file replaces it", target, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
