@@ -42,6 +42,11 @@ record Programs(List<String> holdfast) {
     return MeasuredServer.start("holdfast", process(new Program(holdfast, Map.of()), arguments));
   }
 
+  /** Starts a command of Holdfast that ends by itself. Its stderr goes to that of this process. */
+  Process command(List<String> arguments) throws IOException {
+    return process(new Program(holdfast, Map.of()), arguments).start();
+  }
+
   MeasuredServer echo() throws IOException, InterruptedException {
     return MeasuredServer.start("echo", process(java(EchoServer.class), List.of()));
   }

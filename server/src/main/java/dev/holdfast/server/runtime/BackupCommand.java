@@ -8,6 +8,7 @@ import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -55,16 +56,18 @@ final class BackupCommand implements Callable<Integer> {
     }
     PrintWriter out = command.commandLine().getOut();
     long startNanos = System.nanoTime();
-    BackupManifest manifest =
-        write(file, new ProgressLines("backup", command.commandLine().getErr()));
+    ProgressLines progress = new ProgressLines("backup", command.commandLine().getErr());
+    BackupManifest manifest = write(file, progress);
     out.printf(
-        "backup %s: %d bytes of database, %d repositories, %d reservations, revision %d, verified in"
-            + " %.1f s%n",
+        Locale.ROOT,
+        "backup %s: %d bytes of database, %d repositories, %d reservations, revision %d, copied in"
+            + " %.2f s, complete and verified after %.1f s%n",
         file,
         manifest.databaseBytes(),
         manifest.repositoryCount(),
         manifest.reservationCount(),
         manifest.revision(),
+        progress.firstPhaseNanos() / 1e9,
         (System.nanoTime() - startNanos) / 1e9);
     return 0;
   }
@@ -74,7 +77,7 @@ final class BackupCommand implements Callable<Integer> {
       DataDirectory.unpackBesideServer(dataDir);
       return Backup.write(dataDir, target, Version.number(), progress);
     } catch (IOException e) {
-      throw new StartException("cannot write " + target + ": " + e, e);
+      throw new StartException("cannot back up " + dataDir + " to " + target + ": " + e, e);
     } catch (DataDirectory.NotExecutableException e) {
       throw StartException.of(dataDir, e);
     }

@@ -11,6 +11,8 @@ final class ProgressLines implements BackupProgress {
   private final String command;
   private final PrintWriter out;
   private String lastPhase = "";
+  private long startNanos;
+  private long firstPhaseNanos;
   private long lastNanos;
 
   ProgressLines(String command, PrintWriter out) {
@@ -18,10 +20,20 @@ final class ProgressLines implements BackupProgress {
     this.out = out;
   }
 
+  /** Returns how long the first phase took; 0 as long as there was no other. */
+  long firstPhaseNanos() {
+    return firstPhaseNanos;
+  }
+
   @Override
   public void at(String phase, long doneBytes, long totalBytes) {
     long now = System.nanoTime();
     if (!phase.equals(lastPhase)) {
+      if (lastPhase.isEmpty()) {
+        startNanos = now;
+      } else if (firstPhaseNanos == 0) {
+        firstPhaseNanos = now - startNanos;
+      }
       lastPhase = phase;
       out.println(command + ": " + phase);
     } else if (totalBytes > 0 && now - lastNanos >= PERIOD_NANOS) {

@@ -69,26 +69,40 @@ public final class Backup {
     BackupManifest manifest;
     try (PartialFile partial =
         new PartialFile(file.resolveSibling(file.getFileName() + ".partial"))) {
-      SnapshotCopy.copy(database, partial.path(), limits, progress);
-      progress.at("recounting the books of the copy", 0, 0);
-      BookCheck.Books books = BookCheck.check(partial.path(), "the store in " + dataDir);
-      requireNothingLost(books.position(), mark);
-      BackupHeader.set(partial.path());
-      manifest =
-          new BackupManifest(
-              programVersion,
-              SqliteSchema.version(),
-              books.position().ledger(),
-              time,
-              Files.size(partial.path()),
-              BackupFile.sha256(partial.path(), progress),
-              books.repositoryCount(),
-              books.reservationCount(),
-              books.position().revision());
-      BackupFile.complete(partial.path(), manifest);
-      partial.moveTo(file);
+      try {
+        manifest = complete(partial, mark, time, programVersion);
+      } catch (IOException | RuntimeException e) {
+        if (partial.interrupted()) {
+          throw new BackupException("interrupted; no backup was written", e);
+        }
+        throw e;
+      }
     }
     record(time);
+    return manifest;
+  }
+
+  private BackupManifest complete(
+      PartialFile partial, MarkFile.@Nullable Mark mark, Instant time, String programVersion)
+      throws IOException {
+    SnapshotCopy.copy(database, partial.path(), limits, progress);
+    progress.at("recounting the books of the copy", 0, 0);
+    BookCheck.Books books = BookCheck.check(partial.path(), "the store in " + dataDir);
+    requireNothingLost(books.position(), mark);
+    BackupHeader.set(partial.path());
+    BackupManifest manifest =
+        new BackupManifest(
+            programVersion,
+            SqliteSchema.version(),
+            books.position().ledger(),
+            time,
+            Files.size(partial.path()),
+            BackupFile.sha256(partial.path(), progress),
+            books.repositoryCount(),
+            books.reservationCount(),
+            books.position().revision());
+    BackupFile.complete(partial.path(), manifest);
+    partial.moveTo(file);
     return manifest;
   }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * number (8), all big-endian. So a file whose end is missing is not taken for a backup.
  *
  * @param path the path of the file
- * @param manifest the manifest, whose checksum is correct; {@link #copy} checks the database
+ * @param manifest the manifest, whose checksum is correct; {@link #check} checks the database
  */
 public record BackupFile(Path path, BackupManifest manifest) {
   static final int FORMAT = 1;
@@ -47,7 +47,7 @@ public record BackupFile(Path path, BackupManifest manifest) {
       if (size < FOOTER_BYTES) {
         throw noBackup(path);
       }
-      ByteBuffer footer = read(channel, size - FOOTER_BYTES, FOOTER_BYTES);
+      ByteBuffer footer = ByteBuffer.wrap(read(channel, size - FOOTER_BYTES, FOOTER_BYTES));
       int manifestBytes = footer.getInt();
       int checksum = footer.getInt();
       int format = footer.getInt();
@@ -67,11 +67,11 @@ public record BackupFile(Path path, BackupManifest manifest) {
       if (manifestBytes <= 0 || manifestBytes > MAX_MANIFEST_BYTES || databaseBytes <= 0) {
         throw damaged(path, "its manifest cannot have " + manifestBytes + " bytes");
       }
-      ByteBuffer text = read(channel, databaseBytes, manifestBytes);
-      if (checksum(text.array()) != checksum) {
+      byte[] text = read(channel, databaseBytes, manifestBytes);
+      if (checksum(text) != checksum) {
         throw damaged(path, "the checksum of its manifest is wrong");
       }
-      return new BackupFile(path, checked(path, parse(path, text.array()), databaseBytes));
+      return new BackupFile(path, checked(path, parse(path, text), databaseBytes));
     }
   }
 
@@ -118,14 +118,14 @@ public record BackupFile(Path path, BackupManifest manifest) {
     return new BackupException(path + " is damaged: " + what + "; use another backup");
   }
 
-  private static ByteBuffer read(FileChannel channel, long position, int count) throws IOException {
+  private static byte[] read(FileChannel channel, long position, int count) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(count);
     while (bytes.hasRemaining()) {
       if (channel.read(bytes, position + bytes.position()) < 0) {
         throw new EOFException("the file became shorter while it was read");
       }
     }
-    return bytes.flip();
+    return bytes.array();
   }
 
   private static int checksum(byte[] manifest) {

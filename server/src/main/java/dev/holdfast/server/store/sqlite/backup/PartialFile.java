@@ -21,12 +21,15 @@ import org.slf4j.LoggerFactory;
 final class PartialFile implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(PartialFile.class);
 
+  private static final int SIGNAL_PASSES = 5;
+  private static final long SIGNAL_PASS_MILLIS = 20;
   private static final List<String> SUFFIXES = List.of("", "-journal", "-wal", "-shm");
 
   private final Path path;
   private final List<Path> all = new ArrayList<>();
-  private final Thread hook = new Thread(this::deleteAtExit, "delete-partial-file");
+  private final Thread hook = new Thread(this::deleteAtSignal, "delete-partial-file");
   private final @Nullable Object key;
+  private volatile boolean interrupted;
   private boolean ended;
 
   /**
@@ -88,7 +91,26 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  private synchronized void deleteAtExit() {
+  /** Returns whether a signal ended the process, so that every other failure is a consequence. */
+  boolean interrupted() {
+    return interrupted;
+  }
+
+  /** Deletes the files several times, because SQLite may have been about to create one. */
+  private synchronized void deleteAtSignal() {
+    interrupted = true;
+    try {
+      for (int pass = 0; pass < SIGNAL_PASSES && !ended; pass++) {
+        delete();
+        Thread.sleep(SIGNAL_PASS_MILLIS);
+      }
+      ended = true;
+    } catch (IOException | InterruptedException e) {
+      LOGGER.warn("cannot delete {}; the next run replaces it", path, e);
+    }
+  }
+
+  private synchronized void deleteUnlessMoved() {
     if (!ended) {
       ended = true;
       try {
@@ -101,7 +123,7 @@ final class PartialFile implements AutoCloseable {
 
   @Override
   public void close() {
-    deleteAtExit();
+    deleteUnlessMoved();
     try {
       var unused = Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {

@@ -63,23 +63,40 @@ public final class Restore {
       BackupFile backup, DataDirectory directory, long nowMicros, BackupProgress progress)
       throws IOException {
     try (PartialFile partial = new PartialFile(directory.unfinishedRestore(), directory.mark())) {
-      backup.copyDatabase(partial.path(), progress);
-      BackupHeader.clear(partial.path());
-      progress.at("raising the revisions", 0, 0);
-      List<RestoredStore.Revision> revisions =
-          RestoredStore.raise(partial.path(), directory.mark(), nowMicros);
-      progress.at("recounting the books", 0, 0);
-      BookCheck.Books books = BookCheck.check(partial.path(), "the restored store");
-      if (books.reservationCount() != backup.manifest().reservationCount()) {
-        throw new BackupException(
-            "the restored store has "
-                + books.reservationCount()
-                + " reservations, but the backup has "
-                + backup.manifest().reservationCount());
+      try {
+        return complete(backup, partial, directory, nowMicros, progress);
+      } catch (IOException | RuntimeException e) {
+        if (partial.interrupted()) {
+          throw new BackupException("interrupted; nothing was restored", e);
+        }
+        throw e;
       }
-      partial.moveTo(directory.database());
-      return new Restored(backup.manifest(), revisions);
     }
+  }
+
+  private static Restored complete(
+      BackupFile backup,
+      PartialFile partial,
+      DataDirectory directory,
+      long nowMicros,
+      BackupProgress progress)
+      throws IOException {
+    backup.copyDatabase(partial.path(), progress);
+    BackupHeader.clear(partial.path());
+    progress.at("raising the revisions", 0, 0);
+    List<RestoredStore.Revision> revisions =
+        RestoredStore.raise(partial.path(), directory.mark(), nowMicros);
+    progress.at("recounting the books", 0, 0);
+    BookCheck.Books books = BookCheck.check(partial.path(), "the restored store");
+    if (books.reservationCount() != backup.manifest().reservationCount()) {
+      throw new BackupException(
+          "the restored store has "
+              + books.reservationCount()
+              + " reservations, but the backup has "
+              + backup.manifest().reservationCount());
+    }
+    partial.moveTo(directory.database());
+    return new Restored(backup.manifest(), revisions);
   }
 
   private static void requireEmpty(Path directory) throws IOException {

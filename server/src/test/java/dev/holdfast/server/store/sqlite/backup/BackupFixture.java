@@ -1,6 +1,7 @@
 package dev.holdfast.server.store.sqlite.backup;
 
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
@@ -47,6 +48,7 @@ final class BackupFixture {
       HighWaterMark.check(data);
       try (SqliteStore store = SqliteStore.open(data.database());
           HighWaterMark mark = HighWaterMark.keep(data, store, BackupFixture::thrown, () -> 1)) {
+        assertNotNull(mark);
         StoreRunner.run(
             store,
             List.of(
@@ -59,7 +61,6 @@ final class BackupFixture {
         }
         if (!living.equals(copy)) {
           Files.createDirectories(copy);
-          mark.close();
           for (String name : List.of("holdfast.db", "holdfast.db-wal", "holdfast.mark")) {
             Files.copy(living.resolve(name), copy.resolve(name));
           }

@@ -113,8 +113,7 @@ class BackupTest {
     assertFalse(Files.exists(dataDir), "a data directory was made");
     BackupFixture.stopped(dataDir);
     backUp();
-    Files.move(
-        file, dataDir.resolve("holdfast.db"), StandardCopyOption.REPLACE_EXISTING);
+    Files.move(file, dataDir.resolve("holdfast.db"), StandardCopyOption.REPLACE_EXISTING);
     assertRefused("is a backup itself");
   }
 
@@ -185,8 +184,7 @@ class BackupTest {
     assertEquals(Map.of(), contents(file.getParent()));
   }
 
-  private static void noteAndTouch(
-      String phase, List<String> copies, Path database, int touches) {
+  private static void noteAndTouch(String phase, List<String> copies, Path database, int touches) {
     if (phase.equals("copying")) {
       copies.add(phase);
       if (copies.size() <= touches) {
@@ -221,8 +219,7 @@ class BackupTest {
               throw new BackupException("interrupted");
             }
           };
-      assertEquals(
-          "interrupted", refused(SnapshotCopy.Limits.DEFAULT, failing).getMessage(), at);
+      assertEquals("interrupted", refused(SnapshotCopy.Limits.DEFAULT, failing).getMessage(), at);
       assertEquals(Map.of(), contents(file.getParent()), at);
       assertEquals(Optional.empty(), LastBackup.read(dataDir), at);
     }

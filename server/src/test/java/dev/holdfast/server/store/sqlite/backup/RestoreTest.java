@@ -76,7 +76,9 @@ class RestoreTest {
             new RestoredStore.Revision("cold", 1, 1 + RAISE),
             new RestoredStore.Revision(REPOSITORY, revision, revision + RAISE)),
         restored.revisions().stream()
-            .map(one -> new RestoredStore.Revision(one.repositoryId(), one.backedUp(), one.restored()))
+            .map(
+                one ->
+                    new RestoredStore.Revision(one.repositoryId(), one.backedUp(), one.restored()))
             .toList());
     assertEquals(Set.of("holdfast.db", "holdfast.mark"), names());
 
