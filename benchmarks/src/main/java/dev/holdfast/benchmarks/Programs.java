@@ -48,13 +48,18 @@ record Programs(List<String> holdfast) {
   String newToken(Path tokensFile) throws IOException, InterruptedException {
     List<String> arguments =
         List.of("token", "--tokens-file", tokensFile.toString(), "--name=bench", "--role=admin");
-    Process process = process(new Program(holdfast, Map.of()), arguments).start();
+    Process process = command(arguments);
     String secret = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
     int exit = process.waitFor();
     if (exit != 0) {
       throw new IOException("holdfast token exited with " + exit);
     }
     return secret;
+  }
+
+  /** Starts a command of Holdfast that ends by itself. Its stderr goes to that of this process. */
+  Process command(List<String> arguments) throws IOException {
+    return process(new Program(holdfast, Map.of()), arguments).start();
   }
 
   MeasuredServer echo() throws IOException, InterruptedException {

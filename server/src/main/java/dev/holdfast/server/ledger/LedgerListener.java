@@ -23,6 +23,15 @@ public interface LedgerListener {
   /** Called after the system clock was set, with both times in microseconds since the epoch. */
   void clockSet(long fromMicros, long toMicros);
 
+  /**
+   * Called when a client named a revision or generation that its repository has not reached: the
+   * client may have seen a store that was newer than this one.
+   *
+   * @param named the revision or generation
+   * @param revision the repository's revision
+   */
+  void namedFuture(String repositoryId, long named, long revision);
+
   /** Called for an unexpected failure: a defect of this program, or a failed read in the engine. */
   void failed(RuntimeException e);
 }

@@ -20,7 +20,13 @@ import picocli.CommandLine.ScopeType;
     description = "The ledger of a storage node's disk space.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {ServeCommand.class, VerifyCommand.class, TokenCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      VerifyCommand.class,
+      TokenCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class
+    },
     footer = "In a checkout, './holdfast bench' measures its speed; see './holdfast bench --help'.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {

@@ -6,6 +6,7 @@ import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.view.DiskSpace;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -332,6 +333,25 @@ public final class Rejections {
                 + " with the same operation id"
             : "the store failed, and nothing was changed",
         facts("outcome", outcomeUnknown ? "unknown" : "not_applied"));
+  }
+
+  /** Returns the rejection of a change that needs new space on a disk that is nearly full. */
+  public static Rejection diskNearlyFull(DiskSpace space) {
+    return Rejection.of(
+        Reason.STORE_UNAVAILABLE,
+        "the disk of the store has "
+            + space.freeBytes()
+            + " bytes free, and below "
+            + space.requiredBytes()
+            + " changes that need new space are rejected; releases, fills and renewals are not."
+            + " Nothing was changed; free space there",
+        facts(
+            "outcome",
+            "not_applied",
+            "free_bytes",
+            Long.toString(space.freeBytes()),
+            "required_bytes",
+            Long.toString(space.requiredBytes())));
   }
 
   /**

@@ -20,9 +20,11 @@ import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
+import dev.holdfast.server.store.sqlite.directory.LowWater;
 import dev.holdfast.server.store.sqlite.mark.HighWaterMark;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -107,8 +109,14 @@ public final class HoldfastServer {
       HighWaterMark.acceptLoss(directory, clock.nowMicros());
     }
     HighWaterMark.check(directory);
+    boolean isNew = !Files.exists(directory.database()) || Files.size(directory.database()) == 0;
     Halt halt = new Halt();
     SqliteStore store = opened.add(SqliteStore.open(directory.database(), halt));
+    if (isNew) {
+      LOG.warn(
+          "created a new, empty ledger in {}; if there should be one already, check --data-dir",
+          directory.path().toAbsolutePath().normalize());
+    }
     opened.add(HighWaterMark.keep(directory, store, halt, clock::nowMicros));
     LoggingListener listener = new LoggingListener();
     EventLoops eventLoops = opened.add(new EventLoops());
@@ -124,7 +132,11 @@ public final class HoldfastServer {
     BackgroundTasks tasks =
         opened.add(
             new BackgroundTasks(
-                ledger, settings.retention(), directory.reserve()::makeIfMissing, listener));
+                ledger,
+                settings.retention(),
+                directory.reserve()::makeIfMissing,
+                new LowWater(directory.path(), ledger::noteDiskSpace),
+                listener));
     Readiness readiness = new Readiness(ledger);
     if (settings.adminListen() != null) {
       AdminServer admin = opened.add(answerProbes(settings, settings.adminListen(), readiness));
