@@ -1,6 +1,11 @@
 package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.operator.EventsCommand;
+import dev.holdfast.server.operator.OffersCommand;
+import dev.holdfast.server.operator.ReservationsCommand;
+import dev.holdfast.server.operator.StatusCommand;
+import dev.holdfast.server.operator.WhyCommand;
 import dev.holdfast.server.runtime.network.LibraryLog;
 import dev.holdfast.server.runtime.serving.StartException;
 import java.io.PrintWriter;
@@ -14,7 +19,15 @@ import picocli.CommandLine.Command;
     description = "The ledger of a storage node's disk space.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {ServeCommand.class, VerifyCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      StatusCommand.class,
+      ReservationsCommand.class,
+      EventsCommand.class,
+      OffersCommand.class,
+      WhyCommand.class,
+      VerifyCommand.class
+    },
     footer = "In a checkout, './holdfast bench' measures its speed; see './holdfast bench --help'.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
@@ -35,6 +48,10 @@ public final class Main {
 
   static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
+    // The operator's commands do not know the server's version.
+    line.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new VersionProvider()));
     line.setParameterExceptionHandler(Main::reportUsageError);
     line.setExecutionExceptionHandler(
         (e, command, result) -> {
