@@ -47,8 +47,7 @@ class OperatorTest {
     Reservation first = ledger.reserve(FILLED, 3 * GIB, "");
     var filled = ledger.fill(FILLED, first.getGeneration(), "");
     var leased =
-        ledger.reserve(
-            ledger.reserving(LEASED, 512, "").setLease(Requests.millis(3_600_000)));
+        ledger.reserve(ledger.reserving(LEASED, 512, "").setLease(Requests.millis(3_600_000)));
     var offer =
         sales.put(
             SalesFixture.offer("cold")
@@ -77,7 +76,15 @@ class OperatorTest {
     List<String> lines = ok("status").lines().toList();
     assertEquals("server " + SERVER.server().target() + ": SERVING", lines.get(0));
     assertEquals(
-        List.of("REPOSITORY", "CAPACITY", "RESERVED", "UNASSIGNED", "FREE", "RESERVATIONS", "OFFERS", "REVISION"),
+        List.of(
+            "REPOSITORY",
+            "CAPACITY",
+            "RESERVED",
+            "UNASSIGNED",
+            "FREE",
+            "RESERVATIONS",
+            "OFFERS",
+            "REVISION"),
         List.of(lines.get(1).split(" {2,}")));
     assertEquals(
         List.of(ledger.id(), "100 GiB", "4.00 GiB", "1.00 GiB", "96.0 GiB", "2", "1", "5"),
@@ -108,7 +115,8 @@ class OperatorTest {
     assertEquals(2, rows.size());
     assertEquals(List.of("r/18446744073709551615", "RESERVED", "512 B"), rows.get(0).subList(0, 3));
     assertEquals(List.of("r/1/0", "FILLED", "3.00 GiB"), rows.get(1).subList(0, 3));
-    assertTrue(rows.get(0).get(5).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"), rows::toString);
+    assertTrue(
+        rows.get(0).get(5).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ"), rows::toString);
   }
 
   @Test
@@ -150,15 +158,13 @@ class OperatorTest {
   void moreReservationsThanAPage() {
     List<Operation> reserves = new ArrayList<>();
     for (int i = 0; i < 2500; i++) {
-      reserves.add(
-          Requests.operation(Requests.reserveSlot("", Requests.slot("many", i), 1, "")));
+      reserves.add(Requests.operation(Requests.reserveSlot("", Requests.slot("many", i), 1, "")));
     }
     for (int i = 0; i < 5; i++) {
       var unused = ledger.apply(true, reserves.subList(i * 500, i * 500 + 500));
     }
     assertEquals(2500, rows(ok("reservations", "--request", "many")).size());
-    assertEquals(
-        1234, rows(ok("reservations", "--request", "many", "--limit", "1234")).size());
+    assertEquals(1234, rows(ok("reservations", "--request", "many", "--limit", "1234")).size());
   }
 
   @Test
@@ -167,7 +173,9 @@ class OperatorTest {
     assertEquals(
         List.of("CAPACITY", "UNASSIGNED", "RESERVED", "FILLED", "RESERVED"),
         rows.stream().map(row -> row.get(2)).toList());
-    assertEquals(List.of("FILLED", "r/1/0", "3.00 GiB", "96.0 GiB", "generation 3"), rows.get(3).subList(2, 7));
+    assertEquals(
+        List.of("FILLED", "r/1/0", "3.00 GiB", "96.0 GiB", "generation 3"),
+        rows.get(3).subList(2, 7));
   }
 
   @Test
@@ -206,7 +214,15 @@ class OperatorTest {
     assertEquals(
         List.of(
             List.of(
-                "cold", "yes", "1.00 GiB", "0 B", "-", "-", "1d 1h", "10", "7",
+                "cold",
+                "yes",
+                "1.00 GiB",
+                "0 B",
+                "-",
+                "-",
+                "1d 1h",
+                "10",
+                "7",
                 "2096-10-02T07:06:40Z")),
         rows(ok("offers")));
     assertEquals(sales.get("cold"), message(ok("offers", "--json"), Offer.newBuilder()));
@@ -232,7 +248,11 @@ class OperatorTest {
   @Test
   void whichOfferWouldSell() throws Exception {
     String[] words = {
-      "why", "--slot-size=1GiB", "--duration=1h", "--price=10", "--collateral=7",
+      "why",
+      "--slot-size=1GiB",
+      "--duration=1h",
+      "--price=10",
+      "--collateral=7",
       "--end-time=2096-10-02T07:06:40Z"
     };
     assertEquals("offer cold would sell a slot\n", ok(words));

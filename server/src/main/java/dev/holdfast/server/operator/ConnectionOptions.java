@@ -30,7 +30,8 @@ public final class ConnectionOptions {
 
   private static final Duration DEADLINE = Duration.ofSeconds(10);
   private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]+");
-  private static final Pattern ADDRESS = Pattern.compile("(\\[[^\\]\\s]+\\]|[^:\\[\\]\\s/]+):(\\d+)");
+  private static final Pattern ADDRESS =
+      Pattern.compile("(\\[[^\\]\\s]+\\]|[^:\\[\\]\\s/]+):(\\d+)");
 
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec spec;

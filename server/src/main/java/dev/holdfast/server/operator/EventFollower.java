@@ -69,13 +69,16 @@ final class EventFollower implements EventListener {
   void follow(HoldfastClient client, String repositoryId, long afterRevision)
       throws InterruptedException {
     WatchEvents watch = WatchEvents.after(afterRevision).withRepositoryId(repositoryId);
-    try (EventSubscription subscription = client.reservations().watchEvents(watch, this)) {
+    EventSubscription subscription = client.reservations().watchEvents(watch, this);
+    try {
       end.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
       throw new IllegalStateException(e);
+    } finally {
+      subscription.close();
     }
   }
 

@@ -52,10 +52,11 @@ public final class EventsCommand extends ServerCommand {
   private boolean untilFree;
 
   @Override
-  int run(HoldfastClient client, Output out) throws InterruptedException {
+  int run(Session session) throws InterruptedException {
     EventSelection selection = selection();
+    HoldfastClient client = session.client();
     String repositoryId = connection().repositoryId();
-    Listing<Event> listing = EventListing.to(out, connection().json());
+    Listing<Event> listing = EventListing.to(session.out(), connection().json());
     // Events after this revision were not there when the slot was looked at.
     long startRevision = client.repositories().available(repositoryId).revision();
     EventFollower follower = new EventFollower(selection, listing, untilFree, this::tell);

@@ -25,10 +25,19 @@ final class Failures {
   static String message(HoldfastException e, String server) {
     String message = e.getMessage();
     if (e instanceof UnavailableException && e.reasonName().isEmpty()) {
-      message = "cannot reach " + server + ": " + message + rootCause(e);
+      message = "no answer from " + server + ": " + message;
     } else if (e instanceof RevisionCompactedException compacted) {
       message += "; the oldest event that is kept has revision " + compacted.oldestRevision();
     }
+    return oneLine(message);
+  }
+
+  /** Returns the message of an error in one line. */
+  static String oneLine(Exception e) {
+    return oneLine(String.valueOf(e.getMessage()));
+  }
+
+  private static String oneLine(String message) {
     return message.replaceAll("\\s+", " ").strip();
   }
 
@@ -37,14 +46,5 @@ final class Failures {
       case UNAUTHENTICATED, PERMISSION_DENIED -> true;
       default -> false;
     };
-  }
-
-  private static String rootCause(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = root.getMessage();
-    return root == e || message == null || e.getMessage().contains(message) ? "" : ": " + message;
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Prints values as rows of an aligned table, or as JSON, one object a line. It keeps at most {@value
- * #BLOCK_ROWS} rows. A column gets the width of its widest value so far.
+ * Prints values as rows of an aligned table, or as JSON, one object a line. It keeps at most
+ * {@value #BLOCK_ROWS} rows. A column gets the width of its widest value so far.
  *
  * @param <T> the type of the values
  */

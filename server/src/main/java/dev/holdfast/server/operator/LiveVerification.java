@@ -19,10 +19,10 @@ public final class LiveVerification {
   private final Output out;
   private boolean balances = true;
 
-  private LiveVerification(HoldfastClient client, ConnectionOptions connection, Output out) {
-    this.client = client;
+  private LiveVerification(Session session, ConnectionOptions connection) {
+    this.client = session.client();
     this.connection = connection;
-    this.out = out;
+    this.out = session.out();
   }
 
   /**
@@ -36,7 +36,7 @@ public final class LiveVerification {
   public static int run(CommandSpec spec, ConnectionOptions connection)
       throws InterruptedException {
     return ServerCommand.run(
-        spec, connection, (client, out) -> new LiveVerification(client, connection, out).run());
+        spec, connection, session -> new LiveVerification(session, connection).run());
   }
 
   private int run() {

@@ -3,7 +3,6 @@ package dev.holdfast.server.operator;
 import static dev.holdfast.server.operator.Listing.Column.number;
 import static dev.holdfast.server.operator.Listing.Column.text;
 
-import dev.holdfast.client.HoldfastClient;
 import dev.holdfast.client.model.Offer;
 import dev.holdfast.client.model.Page;
 import dev.holdfast.client.requests.ListOffers;
@@ -13,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** {@code holdfast offers}. */
-@Command(name = "offers", description = "Prints the offers of a repository, and how much they sold.")
+@Command(
+    name = "offers",
+    description = "Prints the offers of a repository, and how much they sold.")
 public final class OffersCommand extends ServerCommand {
   private static final int PAGE_SIZE = 1000;
 
@@ -35,12 +36,13 @@ public final class OffersCommand extends ServerCommand {
   }
 
   @Override
-  int run(HoldfastClient client, Output out) {
-    Listing<Offer> listing = new Listing<>(out, connection().json(), COLUMNS, Json::offer);
+  int run(Session session) {
+    Listing<Offer> listing =
+        new Listing<>(session.out(), connection().json(), COLUMNS, Json::offer);
     ListOffers query =
         ListOffers.all().withRepositoryId(connection().repositoryId()).withPageSize(PAGE_SIZE);
     while (true) {
-      Page<Offer> page = client.sales().listOffers(query);
+      Page<Offer> page = session.client().sales().listOffers(query);
       page.items().forEach(listing::add);
       listing.flush();
       if (page.nextPageToken().isEmpty()) {

@@ -3,7 +3,6 @@ package dev.holdfast.server.operator;
 import static dev.holdfast.server.operator.Listing.Column.number;
 import static dev.holdfast.server.operator.Listing.Column.text;
 
-import dev.holdfast.client.HoldfastClient;
 import dev.holdfast.client.model.Page;
 import dev.holdfast.client.model.Reservation;
 import dev.holdfast.client.model.ReservationState;
@@ -78,17 +77,17 @@ public final class ReservationsCommand extends ServerCommand {
   }
 
   @Override
-  int run(HoldfastClient client, Output out) {
+  int run(Session session) {
     if (limit <= 0) {
       throw wrong("--limit " + limit + " prints nothing; use for example 100");
     }
     Listing<Reservation> listing =
-        new Listing<>(out, connection().json(), COLUMNS, Json::reservation);
+        new Listing<>(session.out(), connection().json(), COLUMNS, Json::reservation);
     Instant newest = olderThan == null ? Instant.MAX : Instant.now().minus(olderThan);
     long left = limit;
     ListReservations query = query();
     while (true) {
-      Page<Reservation> page = client.reservations().list(query);
+      Page<Reservation> page = session.client().reservations().list(query);
       for (Reservation reservation : page.items()) {
         if (left > 0 && reservation.createTime().isBefore(newest)) {
           listing.add(reservation);

@@ -35,23 +35,26 @@ abstract class ServerCommand implements Callable<Integer> {
   /** Asks the server. */
   interface Work {
     /** Returns the exit code. */
-    int run(HoldfastClient client, Output out) throws InterruptedException;
+    int run(Session session) throws InterruptedException;
   }
 
   /** Asks the server, prints the answers, and returns the exit code. */
-  abstract int run(HoldfastClient client, Output out) throws InterruptedException;
+  abstract int run(Session session) throws InterruptedException;
 
   /** Connects, works, and tells a failure in one line. Returns the exit code. */
   static int run(CommandSpec spec, ConnectionOptions connection, Work work)
       throws InterruptedException {
     Output out = new Output(spec.commandLine().getOut());
     try (HoldfastClient client = connection.connect()) {
-      int exit = work.run(client, out);
+      int exit = work.run(new Session(client, out, Health.of(connection)));
       out.flush();
       return exit;
     } catch (HoldfastException e) {
-      spec.commandLine().getErr().println("holdfast: " + Failures.message(e, connection.server()));
+      tell(spec, Failures.message(e, connection.server()));
       return Failures.exitCode(e);
+    } catch (Health.UnreachableException e) {
+      tell(spec, Failures.oneLine(e));
+      return ExitCode.UNAVAILABLE;
     } catch (Output.ClosedException e) {
       // The reader has read what it wanted.
       return ExitCode.OK;
@@ -64,7 +67,11 @@ abstract class ServerCommand implements Callable<Integer> {
 
   /** Tells something on stderr, in one line. */
   final void tell(String message) {
-    Objects.requireNonNull(spec).commandLine().getErr().println("holdfast: " + message);
+    tell(Objects.requireNonNull(spec), message);
+  }
+
+  private static void tell(CommandSpec spec, String message) {
+    spec.commandLine().getErr().println("holdfast: " + message);
   }
 
   final ParameterException wrong(String message) {

@@ -39,8 +39,9 @@ public final class StatusCommand extends ServerCommand {
           number("REVISION", row -> Long.toString(row.repository().revision())));
 
   @Override
-  int run(HoldfastClient client, Output out) {
-    String health = Health.of(connection());
+  int run(Session session) {
+    String health = session.health();
+    Output out = session.out();
     if (connection().json()) {
       JsonObject server = new JsonObject();
       server.addProperty("server", connection().server());
@@ -50,7 +51,8 @@ public final class StatusCommand extends ServerCommand {
       out.line("server " + connection().server() + ": " + health);
     }
     out.flush();
-    printRepositories(client, new Listing<>(out, connection().json(), COLUMNS, StatusCommand::json));
+    printRepositories(
+        session.client(), new Listing<>(out, connection().json(), COLUMNS, StatusCommand::json));
     return health.equals(Health.SERVING) ? ExitCode.OK : ExitCode.UNAVAILABLE;
   }
 
@@ -92,10 +94,7 @@ public final class StatusCommand extends ServerCommand {
     Page<Offer> page = first;
     long count = page.items().size();
     while (!page.nextPageToken().isEmpty()) {
-      page =
-          client
-              .sales()
-              .listOffers(firstOffers(repository).withPageToken(page.nextPageToken()));
+      page = client.sales().listOffers(firstOffers(repository).withPageToken(page.nextPageToken()));
       count += page.items().size();
     }
     return count;

@@ -29,7 +29,8 @@ final class Text {
       power++;
     }
     int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-    return String.format(Locale.ROOT, "%." + decimals + "f %siB", value, PREFIXES.charAt(power - 1));
+    return String.format(
+        Locale.ROOT, "%." + decimals + "f %siB", value, PREFIXES.charAt(power - 1));
   }
 
   /** Returns a limit in bytes, of which 0 means none. */

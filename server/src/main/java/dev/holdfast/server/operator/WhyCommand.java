@@ -2,7 +2,6 @@ package dev.holdfast.server.operator;
 
 import static dev.holdfast.server.operator.Listing.Column.text;
 
-import dev.holdfast.client.HoldfastClient;
 import dev.holdfast.client.model.StorageRequest;
 import dev.holdfast.client.requests.SellSlot;
 import dev.holdfast.client.results.Decline;
@@ -129,7 +128,7 @@ public final class WhyCommand extends ServerCommand {
   }
 
   @Override
-  int run(HoldfastClient client, Output out) {
+  int run(Session session) {
     if (slotCount <= 0) {
       throw wrong("--slots " + slotCount + " is too few; use 1 or more");
     }
@@ -140,14 +139,14 @@ public final class WhyCommand extends ServerCommand {
       request = request.withEndTime(endTime);
     }
     SaleResult result =
-        client
+        session
+            .client()
             .sales()
-            .validateSellSlot(
-                SellSlot.of(request).withRepositoryId(connection().repositoryId()));
+            .validateSellSlot(SellSlot.of(request).withRepositoryId(connection().repositoryId()));
     if (connection().json()) {
-      out.line(Json.text(Json.sale(result)));
+      session.out().line(Json.text(Json.sale(result)));
     } else {
-      print(result, out);
+      print(result, session.out());
     }
     return result instanceof SaleResult.Sold ? ExitCode.OK : ExitCode.NOT_SOLD;
   }
