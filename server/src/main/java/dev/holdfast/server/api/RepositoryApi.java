@@ -1,6 +1,7 @@
 package dev.holdfast.server.api;
 
 import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.CallerReach;
 import dev.holdfast.server.api.convert.PageTokens;
 import dev.holdfast.server.api.convert.ProtoConverters;
 import dev.holdfast.server.api.convert.RejectedException;
@@ -34,8 +35,10 @@ import dev.holdfast.v1.UpdateRepositoryResponse;
 import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Implements RepositoryService of the contract. */
@@ -75,7 +78,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
                 .build());
   }
 
-  private record Page(int size, @Nullable String after) {}
+  private record Page(int size, @Nullable String after, Predicate<String> reach) {}
 
   @Override
   public void listRepositories(
@@ -85,11 +88,11 @@ final class RepositoryApi extends RepositoryServiceImplBase {
         validator ->
             new Page(
                 validator.pageSize(request.getPageSize()),
-                PageTokens.decode(validator, LIST, request.getPageToken(), id -> id)),
+                PageTokens.decode(validator, LIST, request.getPageToken(), id -> id),
+                CallerReach.current()),
         (reads, page) -> {
           // Reads one more than the page holds, to learn whether another page follows.
-          List<Repository> found =
-              reads.repositories(Objects.requireNonNullElse(page.after(), ""), page.size() + 1);
+          List<Repository> found = reachable(reads, page, page.size() + 1);
           ListRepositoriesResponse.Builder response = ListRepositoriesResponse.newBuilder();
           found.stream()
               .limit(page.size())
@@ -100,6 +103,26 @@ final class RepositoryApi extends RepositoryServiceImplBase {
           }
           return response.build();
         });
+  }
+
+  /**
+   * Reads the next repositories that the caller reaches. It passes over all others, because a page
+   * token that ended at one of them would contain its id.
+   */
+  private static List<Repository> reachable(LedgerReads reads, Page page, int limit) {
+    List<Repository> reachable = new ArrayList<>();
+    String after = Objects.requireNonNullElse(page.after(), "");
+    List<Repository> read;
+    do {
+      read = reads.repositories(after, limit);
+      for (Repository repository : read) {
+        after = repository.id();
+        if (reachable.size() < limit && page.reach().test(after)) {
+          reachable.add(repository);
+        }
+      }
+    } while (reachable.size() < limit && read.size() == limit);
+    return reachable;
   }
 
   @Override
@@ -189,6 +212,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
           if (recount == null) {
             throw new RejectedException(Rejections.repositoryNotFound(id));
           }
+          calls.listener().verified(id, recount.problems().size());
           return ProtoConverters.verified(recount);
         });
   }

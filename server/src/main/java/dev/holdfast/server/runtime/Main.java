@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
       EventsCommand.class,
       OffersCommand.class,
       WhyCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      TokenCommand.class
     },
     footer = "In a checkout, './holdfast bench' measures its speed; see './holdfast bench --help'.",
     synopsisSubcommandLabel = "COMMAND")

@@ -4,9 +4,14 @@ import dev.holdfast.server.flags.FlagConverters.ByteSize;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import dev.holdfast.server.flags.FlagConverters.HostPort;
 import dev.holdfast.server.runtime.serving.HoldfastServer;
+import dev.holdfast.server.runtime.security.LoggedReloads;
+import dev.holdfast.server.runtime.security.Security;
+import dev.holdfast.server.runtime.security.files.InvalidFileException;
+import dev.holdfast.server.runtime.security.tls.TlsFiles;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -90,21 +95,54 @@ final class ServeCommand implements Callable<Integer> {
   private boolean acceptLoss;
 
   @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description =
+          "PEM file with the server's certificate, followed by its issuers. Turns TLS on, for both"
+              + " ports. Renewed files are taken up within 10 s.")
+  private @Nullable Path tlsCert;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "PEM file with the certificate's private key, as unencrypted PKCS#8.")
+  private @Nullable Path tlsKey;
+
+  @Option(
+      names = "--tls-client-ca",
+      paramLabel = "FILE",
+      description =
+          "PEM file with the authorities of client certificates. Clients of the gRPC port then need"
+              + " a certificate.")
+  private @Nullable Path tlsClientCa;
+
+  @Option(
+      names = "--tokens-file",
+      paramLabel = "FILE",
+      description =
+          "File with hashed tokens, which 'holdfast token' writes. Callers then need one. Changes are"
+              + " taken up within 10 s.")
+  private @Nullable Path tokensFile;
+
+  @Option(
       names = "--insecure",
-      description = "Allows listening beyond loopback, without encryption or authentication.")
+      description =
+          "Allows listening beyond loopback without TLS, or without authentication by tokens or"
+              + " client certificates.")
   private boolean insecure;
 
   @Override
   public Integer call() throws InterruptedException {
     InetSocketAddress admin = adminListen.equals(OFF) ? null : adminAddress();
-    requireLoopback("--listen", listen);
+    Security security = security();
+    requireLoopback("--listen", listen, security);
     if (admin != null) {
-      requireLoopback("--admin-listen", admin);
+      requireLoopback("--admin-listen", admin, security);
     }
     HoldfastServer server =
         HoldfastServer.start(
             new HoldfastServer.Settings(
-                listen, admin, dataDir, capacityBytes, retention, acceptLoss));
+                listen, admin, dataDir, capacityBytes, retention, acceptLoss, security));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(server), "drain"));
     System.out.println("holdfast: serving gRPC on " + server.address());
     System.out.flush();
@@ -143,14 +181,32 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private void requireLoopback(String flag, InetSocketAddress address) {
-    if (!insecure && !address.getAddress().isLoopbackAddress()) {
+  private Security security() {
+    if ((tlsCert == null) != (tlsKey == null)) {
+      throw parameterException("--tls-cert and --tls-key belong together; add the missing one");
+    } else if (tlsClientCa != null && tlsCert == null) {
+      throw parameterException("--tls-client-ca needs TLS; add --tls-cert and --tls-key");
+    }
+    TlsFiles tls =
+        tlsCert == null || tlsKey == null ? null : new TlsFiles(tlsCert, tlsKey, tlsClientCa);
+    try {
+      return Security.read(tls, tokensFile, InstantSource.system(), new LoggedReloads());
+    } catch (InvalidFileException e) {
+      throw parameterException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void requireLoopback(String flag, InetSocketAddress address, Security security) {
+    boolean secure = security.tls() != null && security.authenticates();
+    if (!insecure && !secure && !address.getAddress().isLoopbackAddress()) {
       throw parameterException(
           flag
               + " "
               + address.getAddress().getHostAddress()
-              + " is reachable from other machines, without encryption or authentication; listen on"
-              + " 127.0.0.1, or add --insecure to allow it");
+              + " is reachable from other machines, without "
+              + (security.tls() == null ? "encryption" : "authentication")
+              + "; listen on 127.0.0.1, or add --tls-cert and --tls-key, and --tokens-file or"
+              + " --tls-client-ca, or add --insecure to allow it");
     }
   }
 

@@ -439,6 +439,21 @@ public final class MemoryStore implements LedgerStore {
   }
 
   @Override
+  public Map<String, StateCount> countStates() {
+    Map<String, StateCount> counts = new HashMap<>();
+    shelves.forEach(
+        (id, shelf) -> {
+          Repository repository = repository(id);
+          if (repository != null) {
+            long filled = shelf.current.values().stream().filter(Reservation::filled).count();
+            counts.put(
+                id, new StateCount(repository.revision(), shelf.current.size() - filled, filled));
+          }
+        });
+    return counts;
+  }
+
+  @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
     List<ExpireLeases> commands = new ArrayList<>();
     shelves.forEach(

@@ -51,7 +51,9 @@ public record Refusal(
           Map.entry("VERSION_MISMATCH", Code.ABORTED),
           Map.entry("OVERLOADED", Code.UNAVAILABLE),
           Map.entry("STORE_UNAVAILABLE", Code.UNAVAILABLE),
-          Map.entry("DRAINING", Code.UNAVAILABLE));
+          Map.entry("DRAINING", Code.UNAVAILABLE),
+          Map.entry("UNAUTHENTICATED", Code.UNAUTHENTICATED),
+          Map.entry("PERMISSION_DENIED", Code.PERMISSION_DENIED));
 
   /** Makes a call that the server is expected to reject. */
   @FunctionalInterface

@@ -8,10 +8,14 @@ import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc.ReservationsServiceBlockingStub;
 import dev.holdfast.v1.SalesServiceGrpc;
 import dev.holdfast.v1.SalesServiceGrpc.SalesServiceBlockingStub;
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Provides plain gRPC stubs on one connection, without the SDK: no retries, no generated operation
@@ -29,8 +33,31 @@ public final class Stubs implements AutoCloseable {
    * @param target the server, as {@code HOST:PORT}
    */
   public Stubs(String target) {
+    this(target, InsecureChannelCredentials.create(), null);
+  }
+
+  /**
+   * Creates a channel that connects at the first call.
+   *
+   * @param target the server, as {@code HOST:PORT}
+   * @param credentials how the connection is secured
+   * @param token the token that each call carries; null for none
+   */
+  public Stubs(String target, ChannelCredentials credentials, @Nullable String token) {
     channel =
-        Grpc.newChannelBuilder(target, InsecureChannelCredentials.create()).disableRetry().build();
+        Grpc.newChannelBuilder(target, credentials)
+            .disableRetry()
+            .intercept(
+                MetadataUtils.newAttachHeadersInterceptor(
+                    token == null ? new Metadata() : bearer(token)))
+            .build();
+  }
+
+  private static Metadata bearer(String token) {
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+    return headers;
   }
 
   /**

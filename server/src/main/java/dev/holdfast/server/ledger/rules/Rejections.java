@@ -292,6 +292,28 @@ public final class Rejections {
         Reason.DRAINING, "the server is shutting down and takes no new calls", facts());
   }
 
+  /** Returns the rejection of a call without a valid token or client certificate. */
+  public static Rejection unauthenticated() {
+    return Rejection.of(
+        Reason.UNAUTHENTICATED,
+        "the call shows no valid credential; send 'authorization: Bearer SECRET', or a client"
+            + " certificate that the server knows",
+        facts());
+  }
+
+  /**
+   * Returns the rejection of a call that its caller may not make. It does not tell whether the
+   * repository exists.
+   *
+   * @param role the caller's role
+   */
+  public static Rejection permissionDenied(String role) {
+    return Rejection.of(
+        Reason.PERMISSION_DENIED,
+        "the caller's role, " + role + ", does not allow this call, or not on this repository",
+        facts("role", role));
+  }
+
   /**
    * Returns the rejection of a call because the engine failed.
    *

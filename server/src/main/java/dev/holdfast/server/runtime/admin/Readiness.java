@@ -10,20 +10,11 @@ public final class Readiness {
   /** A longer commit makes the server not ready. */
   private static final long SLOW_NANOS = 5_000_000_000L;
 
-  private final List<Check> checks = new CopyOnWriteArrayList<>();
+  private final List<HealthCheck> checks = new CopyOnWriteArrayList<>();
   private volatile String state = "starting";
 
-  private record Check(String name, Supplier<String> reason) {
-    String failure() {
-      try {
-        return reason.get();
-      } catch (RuntimeException e) {
-        return name + " cannot be checked: " + e;
-      }
-    }
-  }
-
   public Readiness(Ledger ledger) {
+    require("serving", () -> state);
     require("store", () -> ledger.storeFailed() ? "store unavailable" : "");
     require("books", () -> ledger.reads().trouble());
     require(
@@ -39,7 +30,7 @@ public final class Readiness {
    *     called once a second and for each probe, so it must return at once
    */
   public void require(String name, Supplier<String> reason) {
-    checks.add(new Check(name, reason));
+    checks.add(new HealthCheck(name, reason));
   }
 
   public void serving() {
@@ -50,14 +41,15 @@ public final class Readiness {
     state = "draining";
   }
 
+  /** Returns all checks, in the order in which their reasons count. */
+  List<HealthCheck> checks() {
+    return checks;
+  }
+
   /** Returns the reason why the server is not ready; an empty string if it is ready. */
   public String unready() {
-    String current = state;
-    if (!current.isEmpty()) {
-      return current;
-    }
     return checks.stream()
-        .map(Check::failure)
+        .map(HealthCheck::failure)
         .filter(reason -> !reason.isEmpty())
         .findFirst()
         .orElse("");

@@ -3,7 +3,7 @@ package dev.holdfast.server.runtime.network;
 import java.util.concurrent.TimeUnit;
 
 /** Admits one log line a minute and counts the suppressed lines. */
-final class LineLimit {
+public final class LineLimit {
   private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private long lastNanos = System.nanoTime() - PERIOD_NANOS;
@@ -13,7 +13,7 @@ final class LineLimit {
    * Returns the number of lines suppressed since the last admitted line; -1 if this line is
    * suppressed.
    */
-  synchronized long admit() {
+  public synchronized long admit() {
     long now = System.nanoTime();
     if (now - lastNanos < PERIOD_NANOS) {
       suppressed++;

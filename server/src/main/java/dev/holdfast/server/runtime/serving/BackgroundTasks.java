@@ -17,6 +17,9 @@ final class BackgroundTasks implements AutoCloseable {
   private static final long SCRUB_MILLIS = 100;
   private static final long RESERVE_MILLIS = 60_000;
 
+  /** Files must hold within 10 s, after two polls that found the same. */
+  private static final long RELOAD_MILLIS = 1000;
+
   /** Time that the first calls to a new process may take on a busy machine. */
   private static final long FIRST_CALLS_MILLIS = 2000;
 
@@ -27,6 +30,7 @@ final class BackgroundTasks implements AutoCloseable {
   private final ScheduledExecutorService probing = thread("store-probe");
   private final ScheduledExecutorService scrubbing = thread("scrub");
   private final ScheduledExecutorService reserving = thread("disk-reserve");
+  private final ScheduledExecutorService reloading = thread("reload");
   private final LedgerListener listener;
 
   private final Ledger ledger;
@@ -48,8 +52,10 @@ final class BackgroundTasks implements AutoCloseable {
   /**
    * Starts the tasks; called once clients are served. After the first calls were answered, all
    * leases get their grace again, and then the first pass for expired leases runs.
+   *
+   * @param reload takes up changed files of tokens and certificates
    */
-  void start() {
+  void start(Runnable reload) {
     LeaseSweeper sweeper = new LeaseSweeper(ledger, listener);
     var unused =
         sweeping.schedule(
@@ -67,6 +73,7 @@ final class BackgroundTasks implements AutoCloseable {
     repeat(probing, ledger.reads()::probe, PROBE_MILLIS, PROBE_MILLIS);
     repeat(scrubbing, ledger.reads()::scrub, SCRUB_MILLIS, SCRUB_MILLIS);
     repeat(reserving, this::keepReserve, 0, RESERVE_MILLIS);
+    repeat(reloading, reload, RELOAD_MILLIS, RELOAD_MILLIS);
   }
 
   /** Skips the reserve while the store reports trouble: its directory may have been replaced. */
@@ -97,7 +104,7 @@ final class BackgroundTasks implements AutoCloseable {
   @Override
   public void close() {
     for (ScheduledExecutorService thread :
-        List.of(sweeping, purging, probing, scrubbing, reserving)) {
+        List.of(sweeping, purging, probing, scrubbing, reserving, reloading)) {
       thread.shutdown();
       try {
         if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

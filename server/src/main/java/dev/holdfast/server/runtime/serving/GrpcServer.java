@@ -12,10 +12,14 @@ import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkGuard;
 import dev.holdfast.server.runtime.network.NetworkLimits;
+import dev.holdfast.server.runtime.security.AccessControl;
+import dev.holdfast.server.runtime.security.Security;
+import dev.holdfast.server.runtime.security.tls.TlsNegotiator;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.shaded.io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -23,7 +27,9 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +67,7 @@ final class GrpcServer implements AutoCloseable {
   private final Readiness readiness;
   private final RequestWorkers workers;
   private final PendingResponses responses;
+  private final @Nullable AccessControl access;
   private final String address;
 
   private GrpcServer(
@@ -71,6 +78,7 @@ final class GrpcServer implements AutoCloseable {
       Readiness readiness,
       RequestWorkers workers,
       PendingResponses responses,
+      @Nullable AccessControl access,
       String address) {
     this.server = server;
     this.health = health;
@@ -79,6 +87,7 @@ final class GrpcServer implements AutoCloseable {
     this.readiness = readiness;
     this.workers = workers;
     this.responses = responses;
+    this.access = access;
     this.address = address;
   }
 
@@ -90,6 +99,7 @@ final class GrpcServer implements AutoCloseable {
       NetworkLimits limits,
       Readiness readiness,
       PendingResponses responses,
+      Security security,
       LedgerListener listener)
       throws IOException {
     Health health = new Health(readiness);
@@ -98,7 +108,7 @@ final class GrpcServer implements AutoCloseable {
     NetworkGuard guard = new NetworkGuard(limits);
     NettyServerBuilder builder =
         eventLoops
-            .use(NettyServerBuilder.forAddress(listen, credentials(guard)))
+            .use(NettyServerBuilder.forAddress(listen, credentials(guard, security)))
             // Handlers only validate and queue, so they run on the thread that read the request; a
             // hop to another thread would cost more than they do.
             .directExecutor()
@@ -118,18 +128,30 @@ final class GrpcServer implements AutoCloseable {
             .addStreamTracerFactory(guard.tracers())
             .intercept(streams)
             .decompressorRegistry(PackedRequests.registry());
+    AccessControl access = security.authenticates() ? new AccessControl(security) : null;
+    if (access != null) {
+      // Runs before the others, which see only calls that are granted.
+      builder.intercept(access);
+    }
     ReadRequests reading = new ReadRequests(workers, Services.largestCounts());
     for (BindableService service :
         List.of(health.service(), ProtoReflectionServiceV1.newInstance(), oldReflection())) {
       builder.addService(ServerInterceptors.intercept(reading.of(service.bindService()), guard));
     }
     for (BindableService service : services) {
-      var definition = DescribedErrors.in(reading.of(service.bindService()));
+      ServerServiceDefinition bound =
+          access == null
+              ? service.bindService()
+              : ServerInterceptors.intercept(service, access.ofRequests());
+      var definition = DescribedErrors.in(reading.of(bound));
       builder.addService(
           ServerInterceptors.intercept(ServerInterceptors.intercept(definition, guard), drain));
       health.add(definition.getServiceDescriptor().getName());
     }
     Server server = builder.build();
+    if (access != null) {
+      access.requireRules(server);
+    }
     try {
       server.start();
     } catch (IOException e) {
@@ -140,12 +162,16 @@ final class GrpcServer implements AutoCloseable {
     health.start(listener);
     String address =
         Addresses.hostPort(new InetSocketAddress(listen.getAddress(), server.getPort()));
-    return new GrpcServer(server, health, drain, streams, readiness, workers, responses, address);
+    return new GrpcServer(
+        server, health, drain, streams, readiness, workers, responses, access, address);
   }
 
-  private static ServerCredentials credentials(NetworkGuard guard) {
+  private static ServerCredentials credentials(NetworkGuard guard, Security security) {
     return InternalNettyServerCredentials.create(
-        guard.guarded(InternalProtocolNegotiators.serverPlaintext()));
+        guard.guarded(
+            security.tls() == null
+                ? InternalProtocolNegotiators.serverPlaintext()
+                : new TlsNegotiator(() -> Objects.requireNonNull(security.tls()))));
   }
 
   /** Returns the old reflection service, for tools that do not support the new one. */
@@ -160,6 +186,13 @@ final class GrpcServer implements AutoCloseable {
 
   String address() {
     return address;
+  }
+
+  /** Ends the watches and other streams whose callers lost their rights. */
+  void endDeniedStreams() {
+    if (access != null) {
+      streams.endUnless(access::stillGranted);
+    }
   }
 
   void awaitEnd() throws InterruptedException {

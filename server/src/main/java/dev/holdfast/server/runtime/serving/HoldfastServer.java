@@ -12,9 +12,11 @@ import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.admin.AdminServer;
+import dev.holdfast.server.runtime.admin.Probe;
 import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
+import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +58,7 @@ public final class HoldfastServer {
    *     create none
    * @param retention minimum time for which operation ids, histories and events are kept
    * @param acceptLoss whether to accept a store that lost acknowledged changes
+   * @param security how connections are encrypted and callers authenticated
    */
   public record Settings(
       InetSocketAddress listen,
@@ -62,7 +66,8 @@ public final class HoldfastServer {
       Path dataDir,
       @Nullable Long capacityBytes,
       Duration retention,
-      boolean acceptLoss) {}
+      boolean acceptLoss,
+      Security security) {}
 
   private HoldfastServer(CloseStack opened, GrpcServer grpc) {
     this.opened = opened;
@@ -141,13 +146,19 @@ public final class HoldfastServer {
                 NetworkLimits.DEFAULT,
                 readiness,
                 responses,
+                settings.security(),
                 listener));
-    tasks.start();
+    tasks.start(
+        () -> {
+          settings.security().poll();
+          grpc.endDeniedStreams();
+        });
     directory.setHolder(process + ", serving gRPC on " + grpc.address());
     LOG.info(
-        "holdfast {}: serving gRPC on {}; store in {}",
+        "holdfast {}: serving gRPC on {} ({}); store in {}",
         Version.number(),
         grpc.address(),
+        settings.security().describe(),
         settings.dataDir().toAbsolutePath().normalize());
     return new HoldfastServer(opened, grpc);
   }
@@ -168,7 +179,8 @@ public final class HoldfastServer {
 
   private static AdminServer answerProbes(InetSocketAddress address, Readiness readiness) {
     try {
-      return new AdminServer(address, readiness::unready);
+      return new AdminServer(
+          address, List.of(Probe.liveness(), Probe.readiness(readiness)), List.of(), null);
     } catch (IOException e) {
       throw new StartException(
           "cannot listen on "

@@ -1,7 +1,9 @@
 package dev.holdfast.server.runtime.serving;
 
 import dev.holdfast.server.api.convert.Statuses;
+import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.Rejections;
+import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -13,10 +15,12 @@ import io.grpc.StatusRuntimeException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
- * Ends streaming calls, for example health watches, when the server drains. Without this, the drain
- * would wait for them until its time limit, because only their clients end them.
+ * Ends streaming calls, for example watches, when the server drains, or when their caller loses the
+ * right to them. Without this, a drain would wait for them until its time limit, because only their
+ * clients end them.
  */
 final class StreamingCalls implements ServerInterceptor {
   private final Set<Stream<?, ?>> open = ConcurrentHashMap.newKeySet();
@@ -56,9 +60,23 @@ final class StreamingCalls implements ServerInterceptor {
   }
 
   /**
+   * Ends the open streaming calls whose caller lost the right to them.
+   *
+   * @param granted returns whether the caller of a context still has its rights
+   */
+  void endUnless(Predicate<Context> granted) {
+    for (Stream<?, ?> stream : open) {
+      if (!granted.test(stream.context)) {
+        stream.end(Rejections.unauthenticated());
+      }
+    }
+  }
+
+  /**
    * Serialises access to a call: gRPC allows one thread at a time, but the drain thread may end it.
    */
   private static final class Stream<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private final Context context = Context.current();
     private boolean closed;
 
     Stream(ServerCall<Q, R> call) {
@@ -88,7 +106,11 @@ final class StreamingCalls implements ServerInterceptor {
     }
 
     void end() {
-      StatusRuntimeException refusal = Statuses.of(Rejections.draining());
+      end(Rejections.draining());
+    }
+
+    void end(Rejection rejection) {
+      StatusRuntimeException refusal = Statuses.of(rejection);
       close(refusal.getStatus(), Objects.requireNonNull(refusal.getTrailers()));
     }
   }

@@ -16,6 +16,9 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,13 +30,49 @@ class AdminServerTest {
   private static final int PATIENCE_SECONDS = 600;
 
   private volatile String why = "";
+  private volatile String books = "";
+  private final List<Probe> probes =
+      List.of(
+          Probe.liveness(),
+          new Probe(
+              "readyz",
+              () ->
+                  List.of(
+                      new HealthCheck("serving", () -> why),
+                      new HealthCheck("books", () -> books))));
+  private final CountDownLatch mayRespond = new CountDownLatch(1);
   private AdminServer server = start(PATIENCE_SECONDS);
   private final List<Socket> sockets = new ArrayList<>();
+
+  private @Nullable AdminResponse respond(AdminRequest request) {
+    return switch (request.method() + " " + request.path()) {
+      case "GET /slow" -> {
+        await();
+        yield AdminResponse.text(200, "slow");
+      }
+      case "GET /quick" -> AdminResponse.text(200, "quick " + request.query());
+      case "POST /login" -> AdminResponse.text(200, request.header("cookie") + request.body());
+      case "GET /broken" -> throw new IllegalStateException("broken on purpose");
+      default -> null;
+    };
+  }
+
+  private void await() {
+    try {
+      assertTrue(mayRespond.await(LIMIT_MILLIS, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   private AdminServer start(int requestSeconds) {
     try {
       return new AdminServer(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), () -> why, requestSeconds);
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          probes,
+          List.of(this::respond),
+          null,
+          requestSeconds);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -85,7 +124,6 @@ class AdminServerTest {
   void probesAreAnswered() throws IOException {
     answered("200 ", "ok\n", ask("GET /livez"));
     answered("200 ", "ok\n", ask("GET /readyz"));
-    answered("200 ", "ok\n", ask("GET /readyz?verbose"));
     assertTrue(ask("GET /livez").matches("(?s).*\r\n(?i:date): \\w{3}, \\d\\d .* GMT\r\n.*"));
     answered("404 ", "not found\n", ask("GET /"));
     answered("404 ", "not found\n", ask("GET /livez/more"));
@@ -96,6 +134,72 @@ class AdminServerTest {
     String head = ask("HEAD /readyz");
     answered("503 ", "", head);
     assertTrue(head.toLowerCase(Locale.ROOT).contains("content-length: 9\r\n"), head);
+  }
+
+  @Test
+  void probesListTheirChecks() throws IOException {
+    answered(
+        "200 ", "[+]serving ok\n[+]books ok\nreadyz check passed\n", ask("GET /readyz?verbose"));
+    answered("200 ", "[+]process ok\nlivez check passed\n", ask("GET /livez?verbose"));
+    books = "reads fail";
+    why = "draining";
+    answered("503 ", "draining\n", ask("GET /readyz"));
+    answered(
+        "503 ",
+        "[-]serving failed: draining\n[-]books failed: reads fail\nreadyz check failed\n",
+        ask("GET /readyz?verbose"));
+    answered("503 ", "reads fail\n", ask("GET /readyz?exclude=serving"));
+    answered("200 ", "ok\n", ask("GET /readyz?exclude=serving&exclude=books"));
+    answered(
+        "503 ",
+        "[+]serving excluded: ok\n[-]books failed: reads fail\n"
+            + "warn: there is no check 'disk' to exclude\nreadyz check failed\n",
+        ask("GET /readyz?verbose&exclude=serving&exclude=disk"));
+    answered("503 ", "reads fail\n", ask("GET /readyz/books"));
+    books = "";
+    answered("200 ", "ok\n", ask("GET /readyz/books"));
+    answered("200 ", "ok\n", ask("GET /livez/process"));
+    answered("404 ", "not found\n", ask("GET /readyz/disk"));
+  }
+
+  @Test
+  void handlersGetDecodedRequests() throws IOException {
+    answered("200 ", "quick {a=[1, 2/3], b=[]}\n", ask("GET /quick?a=1&a=2%2F3&b"));
+    answered("200 ", "", ask("HEAD /quick"));
+    String login = ask("POST /login", "Cookie: c=1\r\n", "Content-Length: 0\r\n");
+    answered("200 ", "c=1\n", login);
+    String broken = ask("GET /broken");
+    answered("500 ", "internal error; the server's log has the reason\n", broken);
+    answered("404 ", "not found\n", ask("GET /login"));
+    answered("405 ", "", ask("POST /quick", "Content-Length: 0\r\n"));
+    answered("400 ", "not a request\n", ask("GET /quick?a=%zz"));
+    answered("405 ", "", ask("DELETE /quick"));
+  }
+
+  @Test
+  void slowHandlersHoldNoProbeUpAndResponsesKeepTheirOrder() throws IOException {
+    Socket first = connect();
+    send(first, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /livez HTTP/1.1\r\nHost: x\r\n");
+    send(first, "Connection: close\r\n\r\n");
+    List<Socket> slow = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Socket socket = connect();
+      send(socket, "GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      slow.add(socket);
+    }
+    answered("200 ", "ok\n", ask("GET /livez"));
+    String busy = ask("GET /quick");
+    answered("503 ", "busy: 32 other requests wait; try again later\n", busy);
+    mayRespond.countDown();
+    String both = new String(first.getInputStream().readAllBytes(), US_ASCII);
+    assertTrue(both.contains("\r\n\r\nslow\nHTTP/1.1 200 OK"), both);
+    assertTrue(both.endsWith("\r\n\r\nok\n"), both);
+    int served = 0;
+    for (Socket socket : slow) {
+      String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+      served += answer.endsWith("\r\n\r\nslow\n") ? 1 : 0;
+    }
+    assertEquals(33, served, "two ran and 32 waited, one of them on the first connection");
   }
 
   @Test
@@ -185,7 +289,10 @@ class AdminServerTest {
             IOException.class,
             () ->
                 new AdminServer(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), () -> ""));
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port()),
+                    probes,
+                    List.of(),
+                    null));
     assertFalse(String.valueOf(e.getMessage()).isBlank());
     assertTrue(String.valueOf(e.getMessage()).contains("in use"), e::toString);
   }

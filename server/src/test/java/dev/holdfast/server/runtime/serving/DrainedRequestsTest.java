@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
+import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.api.calls.PendingResponses;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.FaultyStore;
@@ -106,6 +107,7 @@ class DrainedRequestsTest {
         NetworkLimits.DEFAULT,
         new Readiness(new Ledger(new FaultyStore(), () -> 1, 1000, watch)),
         new PendingResponses(Long.MAX_VALUE, System::nanoTime),
+        Security.NONE,
         watch);
   }
 }

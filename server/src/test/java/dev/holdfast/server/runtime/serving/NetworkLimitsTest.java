@@ -15,6 +15,7 @@ import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.NetworkLimits;
+import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.testing.rpc.FutureAnswer;
 import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.DatastoreServiceGrpc;
@@ -97,6 +98,7 @@ class NetworkLimitsTest {
                 20_000),
             readiness,
             responses,
+            Security.NONE,
             watch);
   }
 

@@ -16,6 +16,7 @@ import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.NetworkLimits;
+import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.testing.rpc.Refusal;
 import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.v1.AvailableRequest;
@@ -97,6 +98,7 @@ class WireErrorsTest {
           NetworkLimits.DEFAULT,
           readiness,
           responses,
+          Security.NONE,
           watch);
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);

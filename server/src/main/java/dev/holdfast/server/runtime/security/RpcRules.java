@@ -1,0 +1,142 @@
+package dev.holdfast.server.runtime.security;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import dev.holdfast.server.runtime.security.tokens.Role;
+import dev.holdfast.v1.DatastoreServiceGrpc;
+import dev.holdfast.v1.ReconcileRequest;
+import dev.holdfast.v1.RepositoryServiceGrpc;
+import dev.holdfast.v1.ReservationsServiceGrpc;
+import dev.holdfast.v1.SalesServiceGrpc;
+import dev.holdfast.v1.SellSlotRequest;
+import io.grpc.MethodDescriptor;
+import io.grpc.health.v1.HealthGrpc;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The role that each RPC needs. An RPC without a rule keeps the server from starting. */
+final class RpcRules {
+  private static final String DEFAULT_REPOSITORY = "default";
+
+  private final Map<String, RpcRule> rules = new HashMap<>();
+
+  RpcRules() {
+    allow(
+        Role.READER,
+        RepositoryServiceGrpc.getGetRepositoryMethod(),
+        RepositoryServiceGrpc.getAvailableMethod(),
+        RepositoryServiceGrpc.getVerifyMethod(),
+        ReservationsServiceGrpc.getGetReservationMethod(),
+        ReservationsServiceGrpc.getListReservationsMethod(),
+        ReservationsServiceGrpc.getWatchEventsMethod(),
+        ReservationsServiceGrpc.getListEventsMethod(),
+        SalesServiceGrpc.getGetOfferMethod(),
+        SalesServiceGrpc.getListOffersMethod(),
+        DatastoreServiceGrpc.getGetMethod(),
+        DatastoreServiceGrpc.getListKeysMethod());
+    allow(
+        Role.WRITER,
+        RepositoryServiceGrpc.getReserveMethod(),
+        RepositoryServiceGrpc.getReleaseMethod(),
+        ReservationsServiceGrpc.getReserveSlotMethod(),
+        ReservationsServiceGrpc.getRenewLeaseMethod(),
+        ReservationsServiceGrpc.getFillSlotMethod(),
+        ReservationsServiceGrpc.getReleaseSlotMethod(),
+        ReservationsServiceGrpc.getEndRequestMethod(),
+        ReservationsServiceGrpc.getApplyMethod(),
+        SalesServiceGrpc.getPutOfferMethod(),
+        SalesServiceGrpc.getDeleteOfferMethod(),
+        DatastoreServiceGrpc.getPutMethod(),
+        DatastoreServiceGrpc.getDeleteMethod());
+    allow(
+        Role.ADMIN,
+        RepositoryServiceGrpc.getCreateRepositoryMethod(),
+        RepositoryServiceGrpc.getUpdateRepositoryMethod(),
+        RepositoryServiceGrpc.getDeleteRepositoryMethod());
+    // Its response has only the repositories that the caller reaches.
+    rule(
+        RepositoryServiceGrpc.getListRepositoriesMethod(),
+        new RpcRule(Role.READER, request -> Role.READER, request -> null));
+    // Asking what a sale would do changes nothing.
+    rule(
+        SalesServiceGrpc.getSellSlotMethod(),
+        new RpcRule(
+            Role.READER,
+            request ->
+                ((SellSlotRequest) request).getValidateOnly() ? Role.READER : Role.WRITER,
+            namedRepository(SalesServiceGrpc.getSellSlotMethod())));
+    // Only the header, which comes first, names the repository.
+    rule(
+        ReservationsServiceGrpc.getReconcileMethod(),
+        new RpcRule(
+            Role.WRITER,
+            request -> Role.WRITER,
+            request -> headerRepository((ReconcileRequest) request)));
+    for (MethodDescriptor<?, ?> method : HealthGrpc.getServiceDescriptor().getMethods()) {
+      rule(method, new RpcRule(null, request -> Role.READER, request -> null));
+    }
+    for (String service :
+        List.of(
+            "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection")) {
+      rules.put(
+          service + "/ServerReflectionInfo",
+          new RpcRule(Role.READER, request -> Role.READER, request -> null));
+    }
+  }
+
+  private void allow(Role role, MethodDescriptor<?, ?>... methods) {
+    for (MethodDescriptor<?, ?> method : methods) {
+      rule(method, new RpcRule(role, request -> role, namedRepository(method)));
+    }
+  }
+
+  private void rule(MethodDescriptor<?, ?> method, RpcRule rule) {
+    rules.put(method.getFullMethodName(), rule);
+  }
+
+  private static Function<Message, @Nullable String> namedRepository(
+      MethodDescriptor<?, ?> method) {
+    Message prototype =
+        (Message)
+            ((MethodDescriptor.PrototypeMarshaller<?>) method.getRequestMarshaller())
+                .getMessagePrototype();
+    FieldDescriptor field =
+        prototype == null
+            ? null
+            : prototype.getDescriptorForType().findFieldByName("repository_id");
+    if (field == null) {
+      throw new IllegalStateException(method.getFullMethodName() + " names no repository");
+    }
+    return request -> orDefault((String) request.getField(field));
+  }
+
+  private static @Nullable String headerRepository(ReconcileRequest request) {
+    return request.hasHeader() ? orDefault(request.getHeader().getRepositoryId()) : null;
+  }
+
+  private static String orDefault(String repositoryId) {
+    return repositoryId.isEmpty() ? DEFAULT_REPOSITORY : repositoryId;
+  }
+
+  /** Returns the rule of an RPC; null if it has none. */
+  @Nullable RpcRule of(String fullMethodName) {
+    return rules.get(fullMethodName);
+  }
+
+  /**
+   * Requires a rule for each of these RPCs.
+   *
+   * @throws IllegalStateException if one has none
+   */
+  void requireAll(Collection<? extends MethodDescriptor<?, ?>> methods) {
+    for (MethodDescriptor<?, ?> method : methods) {
+      if (of(method.getFullMethodName()) == null) {
+        throw new IllegalStateException("no role is set for " + method.getFullMethodName());
+      }
+    }
+  }
+}

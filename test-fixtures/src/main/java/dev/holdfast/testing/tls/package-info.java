@@ -1,0 +1,5 @@
+/** Certificates for tests. */
+@NullMarked
+package dev.holdfast.testing.tls;
+
+import org.jspecify.annotations.NullMarked;
