@@ -375,6 +375,13 @@ public final class SqliteStore implements LedgerStore {
   }
 
   @Override
+  public List<SpaceUse> spaceUse(List<String> repositoryIds) {
+    return longReads.read(
+        "cannot sum reservations",
+        connection -> StateCounting.spaceUse(connection, writer.memtable(), repositoryIds));
+  }
+
+  @Override
   public Map<String, StateCount> countStates() {
     return longReads.read(
         "cannot count reservations",
