@@ -91,7 +91,7 @@ final class EventRows {
           reservation.offerId().isEmpty()
               ? Html.EMPTY
               : Html.of(", sold by offer {}", reservation.offerId());
-      return Html.of("lease {}{}", SlotsView.lease(reservation, now), offer);
+      return Html.of("{}{}", SlotsView.lease(reservation, now), offer);
     } else if (change instanceof Change.SlotFilled filled) {
       return Html.of("generation {}", filled.reservation().generation());
     } else if (change instanceof Change.SlotReleased released) {

@@ -141,8 +141,12 @@ final class SlotsView {
   }
 
   static Html lease(Reservation reservation, Instant now) {
-    return reservation.leaseExpireMicros() == 0
-        ? Html.of("none")
-        : Html.of("ends {}", Format.distance(reservation.leaseExpireMicros(), now));
+    long endMicros = reservation.leaseExpireMicros();
+    if (endMicros == 0) {
+      return Html.of("no lease");
+    }
+    return Html.of(
+        Format.isPast(endMicros, now) ? "lease ended {}" : "lease ends {}",
+        Format.distance(endMicros, now));
   }
 }

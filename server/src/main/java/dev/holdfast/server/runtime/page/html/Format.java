@@ -65,6 +65,11 @@ public final class Format {
     return Html.of("<time datetime=\"{}\" title=\"{}\">{}</time>", time, time, text);
   }
 
+  /** Returns whether a time is before now. */
+  public static boolean isPast(long micros, Instant now) {
+    return instant(micros).isBefore(now);
+  }
+
   /** Returns a duration in its largest unit, for example {@code 3 d}. */
   public static String durationText(Duration duration) {
     if (duration.toDays() > 0) {
