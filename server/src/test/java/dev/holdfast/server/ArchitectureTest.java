@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -142,6 +143,32 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("engine")
         .whereLayer("directory")
         .mayOnlyBeAccessedByLayers("connection", "engine", "mark", "backup")
+        .check(SERVER);
+  }
+
+  @Test
+  void theOperatorsCommandsAreAClient() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "operator..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.holdfast.server..")
+                .and(not(resideInAnyPackage(ROOT + "operator..", ROOT + "flags"))))
+        .check(SERVER);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "operator..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.holdfast.client..")
+        .check(SERVER);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "operator..", ROOT + "runtime")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "operator..")
         .check(SERVER);
   }
 

@@ -212,6 +212,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
           if (recount == null) {
             throw new RejectedException(Rejections.repositoryNotFound(id));
           }
+          calls.listener().verified(id, recount.problems().size());
           return ProtoConverters.verified(recount);
         });
   }

@@ -62,6 +62,11 @@ final class Batch {
     return drafts.values().stream().anyMatch(draft -> !draft.changes().isEmpty());
   }
 
+  /** Returns how often the commands found an operation again by its operation id. */
+  int replayCount() {
+    return drafts.values().stream().mapToInt(Draft::replayCount).sum();
+  }
+
   /** Returns the booked events by repository. */
   Map<String, List<Event>> booked() {
     Map<String, List<Event>> booked = new HashMap<>();

@@ -48,10 +48,11 @@ final class CommandQueue {
     long bytes();
   }
 
-  /** A command, and the caller that waits for its outcome. */
-  record Call(Command command, Ledger.Caller caller, int size, long bytes) implements Entry {
+  /** A command, and the caller that waits for its outcome since {@link System#nanoTime()}. */
+  record Call(Command command, Ledger.Caller caller, int size, long bytes, long sinceNanos)
+      implements Entry {
     Call(Command command, Ledger.Caller caller) {
-      this(command, caller, command.size(), command.bytes());
+      this(command, caller, command.size(), command.bytes(), System.nanoTime());
     }
   }
 
@@ -127,6 +128,11 @@ final class CommandQueue {
     waitingBytes.addAndGet(entry.bytes());
     queue.add(entry);
     rejectLateEntries();
+  }
+
+  /** Returns the number of waiting changes. Any thread may call it. */
+  long depth() {
+    return (long) waiting.get() + largeWaiting.get();
   }
 
   private static boolean isLarge(Entry entry) {

@@ -42,6 +42,10 @@ public final class Ledger implements AutoCloseable {
   private final Thread writer = new Thread(this::write, "ledger-writer");
   private volatile @Nullable CommitListener commitListener;
   private volatile DiskSpace diskSpace = DiskSpace.UNLIMITED;
+  private volatile LedgerMeter meter = LedgerMeter.NONE;
+
+  /** The number of batches since the start. Used by the writer. */
+  private long batchNumber;
 
   /** Whether the commit listener must still be informed of a commit with an unknown outcome. */
   private boolean commitOutcomeUnknown;
@@ -53,6 +57,12 @@ public final class Ledger implements AutoCloseable {
      * cancelled. The writer asks before it runs the command, and drops an abandoned one.
      */
     boolean abandoned();
+
+    /**
+     * Called on the writer thread when the batch of the command was made durable, before {@link
+     * #answer}; not called for a batch that changed nothing. Must return at once.
+     */
+    default void committed() {}
 
     /** Receives the outcome, after it was made durable. Not called for an abandoned command. */
     void answer(Outcome outcome);
@@ -90,6 +100,16 @@ public final class Ledger implements AutoCloseable {
   /** Decides from now on by this free space of the store's disk. Any thread may call it. */
   public void noteDiskSpace(DiskSpace space) {
     diskSpace = space;
+  }
+
+  /** Reports measurements to this meter from now on, in place of the one before. */
+  public void measureWith(LedgerMeter newMeter) {
+    meter = newMeter;
+  }
+
+  /** Returns the number of waiting changes. */
+  public long waitingCount() {
+    return queue.depth();
   }
 
   /** Starts the writer. */
@@ -299,14 +319,19 @@ public final class Ledger implements AutoCloseable {
     }
     List<Call> calls = waiting;
     boolean answered = false;
+    long beginNanos = System.nanoTime();
     try (LedgerStore.Transaction transaction = health.call(store::begin)) {
       calls = waiting.subList(0, batchSize(transaction, waiting));
       Batch batch = new Batch(transaction, nowMicros(), diskSpace);
       List<Outcome> outcomes = batch.run(calls.stream().map(Call::command).toList());
       if (batch.changed()) {
+        long decidedNanos = System.nanoTime();
         commit(transaction);
+        long nowNanos = System.nanoTime();
+        measure(calls, batch, nowNanos - beginNanos, nowNanos - decidedNanos);
       }
       succeeded();
+      measure(calls, outcomes, batch, beginNanos);
       outcomes.forEach(this::reportIfBroken);
       batch
           .futureGenerations()
@@ -385,6 +410,36 @@ public final class Ledger implements AutoCloseable {
         });
   }
 
+  /** Reports a committed batch to the meter and to its callers. */
+  private void measure(List<Call> calls, Batch batch, long totalNanos, long syncNanos) {
+    LedgerMeter current = meter;
+    Map<String, List<Event>> booked = batch.booked();
+    int events = booked.values().stream().mapToInt(List::size).sum();
+    batchNumber++;
+    current.committed(
+        new LedgerMeter.CommittedBatch(batchNumber, calls.size(), events, totalNanos, syncNanos));
+    booked.forEach(current::booked);
+    calls.forEach(call -> call.caller().committed());
+  }
+
+  /** Reports what the commands of a batch waited for and came to, whether or not it changed. */
+  private void measure(List<Call> calls, List<Outcome> outcomes, Batch batch, long beginNanos) {
+    LedgerMeter current = meter;
+    calls.forEach(call -> current.waited(beginNanos - call.sinceNanos()));
+    if (batch.replayCount() > 0) {
+      current.replayed(batch.replayCount());
+    }
+    for (Outcome outcome : outcomes) {
+      if (outcome instanceof Outcome.ApplyDone apply) {
+        for (Outcome step : apply.outcomes()) {
+          if (step instanceof Rejection rejection) {
+            current.stepRejected(rejection.reason());
+          }
+        }
+      }
+    }
+  }
+
   private void publish(Map<String, List<Event>> booked) {
     CommitListener current = commitListener;
     if (current != null) {
@@ -454,6 +509,9 @@ public final class Ledger implements AutoCloseable {
   /** Informs the commit listener of an unknown outcome, once the engine knows the outcome. */
   private void publishUnknownOutcome() {
     CommitListener current = commitListener;
+    if (commitOutcomeUnknown) {
+      meter.commitOutcomeUnknown();
+    }
     if (commitOutcomeUnknown && current != null) {
       delivery.attempt(current::commitOutcomeUnknown);
     }

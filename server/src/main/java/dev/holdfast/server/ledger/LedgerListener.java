@@ -32,6 +32,13 @@ public interface LedgerListener {
    */
   void namedFuture(String repositoryId, long named, long revision);
 
+  /**
+   * Called after the books of a repository were recounted.
+   *
+   * @param problemCount the number of differences; 0 if the books balance
+   */
+  default void verified(String repositoryId, int problemCount) {}
+
   /** Called for an unexpected failure: a defect of this program, or a failed read in the engine. */
   void failed(RuntimeException e);
 }

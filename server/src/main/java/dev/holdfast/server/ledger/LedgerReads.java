@@ -8,6 +8,7 @@ import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +109,42 @@ public interface LedgerReads {
 
   /** Counts everything again that is recorded as a sum; null if the repository does not exist. */
   @Nullable Recount recount(String repositoryId);
+
+  /**
+   * Returns how the space of repositories is used, in one snapshot. The duration grows with the
+   * number of their reservations.
+   *
+   * @param repositoryIds the repositories; those that do not exist are left out
+   */
+  List<SpaceUse> spaceUse(List<String> repositoryIds);
+
+  /**
+   * The use of a repository's space.
+   *
+   * @param repository the repository
+   * @param filledBytes the sum of its filled reservations
+   */
+  record SpaceUse(Repository repository, long filledBytes) {
+    /** Returns the sum of the reservations that are not filled. */
+    public long unfilledBytes() {
+      return repository.reservedBytes() - repository.unassignedBytes() - filledBytes;
+    }
+  }
+
+  /**
+   * Counts the reservations of all existing repositories, in one snapshot. The duration grows with
+   * their number.
+   */
+  Map<String, StateCount> countStates();
+
+  /**
+   * The numbers of reservations of a repository.
+   *
+   * @param revision the revision of the repository in the snapshot
+   * @param reserved the number of reservations that are not filled
+   * @param filled the number of filled reservations
+   */
+  record StateCount(long revision, long reserved, long filled) {}
 
   /**
    * Returns expired leases, the earliest first; all commands together contain at most the limit.

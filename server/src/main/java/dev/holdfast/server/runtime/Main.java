@@ -1,6 +1,11 @@
 package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.operator.EventsCommand;
+import dev.holdfast.server.operator.OffersCommand;
+import dev.holdfast.server.operator.ReservationsCommand;
+import dev.holdfast.server.operator.StatusCommand;
+import dev.holdfast.server.operator.WhyCommand;
 import dev.holdfast.server.runtime.config.Configuration;
 import dev.holdfast.server.runtime.network.LibraryLog;
 import dev.holdfast.server.runtime.serving.StartException;
@@ -22,6 +27,11 @@ import picocli.CommandLine.ScopeType;
     versionProvider = VersionProvider.class,
     subcommands = {
       ServeCommand.class,
+      StatusCommand.class,
+      ReservationsCommand.class,
+      EventsCommand.class,
+      OffersCommand.class,
+      WhyCommand.class,
       VerifyCommand.class,
       TokenCommand.class,
       BackupCommand.class,
@@ -62,6 +72,10 @@ public final class Main {
   static CommandLine commandLine(Map<String, String> environment) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
+    // The operator's commands do not know the server's version.
+    line.getSubcommands()
+        .values()
+        .forEach(command -> command.getCommandSpec().versionProvider(new VersionProvider()));
     Configuration configuration =
         Configuration.install(line, environment, System.getProperties(), () -> main.config);
     line.setParameterExceptionHandler(

@@ -1,8 +1,8 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.runtime.FlagConverters.ByteSize;
-import dev.holdfast.server.runtime.FlagConverters.DurationFlag;
-import dev.holdfast.server.runtime.FlagConverters.HostPort;
+import dev.holdfast.server.flags.FlagConverters.ByteSize;
+import dev.holdfast.server.flags.FlagConverters.DurationFlag;
+import dev.holdfast.server.flags.FlagConverters.HostPort;
 import dev.holdfast.server.runtime.security.LoggedReloads;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.runtime.security.files.InvalidFileException;

@@ -12,6 +12,7 @@ import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
@@ -272,6 +273,18 @@ public final class FaultyStore implements LedgerStore {
   public @Nullable Recount recount(String repositoryId) {
     attempt(Step.READ);
     return store.recount(repositoryId);
+  }
+
+  @Override
+  public List<SpaceUse> spaceUse(List<String> repositoryIds) {
+    attempt(Step.READ);
+    return store.spaceUse(repositoryIds);
+  }
+
+  @Override
+  public Map<String, StateCount> countStates() {
+    attempt(Step.READ);
+    return store.countStates();
   }
 
   @Override

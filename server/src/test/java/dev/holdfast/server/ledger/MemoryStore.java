@@ -439,6 +439,39 @@ public final class MemoryStore implements LedgerStore {
   }
 
   @Override
+  public List<SpaceUse> spaceUse(List<String> repositoryIds) {
+    List<SpaceUse> found = new ArrayList<>();
+    for (String id : repositoryIds) {
+      Repository repository = repository(id);
+      Shelf shelf = shelves.get(id);
+      if (repository != null && shelf != null) {
+        long filledBytes =
+            shelf.current.values().stream()
+                .filter(Reservation::filled)
+                .mapToLong(Reservation::amountBytes)
+                .sum();
+        found.add(new SpaceUse(repository, filledBytes));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public Map<String, StateCount> countStates() {
+    Map<String, StateCount> counts = new HashMap<>();
+    shelves.forEach(
+        (id, shelf) -> {
+          Repository repository = repository(id);
+          if (repository != null) {
+            long filled = shelf.current.values().stream().filter(Reservation::filled).count();
+            counts.put(
+                id, new StateCount(repository.revision(), shelf.current.size() - filled, filled));
+          }
+        });
+    return counts;
+  }
+
+  @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
     List<ExpireLeases> commands = new ArrayList<>();
     shelves.forEach(

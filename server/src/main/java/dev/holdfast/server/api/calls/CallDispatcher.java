@@ -51,6 +51,11 @@ public final class CallDispatcher {
     this.responses = responses;
   }
 
+  /** Returns the receiver of failures and of what was found. */
+  public LedgerListener listener() {
+    return listener;
+  }
+
   /** Registers an incoming call, which is answered later. */
   public <R> Call<R> begin(StreamObserver<R> observer) {
     return new Call<>(observer, responses);

@@ -41,6 +41,7 @@ public final class Draft implements Books {
   private final DraftKeys keys;
   private final List<Change> changes = new ArrayList<>();
   private final List<Event> events = new ArrayList<>();
+  private int replayCount;
 
   /** The changed slots by request; built when a whole request is first read. */
   private @Nullable Map<String, List<Slot>> slotsByRequest;
@@ -97,10 +98,10 @@ public final class Draft implements Books {
       RememberedChange latest = altered.operation(operationId);
       RememberedChange found = latest != null ? latest : older.operation(slot, operationId);
       if (found != null) {
-        return found;
+        return replayed(found);
       }
     }
-    return base.operation(slot, operationId);
+    return replayed(base.operation(slot, operationId));
   }
 
   @Override
@@ -134,7 +135,19 @@ public final class Draft implements Books {
   @Override
   public @Nullable RememberedOperation operation(OperationKey key) {
     RememberedOperation added = operations.get(key);
-    return added != null ? added : base.operation(key);
+    return replayed(added != null ? added : base.operation(key));
+  }
+
+  private <T> @Nullable T replayed(@Nullable T found) {
+    if (found != null) {
+      replayCount++;
+    }
+    return found;
+  }
+
+  /** Returns how often an operation was found again by its operation id. */
+  public int replayCount() {
+    return replayCount;
   }
 
   @Override

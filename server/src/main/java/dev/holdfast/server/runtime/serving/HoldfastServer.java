@@ -11,11 +11,14 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.runtime.admin.AdminHandler;
 import dev.holdfast.server.runtime.admin.AdminServer;
 import dev.holdfast.server.runtime.admin.Probe;
 import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
+import dev.holdfast.server.runtime.page.PageAccess;
+import dev.holdfast.server.runtime.page.PageHandler;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
@@ -27,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -139,7 +143,21 @@ public final class HoldfastServer {
                 listener));
     Readiness readiness = new Readiness(ledger);
     if (settings.adminListen() != null) {
-      AdminServer admin = opened.add(answerProbes(settings, settings.adminListen(), readiness));
+      PageAccess access =
+          settings.security().authenticates()
+              ? new CallerPageAccess(settings.security())
+              : PageAccess.OPEN;
+      PageHandler page =
+          new PageHandler(
+              ledger.reads(),
+              ledger::run,
+              access,
+              settings.security().tls() != null,
+              InstantSource.system());
+      AdminServer admin =
+          opened.add(
+              listenForAdmin(
+                  settings.adminListen(), readiness, List.of(page), settings.security()));
       LOG.info("serving /livez and /readyz on {}", admin.address());
     }
     PendingResponses responses = new PendingResponses(MAX_UNSENT_BYTES, System::nanoTime);
@@ -189,14 +207,17 @@ public final class HoldfastServer {
     }
   }
 
-  private static AdminServer answerProbes(
-      Settings settings, InetSocketAddress address, Readiness readiness) {
+  private static AdminServer listenForAdmin(
+      InetSocketAddress address,
+      Readiness readiness,
+      List<AdminHandler> handlers,
+      Security security) {
     try {
       return new AdminServer(
           address,
           List.of(Probe.liveness(), Probe.readiness(readiness)),
-          List.of(),
-          settings.security().adminTransport());
+          handlers,
+          security.adminTransport());
     } catch (IOException e) {
       throw new StartException(
           "cannot listen on "

@@ -31,10 +31,12 @@ import dev.holdfast.server.store.sqlite.rows.SqliteEvents;
 import dev.holdfast.server.store.sqlite.rows.SqliteKeys;
 import dev.holdfast.server.store.sqlite.rows.SqliteOffers;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -373,6 +375,20 @@ public final class SqliteStore implements LedgerStore {
   }
 
   @Override
+  public List<SpaceUse> spaceUse(List<String> repositoryIds) {
+    return longReads.read(
+        "cannot sum reservations",
+        connection -> StateCounting.spaceUse(connection, writer.memtable(), repositoryIds));
+  }
+
+  @Override
+  public Map<String, StateCount> countStates() {
+    return longReads.read(
+        "cannot count reservations",
+        connection -> StateCounting.countStates(connection, writer.memtable()));
+  }
+
+  @Override
   public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
     return readers.readInOneSnapshot(
         connection -> SqliteReads.expiredLeases(connection, writer.memtable(), nowMicros, limit));
@@ -464,6 +480,23 @@ public final class SqliteStore implements LedgerStore {
   public StorePosition position(StorePosition before) {
     condition.checkFiles();
     return readers.readInOneSnapshot(connection -> StorePosition.after(before, connection));
+  }
+
+  /**
+   * Returns the sizes of the store.
+   *
+   * @throws IOException if the file system does not tell them
+   */
+  public StoreSizes sizes() throws IOException {
+    Path wal = database.resolveSibling(database.getFileName() + "-wal");
+    ReleaseIndex.Sizes releases = writer.releaseSizes();
+    return new StoreSizes(
+        Files.size(database),
+        Files.exists(wal) ? Files.size(wal) : 0,
+        Files.getFileStore(database).getUsableSpace(),
+        writer.memtable().entryCount(),
+        releases.entryCount(),
+        releases.runCount());
   }
 
   /** Returns the memtable; a failed commit replaces it. */

@@ -82,6 +82,12 @@ final class WriterConnection {
     }
   }
 
+  /** Returns the sizes of the release index. Any thread may call it. */
+  ReleaseIndex.Sizes releaseSizes() {
+    ReleaseIndex index = releaseIndex;
+    return index == null ? new ReleaseIndex.Sizes(0, 0) : index.sizes();
+  }
+
   /** Returns the SQL of all prepared statements. */
   Set<String> statements() {
     return connection.statements();

@@ -18,8 +18,8 @@ import java.util.function.Predicate;
  * The memtable and the table are a log-structured merge tree (O'Neil and others, 1996) of two
  * levels, with the events as its WAL: a start replays the events after {@link #recoveryPoint()}.
  *
- * <p>Only the writer's thread may call methods other than {@link #readAtSnapshot} and {@link
- * #retire}.
+ * <p>Only the writer's thread may call methods other than {@link #readAtSnapshot}, {@link
+ * #entryCount} and {@link #retire}.
  */
 public final class Memtable {
   /** Takes some megabytes of memory; a scan of all entries takes some milliseconds. */
@@ -50,6 +50,9 @@ public final class Memtable {
   private LogPosition end;
   private long quietCommits;
 
+  /** Written by the writer only. */
+  private volatile int entryCount;
+
   Memtable(
       int capacity,
       Map<RepositorySlot, MemtableEntry> entries,
@@ -62,6 +65,12 @@ public final class Memtable {
     this.quietCommits = quietCommits;
     this.gate = new SnapshotGate(version(end, quietCommits));
     entries.forEach(contents::put);
+    entryCount = contents.size();
+  }
+
+  /** Returns the number of recent reservations. Any thread may call it. */
+  public int entryCount() {
+    return entryCount;
   }
 
   /**
@@ -160,6 +169,7 @@ public final class Memtable {
     recoveryPoint = delta.recoveryPoint();
     end = delta.end();
     quietCommits = delta.quietCommits();
+    entryCount = contents.size();
   }
 
   private static SnapshotGate.Version version(LogPosition end, long quietCommits) {

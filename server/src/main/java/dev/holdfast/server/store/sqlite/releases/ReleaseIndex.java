@@ -102,6 +102,17 @@ public final class ReleaseIndex {
 
   private long committedChunk;
 
+  /** The numbers at the last commit, for any thread. */
+  private volatile Sizes sizes = new Sizes(0, 0);
+
+  /**
+   * Numbers for monitoring.
+   *
+   * @param entryCount the number of entries in the memtable, without those being flushed
+   * @param runCount the number of runs in use
+   */
+  public record Sizes(int entryCount, int runCount) {}
+
   /** Set by any thread. */
   private volatile boolean damaged;
 
@@ -139,6 +150,7 @@ public final class ReleaseIndex {
         }
       }
     }
+    index.sizes = new Sizes(index.newest.size(), index.runs.size());
     return index;
   }
 
@@ -266,6 +278,12 @@ public final class ReleaseIndex {
     for (int i = 0; i < entries.size(); i += 2) {
       newest.add(entries.get(i), entries.get(i + 1));
     }
+    sizes = new Sizes(newest.size(), runs.size());
+  }
+
+  /** Returns the numbers at the last commit. Any thread may call it. */
+  public Sizes sizes() {
+    return sizes;
   }
 
   /** Continues flush, compaction and deletion, in the transaction of a batch. */

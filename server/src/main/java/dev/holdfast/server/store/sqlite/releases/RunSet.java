@@ -114,6 +114,11 @@ final class RunSet {
     return run.withFilter(filter);
   }
 
+  /** Returns the number of runs in use. */
+  int size() {
+    return inUse.size();
+  }
+
   /** Returns the last chunk of events whose entries are in runs; 0 for none. */
   long lastChunk() {
     return inUse.stream().mapToLong(ReleaseRun::lastChunk).max().orElse(0);
