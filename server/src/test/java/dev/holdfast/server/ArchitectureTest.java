@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -114,6 +115,8 @@ class ArchitectureTest {
     String sqlite = ROOT + "store.sqlite";
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
+        .layer("backup")
+        .definedBy(sqlite + ".backup")
         .layer("mark")
         .definedBy(sqlite + ".mark")
         .layer("engine")
@@ -128,16 +131,44 @@ class ArchitectureTest {
         .definedBy(sqlite + ".connection")
         .layer("directory")
         .definedBy(sqlite + ".directory")
-        .whereLayer("mark")
+        .whereLayer("backup")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("mark")
+        .mayOnlyBeAccessedByLayers("backup")
         .whereLayer("engine")
-        .mayOnlyBeAccessedByLayers("mark")
+        .mayOnlyBeAccessedByLayers("mark", "backup")
         .whereLayer("releases")
         .mayOnlyBeAccessedByLayers("engine")
         .whereLayer("memtable")
         .mayOnlyBeAccessedByLayers("engine")
         .whereLayer("directory")
-        .mayOnlyBeAccessedByLayers("connection", "engine", "mark")
+        .mayOnlyBeAccessedByLayers("connection", "engine", "mark", "backup")
+        .check(SERVER);
+  }
+
+  @Test
+  void theOperatorsCommandsAreAClient() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "operator..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.holdfast.server..")
+                .and(not(resideInAnyPackage(ROOT + "operator..", ROOT + "flags"))))
+        .check(SERVER);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "operator..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.holdfast.client..")
+        .check(SERVER);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "operator..", ROOT + "runtime")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "operator..")
         .check(SERVER);
   }
 

@@ -30,7 +30,7 @@ public interface LedgerListener {
    * @param named the revision or generation
    * @param revision the repository's revision
    */
-  default void namedFuture(String repositoryId, long named, long revision) {}
+  void namedFuture(String repositoryId, long named, long revision);
 
   /**
    * Called after the books of a repository were recounted.

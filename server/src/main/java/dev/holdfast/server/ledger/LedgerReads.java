@@ -111,6 +111,27 @@ public interface LedgerReads {
   @Nullable Recount recount(String repositoryId);
 
   /**
+   * Returns how the space of repositories is used, in one snapshot. The duration grows with the
+   * number of their reservations.
+   *
+   * @param repositoryIds the repositories; those that do not exist are left out
+   */
+  List<SpaceUse> spaceUse(List<String> repositoryIds);
+
+  /**
+   * The use of a repository's space.
+   *
+   * @param repository the repository
+   * @param filledBytes the sum of its filled reservations
+   */
+  record SpaceUse(Repository repository, long filledBytes) {
+    /** Returns the sum of the reservations that are not filled. */
+    public long unfilledBytes() {
+      return repository.reservedBytes() - repository.unassignedBytes() - filledBytes;
+    }
+  }
+
+  /**
    * Counts the reservations of all existing repositories, in one snapshot. The duration grows with
    * their number.
    */

@@ -1,8 +1,9 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.runtime.FlagConverters.ByteSize;
-import dev.holdfast.server.runtime.FlagConverters.DurationFlag;
-import dev.holdfast.server.runtime.FlagConverters.HostPort;
+import dev.holdfast.server.flags.FlagConverters.ByteSize;
+import dev.holdfast.server.flags.FlagConverters.DurationFlag;
+import dev.holdfast.server.flags.FlagConverters.HostPort;
+import dev.holdfast.server.runtime.config.CommandLineOnly;
 import dev.holdfast.server.runtime.logging.LogFormat;
 import dev.holdfast.server.runtime.logging.LogLevel;
 import dev.holdfast.server.runtime.logging.LogSettings;
@@ -97,6 +98,7 @@ final class ServeCommand implements Callable<Integer> {
               + " the server runs counts; the system clock does not matter. Default: ${DEFAULT-VALUE}")
   private Duration retention = Duration.ZERO;
 
+  @CommandLineOnly
   @Option(
       names = "--accept-loss",
       description =

@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.runtime.FlagConverters.DurationFlag;
+import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import dev.holdfast.server.runtime.security.files.InvalidFileException;
 import dev.holdfast.server.runtime.security.tokens.RepositoryGlob;
 import dev.holdfast.server.runtime.security.tokens.Role;

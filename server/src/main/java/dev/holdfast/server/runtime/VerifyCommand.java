@@ -3,6 +3,8 @@ package dev.holdfast.server.runtime;
 import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.operator.ConnectionOptions;
+import dev.holdfast.server.operator.LiveVerification;
 import dev.holdfast.server.runtime.serving.StartException;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
@@ -16,19 +18,33 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code holdfast verify}. */
 @Command(
     name = "verify",
     description =
-        "Recounts the books of a stopped ledger. Exits with 0 if they balance; otherwise prints the"
-            + " differences and exits with 1. For a running server, call RepositoryService.Verify.",
+        "Recounts the books of a stopped ledger in --data-dir, or of a running server at --server."
+            + " Prints the differences if they do not balance. The flags below --server need"
+            + " --server.",
     mixinStandardHelpOptions = true,
-    versionProvider = VersionProvider.class)
+    versionProvider = VersionProvider.class,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the books balance",
+      "1:they do not balance, or cannot be read",
+      "2:wrong flags or values",
+      "3:server unreachable, not serving, or too slow for --deadline",
+      "4:refused: authentication or permission"
+    })
 final class VerifyCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
@@ -39,8 +55,31 @@ final class VerifyCommand implements Callable<Integer> {
       description = "Directory of the store. Default: ${DEFAULT-VALUE}")
   private Path dataDir = Path.of("");
 
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    List<String> given =
+        line.getParseResult().matchedOptions().stream().map(OptionSpec::longestName).toList();
+    boolean stopped = given.contains("--data-dir");
+    if (given.contains(ConnectionOptions.SERVER)) {
+      if (stopped) {
+        throw new ParameterException(
+            line, "give --data-dir for a stopped ledger, or --server for a running one, not both");
+      }
+      return LiveVerification.run(line.getCommandSpec(), connection);
+    }
+    for (String flag : given) {
+      if (!flag.equals("--data-dir")) {
+        throw new ParameterException(
+            line, flag + " is for a running server; add --server, for example 127.0.0.1:7420");
+      }
+    }
+    return verifyStopped();
+  }
+
+  private int verifyStopped() {
     if (!Files.exists(dataDir)) {
       throw new StartException("data directory does not exist: " + dataDir);
     }
@@ -58,7 +97,7 @@ final class VerifyCommand implements Callable<Integer> {
       throw StartException.of(dataDir, e);
     } catch (DataDirectory.HeldException e) {
       throw new StartException(
-          e.getMessage() + "; for a running server, call RepositoryService.Verify", e);
+          e.getMessage() + "; for a running server, use holdfast verify --server HOST:PORT", e);
     }
   }
 

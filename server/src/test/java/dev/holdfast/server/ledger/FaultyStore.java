@@ -276,6 +276,12 @@ public final class FaultyStore implements LedgerStore {
   }
 
   @Override
+  public List<SpaceUse> spaceUse(List<String> repositoryIds) {
+    attempt(Step.READ);
+    return store.spaceUse(repositoryIds);
+  }
+
+  @Override
   public Map<String, StateCount> countStates() {
     attempt(Step.READ);
     return store.countStates();

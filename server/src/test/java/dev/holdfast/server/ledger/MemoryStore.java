@@ -439,6 +439,24 @@ public final class MemoryStore implements LedgerStore {
   }
 
   @Override
+  public List<SpaceUse> spaceUse(List<String> repositoryIds) {
+    List<SpaceUse> found = new ArrayList<>();
+    for (String id : repositoryIds) {
+      Repository repository = repository(id);
+      Shelf shelf = shelves.get(id);
+      if (repository != null && shelf != null) {
+        long filledBytes =
+            shelf.current.values().stream()
+                .filter(Reservation::filled)
+                .mapToLong(Reservation::amountBytes)
+                .sum();
+        found.add(new SpaceUse(repository, filledBytes));
+      }
+    }
+    return found;
+  }
+
+  @Override
   public Map<String, StateCount> countStates() {
     Map<String, StateCount> counts = new HashMap<>();
     shelves.forEach(

@@ -12,22 +12,31 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
+import dev.holdfast.server.runtime.admin.AdminHandler;
 import dev.holdfast.server.runtime.admin.AdminServer;
 import dev.holdfast.server.runtime.admin.Probe;
 import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
+import dev.holdfast.server.runtime.page.PageAccess;
+import dev.holdfast.server.runtime.page.PageHandler;
+import dev.holdfast.server.runtime.security.AdminAccess;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.runtime.tracing.Tracing;
 import dev.holdfast.server.store.sqlite.SqliteStore;
+import dev.holdfast.server.store.sqlite.backup.LastBackup;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
+import dev.holdfast.server.store.sqlite.directory.LowWater;
 import dev.holdfast.server.store.sqlite.mark.HighWaterMark;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -115,8 +124,14 @@ public final class HoldfastServer {
       HighWaterMark.acceptLoss(directory, clock.nowMicros());
     }
     HighWaterMark.check(directory);
+    boolean isNew = !Files.exists(directory.database()) || Files.size(directory.database()) == 0;
     Halt halt = new Halt();
     SqliteStore store = opened.add(SqliteStore.open(directory.database(), halt));
+    if (isNew) {
+      LOG.warn(
+          "created a new, empty ledger in {}; if there should be one already, check --data-dir",
+          directory.path().toAbsolutePath().normalize());
+    }
     opened.add(HighWaterMark.keep(directory, store, halt, clock::nowMicros));
     ServerMetrics metrics = settings.metrics();
     LedgerListener listener = metrics.listener(new LoggingListener());
@@ -139,17 +154,39 @@ public final class HoldfastServer {
     BackgroundTasks tasks =
         opened.add(
             new BackgroundTasks(
-                ledger, settings.retention(), directory.reserve()::makeIfMissing, listener));
+                ledger,
+                settings.retention(),
+                directory.reserve()::makeIfMissing,
+                new LowWater(directory.path(), ledger::noteDiskSpace),
+                listener));
     Readiness readiness = new Readiness(ledger);
     metrics.measure(readiness);
     metrics.measureWatchers(Services.WATCH_METHOD);
+    metrics.tasks().backups(() -> lastBackupSeconds(directory.path()));
     if (settings.security().tls() != null) {
       metrics
           .tasks()
           .certificate(() -> Objects.requireNonNull(settings.security().tls()).expires());
     }
     if (settings.adminListen() != null) {
-      AdminServer admin = opened.add(serveAdmin(settings.adminListen(), readiness, metrics));
+      PageAccess access =
+          settings.security().authenticates()
+              ? new CallerPageAccess(settings.security())
+              : PageAccess.OPEN;
+      PageHandler page =
+          new PageHandler(
+              ledger.reads(),
+              ledger::run,
+              access,
+              settings.security().tls() != null,
+              InstantSource.system());
+      AdminServer admin =
+          opened.add(
+              listenForAdmin(
+                  settings.adminListen(),
+                  readiness,
+                  List.of(metrics(settings, settings.adminListen()), page),
+                  settings.security()));
       LOG.info("serving /livez and /readyz on {}", admin.address());
     }
     PendingResponses responses = new PendingResponses(MAX_UNSENT_BYTES, System::nanoTime);
@@ -203,14 +240,22 @@ public final class HoldfastServer {
     }
   }
 
-  private static AdminServer serveAdmin(
-      InetSocketAddress address, Readiness readiness, ServerMetrics metrics) {
+  private static AdminHandler metrics(Settings settings, InetSocketAddress adminListen) {
+    return new AdminAccess(settings.security(), adminListen.getAddress().isLoopbackAddress())
+        .guardedMetrics(settings.metrics().handler());
+  }
+
+  private static AdminServer listenForAdmin(
+      InetSocketAddress address,
+      Readiness readiness,
+      List<AdminHandler> handlers,
+      Security security) {
     try {
       return new AdminServer(
           address,
           List.of(Probe.liveness(), Probe.readiness(readiness)),
-          List.of(metrics.handler()),
-          null);
+          handlers,
+          security.adminTransport());
     } catch (IOException e) {
       throw new StartException(
           "cannot listen on "
@@ -219,6 +264,16 @@ public final class HoldfastServer {
               + e.getMessage()
               + "; use another address, or 'off'",
           e);
+    }
+  }
+
+  /** Returns the time of the last backup in seconds since the epoch; 0 if it is not known. */
+  private static double lastBackupSeconds(Path dataDir) {
+    try {
+      return LastBackup.read(dataDir).map(Instant::getEpochSecond).orElse(0L);
+    } catch (IOException e) {
+      LOG.debug("cannot read the time of the last backup", e);
+      return 0;
     }
   }
 

@@ -167,7 +167,7 @@ public final class SqliteStore implements LedgerStore {
   public static SqliteStore openForVerification(Path database) {
     return open(
         database,
-        SqliteConnection.writer(database),
+        SqliteConnection.existingWriter(database),
         SqliteStore::rethrow,
         (writer, condition) -> {
           SqliteSchema.requireNewest(writer);
@@ -372,6 +372,13 @@ public final class SqliteStore implements LedgerStore {
   public @Nullable EventsPage events(EventsQuery query) {
     condition.requireNoHiddenRows();
     return found(readers.readInOneSnapshot(connection -> new SqliteEvents(connection).page(query)));
+  }
+
+  @Override
+  public List<SpaceUse> spaceUse(List<String> repositoryIds) {
+    return longReads.read(
+        "cannot sum reservations",
+        connection -> StateCounting.spaceUse(connection, writer.memtable(), repositoryIds));
   }
 
   @Override

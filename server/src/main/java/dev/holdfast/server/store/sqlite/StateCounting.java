@@ -1,5 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.ledger.LedgerReads.SpaceUse;
 import dev.holdfast.server.ledger.LedgerReads.StateCount;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
@@ -10,7 +11,9 @@ import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -54,6 +57,39 @@ final class StateCounting {
       }
     }
     return counts;
+  }
+
+  /** Returns how the space of the named repositories is used, in one snapshot. */
+  static List<SpaceUse> spaceUse(
+      SqliteConnection connection, Memtable memtable, List<String> repositoryIds)
+      throws SQLException {
+    connection.prepared("BEGIN").execute();
+    Map<String, Long> recentBytes = new HashMap<>();
+    memtable
+        .readAtSnapshot(connection, all -> all.matching(entry -> entry.reservation().filled()))
+        .forEach(
+            (owner, entry) ->
+                recentBytes.merge(
+                    owner.repositoryId(), entry.reservation().amountBytes(), Long::sum));
+    List<SpaceUse> found = new ArrayList<>();
+    for (String id : repositoryIds) {
+      RowMapper.RepositoryRow known = SqliteReads.known(connection, id).orElse(null);
+      if (known != null) {
+        long filledBytes = recentBytes.getOrDefault(id, 0L) + filledBytes(connection, known);
+        found.add(new SpaceUse(known.repository(), filledBytes));
+      }
+    }
+    return found;
+  }
+
+  private static long filledBytes(SqliteConnection connection, RowMapper.RepositoryRow known)
+      throws SQLException {
+    PreparedStatement query =
+        connection.prepared(
+            "SELECT coalesce(sum(amount_bytes), 0) FROM reservations"
+                + " WHERE repository = ? AND fill_revision IS NOT NULL");
+    query.setLong(1, known.number());
+    return SqliteConnection.rows(query, row -> row.getLong(1)).get(0);
   }
 
   private static void add(

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,8 @@ final class MeasuredServer implements AutoCloseable {
                         Map.of(),
                         Map.of(),
                         "",
-                        InetAddress.getLoopbackAddress())));
+                        InetAddress.getLoopbackAddress(),
+                        List.of())));
     return new String(response.body(), UTF_8);
   }
 

@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime;
+package dev.holdfast.server.flags;
 
 import java.math.BigDecimal;
 import java.net.InetSocketAddress;
@@ -11,7 +11,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Converts the values of command-line flags. */
-final class FlagConverters {
+public final class FlagConverters {
   private static final Pattern SIZE =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(?:([kmgtpe])(i)?b?|b)?", Pattern.CASE_INSENSITIVE);
   private static final String SIZE_PREFIXES = "kmgtpe";
@@ -28,7 +28,7 @@ final class FlagConverters {
   private FlagConverters() {}
 
   /** Converts {@code 1TiB}, {@code 500GB} or plain bytes. */
-  static final class ByteSize implements ITypeConverter<Long> {
+  public static final class ByteSize implements ITypeConverter<Long> {
     @Override
     public Long convert(String value) {
       Matcher matcher = SIZE.matcher(value);
@@ -54,7 +54,7 @@ final class FlagConverters {
   }
 
   /** Converts {@code 7d}, {@code 12h}, {@code 30m} or {@code 10s}. */
-  static final class DurationFlag implements ITypeConverter<Duration> {
+  public static final class DurationFlag implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String value) {
       Matcher matcher = DURATION.matcher(value);
@@ -72,7 +72,7 @@ final class FlagConverters {
   }
 
   /** Converts {@code HOST:PORT}; port 0 selects a free port. */
-  static final class HostPort implements ITypeConverter<InetSocketAddress> {
+  public static final class HostPort implements ITypeConverter<InetSocketAddress> {
     @Override
     public InetSocketAddress convert(String value) {
       Matcher matcher = ADDRESS.matcher(value);

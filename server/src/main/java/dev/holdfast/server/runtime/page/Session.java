@@ -1,0 +1,69 @@
+package dev.holdfast.server.runtime.page;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.holdfast.server.runtime.admin.AdminRequest;
+import java.net.URLDecoder;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The token of a request, which the browser keeps in a cookie. The server keeps no sessions: a
+ * token that is revoked ends them all at once.
+ */
+final class Session {
+  private static final String COOKIE = "holdfast_session";
+  private static final String BEARER = "Bearer ";
+
+  /** Characters that a cookie may contain. */
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]{1,512}");
+
+  private Session() {}
+
+  /** Returns the token of a request; null if it has none. */
+  static @Nullable String token(AdminRequest request) {
+    String authorization = request.header("authorization");
+    if (authorization != null && authorization.startsWith(BEARER)) {
+      return authorization.substring(BEARER.length()).strip();
+    }
+    String cookies = request.header("cookie");
+    if (cookies != null) {
+      for (String cookie : cookies.split(";")) {
+        String[] pair = cookie.strip().split("=", 2);
+        if (pair.length == 2 && pair[0].equals(COOKIE)) {
+          return pair[1];
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Returns the token that the login form sent; null if it cannot be one. */
+  static @Nullable String posted(AdminRequest request) {
+    for (String field : request.body().split("&")) {
+      if (field.startsWith("token=")) {
+        try {
+          String token = URLDecoder.decode(field.substring("token=".length()), UTF_8).strip();
+          return TOKEN.matcher(token).matches() ? token : null;
+        } catch (IllegalArgumentException e) {
+          return null;
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns the cookie with a token; an empty token ends the session.
+   *
+   * @param secure whether the browser may send it only over TLS
+   */
+  static String cookie(String token, boolean secure) {
+    return COOKIE
+        + "="
+        + token
+        + "; Path=/; HttpOnly; SameSite=Strict"
+        + (secure ? "; Secure" : "")
+        + (token.isEmpty() ? "; Max-Age=0" : "");
+  }
+}
