@@ -152,8 +152,12 @@ class AdminServerTest {
     answered("200 ", "ok\n", ask("GET /readyz?exclude=serving&exclude=books"));
     answered(
         "503 ",
-        "[+]serving excluded: ok\n[-]books failed: reads fail\n"
-            + "warn: there is no check 'disk' to exclude\nreadyz check failed\n",
+        """
+        [+]serving excluded: ok
+        [-]books failed: reads fail
+        warn: there is no check 'disk' to exclude
+        readyz check failed
+        """,
         ask("GET /readyz?verbose&exclude=serving&exclude=disk"));
     answered("503 ", "reads fail\n", ask("GET /readyz/books"));
     books = "";

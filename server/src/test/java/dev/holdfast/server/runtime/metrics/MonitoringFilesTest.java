@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -102,7 +103,7 @@ class MonitoringFilesTest {
       assertTrue(tests.contains("name: " + name + " fires\n"), name);
       assertTrue(tests.contains("name: " + name + " does not fire\n"), name);
       assertTrue(
-          read("monitoring/prometheus-rules.yml").contains("#" + name.toLowerCase() + "\n"), name);
+          read("monitoring/prometheus-rules.yml").contains("#" + name.toLowerCase(Locale.ROOT) + "\n"), name);
       count++;
     }
     assertTrue(count > 10);
