@@ -10,6 +10,7 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.watch.WatchLimits;
 import dev.holdfast.server.ledger.watch.WatchRegistry;
+import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.BindableService;
 import java.time.Duration;
@@ -25,6 +26,10 @@ public final class Services {
 
   /** Period of the checks for stalled callers that hold a shared budget. */
   private static final Duration STALL_PERIOD = Duration.ofSeconds(1);
+
+  /** The full name of the method whose calls are watches. */
+  public static final String WATCH_METHOD =
+      ReservationsServiceGrpc.getWatchEventsMethod().getFullMethodName();
 
   private Services() {}
 

@@ -72,6 +72,8 @@ public final class Main {
   static CommandLine commandLine(Map<String, String> environment) {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
+    // The contract's values are in lower case.
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     // The operator's commands do not know the server's version.
     line.getSubcommands()
         .values()

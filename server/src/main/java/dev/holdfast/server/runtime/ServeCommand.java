@@ -3,12 +3,21 @@ package dev.holdfast.server.runtime;
 import dev.holdfast.server.flags.FlagConverters.ByteSize;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import dev.holdfast.server.flags.FlagConverters.HostPort;
+import dev.holdfast.server.runtime.logging.LogFormat;
+import dev.holdfast.server.runtime.logging.LogLevel;
+import dev.holdfast.server.runtime.logging.LogSettings;
+import dev.holdfast.server.runtime.metrics.MeteredReloads;
+import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.security.LoggedReloads;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.runtime.security.files.InvalidFileException;
+import dev.holdfast.server.runtime.security.files.ReloadedFiles;
 import dev.holdfast.server.runtime.security.tls.TlsFiles;
 import dev.holdfast.server.runtime.config.CommandLineOnly;
 import dev.holdfast.server.runtime.serving.HoldfastServer;
+import dev.holdfast.server.runtime.serving.Version;
+import dev.holdfast.server.runtime.tracing.Tracing;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,7 +68,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--admin-listen",
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:7421",
-      description = "HTTP address of /livez and /readyz, or 'off'. Default: ${DEFAULT-VALUE}")
+      description =
+          "HTTP address of /livez, /readyz and /metrics, or 'off'. Default: ${DEFAULT-VALUE}")
   private String adminListen = OFF;
 
   @Option(
@@ -127,6 +137,22 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable Path tokensFile;
 
   @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description = "Format of the log on stderr: text or json. Default: ${DEFAULT-VALUE}")
+  private LogFormat logFormat = LogFormat.TEXT;
+
+  @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      defaultValue = "info",
+      description =
+          "Least severe level that is logged: error, warn, info or debug. Default:"
+              + " ${DEFAULT-VALUE}")
+  private LogLevel logLevel = LogLevel.INFO;
+
+  @Option(
       names = "--insecure",
       description =
           "Allows listening beyond loopback without TLS, or without authentication by tokens or"
@@ -135,8 +161,10 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    LogSettings.apply(logFormat, logLevel);
     InetSocketAddress admin = adminListen.equals(OFF) ? null : adminAddress();
-    Security security = security();
+    ServerMetrics metrics = new ServerMetrics(Version.number(), InstantSource.system());
+    Security security = security(new MeteredReloads(metrics.tasks(), new LoggedReloads()));
     requireLoopback("--listen", listen, security);
     if (admin != null) {
       requireLoopback("--admin-listen", admin, security);
@@ -144,7 +172,15 @@ final class ServeCommand implements Callable<Integer> {
     HoldfastServer server =
         HoldfastServer.start(
             new HoldfastServer.Settings(
-                listen, admin, dataDir, capacityBytes, retention, acceptLoss, security));
+                listen,
+                admin,
+                dataDir,
+                capacityBytes,
+                retention,
+                acceptLoss,
+                security,
+                metrics,
+                tracing()));
     Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(server), "drain"));
     System.out.println("holdfast: serving gRPC on " + server.address());
     System.out.flush();
@@ -183,7 +219,15 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private Security security() {
+  private @Nullable Tracing tracing() {
+    try {
+      return Tracing.fromEnvironment(System::getenv, Version.number());
+    } catch (ConfigurationException e) {
+      throw parameterException("tracing cannot start: " + e.getMessage());
+    }
+  }
+
+  private Security security(ReloadedFiles.Listener listener) {
     if ((tlsCert == null) != (tlsKey == null)) {
       throw parameterException("--tls-cert and --tls-key belong together; add the missing one");
     } else if (tlsClientCa != null && tlsCert == null) {
@@ -192,7 +236,7 @@ final class ServeCommand implements Callable<Integer> {
     TlsFiles tls =
         tlsCert == null || tlsKey == null ? null : new TlsFiles(tlsCert, tlsKey, tlsClientCa);
     try {
-      return Security.read(tls, tokensFile, InstantSource.system(), new LoggedReloads());
+      return Security.read(tls, tokensFile, InstantSource.system(), listener);
     } catch (InvalidFileException e) {
       throw parameterException(String.valueOf(e.getMessage()));
     }

@@ -120,6 +120,7 @@ public final class CallDispatcher {
   public <C extends Command, R> void submit(
       Call<R> call, C command, BiFunction<C, Outcome.Done, R> answer, Predicate<Outcome> handler) {
     Executor executor = answerExecutor.get();
+    @Nullable CommitNote note = CommitNote.OF_CALL.get();
     ledger.submit(
         command,
         new Ledger.Caller() {
@@ -131,6 +132,13 @@ public final class CallDispatcher {
           @Override
           public boolean abandoned() {
             return call.abandoned();
+          }
+
+          @Override
+          public void committed() {
+            if (note != null) {
+              note.committed();
+            }
           }
 
           @Override

@@ -14,7 +14,11 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Converts rejections and failures to gRPC statuses. No other class does. */
 public final class Statuses {
@@ -30,6 +34,10 @@ public final class Statuses {
   /** The metadata keys that repeat values of the request. */
   private static final List<String> REQUEST_KEYS =
       List.of("repository_id", "request_id", "operation_id");
+
+  private static final Map<String, Rejection.Reason> REASONS =
+      Arrays.stream(Rejection.Reason.values())
+          .collect(Collectors.toUnmodifiableMap(Enum::name, reason -> reason));
 
   private Statuses() {}
 
@@ -51,6 +59,22 @@ public final class Statuses {
       return of(failed.rejection());
     }
     return internal();
+  }
+
+  /** Returns the reason of a rejected call; null if it was not rejected for one of ours. */
+  public static Rejection.@Nullable Reason reason(Status status, Metadata trailers) {
+    com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
+    try {
+      for (Any detail : details.getDetailsList()) {
+        if (detail.is(ErrorInfo.class)) {
+          ErrorInfo info = detail.unpack(ErrorInfo.class);
+          return info.getDomain().equals(DOMAIN) ? REASONS.get(info.getReason()) : null;
+        }
+      }
+      return null;
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("these details were created by this class", e);
+    }
   }
 
   /**

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  */
 public record HealthCheck(String name, Supplier<String> reason) {
   /** Returns why the condition does not hold, or cannot be checked; an empty string if it holds. */
-  String failure() {
+  public String failure() {
     try {
       return reason.get();
     } catch (RuntimeException e) {

@@ -42,7 +42,7 @@ public final class Readiness {
   }
 
   /** Returns all checks, in the order in which their reasons count. */
-  List<HealthCheck> checks() {
+  public List<HealthCheck> checks() {
     return checks;
   }
 

@@ -46,6 +46,21 @@ public final class NetworkGuard implements ServerInterceptor {
     this.limits = limits;
   }
 
+  /** Returns the number of open connections. */
+  public int connectionCount() {
+    return connections.get();
+  }
+
+  /** Returns the number of open calls. */
+  public int callCount() {
+    return calls.get();
+  }
+
+  /** Returns the bytes of requests that are being received or not answered yet. */
+  public long requestBytes() {
+    return requestBytes.get();
+  }
+
   NetworkLimits limits() {
     return limits;
   }

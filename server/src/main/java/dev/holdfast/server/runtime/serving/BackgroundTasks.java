@@ -5,14 +5,19 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.Retention;
 import dev.holdfast.server.ledger.ScheduledWork;
+import dev.holdfast.server.ledger.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the server's periodic background tasks. */
 final class BackgroundTasks implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("holdfast");
+
   private static final long PROBE_MILLIS = 1000;
   private static final long SCRUB_MILLIS = 100;
   private static final long RESERVE_MILLIS = 60_000;
@@ -20,6 +25,8 @@ final class BackgroundTasks implements AutoCloseable {
 
   /** Files must hold within 10 s, after two polls that found the same. */
   private static final long RELOAD_MILLIS = 1000;
+
+  private static final long COUNT_MILLIS = 10_000;
 
   /** Time that the first calls to a new process may take on a busy machine. */
   private static final long FIRST_CALLS_MILLIS = 2000;
@@ -32,6 +39,7 @@ final class BackgroundTasks implements AutoCloseable {
   private final ScheduledExecutorService scrubbing = thread("scrub");
   private final ScheduledExecutorService reserving = thread("disk-reserve");
   private final ScheduledExecutorService reloading = thread("reload");
+  private final ScheduledExecutorService counting = thread("state-count");
   private final LedgerListener listener;
 
   private final Ledger ledger;
@@ -63,8 +71,9 @@ final class BackgroundTasks implements AutoCloseable {
    * leases get their grace again, and then the first pass for expired leases runs.
    *
    * @param reload takes up changed files of tokens and certificates
+   * @param count counts reservations for metrics if that is due, which may take seconds
    */
-  void start(Runnable reload) {
+  void start(Runnable reload, Runnable count) {
     LeaseSweeper sweeper = new LeaseSweeper(ledger, listener);
     var unused =
         sweeping.schedule(
@@ -84,12 +93,22 @@ final class BackgroundTasks implements AutoCloseable {
     repeat(reserving, this::keepReserve, 0, RESERVE_MILLIS);
     repeat(reloading, reload, RELOAD_MILLIS, RELOAD_MILLIS);
     repeat(reserving, diskSpace, 0, DISK_MILLIS);
+    repeat(counting, () -> countOrRetry(count), 0, COUNT_MILLIS);
   }
 
   /** Skips the reserve while the store reports trouble: its directory may have been replaced. */
   private void keepReserve() {
     if (ledger.reads().trouble().isEmpty()) {
       reserve.run();
+    }
+  }
+
+  /** A long read is interrupted if the WAL becomes too long meanwhile; the next run retries. */
+  private static void countOrRetry(Runnable count) {
+    try {
+      count.run();
+    } catch (StoreException e) {
+      LOG.debug("cannot count reservations by state now", e);
     }
   }
 
@@ -114,7 +133,7 @@ final class BackgroundTasks implements AutoCloseable {
   @Override
   public void close() {
     for (ScheduledExecutorService thread :
-        List.of(sweeping, purging, probing, scrubbing, reserving, reloading)) {
+        List.of(sweeping, purging, probing, scrubbing, reserving, reloading, counting)) {
       thread.shutdown();
       try {
         if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

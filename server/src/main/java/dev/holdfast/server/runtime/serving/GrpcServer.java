@@ -9,12 +9,14 @@ import dev.holdfast.server.api.wire.ReadRequests;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.runtime.admin.Readiness;
+import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkGuard;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.runtime.security.AccessControl;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.runtime.security.tls.TlsNegotiator;
+import dev.holdfast.server.runtime.tracing.Tracing;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
@@ -100,6 +102,8 @@ final class GrpcServer implements AutoCloseable {
       Readiness readiness,
       PendingResponses responses,
       Security security,
+      ServerMetrics metrics,
+      @Nullable Tracing tracing,
       LedgerListener listener)
       throws IOException {
     Health health = new Health(readiness);
@@ -126,12 +130,18 @@ final class GrpcServer implements AutoCloseable {
             .maxRstFramesPerWindow(limits.idleFrames(), NetworkLimits.SECONDS)
             .addStreamTracerFactory(new ResettableCalls())
             .addStreamTracerFactory(guard.tracers())
+            .addStreamTracerFactory(metrics.tracers())
             .intercept(streams)
             .decompressorRegistry(PackedRequests.registry());
     AccessControl access = security.authenticates() ? new AccessControl(security) : null;
     if (access != null) {
       // Runs before the others, which see only calls that are granted.
       builder.intercept(access);
+    }
+    // Runs before all others, to see their refusals.
+    builder.intercept(metrics.refusals());
+    if (tracing != null) {
+      builder.intercept(tracing.calls());
     }
     ReadRequests reading = new ReadRequests(workers, Services.largestCounts());
     for (BindableService service :
@@ -149,6 +159,7 @@ final class GrpcServer implements AutoCloseable {
       health.add(definition.getServiceDescriptor().getName());
     }
     Server server = builder.build();
+    metrics.measure(server, guard);
     if (access != null) {
       access.requireRules(server);
     }

@@ -6,6 +6,7 @@ import dev.holdfast.server.api.calls.ReadExecutors;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
+import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.SteadyClock;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
@@ -15,11 +16,14 @@ import dev.holdfast.server.runtime.admin.AdminHandler;
 import dev.holdfast.server.runtime.admin.AdminServer;
 import dev.holdfast.server.runtime.admin.Probe;
 import dev.holdfast.server.runtime.admin.Readiness;
+import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.runtime.page.PageAccess;
 import dev.holdfast.server.runtime.page.PageHandler;
+import dev.holdfast.server.runtime.security.AdminAccess;
 import dev.holdfast.server.runtime.security.Security;
+import dev.holdfast.server.runtime.tracing.Tracing;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
@@ -32,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +70,8 @@ public final class HoldfastServer {
    * @param retention minimum time for which operation ids, histories and events are kept
    * @param acceptLoss whether to accept a store that lost acknowledged changes
    * @param security how connections are encrypted and callers authenticated
+   * @param metrics measures this server, and no other
+   * @param tracing sends spans; null for none
    */
   public record Settings(
       InetSocketAddress listen,
@@ -73,7 +80,9 @@ public final class HoldfastServer {
       @Nullable Long capacityBytes,
       Duration retention,
       boolean acceptLoss,
-      Security security) {}
+      Security security,
+      ServerMetrics metrics,
+      @Nullable Tracing tracing) {}
 
   private HoldfastServer(CloseStack opened, GrpcServer grpc) {
     this.opened = opened;
@@ -122,10 +131,17 @@ public final class HoldfastServer {
           directory.path().toAbsolutePath().normalize());
     }
     opened.add(HighWaterMark.keep(directory, store, halt, clock::nowMicros));
-    LoggingListener listener = new LoggingListener();
+    ServerMetrics metrics = settings.metrics();
+    LedgerListener listener = metrics.listener(new LoggingListener());
     EventLoops eventLoops = opened.add(new EventLoops());
     RequestWorkers workers = opened.add(new RequestWorkers(listener::failed));
     Ledger ledger = new Ledger(store, clock, MAX_WAITING_CHANGES, listener);
+    metrics.measure(ledger, store);
+    Tracing tracing = settings.tracing();
+    if (tracing != null) {
+      opened.add(tracing);
+      ledger.measureWith(tracing.meter(metrics.meter()));
+    }
     ledger.start();
     opened.add(ledger);
     giveGrace(ledger);
@@ -142,6 +158,13 @@ public final class HoldfastServer {
                 new LowWater(directory.path(), ledger::noteDiskSpace),
                 listener));
     Readiness readiness = new Readiness(ledger);
+    metrics.measure(readiness);
+    metrics.measureWatchers(Services.WATCH_METHOD);
+    if (settings.security().tls() != null) {
+      metrics
+          .tasks()
+          .certificate(() -> Objects.requireNonNull(settings.security().tls()).expires());
+    }
     if (settings.adminListen() != null) {
       PageAccess access =
           settings.security().authenticates()
@@ -154,10 +177,16 @@ public final class HoldfastServer {
               access,
               settings.security().tls() != null,
               InstantSource.system());
+      AdminAccess adminAccess =
+          new AdminAccess(
+              settings.security(), settings.adminListen().getAddress().isLoopbackAddress());
       AdminServer admin =
           opened.add(
               listenForAdmin(
-                  settings.adminListen(), readiness, List.of(page), settings.security()));
+                  settings.adminListen(),
+                  readiness,
+                  List.of(adminAccess.guardedMetrics(metrics.handler()), page),
+                  settings.security()));
       LOG.info("serving /livez and /readyz on {}", admin.address());
     }
     PendingResponses responses = new PendingResponses(MAX_UNSENT_BYTES, System::nanoTime);
@@ -177,13 +206,17 @@ public final class HoldfastServer {
                 readiness,
                 responses,
                 settings.security(),
+                metrics,
+                tracing,
                 listener));
     tasks.start(
         () -> {
           settings.security().poll();
           grpc.endDeniedStreams();
-        });
+        },
+        () -> metrics.countStates(ledger));
     directory.setHolder(process + ", serving gRPC on " + grpc.address());
+    StartReport.log(ledger.reads(), settings.retention());
     LOG.info(
         "holdfast {}: serving gRPC on {} ({}); store in {}",
         Version.number(),

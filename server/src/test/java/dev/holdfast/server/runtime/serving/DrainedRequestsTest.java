@@ -10,6 +10,7 @@ import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.runtime.admin.Readiness;
+import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.v1.DatastoreServiceGrpc;
@@ -21,6 +22,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -108,6 +110,8 @@ class DrainedRequestsTest {
         new Readiness(new Ledger(new FaultyStore(), () -> 1, 1000, watch)),
         new PendingResponses(Long.MAX_VALUE, System::nanoTime),
         Security.NONE,
+        new ServerMetrics("test", InstantSource.system()),
+        null,
         watch);
   }
 }

@@ -14,6 +14,7 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.admin.Readiness;
+import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.testing.rpc.FutureAnswer;
@@ -40,6 +41,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -99,6 +101,8 @@ class NetworkLimitsTest {
             readiness,
             responses,
             Security.NONE,
+            new ServerMetrics("test", InstantSource.system()),
+            null,
             watch);
   }
 

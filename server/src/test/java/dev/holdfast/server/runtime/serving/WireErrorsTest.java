@@ -15,6 +15,7 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.admin.Readiness;
+import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.NetworkLimits;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.testing.rpc.Refusal;
@@ -40,6 +41,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -99,6 +101,8 @@ class WireErrorsTest {
           readiness,
           responses,
           Security.NONE,
+          new ServerMetrics("test", InstantSource.system()),
+          null,
           watch);
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);
