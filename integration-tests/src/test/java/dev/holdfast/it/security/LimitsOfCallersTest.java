@@ -42,7 +42,11 @@ class LimitsOfCallersTest {
     List<Stubs> connections = new ArrayList<>();
     try (ServerProcess server =
         ServerProcess.start(
-            temp.resolve("data"), "--capacity", "1TiB", "--tokens-file", tokens.file().toString())) {
+            temp.resolve("data"),
+            "--capacity",
+            "1TiB",
+            "--tokens-file",
+            tokens.file().toString())) {
       for (int i = 0; i <= WATCHES / WATCHES_OF_A_CONNECTION; i++) {
         connections.add(caller(server, greedy));
       }

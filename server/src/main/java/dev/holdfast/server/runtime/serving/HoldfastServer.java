@@ -136,7 +136,11 @@ public final class HoldfastServer {
     EventLoops eventLoops = opened.add(new EventLoops());
     RequestWorkers workers = opened.add(new RequestWorkers(listener::failed));
     Ledger ledger = new Ledger(store, clock, MAX_WAITING_CHANGES, listener);
-    metrics.measure(ledger, store);
+    // Without the admin port, nobody reads metrics, so calls and commits are not measured.
+    boolean measured = settings.adminListen() != null;
+    if (measured) {
+      metrics.measure(ledger, store);
+    }
     Tracing tracing = settings.tracing();
     if (tracing != null) {
       opened.add(tracing);
@@ -206,7 +210,7 @@ public final class HoldfastServer {
                 readiness,
                 responses,
                 settings.security(),
-                metrics,
+                measured ? metrics : null,
                 tracing,
                 listener));
     tasks.start(
@@ -214,7 +218,11 @@ public final class HoldfastServer {
           settings.security().poll();
           grpc.endDeniedStreams();
         },
-        () -> metrics.countStates(ledger));
+        () -> {
+          if (measured) {
+            metrics.countStates(ledger);
+          }
+        });
     directory.setHolder(process + ", serving gRPC on " + grpc.address());
     StartReport.log(ledger.reads(), settings.retention());
     LOG.info(
