@@ -19,8 +19,13 @@ class LoginTest {
   private String token(String name, String... more) throws Exception {
     String[] words = new String[7 + more.length];
     String[] first = {
-      "token", "--tokens-file", directory.resolve("tokens").toString(),
-      "--name", name, "--role", "reader"
+      "token",
+      "--tokens-file",
+      directory.resolve("tokens").toString(),
+      "--name",
+      name,
+      "--role",
+      "reader"
     };
     System.arraycopy(first, 0, words, 0, 7);
     System.arraycopy(more, 0, words, 7, more.length);
@@ -36,9 +41,12 @@ class LoginTest {
     try (ServerProcess server =
         ServerProcess.start(
             directory.resolve("data"),
-            "--admin-listen", "127.0.0.1:0",
-            "--capacity", "1GiB",
-            "--tokens-file", directory.resolve("tokens").toString())) {
+            "--admin-listen",
+            "127.0.0.1:0",
+            "--capacity",
+            "1GiB",
+            "--tokens-file",
+            directory.resolve("tokens").toString())) {
       Browser browser = new Browser(server.adminPort());
       for (String link : new String[] {"/", "/repositories/default", "/repositories/none"}) {
         HttpResponse<String> refused = browser.get(link);
@@ -57,8 +65,7 @@ class LoginTest {
       HttpResponse<String> anna = browser.post("/login", "token=" + all);
       assertEquals(303, anna.statusCode());
       String cookie = anna.headers().firstValue("Set-Cookie").orElse("");
-      assertEquals(
-          "holdfast_session=" + all + "; Path=/; HttpOnly; SameSite=Strict", cookie);
+      assertEquals("holdfast_session=" + all + "; Path=/; HttpOnly; SameSite=Strict", cookie);
       String page = browser.get("/").body();
       assertTrue(page.contains("/repositories/default") && page.contains("anna"), page);
       assertFalse(page.contains(all), "no page shows the token");

@@ -67,7 +67,9 @@ class PageTest {
             .reservations()
             .reserveSlot(Requests.reserveSlot("a", Requests.slot(HOSTILE, -1), 1, ""));
     var offer =
-        stubs.sales().putOffer(SalesFixture.putting("a", SalesFixture.offer("<b>").setEnabled(true)));
+        stubs
+            .sales()
+            .putOffer(SalesFixture.putting("a", SalesFixture.offer("<b>").setEnabled(true)));
   }
 
   @AfterAll

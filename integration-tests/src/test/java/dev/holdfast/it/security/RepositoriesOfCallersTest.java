@@ -43,8 +43,7 @@ class RepositoriesOfCallersTest {
     Tokens tokens = new Tokens(temp.resolve("tokens"));
     String everywhere = tokens.add("operator", "admin");
     String limited = tokens.add("node-7", "admin", "--repository", "eu-*");
-    server =
-        ServerProcess.start(temp.resolve("data"), "--tokens-file", tokens.file().toString());
+    server = ServerProcess.start(temp.resolve("data"), "--tokens-file", tokens.file().toString());
     admin = new Stubs(server.target(), InsecureChannelCredentials.create(), everywhere);
     europe = new Stubs(server.target(), InsecureChannelCredentials.create(), limited);
     for (String id : List.of("asia", "default", "eu-1", "eu-2", "us", "zz-secret")) {
@@ -110,8 +109,7 @@ class RepositoriesOfCallersTest {
                       .build());
       page.getRepositoriesList().stream().map(Repository::getRepositoryId).forEach(ids::add);
       token = page.getNextPageToken();
-      String text =
-          new String(Base64.getUrlDecoder().decode(token), StandardCharsets.ISO_8859_1);
+      String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.ISO_8859_1);
       assertTrue(mayNameAll || token.isEmpty() || text.contains("eu-"), text);
     } while (!token.isEmpty());
     return ids;
@@ -128,10 +126,7 @@ class RepositoriesOfCallersTest {
                 .next());
     Refusal.expect(
         "PERMISSION_DENIED",
-        () ->
-            europe
-                .reservations()
-                .apply(ApplyRequest.newBuilder().setRepositoryId("us").build()));
+        () -> europe.reservations().apply(ApplyRequest.newBuilder().setRepositoryId("us").build()));
     assertEquals("PERMISSION_DENIED", reconcile("us"));
     assertEquals("EMPTY_OBSERVATION", reconcile("eu-1"));
   }

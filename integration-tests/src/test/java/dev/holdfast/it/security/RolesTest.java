@@ -32,11 +32,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** What each role may call, for every RPC that the server has. */
 class RolesTest {
@@ -48,9 +48,7 @@ class RolesTest {
     needs("writer", "RepositoryService", "Reserve Release");
     needs("admin", "RepositoryService", "CreateRepository UpdateRepository DeleteRepository");
     needs(
-        "reader",
-        "ReservationsService",
-        "GetReservation ListReservations WatchEvents ListEvents");
+        "reader", "ReservationsService", "GetReservation ListReservations WatchEvents ListEvents");
     needs(
         "writer",
         "ReservationsService",
@@ -78,8 +76,7 @@ class RolesTest {
     for (String role : ROLES) {
       SECRETS.put(role, tokens.add(role, role));
     }
-    server =
-        ServerProcess.start(temp.resolve("data"), "--tokens-file", tokens.file().toString());
+    server = ServerProcess.start(temp.resolve("data"), "--tokens-file", tokens.file().toString());
   }
 
   @AfterAll
@@ -118,7 +115,9 @@ class RolesTest {
             String reason = reason(stubs, method);
             assertTrue(!reason.equals("UNAUTHENTICATED"), method.getFullMethodName());
             if (!reason.equals("PERMISSION_DENIED")) {
-              allowed.computeIfAbsent(method.getFullMethodName(), name -> new HashSet<>()).add(role);
+              allowed
+                  .computeIfAbsent(method.getFullMethodName(), name -> new HashSet<>())
+                  .add(role);
             }
           }
         }
@@ -181,7 +180,9 @@ class RolesTest {
             ((PrototypeMarshaller<?>) descriptor.getRequestMarshaller()).getMessagePrototype();
     CompletableFuture<String> reason = new CompletableFuture<>();
     ClientCall<Message, Message> call =
-        stubs.channel().newCall(method, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
+        stubs
+            .channel()
+            .newCall(method, CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
     call.start(
         new ClientCall.Listener<>() {
           @Override

@@ -87,8 +87,7 @@ class TlsTest {
                 "--tls-key",
                 certificates.resolve("tls.key").toString()));
     flags.addAll(List.of(more));
-    ServerProcess started =
-        ServerProcess.start(temp.resolve("data"), flags.toArray(String[]::new));
+    ServerProcess started = ServerProcess.start(temp.resolve("data"), flags.toArray(String[]::new));
     server = started;
     return started;
   }
@@ -134,7 +133,8 @@ class TlsTest {
         HoldfastClient.builder(running.target()).defaultDeadline(Duration.ofSeconds(2)).build()) {
       assertThrows(HoldfastException.class, () -> plain.repositories().available("default"));
     }
-    assertTrue(running.log().contains("(TLS with certificates that are valid until "), running.log());
+    assertTrue(
+        running.log().contains("(TLS with certificates that are valid until "), running.log());
     assertTrue(running.log().contains(", 1 token)"), running.log());
   }
 
@@ -151,8 +151,7 @@ class TlsTest {
     try (Stubs reader = new Stubs(running.target(), trusting(clients.client("node-7")), null)) {
       available(reader);
       Refusal.expect(
-          "PERMISSION_DENIED",
-          () -> reader.repositories().reserve(Requests.reserve("", 1, "op")));
+          "PERMISSION_DENIED", () -> reader.repositories().reserve(Requests.reserve("", 1, "op")));
     }
     try (Stubs writer =
         new Stubs(
@@ -166,9 +165,7 @@ class TlsTest {
     }
     try (Stubs forger =
             new Stubs(
-                running.target(),
-                trusting(new TestAuthority("clients").client("node-7")),
-                null);
+                running.target(), trusting(new TestAuthority("clients").client("node-7")), null);
         Stubs without = new Stubs(running.target(), trusting(null), null)) {
       assertThrows(StatusRuntimeException.class, () -> available(forger));
       assertThrows(StatusRuntimeException.class, () -> available(without));

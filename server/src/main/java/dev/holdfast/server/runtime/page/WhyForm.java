@@ -186,7 +186,10 @@ final class WhyForm {
     return Html.of(
         "{}{}",
         Layout.table(
-            "No offer would sell", Layout.columns("Offer", "Reason", "Detail"), rows, "No reasons."),
+            "No offer would sell",
+            Layout.columns("Offer", "Reason", "Detail"),
+            rows,
+            "No reasons."),
         more);
   }
 

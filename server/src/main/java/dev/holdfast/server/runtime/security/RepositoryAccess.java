@@ -1,13 +1,13 @@
 package dev.holdfast.server.runtime.security;
 
 import com.google.protobuf.Message;
+import dev.holdfast.server.ledger.rules.Rejections;
 import dev.holdfast.server.runtime.security.AccessControl.Grant;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import dev.holdfast.server.ledger.rules.Rejections;
 
 /**
  * Rejects requests that name a repository beyond the caller's reach, or ask for more than its role
@@ -40,8 +40,7 @@ final class RepositoryAccess implements ServerInterceptor {
         }
         denied = true;
         denials.forbidden(call, grant.caller());
-        AccessControl.close(
-            call, Rejections.permissionDenied(grant.caller().role().text()));
+        AccessControl.close(call, Rejections.permissionDenied(grant.caller().role().text()));
       }
 
       @Override

@@ -66,8 +66,7 @@ final class RpcRules {
         SalesServiceGrpc.getSellSlotMethod(),
         new RpcRule(
             Role.READER,
-            request ->
-                ((SellSlotRequest) request).getValidateOnly() ? Role.READER : Role.WRITER,
+            request -> ((SellSlotRequest) request).getValidateOnly() ? Role.READER : Role.WRITER,
             namedRepository(SalesServiceGrpc.getSellSlotMethod())));
     // Only the header, which comes first, names the repository.
     rule(

@@ -97,7 +97,6 @@ final class StateCounting {
     counts.computeIfPresent(
         repositoryId,
         (id, count) ->
-            new StateCount(
-                count.revision(), count.reserved() + reserved, count.filled() + filled));
+            new StateCount(count.revision(), count.reserved() + reserved, count.filled() + filled));
   }
 }

@@ -1,11 +1,11 @@
 package dev.holdfast.server.runtime.security.files;
 
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,7 +112,9 @@ public final class ReloadedFiles<T> {
     try {
       MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
       for (FileContents file : contents) {
-        sha256.update(Integer.toString(file.bytes().length).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        sha256.update(
+            Integer.toString(file.bytes().length)
+                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         sha256.update((byte) '\n');
         sha256.update(file.bytes());
       }

@@ -24,11 +24,17 @@ final class CertificateChecks {
       if (now.isBefore(certificate.getNotBefore().toInstant())) {
         throw new InvalidFileException(
             file,
-            describe(certificate) + " is valid from " + time(certificate.getNotBefore()) + " on only");
+            describe(certificate)
+                + " is valid from "
+                + time(certificate.getNotBefore())
+                + " on only");
       } else if (!now.isBefore(certificate.getNotAfter().toInstant())) {
         throw new InvalidFileException(
             file,
-            describe(certificate) + " expired at " + time(certificate.getNotAfter()) + "; renew it");
+            describe(certificate)
+                + " expired at "
+                + time(certificate.getNotAfter())
+                + "; renew it");
       }
     }
   }
@@ -55,7 +61,8 @@ final class CertificateChecks {
     for (X509Certificate authority : authorities) {
       if (authority.getBasicConstraints() < 0) {
         throw new InvalidFileException(
-            file, describe(authority) + " is not the certificate of an authority (CA:TRUE is missing)");
+            file,
+            describe(authority) + " is not the certificate of an authority (CA:TRUE is missing)");
       }
     }
   }
@@ -65,8 +72,7 @@ final class CertificateChecks {
       throws InvalidFileException {
     if (!matches(key, leaf.getPublicKey())) {
       throw new InvalidFileException(
-          keyFile,
-          "is not the key of the first certificate in " + file + ", " + describe(leaf));
+          keyFile, "is not the key of the first certificate in " + file + ", " + describe(leaf));
     }
   }
 

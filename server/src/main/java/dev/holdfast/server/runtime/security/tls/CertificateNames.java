@@ -16,7 +16,9 @@ public final class CertificateNames {
 
   private CertificateNames() {}
 
-  /** Returns the subject alternative names in the order of the certificate, then the common name. */
+  /**
+   * Returns the subject alternative names in the order of the certificate, then the common name.
+   */
   public static List<String> of(X509Certificate certificate) {
     List<String> names = new ArrayList<>();
     try {
@@ -26,8 +28,7 @@ public final class CertificateNames {
           names.add(name);
         }
       }
-      for (Rdn part :
-          new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
+      for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
         if (part.getType().equalsIgnoreCase("CN") && part.getValue() instanceof String name) {
           names.add(name);
         }

@@ -90,7 +90,8 @@ final class PemFile {
     }
     if (certificates.isEmpty()) {
       throw new InvalidFileException(
-          file.path(), "has no certificate; write PEM that begins with " + BEGIN + "CERTIFICATE-----");
+          file.path(),
+          "has no certificate; write PEM that begins with " + BEGIN + "CERTIFICATE-----");
     }
     return certificates;
   }
@@ -127,7 +128,8 @@ final class PemFile {
       }
     }
     throw new InvalidFileException(
-        file.path(), "has no private key; write PEM that begins with " + BEGIN + "PRIVATE KEY-----");
+        file.path(),
+        "has no private key; write PEM that begins with " + BEGIN + "PRIVATE KEY-----");
   }
 
   private PrivateKey privateKey(Block block) throws InvalidFileException {

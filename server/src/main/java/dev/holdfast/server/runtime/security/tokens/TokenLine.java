@@ -55,8 +55,7 @@ final class TokenLine {
       throw invalid(
           "'" + shortened(name) + "' is not a name; write 1 to 128 letters, digits or ._@:/-");
     }
-    return new TokenEntry(
-        name, role(), globs(), hash(), time("created"), time("expires"));
+    return new TokenEntry(name, role(), globs(), hash(), time("created"), time("expires"));
   }
 
   private String required(String key) throws InvalidFileException {

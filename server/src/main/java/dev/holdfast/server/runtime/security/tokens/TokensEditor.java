@@ -107,7 +107,8 @@ public final class TokensEditor {
   private void write(List<String> lines) throws IOException {
     byte[] text = text(lines);
     if (text.length > FileContents.MAX_BYTES) {
-      throw new IOException(file + " would become larger than " + FileContents.MAX_BYTES + " bytes");
+      throw new IOException(
+          file + " would become larger than " + FileContents.MAX_BYTES + " bytes");
     }
     Path next = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(next);
@@ -141,14 +142,15 @@ public final class TokensEditor {
             : new FileAttribute<?>[0]);
   }
 
-  /** Gives the new file the owner and permissions of the old one: the server may be another user. */
+  /**
+   * Gives the new file the owner and permissions of the old one: the server may be another user.
+   */
   private void copyOwner(Path next) throws IOException {
     if (!Files.exists(file) || !isPosix()) {
       return;
     }
     PosixFileAttributes old = Files.readAttributes(file, PosixFileAttributes.class);
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(next, PosixFileAttributeView.class);
+    PosixFileAttributeView view = Files.getFileAttributeView(next, PosixFileAttributeView.class);
     PosixFileAttributes now = view.readAttributes();
     if (!now.owner().equals(old.owner())) {
       view.setOwner(old.owner());
