@@ -1,12 +1,12 @@
 /*
  * Makes calls of the operating system fail or hang, for a program that is started with LD_PRELOAD set to this library.
  *
- * The file named by HOLDFAST_IO_FAULTS has one rule, or is empty or missing for none:
+ * The file named by IO_FAULTS_RULE has one rule, or is empty or missing for none:
  *
  *     CALL SUFFIX ACTION SKIP COUNT
  *
  *   CALL    fsync, pwrite, pread or ftruncate
- *   SUFFIX  of the names of the files that it concerns: .db, -wal, -shm
+ *   SUFFIX  of the names of the files that it concerns: .db, -wal, -shm, .partial
  *   ACTION  fail   the call does nothing and reports EIO
  *           lie    the call does its work and reports EIO
  *           drop   fsync only: reports EIO, and everything written since the last good sync is as it was before. So does
@@ -44,7 +44,7 @@ struct old {
 
 /* What is known of an open file. */
 static struct {
-  char suffix[8];
+  char suffix[16];
 } files[FDS];
 
 /* By kind of file, as one file is open several times. The newest first. */
@@ -52,13 +52,13 @@ static struct {
   const char *suffix;
   struct old *unsynced;
   off64_t size; /* at the last good sync; -1 where nothing was written since */
-} kinds[] = {{".db", NULL, -1}, {"-wal", NULL, -1}, {"-shm", NULL, -1}};
+} kinds[] = {{".db", NULL, -1}, {"-wal", NULL, -1}, {"-shm", NULL, -1}, {".partial", NULL, -1}};
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static struct {
   struct stat64 read_from;
-  char call[16], suffix[8], action[8];
+  char call[16], suffix[16], action[8];
   long skip, count;
 } rule;
 
@@ -97,7 +97,7 @@ static const char *suffix_of(int fd) { return fd >= 0 && fd < FDS ? files[fd].su
 
 static void tell(const char *call, const char *suffix) {
   char name[4096], line[64];
-  snprintf(name, sizeof name, "%s.done", getenv("HOLDFAST_IO_FAULTS"));
+  snprintf(name, sizeof name, "%s.done", getenv("IO_FAULTS_RULE"));
   int fd = real_open(name, O_WRONLY | O_CREAT | O_APPEND, 0644);
   if (fd < 0) return;
   int length = snprintf(line, sizeof line, "%s %s %s\n", call, suffix, rule.action);
@@ -106,7 +106,7 @@ static void tell(const char *call, const char *suffix) {
 }
 
 static void read_rule(void) {
-  const char *name = getenv("HOLDFAST_IO_FAULTS");
+  const char *name = getenv("IO_FAULTS_RULE");
   struct stat64 now;
   if (name == NULL || stat64(name, &now) != 0) {
     memset(&rule, 0, sizeof rule);
@@ -125,7 +125,7 @@ static void read_rule(void) {
   real_close(fd);
   if (length <= 0) return;
   text[length] = 0;
-  if (sscanf(text, "%15s %7s %7s %ld %ld", rule.call, rule.suffix, rule.action, &rule.skip, &rule.count) != 5) {
+  if (sscanf(text, "%15s %15s %7s %ld %ld", rule.call, rule.suffix, rule.action, &rule.skip, &rule.count) != 5) {
     memset(rule.call, 0, sizeof rule.call);
   }
 }

@@ -15,9 +15,6 @@ record Benchmark(Programs programs, Scale scale, Selection wanted, Table table) 
       report.addMissing(Target.T7, "Holdfast has no PostgreSQL engine yet");
     }
     new Comparisons(programs, scratch, scale, wanted, report, table).run();
-    if (wanted.has(Target.T10_backup)) {
-      report.addMissing(Target.T10_backup, "Holdfast has no backup yet");
-    }
     new OtherCallers(programs, scratch, scale, wanted, report, table).run();
     if (wanted.hasGrowth()) {
       new GrowthRun(programs, scratch, scale, report, table).run();

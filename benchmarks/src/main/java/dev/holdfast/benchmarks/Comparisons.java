@@ -63,6 +63,9 @@ final class Comparisons {
     if (wanted.has(Target.T3)) {
       batches();
     }
+    if (Stream.of(Target.T8, Target.T8_metrics).anyMatch(wanted::has)) {
+      secured();
+    }
   }
 
   /** Returns a program of unary calls with this number in flight. */
@@ -148,6 +151,27 @@ final class Comparisons {
         comparison.ratio(Target.T4, ofThroughputs("holdfast, SDK", "echo"));
       }
       comparison.server("echo", unary(echo, 256));
+      comparison.run(scale, report, table);
+    }
+  }
+
+  private void secured() throws Exception {
+    try (MeasuredServer plain = programs.holdfast(scratch.fresh("holdfast"));
+        ScrapedServer metrics =
+            new ScrapedServer(
+                programs, scratch.fresh("holdfast"), ScrapedServer.Access.PLAIN);
+        ScrapedServer secured =
+            new ScrapedServer(
+                programs,
+                scratch.fresh("holdfast"),
+                new SecuredAccess(programs, scratch.fresh("security")))) {
+      Comparison comparison = new Comparison("unary, 64 in flight, plain and secured");
+      comparison.server("holdfast, plain", unary(plain, 64));
+      comparison.server("holdfast, metrics", metrics.unary(64));
+      comparison.server("holdfast, TLS, tokens, metrics", secured.unary(64));
+      comparison.ratio(
+          Target.T8, ofThroughputs("holdfast, TLS, tokens, metrics", "holdfast, plain"));
+      comparison.ratio(Target.T8_metrics, ofThroughputs("holdfast, metrics", "holdfast, plain"));
       comparison.run(scale, report, table);
     }
   }

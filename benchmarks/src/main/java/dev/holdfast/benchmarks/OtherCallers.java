@@ -9,10 +9,12 @@ import dev.holdfast.benchmarks.load.Measured;
 import dev.holdfast.benchmarks.load.SlotWorkload;
 import dev.holdfast.benchmarks.load.Subscribers;
 import dev.holdfast.benchmarks.load.Workload;
+import dev.holdfast.benchmarks.report.BackupReport;
 import dev.holdfast.benchmarks.report.Figures;
 import dev.holdfast.benchmarks.report.Report;
 import dev.holdfast.benchmarks.report.Table;
 import dev.holdfast.benchmarks.report.Target;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,8 +60,8 @@ final class OtherCallers {
     if (wanted.has(Target.T10_end_request)) {
       endRequest();
     }
-    if (wanted.has(Target.T10_verify)) {
-      verify();
+    if (wanted.has(Target.T10_verify) || wanted.has(Target.T10_backup)) {
+      verifyAndBackUp();
     }
     if (wanted.has(Target.T10_watch)) {
       watch();
@@ -100,17 +102,45 @@ final class OtherCallers {
     }
   }
 
-  private void verify() throws Exception {
-    try (MeasuredServer server = programs.holdfast(scratch.fresh("holdfast"));
+  private void verifyAndBackUp() throws Exception {
+    Path dataDir = scratch.fresh("holdfast");
+    try (MeasuredServer server = programs.holdfast(dataDir);
         LargeCalls calls = new LargeCalls(server.address());
         Connections connections = new Connections(server.address())) {
       Fill.reserve(connections, scale.verified());
-      compare(
-          server,
-          Target.T10_verify,
-          String.format(Locale.ROOT, "%,d reservations verified", scale.verified()),
-          counted -> () -> calls.verify(scale.verified()));
+      if (wanted.has(Target.T10_verify)) {
+        compare(
+            server,
+            Target.T10_verify,
+            String.format(Locale.ROOT, "%,d reservations verified", scale.verified()),
+            counted -> () -> calls.verify(scale.verified()));
+      }
+      if (wanted.has(Target.T10_backup)) {
+        Backups backups = new Backups(programs, dataDir, scratch.fresh("backup"));
+        compare(
+            server,
+            Target.T10_backup,
+            String.format(Locale.ROOT, "%,d reservations backed up", scale.verified()),
+            counted -> backups::take);
+        report(backups.restore(scale.verified()));
+      }
     }
+  }
+
+  private void report(BackupReport backups) {
+    for (BackupReport.Taken taken : backups.backups()) {
+      table.line(
+          "backup of %s: copied in %.1f s, %s/s; with the recount %.1f s; WAL at most %s",
+          Table.mebibytes(taken.databaseBytes()),
+          taken.copySeconds(),
+          Table.mebibytes((long) taken.copyBytesPerSecond()),
+          taken.seconds(),
+          Table.mebibytes(taken.walPeakBytes()));
+    }
+    table.line(
+        "restored in %.1f s, and verified in %.1f s",
+        backups.restoreSeconds(), backups.verifySeconds());
+    report.add(backups);
   }
 
   private void watch() throws Exception {

@@ -32,14 +32,34 @@ record Programs(List<String> holdfast) {
                 "serve",
                 "--listen",
                 "127.0.0.1:0",
-                "--admin-listen",
-                "off",
                 "--data-dir",
                 dataDir.toString(),
                 "--capacity",
                 "1000000TiB"));
-    arguments.addAll(List.of(more));
+    List<String> flags = List.of(more);
+    if (!flags.contains("--admin-listen")) {
+      arguments.addAll(List.of("--admin-listen", "off"));
+    }
+    arguments.addAll(flags);
     return MeasuredServer.start("holdfast", process(new Program(holdfast, Map.of()), arguments));
+  }
+
+  /** Adds a token with all rights to a tokens file, and returns its secret. */
+  String newToken(Path tokensFile) throws IOException, InterruptedException {
+    List<String> arguments =
+        List.of("token", "--tokens-file", tokensFile.toString(), "--name=bench", "--role=admin");
+    Process process = command(arguments);
+    String secret = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    int exit = process.waitFor();
+    if (exit != 0) {
+      throw new IOException("holdfast token exited with " + exit);
+    }
+    return secret;
+  }
+
+  /** Starts a command of Holdfast that ends by itself. Its stderr goes to that of this process. */
+  Process command(List<String> arguments) throws IOException {
+    return process(new Program(holdfast, Map.of()), arguments).start();
   }
 
   MeasuredServer echo() throws IOException, InterruptedException {

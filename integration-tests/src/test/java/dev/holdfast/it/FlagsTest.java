@@ -13,6 +13,7 @@ import dev.holdfast.v1.GetRepositoryRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +80,24 @@ class FlagsTest {
       assertTrue(server.target().startsWith("0.0.0.0:"), server.target());
       assertEquals(0, server.terminate());
     }
+  }
+
+  @Test
+  void aVariableAndAFileConfigureTheServerToo() throws Exception {
+    Path file = Files.writeString(temp.resolve("holdfast.properties"), "capacity=1KiB\n");
+    Program configured =
+        Program.holdfast().withEnvironment(Map.of("HOLDFAST_CONFIG", file.toString()));
+    try (ServerProcess server = configured.serve(temp.resolve("data"))) {
+      assertEquals(1024, capacity(server));
+    }
+    String dataDir = temp.resolve("data").toString();
+    ProgramResult refused =
+        configured.withEnvironment(Map.of("HOLDFAST_CAPACTIY", "2KiB")).run("verify");
+    assertEquals(2, refused.exit(), refused.err());
+    assertTrue(refused.err().contains("HOLDFAST_CAPACITY"), refused.err());
+    ProgramResult verified =
+        configured.withEnvironment(Map.of("HOLDFAST_DATA_DIR", dataDir)).run("verify");
+    assertEquals(0, verified.exit(), verified.err());
   }
 
   @Test

@@ -1,7 +1,7 @@
 package dev.holdfast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.util.Durations;
@@ -18,13 +18,9 @@ import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -32,15 +28,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Servers on a small disk that is full, mounted read-only, or not theirs: {@code
- * integration-tests/campaigns/full-disk/run} mounts it, and runs this.
- */
+/** Servers on a {@link SmallDisk} that is full, mounted read-only, or not theirs. */
 class FullDiskCampaign {
   private static final int CYCLES = Integer.getInteger("holdfast.full-disk.cycles", 3);
 
@@ -65,47 +57,14 @@ class FullDiskCampaign {
   /** The disk; the data dir is its root. */
   private Path disk = Path.of("");
 
+  private SmallDisk small = new SmallDisk(disk);
+
   @BeforeEach
   void begin() throws Exception {
-    String mounted = System.getProperty("holdfast.full-disk.directory");
-    assertNotNull(mounted, "see full-disk/run");
-    disk = Path.of(mounted);
+    small = SmallDisk.mounted();
+    disk = small.path();
     remount("rw,exec");
-    clearDisk();
-  }
-
-  private void clearDisk() throws IOException {
-    try (Stream<Path> files = Files.walk(disk)) {
-      List<Path> all = new ArrayList<>(files.filter(file -> !file.equals(disk)).toList());
-      Collections.reverse(all);
-      for (Path file : all) {
-        Files.delete(file);
-      }
-    }
-  }
-
-  private Path fill() {
-    return disk.resolve("somebody-elses");
-  }
-
-  private static void create(Path file) throws IOException {
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-  }
-
-  /** Somebody else writes until the disk is full. */
-  private void fillDisk() throws IOException {
-    if (!Files.exists(fill())) {
-      create(fill());
-    }
-    byte[] piece = new byte[4096];
-    try (OutputStream out = Files.newOutputStream(fill(), StandardOpenOption.APPEND)) {
-      while (true) {
-        out.write(piece);
-      }
-    } catch (IOException e) {
-      assertTrue(disk.toFile().getUsableSpace() < piece.length, e::toString);
-    }
+    small.clear();
   }
 
   private ServerProcess start() throws Exception {
@@ -166,7 +125,7 @@ class FullDiskCampaign {
       Poll.until(
           "changes are refused",
           () -> {
-            fillDisk();
+            small.fillUp();
             return refused.get() >= REFUSED;
           });
       stop.set(true);
@@ -179,12 +138,35 @@ class FullDiskCampaign {
     }
   }
 
+  /** Renews a lease, which needs no new space, until there is none even for that. */
+  private void renewUntilRefused(Stubs stubs) throws Exception {
+    small.fillUp();
+    Poll.until(
+        "renewals are refused",
+        () -> {
+          try {
+            var unused =
+                stubs
+                    .reservations()
+                    .renewLease(
+                        Requests.renewLease(
+                            "", Requests.slot("leased", 0), 0, Durations.fromSeconds(60)));
+            return false;
+          } catch (StatusRuntimeException e) {
+            Refusal refusal = Refusal.of(e);
+            assertEquals("STORE_UNAVAILABLE", refusal.reason());
+            assertFalse(refusal.facts().containsKey("free_bytes"), refusal::toString);
+            return true;
+          }
+        });
+  }
+
   @Test
   void nothingIsLostOnAFullDiskAndAStartHasRoom() throws Exception {
     int lost = 0;
     long acknowledged = 0;
     for (int cycle = 0; cycle < CYCLES; cycle++) {
-      clearDisk();
+      small.clear();
       // In the database the log takes hardly any room beside what is there, or nearly its own size.
       int keys = cycle % 2 == 0 ? FEW_KEYS : MANY_KEYS;
       List<AcknowledgedWrites> all = new ArrayList<>();
@@ -196,31 +178,32 @@ class FullDiskCampaign {
         Poll.until("the reserve is made", this::hasReserve);
         lease(stubs);
         writeUntilRefused(stubs, all);
+        renewUntilRefused(stubs);
         assertEquals(503, Http.get(server.adminPort(), "/readyz").statusCode());
         lost += lost(stubs, all);
         assertConsistent(stubs);
         server.kill();
       }
-      fillDisk();
+      small.fillUp();
 
       try (ServerProcess server = start();
           Stubs stubs = new Stubs(server.target())) {
         // The log that it takes into the database may leave room for another reserve at once.
         assertEquals(cycle + 1, releases(server), server.log());
         lost += lost(stubs, all);
-        writeUntilRefused(stubs, all);
+        renewUntilRefused(stubs);
         lost += lost(stubs, all);
         assertConsistent(stubs);
         server.kill();
       }
       Files.deleteIfExists(disk.resolve(RESERVE));
-      fillDisk();
+      small.fillUp();
 
       // The space of the server before is enough, though not for the grace of the lease.
       try (ServerProcess server = start();
           Stubs stubs = new Stubs(server.target())) {
         lost += lost(stubs, all);
-        Files.delete(fill());
+        Files.delete(small.fill());
         Poll.until("changes are made again", () -> isWritable(stubs, all.get(0)));
         int port = server.adminPort();
         Poll.until("it is ready", () -> Http.get(port, "/readyz").statusCode() == 200);
@@ -340,7 +323,7 @@ class FullDiskCampaign {
       Path file = disk.resolve(name);
       if (!Files.exists(file)) {
         // A clean stop leaves no WAL.
-        create(file);
+        SmallDisk.create(file);
       }
       system("chown", Long.toString(NOBODY), file.toString());
       assertTold(ORDINARY, disk, "no permission to read and write " + file, "chown -R");
@@ -354,11 +337,11 @@ class FullDiskCampaign {
     assertTold(ORDINARY, disk, "no permission to read and write " + disk, "chown -R");
     system("chown", "0", disk.toString());
 
-    fillDisk();
+    small.fillUp();
     Files.delete(disk.resolve(RESERVE));
-    fillDisk();
+    small.fillUp();
     assertTold(List.of(), disk, "is full", "bytes there");
-    Files.delete(fill());
+    Files.delete(small.fill());
     ProgramResult verify = Program.holdfast().run("verify", "--data-dir", disk.toString());
     assertEquals(0, verify.exit(), verify.err());
   }

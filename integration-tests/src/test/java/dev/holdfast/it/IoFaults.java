@@ -22,7 +22,7 @@ final class IoFaults {
     return Map.of(
         "LD_PRELOAD",
         System.getProperty("holdfast.io-faults.library", ""),
-        "HOLDFAST_IO_FAULTS",
+        "IO_FAULTS_RULE",
         rule.toString());
   }
 

@@ -21,6 +21,7 @@ import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -257,6 +259,47 @@ class IoFaultsCampaign {
       Poll.until("it is ready again", () -> ready(port) == 200);
       assertEquals(0, server.terminate());
     }
+  }
+
+  /** The calls fail below the backup, not below the server. */
+  @Test
+  void aBackupThatCannotReadWriteOrSyncLeavesNoFile() throws Exception {
+    Path file = Files.createDirectory(temp.resolve("elsewhere")).resolve("backup");
+    faults.clear();
+    try (ServerProcess server = ServerProcess.start(dataDir, "--capacity", "1TiB");
+        Stubs stubs = new Stubs(server.target())) {
+      AcknowledgedWrites writes = new AcknowledgedWrites(0, VALUE_BYTES, KEYS);
+      for (int i = 0; i < 3 * KEYS; i++) {
+        writes.write(stubs);
+      }
+      for (String rule :
+          List.of(
+              "pread -wal fail 0 1000000",
+              "pread -wal fail 40 1000000",
+              "pread .db fail 0 1000000",
+              "pwrite .partial fail 3 1000000",
+              "fsync .partial fail 0 1000000",
+              "fsync .partial fail 1 1000000")) {
+        faults.set(rule);
+        ProgramResult failed = backUp(file);
+        assertTrue(faults.done() > 0, rule + " had nothing fail: " + failed);
+        assertEquals(1, failed.exit(), rule + ": " + failed);
+        assertEquals("", failed.out(), rule);
+        try (Stream<Path> left = Files.list(file.getParent())) {
+          assertEquals(List.of(), left.toList(), rule);
+        }
+      }
+      faults.clear();
+      assertEquals(0, lost(stubs, List.of(writes)));
+      assertEquals(0, backUp(file).exit());
+      assertEquals(0, server.terminate());
+    }
+  }
+
+  private ProgramResult backUp(Path file) throws Exception {
+    return Program.holdfast()
+        .withEnvironment(faults.environment())
+        .run("backup", "--data-dir", dataDir.toString(), "--to", file.toString());
   }
 
   /** Each of the first writes of a commit is done, and told to have failed. */

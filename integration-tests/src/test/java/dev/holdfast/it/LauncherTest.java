@@ -86,6 +86,8 @@ class LauncherTest {
       write(checkout.resolve(file), file);
     }
     script(checkout.resolve("holdfast"), Files.readString(Path.of("..", "holdfast")));
+    String flags = "server/src/main/launcher/java.sh";
+    write(checkout.resolve(flags), Files.readString(Path.of("..", flags)));
 
     bin = Files.createDirectory(temp.resolve("bin"));
     for (String tool : TOOLS) {

@@ -115,6 +115,8 @@ class ArchitectureTest {
     String sqlite = ROOT + "store.sqlite";
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
+        .layer("backup")
+        .definedBy(sqlite + ".backup")
         .layer("mark")
         .definedBy(sqlite + ".mark")
         .layer("engine")
@@ -129,16 +131,18 @@ class ArchitectureTest {
         .definedBy(sqlite + ".connection")
         .layer("directory")
         .definedBy(sqlite + ".directory")
-        .whereLayer("mark")
+        .whereLayer("backup")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("mark")
+        .mayOnlyBeAccessedByLayers("backup")
         .whereLayer("engine")
-        .mayOnlyBeAccessedByLayers("mark")
+        .mayOnlyBeAccessedByLayers("mark", "backup")
         .whereLayer("releases")
         .mayOnlyBeAccessedByLayers("engine")
         .whereLayer("memtable")
         .mayOnlyBeAccessedByLayers("engine")
         .whereLayer("directory")
-        .mayOnlyBeAccessedByLayers("connection", "engine", "mark")
+        .mayOnlyBeAccessedByLayers("connection", "engine", "mark", "backup")
         .check(SERVER);
   }
 

@@ -1,5 +1,7 @@
 package dev.holdfast.benchmarks.load;
 
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -18,10 +20,17 @@ public final class Connections implements AutoCloseable {
 
   /** Makes connections to a server; each connects at its first use. */
   public Connections(String address) {
+    this(address, InsecureChannelCredentials.create());
+  }
+
+  /** Makes connections to a server that needs credentials. */
+  public Connections(
+      String address, ChannelCredentials credentials, ClientInterceptor... interceptors) {
     for (int i = 0; i < COUNT; i++) {
       channels.add(
-          Grpc.newChannelBuilder(address, InsecureChannelCredentials.create())
+          Grpc.newChannelBuilder(address, credentials)
               .directExecutor()
+              .intercept(interceptors)
               // For the responses of large batches.
               .maxInboundMessageSize(16 * 1024 * 1024)
               .build());

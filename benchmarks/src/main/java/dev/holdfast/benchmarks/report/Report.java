@@ -17,6 +17,7 @@ public final class Report {
   private @Nullable GrowthReport growth;
   private @Nullable LoadReport load;
   private @Nullable SoakReport soak;
+  private @Nullable BackupReport backup;
 
   /** One round of a comparison: its programs in the order in which they were measured. */
   public record Round(String comparison, int round, List<Figures> programs) {}
@@ -64,6 +65,11 @@ public final class Report {
     soak = measured;
   }
 
+  /** Adds the backups. */
+  public void add(BackupReport measured) {
+    backup = measured;
+  }
+
   /** Sets the machine of the measurements. */
   public Machine machine() {
     return machine;
@@ -92,5 +98,10 @@ public final class Report {
   /** Returns the soak; null if it was not selected. */
   public @Nullable SoakReport soak() {
     return soak;
+  }
+
+  /** Returns the backups; null if they were not selected. */
+  public @Nullable BackupReport backup() {
+    return backup;
   }
 }

@@ -11,6 +11,8 @@ public enum Target {
   T6_naive("unary at 64 in flight, holdfast / naive", ">= 10"),
   T6_function("unary at 64 in flight, holdfast / function", ">= 10"),
   T7("PostgreSQL engine at 64 in flight, holdfast / function on the same server", ">= 8"),
+  T8("unary at 64 in flight, with TLS, tokens and metrics / plain", ">= 0.85"),
+  T8_metrics("unary at 64 in flight, with metrics, scraped every second / without", ">= 0.97"),
   T10_reconcile("p99 of others while 200,000 slots are reconciled / quiet", "<= 5"),
   T10_end_request("p99 of others while a request of 200,000 slots ends / quiet", "<= 5"),
   T10_verify("p99 of others while 10,000,000 reservations are verified / quiet", "<= 5"),

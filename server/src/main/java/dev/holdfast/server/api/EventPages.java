@@ -1,5 +1,6 @@
 package dev.holdfast.server.api;
 
+import dev.holdfast.server.api.calls.CallDispatcher;
 import dev.holdfast.server.api.convert.EventConverter;
 import dev.holdfast.server.api.convert.PageTokens;
 import dev.holdfast.server.api.convert.RejectedException;
@@ -39,11 +40,12 @@ final class EventPages {
 
   /** Returns the page, with the token of the next page if there is one. */
   static ListEventsResponse response(
-      LedgerReads reads, EventsQuery query, ListEventsRequest request) {
+      LedgerReads reads, CallDispatcher calls, EventsQuery query, ListEventsRequest request) {
     EventsPage page = reads.events(query);
     if (page == null || page.deleted()) {
       throw new RejectedException(Rejections.repositoryNotFound(query.repositoryId()));
     }
+    calls.noteNamed(query.repositoryId(), query.afterRevision(), page.revision());
     ListEventsResponse.Builder response =
         ListEventsResponse.newBuilder().setOldestRevision(page.oldestRevision());
     page.events()

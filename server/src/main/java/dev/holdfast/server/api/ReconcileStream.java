@@ -221,6 +221,10 @@ final class ReconcileStream implements StreamObserver<ReconcileRequest> {
     reads.visitRepository(header.scope().repositoryId(), header.scope().asOfRevision(), plan);
     Rejection rejection = plan.rejection();
     if (rejection != null) {
+      if (rejection.reason() == Rejection.Reason.REVISION_IN_FUTURE) {
+        calls.noteNamed(
+            header.scope().repositoryId(), header.scope().asOfRevision(), plan.revision());
+      }
       throw new RejectedException(rejection);
     }
     Reconcile command = plan.command();

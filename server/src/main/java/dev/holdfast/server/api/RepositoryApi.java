@@ -1,7 +1,7 @@
 package dev.holdfast.server.api;
 
 import dev.holdfast.server.api.calls.CallDispatcher;
-import dev.holdfast.server.api.calls.CallerReach;
+import dev.holdfast.server.api.calls.CallerContext;
 import dev.holdfast.server.api.convert.PageTokens;
 import dev.holdfast.server.api.convert.ProtoConverters;
 import dev.holdfast.server.api.convert.RejectedException;
@@ -89,7 +89,7 @@ final class RepositoryApi extends RepositoryServiceImplBase {
             new Page(
                 validator.pageSize(request.getPageSize()),
                 PageTokens.decode(validator, LIST, request.getPageToken(), id -> id),
-                CallerReach.current()),
+                CallerContext.reach()),
         (reads, page) -> {
           // Reads one more than the page holds, to learn whether another page follows.
           List<Repository> found = reachable(reads, page, page.size() + 1);

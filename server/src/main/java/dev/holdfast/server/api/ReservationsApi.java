@@ -226,6 +226,6 @@ final class ReservationsApi extends ReservationsServiceImplBase {
     calls.readLarge(
         observer,
         validator -> EventPages.query(validator, request),
-        (reads, query) -> EventPages.response(reads, query, request));
+        (reads, query) -> EventPages.response(reads, calls, query, request));
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.server.api;
 
 import dev.holdfast.server.api.calls.CallDispatcher;
+import dev.holdfast.server.api.calls.CallerContext;
 import dev.holdfast.server.api.calls.ResettableCalls;
 import dev.holdfast.server.api.convert.RejectedException;
 import dev.holdfast.server.api.convert.Statuses;
@@ -21,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchCalls {
   private final WatchRegistry<WatchEventsResponse> watches;
+  private final CallerWatches callers;
 
-  WatchCalls(WatchRegistry<WatchEventsResponse> watches) {
+  WatchCalls(WatchRegistry<WatchEventsResponse> watches, CallerWatches callers) {
     this.watches = watches;
+    this.callers = callers;
   }
 
   private record WatchQuery(String repositoryId, @Nullable Long afterRevision) {}
@@ -44,6 +47,11 @@ final class WatchCalls {
       call.onError(Statuses.of(e));
       return;
     }
+    Runnable leave = callers.enter(CallerContext.name());
+    if (leave == null) {
+      call.onError(Statuses.of(Rejections.callerWatchersFull(callers.maxOfEach())));
+      return;
+    }
     // With this threshold, ready means that the server holds no unsent data of the call.
     call.setOnReadyThreshold(1);
     WatchSession<WatchEventsResponse> watcher =
@@ -52,11 +60,17 @@ final class WatchCalls {
             query.afterRevision(),
             new CallSink(call, ResettableCalls.ofThisCall()));
     if (watcher == null) {
+      leave.run();
       call.onError(Statuses.of(Rejections.watchersFull(watches.openCount())));
       return;
     }
-    call.setOnCancelHandler(watcher::leave);
-    call.setOnCloseHandler(watcher::leave);
+    Runnable over =
+        () -> {
+          watcher.leave();
+          leave.run();
+        };
+    call.setOnCancelHandler(over);
+    call.setOnCloseHandler(over);
     call.setOnReadyHandler(watcher::wake);
     watcher.wake();
   }

@@ -2,9 +2,11 @@ package dev.holdfast.server.ledger;
 
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Decision;
 import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.view.DiskSpace;
 import dev.holdfast.server.ledger.view.Draft;
 import dev.holdfast.server.ledger.view.ReadSet;
 import java.util.ArrayList;
@@ -17,11 +19,23 @@ import java.util.Objects;
 final class Batch {
   private final LedgerStore.Transaction transaction;
   private final long nowMicros;
+  private final DiskSpace diskSpace;
   private final Map<String, Draft> drafts = new HashMap<>();
+  private final List<FutureGeneration> futureGenerations = new ArrayList<>();
 
-  Batch(LedgerStore.Transaction transaction, long nowMicros) {
+  /**
+   * A generation that a caller named and that its repository has not reached.
+   *
+   * @param repositoryId the id of the repository
+   * @param named the generation
+   * @param revision the repository's revision
+   */
+  record FutureGeneration(String repositoryId, long named, long revision) {}
+
+  Batch(LedgerStore.Transaction transaction, long nowMicros, DiskSpace diskSpace) {
     this.transaction = transaction;
     this.nowMicros = nowMicros;
+    this.diskSpace = diskSpace;
   }
 
   /**
@@ -65,26 +79,38 @@ final class Batch {
     return booked;
   }
 
+  /** Returns the named generations that no repository has reached. */
+  List<FutureGeneration> futureGenerations() {
+    return futureGenerations;
+  }
+
   private void load(List<? extends Command> commands) {
     Map<String, ReadSet> reads = new HashMap<>();
     for (Command command : commands) {
       command.declareReads(reads.computeIfAbsent(command.repositoryId(), ReadSet::new));
     }
     reads.forEach(
-        (id, readSet) -> drafts.put(id, new Draft(id, transaction.load(readSet), nowMicros)));
+        (id, readSet) ->
+            drafts.put(id, new Draft(id, transaction.load(readSet), nowMicros, diskSpace)));
   }
 
   private Outcome decide(Command command) {
     Draft draft = Objects.requireNonNull(drafts.get(command.repositoryId()));
     Decision decision;
     try {
-      decision = command.decide(draft, nowMicros);
+      decision = command.decide(draft, nowMicros).ifSpaceAllows(draft);
     } catch (RuntimeException e) {
       // A rule is pure, so a defect in a rule affects one command and not the batch.
       return new Outcome.Broken(e);
     }
     for (Change change : decision.changes()) {
       draft.apply(change);
+    }
+    Repository repository = draft.repository();
+    long named = command.namedGeneration();
+    if (repository != null && named > repository.revision()) {
+      futureGenerations.add(
+          new FutureGeneration(command.repositoryId(), named, repository.revision()));
     }
     return decision.outcome();
   }

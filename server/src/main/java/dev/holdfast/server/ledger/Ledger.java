@@ -8,6 +8,7 @@ import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.Rejections;
+import dev.holdfast.server.ledger.view.DiskSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ public final class Ledger implements AutoCloseable {
   private final StoreHealth health;
   private final Thread writer = new Thread(this::write, "ledger-writer");
   private volatile @Nullable CommitListener commitListener;
+  private volatile DiskSpace diskSpace = DiskSpace.UNLIMITED;
   private volatile LedgerMeter meter = LedgerMeter.NONE;
 
   /** The number of batches since the start. Used by the writer. */
@@ -93,6 +95,11 @@ public final class Ledger implements AutoCloseable {
   /** Reports every commit to this listener from now on, in place of the one before. */
   public void follow(CommitListener newListener) {
     commitListener = newListener;
+  }
+
+  /** Decides from now on by this free space of the store's disk. Any thread may call it. */
+  public void noteDiskSpace(DiskSpace space) {
+    diskSpace = space;
   }
 
   /** Reports measurements to this meter from now on, in place of the one before. */
@@ -315,7 +322,7 @@ public final class Ledger implements AutoCloseable {
     long beginNanos = System.nanoTime();
     try (LedgerStore.Transaction transaction = health.call(store::begin)) {
       calls = waiting.subList(0, batchSize(transaction, waiting));
-      Batch batch = new Batch(transaction, nowMicros());
+      Batch batch = new Batch(transaction, nowMicros(), diskSpace);
       List<Outcome> outcomes = batch.run(calls.stream().map(Call::command).toList());
       if (batch.changed()) {
         long decidedNanos = System.nanoTime();
@@ -326,6 +333,11 @@ public final class Ledger implements AutoCloseable {
       succeeded();
       measure(calls, outcomes, batch, beginNanos);
       outcomes.forEach(this::reportIfBroken);
+      batch
+          .futureGenerations()
+          .forEach(
+              future ->
+                  listener.namedFuture(future.repositoryId(), future.named(), future.revision()));
       publish(batch.booked());
       answered = true;
       // Before the transaction is closed, so that no caller waits for that.

@@ -24,6 +24,15 @@ public interface LedgerListener {
   void clockSet(long fromMicros, long toMicros);
 
   /**
+   * Called when a client named a revision or generation that its repository has not reached: the
+   * client may have seen a store that was newer than this one.
+   *
+   * @param named the revision or generation
+   * @param revision the repository's revision
+   */
+  void namedFuture(String repositoryId, long named, long revision);
+
+  /**
    * Called after the books of a repository were recounted.
    *
    * @param problemCount the number of differences; 0 if the books balance

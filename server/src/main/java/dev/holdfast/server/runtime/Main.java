@@ -6,12 +6,18 @@ import dev.holdfast.server.operator.OffersCommand;
 import dev.holdfast.server.operator.ReservationsCommand;
 import dev.holdfast.server.operator.StatusCommand;
 import dev.holdfast.server.operator.WhyCommand;
+import dev.holdfast.server.runtime.config.Configuration;
 import dev.holdfast.server.runtime.network.LibraryLog;
 import dev.holdfast.server.runtime.serving.StartException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The program {@code holdfast}. Exits with 2 for invalid arguments and with 1 for failures. */
 @Command(
@@ -27,11 +33,22 @@ import picocli.CommandLine.Command;
       OffersCommand.class,
       WhyCommand.class,
       VerifyCommand.class,
-      TokenCommand.class
+      TokenCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class
     },
     footer = "In a checkout, './holdfast bench' measures its speed; see './holdfast bench --help'.",
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "Reads options from this file: lines like 'data-dir=/srv/holdfast'. A variable like"
+              + " HOLDFAST_DATA_DIR wins over the file, and a flag over both.")
+  private @Nullable Path config;
+
   private Main() {}
 
   /** Runs the program with these arguments. */
@@ -44,16 +61,25 @@ public final class Main {
           LoggerFactory.getLogger("holdfast").error("thread {} died", thread.getName(), e);
           Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
         });
-    System.exit(commandLine().execute(arguments));
+    System.exit(commandLine(System.getenv()).execute(arguments));
   }
 
-  static CommandLine commandLine() {
-    CommandLine line = new CommandLine(new Main());
+  /**
+   * Returns the program.
+   *
+   * @param environment the variables of the environment, by name
+   */
+  static CommandLine commandLine(Map<String, String> environment) {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
     // The operator's commands do not know the server's version.
     line.getSubcommands()
         .values()
         .forEach(command -> command.getCommandSpec().versionProvider(new VersionProvider()));
-    line.setParameterExceptionHandler(Main::reportUsageError);
+    Configuration configuration =
+        Configuration.install(line, environment, System.getProperties(), () -> main.config);
+    line.setParameterExceptionHandler(
+        (e, arguments) -> reportUsageError(e, arguments, configuration));
     line.setExecutionExceptionHandler(
         (e, command, result) -> {
           if (e instanceof StartException
@@ -67,9 +93,11 @@ public final class Main {
     return line;
   }
 
-  private static int reportUsageError(CommandLine.ParameterException e, String[] arguments) {
+  private static int reportUsageError(
+      CommandLine.ParameterException e, String[] arguments, Configuration configuration) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println("holdfast: " + e.getMessage());
+    String message = String.valueOf(e.getMessage());
+    err.println("holdfast: " + message + configuration.origins(message, arguments));
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     if (arguments.length == 0) {
       e.getCommandLine().usage(err);

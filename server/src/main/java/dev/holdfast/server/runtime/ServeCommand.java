@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.flags.CommandLineOnly;
 import dev.holdfast.server.flags.FlagConverters.ByteSize;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import dev.holdfast.server.flags.FlagConverters.HostPort;
@@ -87,6 +88,7 @@ final class ServeCommand implements Callable<Integer> {
               + " the server runs counts; the system clock does not matter. Default: ${DEFAULT-VALUE}")
   private Duration retention = Duration.ZERO;
 
+  @CommandLineOnly
   @Option(
       names = "--accept-loss",
       description =

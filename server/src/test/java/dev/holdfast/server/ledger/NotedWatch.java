@@ -39,6 +39,11 @@ public final class NotedWatch implements LedgerListener {
   }
 
   @Override
+  public void namedFuture(String repositoryId, long named, long revision) {
+    notes.add(repositoryId + " is at " + revision + ", but " + named + " was named");
+  }
+
+  @Override
   public void failed(RuntimeException e) {
     notes.add("failed: " + e.getMessage());
   }

@@ -5,6 +5,7 @@ import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.rules.repositories.UpdateRepository;
+import dev.holdfast.server.ledger.view.DiskSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ public final class StoreRunner {
   public static List<Outcome> run(
       LedgerStore store, List<? extends Command> commands, long nowMicros) {
     try (LedgerStore.Transaction transaction = store.begin()) {
-      List<Outcome> outcomes = new Batch(transaction, nowMicros).run(commands);
+      List<Outcome> outcomes = new Batch(transaction, nowMicros, DiskSpace.UNLIMITED).run(commands);
       transaction.noteServed(nowMicros, 0);
       transaction.commit();
       return outcomes;
@@ -29,7 +30,7 @@ public final class StoreRunner {
   public static Map<String, List<Event>> booked(
       LedgerStore store, List<? extends Command> commands, long nowMicros) {
     try (LedgerStore.Transaction transaction = store.begin()) {
-      Batch batch = new Batch(transaction, nowMicros);
+      Batch batch = new Batch(transaction, nowMicros, DiskSpace.UNLIMITED);
       batch.run(commands);
       transaction.noteServed(nowMicros, 0);
       transaction.commit();
@@ -39,7 +40,7 @@ public final class StoreRunner {
 
   /** Makes some change in a transaction. */
   public static void change(LedgerStore.Transaction transaction, long nowMicros) {
-    Batch batch = new Batch(transaction, nowMicros);
+    Batch batch = new Batch(transaction, nowMicros, DiskSpace.UNLIMITED);
     batch.run(
         List.of(new CreateRepository("default", 1), new UpdateRepository("default", nowMicros)));
   }
@@ -48,7 +49,7 @@ public final class StoreRunner {
   public static List<Outcome> runWithoutCommit(
       LedgerStore store, List<? extends Command> commands, long nowMicros) {
     try (LedgerStore.Transaction transaction = store.begin()) {
-      return new Batch(transaction, nowMicros).run(commands);
+      return new Batch(transaction, nowMicros, DiskSpace.UNLIMITED).run(commands);
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,7 +69,7 @@ class FlagsTest {
   }
 
   private String refused(String... words) {
-    CommandLine line = Main.commandLine();
+    CommandLine line = Main.commandLine(Map.of());
     StringWriter err = new StringWriter();
     line.setErr(new PrintWriter(err, true));
     assertEquals(2, line.execute(words), err.toString());

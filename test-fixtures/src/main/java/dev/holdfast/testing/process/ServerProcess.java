@@ -139,13 +139,18 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Returns the lines of {@link #log} at WARN and ERROR, without output of the JVM itself.
+   * Returns the lines of {@link #log} at WARN and ERROR, without output of the JVM itself, and
+   * without the line that announces a new ledger, with which most tests begin.
    *
    * @return whole lines, in order
    * @throws IOException if the log cannot be read
    */
   public List<String> warnings() throws IOException {
-    return log().lines().filter(line -> line.matches("\\S+Z (WARN|ERROR) .*")).toList();
+    return log()
+        .lines()
+        .filter(line -> line.matches("\\S+Z (WARN|ERROR) .*"))
+        .filter(line -> !line.contains("created a new, empty ledger in "))
+        .toList();
   }
 
   /**

@@ -87,7 +87,8 @@ public final class TestAuthority {
       }
       return new JcaX509CertificateConverter()
           .getCertificate(
-              builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+              builder.build(
+                  new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
     } catch (CertIOException | GeneralSecurityException | OperatorCreationException e) {
       throw new IllegalStateException(e);
     }
@@ -156,16 +157,11 @@ public final class TestAuthority {
         new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, uri)));
   }
 
-  private Identity identity(String commonName, Instant from, Instant until, @Nullable GeneralNames names) {
+  private Identity identity(
+      String commonName, Instant from, Instant until, @Nullable GeneralNames names) {
     KeyPair pair = newKeys();
     X509Certificate issued =
-        certify(
-            new X500Principal("CN=" + commonName),
-            pair.getPublic(),
-            from,
-            until,
-            false,
-            names);
+        certify(new X500Principal("CN=" + commonName), pair.getPublic(), from, until, false, names);
     return new Identity(pem(issued), pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
   }
 

@@ -249,6 +249,16 @@ public final class CallDispatcher {
   }
 
   /**
+   * Notes the revision that a client named, which may be higher than the repository's: the client
+   * may have seen a newer store.
+   */
+  public void noteNamed(String repositoryId, long named, long revision) {
+    if (named > revision) {
+      listener.namedFuture(repositoryId, named, revision);
+    }
+  }
+
+  /**
    * Parses and validates a request.
    *
    * @throws RejectedException if the request is invalid

@@ -33,6 +33,11 @@ public interface Command {
     return BASE_BYTES;
   }
 
+  /** Returns the highest generation that the caller named; 0 for none. */
+  default long namedGeneration() {
+    return 0;
+  }
+
   /**
    * Returns the requests whose reservations the command reads, with the maximum number of them; the
    * engine knows the actual number.

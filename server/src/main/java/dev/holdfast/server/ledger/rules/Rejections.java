@@ -6,6 +6,7 @@ import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.view.DiskSpace;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -266,6 +267,11 @@ public final class Rejections {
     return overloaded(watcherCount, "watches are open, as many as the server serves");
   }
 
+  /** Returns the rejection of a watch of a caller that has as many as one caller may have. */
+  public static Rejection callerWatchersFull(int watcherCount) {
+    return overloaded(watcherCount, "watches of this caller are open, as many as it may have");
+  }
+
   /** Returns the end of a watch whose client does not read while others need its share. */
   public static Rejection watcherStalled(String repositoryId, long revision) {
     return Rejection.of(
@@ -327,6 +333,25 @@ public final class Rejections {
                 + " with the same operation id"
             : "the store failed, and nothing was changed",
         facts("outcome", outcomeUnknown ? "unknown" : "not_applied"));
+  }
+
+  /** Returns the rejection of a change that needs new space on a disk that is nearly full. */
+  public static Rejection diskNearlyFull(DiskSpace space) {
+    return Rejection.of(
+        Reason.STORE_UNAVAILABLE,
+        "the disk of the store has "
+            + space.freeBytes()
+            + " bytes free, and below "
+            + space.requiredBytes()
+            + " changes that need new space are rejected; releases, fills and renewals are not."
+            + " Nothing was changed; free space there",
+        facts(
+            "outcome",
+            "not_applied",
+            "free_bytes",
+            Long.toString(space.freeBytes()),
+            "required_bytes",
+            Long.toString(space.requiredBytes())));
   }
 
   /**

@@ -51,4 +51,9 @@ public interface Books {
   @Nullable RememberedOperation operation(OperationKey key);
 
   Keys keys();
+
+  /** Returns the free space of the store's disk, as it was a moment ago. */
+  default DiskSpace diskSpace() {
+    return DiskSpace.UNLIMITED;
+  }
 }

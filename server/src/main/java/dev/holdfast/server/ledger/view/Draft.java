@@ -29,6 +29,7 @@ public final class Draft implements Books {
   private final String repositoryId;
   private final Books base;
   private final long nowMicros;
+  private final DiskSpace diskSpace;
   private @Nullable Repository repository;
   private final Map<Slot, SlotHistory> slots = new HashMap<>();
 
@@ -47,9 +48,15 @@ public final class Draft implements Books {
 
   /** Makes a draft on these books; all changes get this time. */
   public Draft(String repositoryId, Books base, long nowMicros) {
+    this(repositoryId, base, nowMicros, base.diskSpace());
+  }
+
+  /** Makes a draft on these books, on a disk with this space. */
+  public Draft(String repositoryId, Books base, long nowMicros, DiskSpace diskSpace) {
     this.repositoryId = repositoryId;
     this.base = base;
     this.nowMicros = nowMicros;
+    this.diskSpace = diskSpace;
     this.repository = base.repository();
     this.offers = new DraftOffers(base);
     this.keys = new DraftKeys(base.keys());
@@ -58,6 +65,11 @@ public final class Draft implements Books {
   @Override
   public @Nullable Repository repository() {
     return repository;
+  }
+
+  @Override
+  public DiskSpace diskSpace() {
+    return diskSpace;
   }
 
   @Override

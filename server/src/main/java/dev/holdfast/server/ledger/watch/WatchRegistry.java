@@ -169,6 +169,10 @@ public final class WatchRegistry<M> implements CommitListener {
     return messageCache;
   }
 
+  void namedFuture(String repositoryId, long named, long revision) {
+    listener.namedFuture(repositoryId, named, revision);
+  }
+
   void failed(RuntimeException e) {
     listener.failed(e);
   }

@@ -207,6 +207,7 @@ public final class WatchSession<M> {
       startRevision = page.revision();
     }
     if (sentRevision > page.revision()) {
+      registry.namedFuture(id, sentRevision, page.revision());
       end(RevisionRejections.inFuture(id, FIELD, sentRevision, page.revision()));
       return;
     }

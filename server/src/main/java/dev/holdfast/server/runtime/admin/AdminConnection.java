@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime.admin;
 
+import dev.holdfast.server.runtime.security.tls.TlsPeer;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
 import io.grpc.netty.shaded.io.netty.channel.ChannelFutureListener;
@@ -9,9 +10,12 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpRequest;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.FullHttpResponse;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpMethod;
 import io.grpc.netty.shaded.io.netty.handler.codec.http.HttpUtil;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslHandler;
 import io.grpc.netty.shaded.io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
@@ -85,12 +89,17 @@ final class AdminConnection extends SimpleChannelInboundHandler<FullHttpRequest>
     InetSocketAddress client = (InetSocketAddress) context.channel().remoteAddress();
     received.add(
         new Received(
-            HttpMessages.request(message, client.getAddress()),
+            HttpMessages.request(message, client.getAddress(), certificates(context)),
             message.method().equals(HttpMethod.HEAD),
             HttpUtil.isKeepAlive(message) && message.decoderResult().isSuccess()));
     if (!busy) {
       respond(context);
     }
+  }
+
+  private static List<X509Certificate> certificates(ChannelHandlerContext context) {
+    SslHandler tls = context.pipeline().get(SslHandler.class);
+    return TlsPeer.certificates(tls == null ? null : tls.engine().getSession());
   }
 
   /** Responds to the received requests, until a handler takes its time or none is left. */

@@ -1,6 +1,7 @@
 package dev.holdfast.server.runtime.admin;
 
 import java.net.InetAddress;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers the first value of each header, by its name in lower case
  * @param body the body as UTF-8; empty if there is none
  * @param client the address of the client
+ * @param certificates the certificates that the client showed, its own first; empty for none
  */
 public record AdminRequest(
     String method,
@@ -23,7 +25,8 @@ public record AdminRequest(
     Map<String, List<String>> query,
     Map<String, String> headers,
     String body,
-    InetAddress client) {
+    InetAddress client,
+    List<X509Certificate> certificates) {
 
   /** Returns the first value of a parameter; null if it is missing. */
   public @Nullable String parameter(String name) {

@@ -14,10 +14,12 @@ import io.grpc.netty.shaded.io.netty.handler.codec.http.QueryStringDecoder;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.security.cert.X509Certificate;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,8 @@ final class HttpMessages {
   private HttpMessages() {}
 
   /** Returns the request; null if it is malformed. */
-  static @Nullable AdminRequest request(FullHttpRequest message, InetAddress client) {
+  static @Nullable AdminRequest request(
+      FullHttpRequest message, InetAddress client, List<X509Certificate> certificates) {
     if (message.decoderResult().isFailure()) {
       return null;
     }
@@ -58,7 +61,8 @@ final class HttpMessages {
           new QueryStringDecoder(query, UTF_8, false, MAX_PARAMETERS).parameters(),
           headers,
           message.content().toString(UTF_8),
-          client);
+          client,
+          certificates);
     } catch (URISyntaxException | IllegalArgumentException e) {
       return null;
     }

@@ -1,9 +1,10 @@
 package dev.holdfast.server.runtime.security;
 
-import dev.holdfast.server.api.calls.CallerReach;
+import dev.holdfast.server.api.calls.CallerContext;
 import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.Rejections;
+import dev.holdfast.server.runtime.security.tls.TlsPeer;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -14,12 +15,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
-import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
 /**
  * Authenticates each call before its request is read, and rejects it if its caller's role does not
@@ -71,7 +67,10 @@ public final class AccessControl implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     String authorization = headers.get(AUTHORIZATION);
-    Credential credential = security.credential(authorization, certificates(call));
+    Credential credential =
+        security.credential(
+            authorization,
+            TlsPeer.certificates(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)));
     Caller caller = security.caller(credential);
     if (caller == null || credential == null || rule == null) {
       denials.unauthenticated(call);
@@ -83,30 +82,9 @@ public final class AccessControl implements ServerInterceptor {
     // Nothing behind this needs the secret, so nothing behind this can log it.
     headers.discardAll(AUTHORIZATION);
     Context context =
-        CallerReach.in(Context.current(), caller::reaches)
+        CallerContext.in(Context.current(), caller.name(), caller::reaches)
             .withValue(GRANT, new Grant(caller, credential, rule));
     return Contexts.interceptCall(context, call, headers, next);
-  }
-
-  private static List<X509Certificate> certificates(ServerCall<?, ?> call) {
-    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-    return session == null ? List.of() : certificates(session);
-  }
-
-  /** Returns the certificates that the client of a TLS session showed; empty for none. */
-  static List<X509Certificate> certificates(SSLSession session) {
-    List<X509Certificate> chain = new ArrayList<>();
-    try {
-      for (var certificate : session.getPeerCertificates()) {
-        if (certificate instanceof X509Certificate x509) {
-          chain.add(x509);
-        }
-      }
-    } catch (SSLPeerUnverifiedException e) {
-      // The client showed no certificate.
-      return List.of();
-    }
-    return chain;
   }
 
   static <Q> ServerCall.Listener<Q> close(ServerCall<Q, ?> call, Rejection rejection) {

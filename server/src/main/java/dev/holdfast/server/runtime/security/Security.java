@@ -9,6 +9,7 @@ import dev.holdfast.server.runtime.security.tls.TlsMaterial;
 import dev.holdfast.server.runtime.security.tokens.TokenEntry;
 import dev.holdfast.server.runtime.security.tokens.TokenSecret;
 import dev.holdfast.server.runtime.security.tokens.TokensFile;
+import io.grpc.netty.shaded.io.netty.channel.ChannelPipeline;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Decides who a caller is, from the newest valid tokens file and TLS files. */
@@ -84,6 +86,17 @@ public final class Security {
     return tls == null ? null : tls.get();
   }
 
+  /**
+   * Returns what adds TLS to each new connection of the admin port; null without TLS. Probes have
+   * no certificate, so the port only asks for one.
+   */
+  public @Nullable Consumer<ChannelPipeline> adminTransport() {
+    if (tls == null) {
+      return null;
+    }
+    return pipeline -> pipeline.addLast(tls.get().http().newHandler(pipeline.channel().alloc()));
+  }
+
   /** Returns whether callers show tokens. */
   public boolean hasTokens() {
     return tokens != null;
@@ -125,11 +138,6 @@ public final class Security {
           : null;
     }
     return chain.isEmpty() ? null : new Credential.Certificate(chain);
-  }
-
-  /** Returns the caller with a token now; null if it is not valid, or if there are no tokens. */
-  public @Nullable Caller callerWithToken(String secret) {
-    return tokens == null ? null : caller(new Credential.Token(TokenSecret.hash(secret)));
   }
 
   /** Returns the caller with a credential now; null if the credential is not valid, or no more. */

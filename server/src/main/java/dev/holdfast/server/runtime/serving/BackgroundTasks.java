@@ -16,6 +16,7 @@ final class BackgroundTasks implements AutoCloseable {
   private static final long PROBE_MILLIS = 1000;
   private static final long SCRUB_MILLIS = 100;
   private static final long RESERVE_MILLIS = 60_000;
+  private static final long DISK_MILLIS = 1000;
 
   /** Files must hold within 10 s, after two polls that found the same. */
   private static final long RELOAD_MILLIS = 1000;
@@ -36,16 +37,24 @@ final class BackgroundTasks implements AutoCloseable {
   private final Ledger ledger;
   private final Duration retention;
   private final Runnable reserve;
+  private final Runnable diskSpace;
 
   /**
    * Makes the tasks without starting them.
    *
    * @param reserve keeps the disk reserve; runs about once a minute while the store is healthy
+   * @param diskSpace samples the free space of the disk; runs about once a second
    */
-  BackgroundTasks(Ledger ledger, Duration retention, Runnable reserve, LedgerListener listener) {
+  BackgroundTasks(
+      Ledger ledger,
+      Duration retention,
+      Runnable reserve,
+      Runnable diskSpace,
+      LedgerListener listener) {
     this.ledger = ledger;
     this.retention = retention;
     this.reserve = reserve;
+    this.diskSpace = diskSpace;
     this.listener = listener;
   }
 
@@ -74,6 +83,7 @@ final class BackgroundTasks implements AutoCloseable {
     repeat(scrubbing, ledger.reads()::scrub, SCRUB_MILLIS, SCRUB_MILLIS);
     repeat(reserving, this::keepReserve, 0, RESERVE_MILLIS);
     repeat(reloading, reload, RELOAD_MILLIS, RELOAD_MILLIS);
+    repeat(reserving, diskSpace, 0, DISK_MILLIS);
   }
 
   /** Skips the reserve while the store reports trouble: its directory may have been replaced. */

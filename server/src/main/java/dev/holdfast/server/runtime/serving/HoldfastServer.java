@@ -17,15 +17,17 @@ import dev.holdfast.server.runtime.admin.Probe;
 import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
-import dev.holdfast.server.runtime.page.PageAccess;
 import dev.holdfast.server.runtime.page.PageHandler;
+import dev.holdfast.server.runtime.security.AdminAccess;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
+import dev.holdfast.server.store.sqlite.directory.LowWater;
 import dev.holdfast.server.store.sqlite.mark.HighWaterMark;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -111,8 +113,14 @@ public final class HoldfastServer {
       HighWaterMark.acceptLoss(directory, clock.nowMicros());
     }
     HighWaterMark.check(directory);
+    boolean isNew = !Files.exists(directory.database()) || Files.size(directory.database()) == 0;
     Halt halt = new Halt();
     SqliteStore store = opened.add(SqliteStore.open(directory.database(), halt));
+    if (isNew) {
+      LOG.warn(
+          "created a new, empty ledger in {}; if there should be one already, check --data-dir",
+          directory.path().toAbsolutePath().normalize());
+    }
     opened.add(HighWaterMark.keep(directory, store, halt, clock::nowMicros));
     LoggingListener listener = new LoggingListener();
     EventLoops eventLoops = opened.add(new EventLoops());
@@ -128,17 +136,26 @@ public final class HoldfastServer {
     BackgroundTasks tasks =
         opened.add(
             new BackgroundTasks(
-                ledger, settings.retention(), directory.reserve()::makeIfMissing, listener));
+                ledger,
+                settings.retention(),
+                directory.reserve()::makeIfMissing,
+                new LowWater(directory.path(), ledger::noteDiskSpace),
+                listener));
     Readiness readiness = new Readiness(ledger);
     if (settings.adminListen() != null) {
-      PageAccess access =
-          settings.security().authenticates()
-              ? new CallerPageAccess(settings.security())
-              : PageAccess.OPEN;
+      AdminAccess access =
+          new AdminAccess(
+              settings.security(), settings.adminListen().getAddress().isLoopbackAddress());
       PageHandler page =
-          new PageHandler(ledger.reads(), ledger::run, access, false, InstantSource.system());
+          new PageHandler(
+              ledger.reads(),
+              ledger::run,
+              new CallerPageAccess(access),
+              InstantSource.system());
       AdminServer admin =
-          opened.add(listenForAdmin(settings.adminListen(), readiness, List.of(page)));
+          opened.add(
+              listenForAdmin(
+                  settings.adminListen(), readiness, List.of(page), settings.security()));
       LOG.info("serving /livez and /readyz on {}", admin.address());
     }
     PendingResponses responses = new PendingResponses(MAX_UNSENT_BYTES, System::nanoTime);
@@ -189,10 +206,16 @@ public final class HoldfastServer {
   }
 
   private static AdminServer listenForAdmin(
-      InetSocketAddress address, Readiness readiness, List<AdminHandler> handlers) {
+      InetSocketAddress address,
+      Readiness readiness,
+      List<AdminHandler> handlers,
+      Security security) {
     try {
       return new AdminServer(
-          address, List.of(Probe.liveness(), Probe.readiness(readiness)), handlers, null);
+          address,
+          List.of(Probe.liveness(), Probe.readiness(readiness)),
+          handlers,
+          security.adminTransport());
     } catch (IOException e) {
       throw new StartException(
           "cannot listen on "

@@ -2,10 +2,12 @@ package dev.holdfast.server.runtime.serving;
 
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.runtime.network.LineLimit;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +18,8 @@ final class LoggingListener implements LedgerListener {
   /** Further damage reports are not logged, because they carry no new information. */
   private static final int MAX_DAMAGE_LINES = 100;
 
+  private final LongAdder futures = new LongAdder();
+  private final LineLimit futureLines = new LineLimit();
   private final Set<StoreException.Damage> loggedDamage = ConcurrentHashMap.newKeySet();
 
   @Override
@@ -48,6 +52,27 @@ final class LoggingListener implements LedgerListener {
         "system clock was set from {} to {}; the remaining time of all leases is unchanged",
         Instant.EPOCH.plus(fromMicros, ChronoUnit.MICROS),
         Instant.EPOCH.plus(toMicros, ChronoUnit.MICROS));
+  }
+
+  @Override
+  public void namedFuture(String repositoryId, long named, long revision) {
+    futures.increment();
+    long suppressed = futureLines.admit();
+    if (suppressed >= 0) {
+      LOG.warn(
+          "a client named revision or generation {} of repository {}, which is at {}; if the client"
+              + " received it from this ledger, this store is older than what clients have seen, and"
+              + " was copied back: stop the server, and use 'holdfast restore'{}",
+          named,
+          repositoryId,
+          revision,
+          suppressed == 0 ? "" : " (" + suppressed + " more since the last such line)");
+    }
+  }
+
+  /** Returns how often a client named a revision or generation that was not reached. */
+  long futures() {
+    return futures.sum();
   }
 
   @Override

@@ -13,6 +13,11 @@ public final class SqliteSchema {
 
   private SqliteSchema() {}
 
+  /** Returns the newest version, which {@link #prepare} migrates to. */
+  public static int version() {
+    return SCHEMA.version();
+  }
+
   /** Migrates a database to the newest schema, and assigns an identity if it has none. */
   public static void prepare(SqliteConnection writer) throws SQLException {
     migrate(writer, SCHEMA);
@@ -45,16 +50,16 @@ public final class SqliteSchema {
    *
    * @throws IllegalStateException if it has another version
    */
-  static void requireNewest(SqliteConnection connection) throws SQLException {
+  public static void requireNewest(SqliteConnection connection) throws SQLException {
     long found = connection.number("PRAGMA user_version");
     if (found != SCHEMA.version()) {
       throw new IllegalStateException(
           "the store has schema version "
               + found
-              + ", but this program verifies version "
+              + ", but this program verifies and backs up version "
               + SCHEMA.version()
               + (found < SCHEMA.version()
-                  ? "; start 'serve' on it once, which migrates it, and verify it then"
+                  ? "; start 'serve' on it once, which migrates it, and try again then"
                   : "; run the program that wrote it, or a newer one"));
     }
   }

@@ -167,7 +167,7 @@ public final class SqliteStore implements LedgerStore {
   public static SqliteStore openForVerification(Path database) {
     return open(
         database,
-        SqliteConnection.writer(database),
+        SqliteConnection.existingWriter(database),
         SqliteStore::rethrow,
         (writer, condition) -> {
           SqliteSchema.requireNewest(writer);

@@ -123,6 +123,11 @@ public final class ReconcilePlan implements RepositoryVisitor {
             scope.repositoryId(), "as_of_revision", scope.asOfRevision(), oldestRevision);
   }
 
+  /** Returns the revision of the repository; must be called after it was visited and found. */
+  public long revision() {
+    return Objects.requireNonNull(repository).revision();
+  }
+
   /** Returns the command. Must be called once, after {@link #rejection}. */
   public Reconcile command() {
     List<Reconcile.Observed> observed = new ArrayList<>();

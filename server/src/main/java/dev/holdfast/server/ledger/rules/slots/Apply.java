@@ -29,7 +29,7 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
     Draft draft = new Draft(repositoryId, books, nowMicros);
     List<Outcome> outcomes = new ArrayList<>(steps.size());
     for (Step step : steps) {
-      Decision decision = step.decide(draft, nowMicros);
+      Decision decision = decide(step, draft, nowMicros);
       if (atomic && decision.outcome() instanceof Rejection rejection) {
         Rejection reported =
             draft.changes().isEmpty()
@@ -46,13 +46,17 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
     return new Decision(new Outcome.ApplyDone(outcomes), draft.changes());
   }
 
+  private static Decision decide(Step step, Books books, long nowMicros) {
+    return step.decide(books, nowMicros).ifSpaceAllows(books);
+  }
+
   /**
    * Returns the rejection of a step without facts from the steps before it, which are undone: their
    * generations and bytes may be given to another caller.
    */
   private static Rejection withoutUndoneSteps(
       Step step, Rejection rejection, Books books, long nowMicros) {
-    return step.decide(books, nowMicros).outcome() instanceof Rejection before
+    return decide(step, books, nowMicros).outcome() instanceof Rejection before
             && before.reason() == rejection.reason()
         ? before
         : UndoneSteps.without(rejection, books.repository());
@@ -61,6 +65,11 @@ public record Apply(String repositoryId, List<Step> steps, boolean atomic) imple
   @Override
   public int size() {
     return Math.max(1, steps.size());
+  }
+
+  @Override
+  public long namedGeneration() {
+    return steps.stream().mapToLong(Command::namedGeneration).max().orElse(0);
   }
 
   @Override

@@ -17,6 +17,11 @@ import dev.holdfast.server.ledger.view.ReadSet;
 public record FillSlot(String repositoryId, Slot slot, long generation, String operationId)
     implements Step {
   @Override
+  public long namedGeneration() {
+    return generation;
+  }
+
+  @Override
   public void declareReads(ReadSet reads) {
     reads.slot(slot, generation, operationId);
   }

@@ -20,6 +20,11 @@ public record ReleaseSlot(
     String repositoryId, Slot slot, long generation, ReleaseReason reason, String operationId)
     implements Step {
   @Override
+  public long namedGeneration() {
+    return generation;
+  }
+
+  @Override
   public void declareReads(ReadSet reads) {
     reads.slot(slot, generation, operationId);
   }

@@ -14,6 +14,11 @@ import dev.holdfast.server.ledger.view.ReadSet;
 public record RenewLease(String repositoryId, Slot slot, long generation, long leaseMicros)
     implements Step {
   @Override
+  public long namedGeneration() {
+    return generation;
+  }
+
+  @Override
   public void declareReads(ReadSet reads) {
     reads.slot(slot, generation, "");
   }

@@ -21,7 +21,10 @@ final class UndoneSteps {
           "operation_id",
           "field",
           "requested_bytes",
-          "capacity_bytes");
+          "capacity_bytes",
+          "outcome",
+          "free_bytes",
+          "required_bytes");
 
   private UndoneSteps() {}
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param path the name by which it was read
  * @param bytes at most {@link #MAX_BYTES}
  */
+@SuppressWarnings("ArrayRecordComponent") // The bytes are parsed once, and not kept.
 public record FileContents(Path path, byte[] bytes) {
   /** Maximum size of a file: some ten thousand tokens or certificates. */
   public static final int MAX_BYTES = 4 << 20;

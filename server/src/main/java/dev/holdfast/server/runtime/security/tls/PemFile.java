@@ -34,6 +34,7 @@ final class PemFile {
    *
    * @param line the number of its first line, from 1
    */
+  @SuppressWarnings("ArrayRecordComponent") // Used within a method, and never compared.
   private record Block(String label, int line, byte[] der) {}
 
   PemFile(FileContents file) throws InvalidFileException {

@@ -40,7 +40,7 @@ final class TokenLine {
   }
 
   private TokenEntry entry(String line) throws InvalidFileException {
-    for (String field : BLANKS.split(line)) {
+    for (String field : BLANKS.split(line, -1)) {
       int equals = field.indexOf('=');
       String key = equals < 0 ? field : field.substring(0, equals);
       if (equals < 0 || !FIELDS.contains(key)) {

@@ -7,6 +7,7 @@ import dev.holdfast.server.runtime.security.files.InvalidFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,8 @@ public final class TokensEditor {
    * @throws IOException if the file cannot be written; it is unchanged then
    */
   public void add(TokenEntry entry) throws InvalidFileException, IOException {
-    try (Lock unused = new Lock()) {
+    FileChannel lock = lock();
+    try {
       List<String> lines = lines();
       if (lines.isEmpty()) {
         lines.add(HEADING);
@@ -54,6 +56,8 @@ public final class TokensEditor {
       }
       lines.add(entry.line());
       write(lines);
+    } finally {
+      lock.close();
     }
   }
 
@@ -64,7 +68,8 @@ public final class TokensEditor {
    */
   public List<TokenEntry> revoke(String nameOrId) throws InvalidFileException, IOException {
     FileContents.read(file);
-    try (Lock unused = new Lock()) {
+    FileChannel lock = lock();
+    try {
       List<TokenEntry> removed = new ArrayList<>();
       List<String> kept = new ArrayList<>();
       int number = 0;
@@ -82,6 +87,8 @@ public final class TokensEditor {
         write(kept);
       }
       return removed;
+    } finally {
+      lock.close();
     }
   }
 
@@ -161,26 +168,21 @@ public final class TokensEditor {
     view.setPermissions(old.permissions());
   }
 
-  /** Lets one process change the file at a time. The lock file stays, because another may wait. */
-  private final class Lock implements AutoCloseable {
-    private final FileChannel channel;
-
-    Lock() throws IOException {
-      Path lock = file.resolveSibling(file.getFileName() + ".lock");
-      if (!Files.exists(lock)) {
-        try {
-          create(lock);
-        } catch (java.nio.file.FileAlreadyExistsException e) {
-          // Another process has just created it.
-        }
+  /**
+   * Waits until no other process changes the file. The lock file stays, because another process may
+   * wait for it.
+   */
+  private FileChannel lock() throws IOException {
+    Path path = file.resolveSibling(file.getFileName() + ".lock");
+    if (!Files.exists(path)) {
+      try {
+        create(path);
+      } catch (FileAlreadyExistsException e) {
+        // Another process has just created it.
       }
-      channel = FileChannel.open(lock, StandardOpenOption.WRITE);
-      channel.lock();
     }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+    channel.lock();
+    return channel;
   }
 }

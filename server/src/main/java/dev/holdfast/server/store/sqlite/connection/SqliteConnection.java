@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.store.sqlite.directory.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.Set;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 import org.sqlite.SQLiteOpenMode;
 
 /** A connection to the database with its prepared statements, for one thread at a time. */
@@ -102,14 +105,37 @@ public final class SqliteConnection implements AutoCloseable {
    * it.
    */
   public static SqliteConnection readOnly(Path database) throws IOException {
+    return walBytes(database) > 0 ? readOnlyBesideWriter(database) : immutable(database);
+  }
+
+  /**
+   * Opens a read-only connection to a database with a WAL, beside its writer if it has one. Closing
+   * it neither checkpoints nor deletes the WAL.
+   */
+  public static SqliteConnection readOnlyBesideWriter(Path database) {
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
+    return open(database, config);
+  }
+
+  /**
+   * Opens a read-only connection to a database without a WAL; SQLite creates none then, and takes
+   * no locks. The reads are wrong if another process changes the file meanwhile.
+   */
+  public static SqliteConnection immutable(Path database) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    return open(database, "file:" + database.toUri().getRawPath() + "?immutable=1", config);
+  }
+
+  /** Returns the length of the WAL file of a database, in bytes; 0 if there is none. */
+  public static long walBytes(Path database) throws IOException {
     Path wal = wal(database);
-    // Opened as immutable, SQLite creates no WAL.
-    boolean hasWal = Files.exists(wal) && Files.size(wal) > 0;
-    return hasWal
-        ? open(database, config)
-        : open(database, "file:" + database.toUri().getRawPath() + "?immutable=1", config);
+    try {
+      return Files.size(wal);
+    } catch (NoSuchFileException e) {
+      return 0;
+    }
   }
 
   private static Path wal(Path database) {
@@ -164,6 +190,32 @@ public final class SqliteConnection implements AutoCloseable {
       prepared("ROLLBACK").execute();
     } catch (SQLException e) {
       close();
+    }
+  }
+
+  /** Receives the progress of a copy, on the thread that copies. It must not throw. */
+  public interface CopyProgress {
+    /** Called after each step, with the pages that remain, and all pages. */
+    void copied(int remainingPages, int pages);
+  }
+
+  /**
+   * Copies the database to another file, as the open transaction of this connection sees it; so all
+   * steps copy one snapshot, and no commit of the writer makes SQLite begin again. The copy is
+   * synced. It cannot be interrupted.
+   *
+   * @param target the file; an existing database in it is replaced
+   * @param pagesPerStep the number of pages between two reports of the progress
+   */
+  public void copyTo(Path target, int pagesPerStep, CopyProgress progress) throws SQLException {
+    int code =
+        connection
+            .unwrap(SQLiteConnection.class)
+            .getDatabase()
+            .backup("main", target.toString(), progress::copied, 0, 0, pagesPerStep);
+    if (code != SQLiteErrorCode.SQLITE_OK.code) {
+      SQLiteErrorCode error = SQLiteErrorCode.getErrorCode(code);
+      throw new SQLiteException(error.toString(), error);
     }
   }
 

@@ -118,9 +118,7 @@ public final class DataDirectory implements AutoCloseable {
    * a copy that nothing deletes, and execution is often forbidden.
    */
   private static void unpackInto(Path directory) throws IOException {
-    String configured = System.getProperty(UNPACK_DIRECTORY);
-    if (configured != null) {
-      requireExecutable(Path.of(configured));
+    if (isUnpackConfigured()) {
       return;
     }
     if (Files.exists(directory)) {
@@ -131,6 +129,35 @@ public final class DataDirectory implements AutoCloseable {
       }
     }
     OwnerOnly.createDirectory(directory);
+    unpackBesideOthers(directory);
+    OwnerOnly.restrictFiles(directory);
+  }
+
+  /** Returns whether a system property names the directory; checks that directory then. */
+  private static boolean isUnpackConfigured() throws IOException {
+    String configured = System.getProperty(UNPACK_DIRECTORY);
+    if (configured == null) {
+      return false;
+    }
+    requireExecutable(Path.of(configured));
+    return true;
+  }
+
+  /**
+   * Unpacks SQLite's native code for a process that does not hold the directory. It is unpacked
+   * where a server unpacks it, if there was one, because it can be executed there; the files of a
+   * running server stay. Its own are deleted when this process ends, or by the next server.
+   *
+   * @throws NotExecutableException if the directory for SQLite's native code forbids execution
+   */
+  public static void unpackBesideServer(Path directory) throws IOException {
+    Path unpacked = directory.resolve("native");
+    if (!isUnpackConfigured() && Files.isDirectory(unpacked) && Files.isWritable(unpacked)) {
+      unpackBesideOthers(unpacked);
+    }
+  }
+
+  private static void unpackBesideOthers(Path directory) throws IOException {
     requireExecutable(directory);
     System.setProperty(UNPACK_DIRECTORY, directory.toString());
     try {
@@ -138,7 +165,6 @@ public final class DataDirectory implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException("cannot load SQLite's native code from " + directory, e);
     }
-    OwnerOnly.restrictFiles(directory);
   }
 
   /** Checks early that files can be executed; the driver would fail late, with a stack trace. */
@@ -190,7 +216,12 @@ public final class DataDirectory implements AutoCloseable {
 
   /** Returns the path of the database file. */
   public Path database() {
-    return path.resolve("holdfast.db");
+    return database(path);
+  }
+
+  /** Returns the path of the database file in a directory that this process does not hold. */
+  public static Path database(Path directory) {
+    return directory.resolve("holdfast.db");
   }
 
   /**
@@ -198,7 +229,48 @@ public final class DataDirectory implements AutoCloseable {
    * database.
    */
   public Path mark() {
-    return path.resolve("holdfast.mark");
+    return mark(path);
+  }
+
+  /** Returns the path of the high-water mark in a directory that this process does not hold. */
+  public static Path mark(Path directory) {
+    return directory.resolve("holdfast.mark");
+  }
+
+  /** Returns the path under which a restore writes the database until it is complete. */
+  public Path unfinishedRestore() {
+    return unfinishedRestore(path);
+  }
+
+  /** Returns that path in a directory that this process does not hold. */
+  public static Path unfinishedRestore(Path directory) {
+    return directory.resolve("holdfast.restore");
+  }
+
+  /**
+   * Requires that the database is a store: a backup that was put in its place is none, because its
+   * revisions were not raised, and neither is what an interrupted restore left.
+   *
+   * @throws IllegalStateException if it is none
+   */
+  public void requireStore() throws IOException {
+    Path database = database();
+    if (BackupHeader.isSet(database)) {
+      throw new IllegalStateException(
+          database
+              + " is a backup, not a store; move it out of "
+              + path
+              + ", and run 'holdfast restore --from FILE --data-dir "
+              + path
+              + "' on an empty directory");
+    }
+    if (!Files.exists(database) && Files.exists(unfinishedRestore())) {
+      throw new IllegalStateException(
+          "a restore into "
+              + path
+              + " did not finish; run 'holdfast restore' again, or delete "
+              + unfinishedRestore());
+    }
   }
 
   public Path path() {

@@ -82,8 +82,10 @@ public final class HighWaterMark implements AutoCloseable {
    * Compares a store that is not open with its mark.
    *
    * @throws LossException if the store is behind the mark, or if that cannot be determined
+   * @throws IllegalStateException if there is no store, but a backup or an unfinished restore
    */
   public static void check(DataDirectory directory) throws IOException {
+    directory.requireStore();
     String loss = loss(directory, MarkFile.read(directory.mark()));
     if (loss != null) {
       throw new LossException(
@@ -98,6 +100,7 @@ public final class HighWaterMark implements AutoCloseable {
    * nothing is lost.
    */
   public static void acceptLoss(DataDirectory directory, long nowMicros) throws IOException {
+    directory.requireStore();
     MarkFile.Content content = MarkFile.read(directory.mark());
     String loss = loss(directory, content);
     if (loss == null) {

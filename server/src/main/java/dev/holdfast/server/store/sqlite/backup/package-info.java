@@ -1,0 +1,5 @@
+/** Backups of a store: writing, inspecting and restoring them. */
+@NullMarked
+package dev.holdfast.server.store.sqlite.backup;
+
+import org.jspecify.annotations.NullMarked;
