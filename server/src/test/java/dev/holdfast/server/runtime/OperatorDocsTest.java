@@ -51,7 +51,9 @@ class OperatorDocsTest {
       CommandLine command = Main.commandLine(Map.of()).getSubcommands().get(name);
       for (OptionSpec option : command.getCommandSpec().options()) {
         boolean standard = option.usageHelp() || option.versionHelp();
-        if (!standard && !option.longestName().equals("--config") && !document.contains(option.longestName())) {
+        if (!standard
+            && !option.longestName().equals("--config")
+            && !document.contains(option.longestName())) {
           missing.add(name + " " + option.longestName());
         }
       }

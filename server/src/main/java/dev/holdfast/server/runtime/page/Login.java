@@ -29,14 +29,12 @@ final class Login {
           UNAUTHORIZED,
           Html.of("<p class=\"warning\" role=\"alert\">That is not a valid token.</p>"));
     }
-    return Responses.with(
-        Responses.seeOther(Links.REPOSITORIES), "Set-Cookie", cookie(token));
+    return Responses.with(Responses.seeOther(Links.REPOSITORIES), "Set-Cookie", cookie(token));
   }
 
   /** Responds to {@link Links#LOGOUT}. */
   AdminResponse logout() {
-    return Responses.with(
-        Responses.seeOther(Links.LOGIN), "Set-Cookie", cookie(""));
+    return Responses.with(Responses.seeOther(Links.LOGIN), "Set-Cookie", cookie(""));
   }
 
   private String cookie(String token) {

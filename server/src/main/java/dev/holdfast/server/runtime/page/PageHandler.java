@@ -89,7 +89,7 @@ public final class PageHandler implements AdminHandler {
           ? response
           : message(404, "Not found", "There is no such page or repository.", viewer);
     } catch (BadInputException e) {
-      return message(400, "Not understood", e.getMessage(), viewer);
+      return message(400, "Not understood", String.valueOf(e.getMessage()), viewer);
     } catch (StoreException e) {
       return message(503, "Store unavailable", String.valueOf(e.getMessage()), viewer);
     }

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token of a viewer, which the browser keeps in a cookie. The server keeps no sessions: a
- * token that is revoked ends them all at once.
+ * The token of a viewer, which the browser keeps in a cookie. The server keeps no sessions: a token
+ * that is revoked ends them all at once.
  */
 final class Session {
   /** Characters that a cookie may contain. */

@@ -148,10 +148,7 @@ public final class HoldfastServer {
               settings.security(), settings.adminListen().getAddress().isLoopbackAddress());
       PageHandler page =
           new PageHandler(
-              ledger.reads(),
-              ledger::run,
-              new CallerPageAccess(access),
-              InstantSource.system());
+              ledger.reads(), ledger::run, new CallerPageAccess(access), InstantSource.system());
       AdminServer admin =
           opened.add(
               listenForAdmin(
