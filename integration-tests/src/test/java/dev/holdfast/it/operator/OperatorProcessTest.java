@@ -114,9 +114,13 @@ class OperatorProcessTest {
         Program.holdfast()
             .process(
                 List.of(
-                    "events", "--follow", "--json",
-                    "--server", SERVER.server().target(),
-                    "--repository", ledger.id()))
+                    "events",
+                    "--follow",
+                    "--json",
+                    "--server",
+                    SERVER.server().target(),
+                    "--repository",
+                    ledger.id()))
             .redirectError(directory.resolve("err").toFile())
             .start();
     try {

@@ -139,10 +139,10 @@ class RefusalsTest {
   }
 
   private static @Nullable String authorization(
-      FakeServer server, Map<String, String> environment, @Nullable Path tokenFile) throws Exception {
+      FakeServer server, Map<String, String> environment, @Nullable Path tokenFile)
+      throws Exception {
     List<String> words =
-        new ArrayList<>(
-            List.of("verify", "--server", server.target(), "--repository", "cold"));
+        new ArrayList<>(List.of("verify", "--server", server.target(), "--repository", "cold"));
     if (tokenFile != null) {
       words.add("--token-file=" + tokenFile);
     }
@@ -167,8 +167,7 @@ class RefusalsTest {
                 .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
     try (FakeServer server = FakeServer.start(credentials.build())) {
       server.answer(
-          SalesServiceGrpc.getListOffersMethod(),
-          ListOffersResponse.getDefaultInstance());
+          SalesServiceGrpc.getListOffersMethod(), ListOffersResponse.getDefaultInstance());
       String ca = "--tls-ca=" + certificate(serverKeys);
       ProgramResult known =
           Commands.run(
