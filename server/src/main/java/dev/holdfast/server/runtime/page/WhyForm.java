@@ -50,7 +50,7 @@ final class WhyForm {
       try {
         answer = answer(ledger.apply(command(repositoryId, parameters)));
       } catch (BadInputException e) {
-        answer = Html.of("<p class=\"warning\">{}</p>", e.getMessage());
+        answer = Html.of("<p class=\"warning\">{}</p>", String.valueOf(e.getMessage()));
       }
     }
     return Html.of(

@@ -19,7 +19,6 @@ import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
-import dev.holdfast.server.runtime.page.PageAccess;
 import dev.holdfast.server.runtime.page.PageHandler;
 import dev.holdfast.server.runtime.security.AdminAccess;
 import dev.holdfast.server.runtime.security.Security;
@@ -170,26 +169,18 @@ public final class HoldfastServer {
           .certificate(() -> Objects.requireNonNull(settings.security().tls()).expires());
     }
     if (settings.adminListen() != null) {
-      PageAccess access =
-          settings.security().authenticates()
-              ? new CallerPageAccess(settings.security())
-              : PageAccess.OPEN;
-      PageHandler page =
-          new PageHandler(
-              ledger.reads(),
-              ledger::run,
-              access,
-              settings.security().tls() != null,
-              InstantSource.system());
-      AdminAccess adminAccess =
+      AdminAccess access =
           new AdminAccess(
               settings.security(), settings.adminListen().getAddress().isLoopbackAddress());
+      PageHandler page =
+          new PageHandler(
+              ledger.reads(), ledger::run, new CallerPageAccess(access), InstantSource.system());
       AdminServer admin =
           opened.add(
               listenForAdmin(
                   settings.adminListen(),
                   readiness,
-                  List.of(adminAccess.guardedMetrics(metrics.handler()), page),
+                  List.of(access.guardedMetrics(metrics.handler()), page),
                   settings.security()));
       LOG.info("serving /livez and /readyz on {}", admin.address());
     }
