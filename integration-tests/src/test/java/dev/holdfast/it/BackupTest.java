@@ -315,7 +315,7 @@ class BackupTest {
                   () -> {
                     var unused = Reconciler.reconcile(stubs, future, List.of());
                   })
-.reason());
+              .reason());
       var listed =
           stubs
               .reservations()
