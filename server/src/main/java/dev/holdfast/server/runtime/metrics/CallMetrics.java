@@ -24,6 +24,9 @@ final class CallMetrics extends ServerStreamTracer.Factory {
   private static final String OTHER = "other";
   private static final double NANOS = 1e-9;
 
+  /** The number of status codes, which are numbered from 0. */
+  private static final int CODES = Status.Code.values().length;
+
   /** Some of A66's bounds. */
   private static final double[] SECONDS = {
     0.0003, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 100
@@ -31,7 +34,7 @@ final class CallMetrics extends ServerStreamTracer.Factory {
 
   private final Counter started;
   private final Histogram duration;
-  private final CounterDataPoint[] results = new CounterDataPoint[Status.Code.values().length];
+  private final CounterDataPoint[] results = new CounterDataPoint[CODES];
   private final Map<String, Method> methods = new ConcurrentHashMap<>();
   private final Method other;
 
@@ -56,7 +59,7 @@ final class CallMetrics extends ServerStreamTracer.Factory {
             .labelNames("grpc_status")
             .register(registry);
     for (Status.Code code : Status.Code.values()) {
-      results[code.ordinal()] = byStatus.labelValues(code.name());
+      results[code.value()] = byStatus.labelValues(code.name());
     }
     other = new Method(OTHER);
   }
@@ -67,7 +70,7 @@ final class CallMetrics extends ServerStreamTracer.Factory {
     private final CounterDataPoint startedCalls;
     private final LongAdder open = new LongAdder();
     private final AtomicReferenceArray<@Nullable DistributionDataPoint> seconds =
-        new AtomicReferenceArray<>(Status.Code.values().length);
+        new AtomicReferenceArray<>(CODES);
 
     Method(String name) {
       this.name = name;
@@ -76,10 +79,10 @@ final class CallMetrics extends ServerStreamTracer.Factory {
     }
 
     DistributionDataPoint seconds(Status.Code code) {
-      DistributionDataPoint known = seconds.get(code.ordinal());
+      DistributionDataPoint known = seconds.get(code.value());
       if (known == null) {
         known = duration.labelValues(name, code.name());
-        seconds.set(code.ordinal(), known);
+        seconds.set(code.value(), known);
       }
       return known;
     }
@@ -105,7 +108,7 @@ final class CallMetrics extends ServerStreamTracer.Factory {
       @Override
       public void streamClosed(Status status) {
         method.open.decrement();
-        results[status.getCode().ordinal()].inc();
+        results[status.getCode().value()].inc();
         method.seconds(status.getCode()).observe((System.nanoTime() - startNanos) * NANOS);
       }
     };

@@ -119,7 +119,7 @@ final class RepositoryCollector implements MultiCollector {
     }
     GaugeSnapshot.Builder repositories =
         GaugeSnapshot.builder().name("holdfast_repositories").help("Repositories that exist.");
-    Gauges.put(repositories, Labels.EMPTY, count);
+    Gauges.put(repositories, Labels.EMPTY, (double) count);
     return MetricSnapshots.of(
         repositories.build(),
         gauges.capacity.build(),

@@ -49,7 +49,7 @@ public final class ServerMetrics {
     CounterWithCallback.builder()
         .name("holdfast_log_lines_suppressed_total")
         .help("Log lines that were left out because a like line was written within a minute.")
-        .callback(callback -> callback.call(LineLimit.suppressedTotal()))
+        .callback(callback -> callback.call((double) LineLimit.suppressedTotal()))
         .register(registry);
   }
 
@@ -66,7 +66,7 @@ public final class ServerMetrics {
   /** Measures a ledger and its store from now on. */
   public void measure(Ledger measured, SqliteStore store) {
     measured.measureWith(ledger);
-    gauge("holdfast_queue_depth", "Changes that wait for the writer.", measured::waitingCount);
+    gauge("holdfast_queue_depth", "Changes that wait for the writer.", () -> (double) measured.waitingCount());
     registry.register(new StoreCollector(store::sizes));
     registry.register(
         new RepositoryCollector(measured.reads(), states, RepositoryCollector.OWN_SERIES));
@@ -107,7 +107,7 @@ public final class ServerMetrics {
     gauge(
         "holdfast_request_bytes_open",
         "Bytes of requests that are being received or not answered yet.",
-        guard::requestBytes);
+        () -> (double) guard.requestBytes());
   }
 
   /**
@@ -116,7 +116,7 @@ public final class ServerMetrics {
    * @param watchMethod the full name of the method whose open calls are watches
    */
   public void measureWatchers(String watchMethod) {
-    gauge("holdfast_watchers", "Open watches.", () -> calls.openCount(watchMethod));
+    gauge("holdfast_watchers", "Open watches.", () -> (double) calls.openCount(watchMethod));
   }
 
   private void gauge(String name, String help, DoubleSupplier value) {

@@ -36,22 +36,26 @@ final class StateCounts {
 
   private int notedCount;
 
-  /** The effects of an event on the counts. The order is used in {@link #note}. */
+  /** The effects of an event on the counts. */
   private enum Effect {
-    NONE(0, 0),
-    RESERVED(1, 0),
-    FILLED(-1, 1),
-    RESERVED_RELEASED(-1, 0),
-    FILLED_RELEASED(0, -1),
-    REPOSITORY_DELETED(0, 0);
+    NONE(0, 0, 0),
+    RESERVED(1, 1, 0),
+    FILLED(2, -1, 1),
+    RESERVED_RELEASED(3, -1, 0),
+    FILLED_RELEASED(4, 0, -1),
+    REPOSITORY_DELETED(5, 0, 0);
 
     static final int BITS = 3;
-    private static final Effect[] ALL = values();
+    private static final Effect[] BY_NUMBER = values();
+
+    /** The number in notes, which is the place in {@link #BY_NUMBER}. */
+    final int number;
 
     final int reserved;
     final int filled;
 
-    Effect(int reserved, int filled) {
+    Effect(int number, int reserved, int filled) {
+      this.number = number;
       this.reserved = reserved;
       this.filled = filled;
     }
@@ -94,7 +98,7 @@ final class StateCounts {
 
   private static void note(LongArrayList notes, List<Event> events) {
     for (Event event : events) {
-      notes.add(event.revision() << Effect.BITS | Effect.of(event).ordinal());
+      notes.add(event.revision() << Effect.BITS | Effect.of(event).number);
     }
   }
 
@@ -130,7 +134,7 @@ final class StateCounts {
             Sum sum = new Sum(counts.get(repositoryId));
             for (int i = 0; i < notes.size(); i++) {
               int effect = (int) (notes.get(i) & ((1 << Effect.BITS) - 1));
-              sum.add(notes.get(i) >>> Effect.BITS, Effect.ALL[effect]);
+              sum.add(notes.get(i) >>> Effect.BITS, Effect.BY_NUMBER[effect]);
             }
             sum.putInto(counts, repositoryId);
           });

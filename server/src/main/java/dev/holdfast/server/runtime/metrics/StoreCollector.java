@@ -51,11 +51,11 @@ final class StoreCollector implements MultiCollector {
         gauge("holdfast_release_runs", "Runs of the release index.", sizes.releaseRuns()));
   }
 
-  private static GaugeSnapshot gauge(String name, String help, double value) {
+  private static GaugeSnapshot gauge(String name, String help, long value) {
     return GaugeSnapshot.builder()
         .name(name)
         .help(help)
-        .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
+        .dataPoint(GaugeDataPointSnapshot.builder().value((double) value).build())
         .build();
   }
 }

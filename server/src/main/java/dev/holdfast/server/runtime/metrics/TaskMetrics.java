@@ -49,7 +49,7 @@ public final class TaskMetrics {
     GaugeWithCallback.builder()
         .name("holdfast_verify_problems")
         .help("Differences that the last verification of each repository found; 0 if all balance.")
-        .callback(callback -> callback.call(problems.values().stream().mapToLong(n -> n).sum()))
+        .callback(callback -> callback.call(problems.values().stream().mapToDouble(n -> n).sum()))
         .register(registry);
   }
 
@@ -87,7 +87,7 @@ public final class TaskMetrics {
     GaugeWithCallback.builder()
         .name("holdfast_certificate_expiry_timestamp_seconds")
         .help("End of the validity of the server's certificate, in seconds since the epoch.")
-        .callback(callback -> callback.call(expires.get().getEpochSecond()))
+        .callback(callback -> callback.call((double) expires.get().getEpochSecond()))
         .register(registry);
   }
 

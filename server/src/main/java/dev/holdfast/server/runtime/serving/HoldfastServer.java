@@ -24,6 +24,7 @@ import dev.holdfast.server.runtime.security.AdminAccess;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.runtime.tracing.Tracing;
 import dev.holdfast.server.store.sqlite.SqliteStore;
+import dev.holdfast.server.store.sqlite.backup.LastBackup;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
 import dev.holdfast.server.store.sqlite.directory.LowWater;
@@ -33,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -163,6 +165,7 @@ public final class HoldfastServer {
     Readiness readiness = new Readiness(ledger);
     metrics.measure(readiness);
     metrics.measureWatchers(Services.WATCH_METHOD);
+    metrics.tasks().backups(() -> lastBackupSeconds(directory.path()));
     if (settings.security().tls() != null) {
       metrics
           .tasks()
@@ -258,6 +261,16 @@ public final class HoldfastServer {
               + e.getMessage()
               + "; use another address, or 'off'",
           e);
+    }
+  }
+
+  /** Returns the time of the last backup in seconds since the epoch; 0 if it is not known. */
+  private static double lastBackupSeconds(Path dataDir) {
+    try {
+      return LastBackup.read(dataDir).map(Instant::getEpochSecond).orElse(0L);
+    } catch (IOException e) {
+      LOG.debug("cannot read the time of the last backup", e);
+      return 0;
     }
   }
 

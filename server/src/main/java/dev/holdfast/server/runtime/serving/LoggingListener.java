@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +17,6 @@ final class LoggingListener implements LedgerListener {
   /** Further damage reports are not logged, because they carry no new information. */
   private static final int MAX_DAMAGE_LINES = 100;
 
-  private final LongAdder futures = new LongAdder();
   private final LineLimit futureLines = new LineLimit();
   private final Set<StoreException.Damage> loggedDamage = ConcurrentHashMap.newKeySet();
 
@@ -56,7 +54,6 @@ final class LoggingListener implements LedgerListener {
 
   @Override
   public void namedFuture(String repositoryId, long named, long revision) {
-    futures.increment();
     long suppressed = futureLines.admit();
     if (suppressed >= 0) {
       LOG.warn(
@@ -68,11 +65,6 @@ final class LoggingListener implements LedgerListener {
           revision,
           suppressed == 0 ? "" : " (" + suppressed + " more since the last such line)");
     }
-  }
-
-  /** Returns how often a client named a revision or generation that was not reached. */
-  long futures() {
-    return futures.sum();
   }
 
   @Override
