@@ -172,11 +172,17 @@ static void keep(int fd, off64_t offset, size_t size) {
     struct old *old = malloc(sizeof *old + size);
     if (old == NULL) abort();
     ssize_t got = real_pread(fd, old->bytes, size, offset);
-    if (got < 0) abort();
-    old->offset = offset;
-    old->size = got;
-    old->next = kinds[kind].unsynced;
-    kinds[kind].unsynced = old;
+    if (got < 0 && errno == EBADF) {
+      /* Opened for writing alone, as no file of SQLite is. */
+      free(old);
+    } else if (got < 0) {
+      abort();
+    } else {
+      old->offset = offset;
+      old->size = got;
+      old->next = kinds[kind].unsynced;
+      kinds[kind].unsynced = old;
+    }
   }
   pthread_mutex_unlock(&lock);
 }

@@ -158,8 +158,7 @@ final class Comparisons {
   private void secured() throws Exception {
     try (MeasuredServer plain = programs.holdfast(scratch.fresh("holdfast"));
         ScrapedServer metrics =
-            new ScrapedServer(
-                programs, scratch.fresh("holdfast"), ScrapedServer.Access.PLAIN);
+            new ScrapedServer(programs, scratch.fresh("holdfast"), ScrapedServer.Access.PLAIN);
         ScrapedServer secured =
             new ScrapedServer(
                 programs,

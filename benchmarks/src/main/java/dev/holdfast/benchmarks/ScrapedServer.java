@@ -60,8 +60,7 @@ final class ScrapedServer implements AutoCloseable {
     flags[1] = port.address();
     this.server = programs.holdfast(dataDir, flags);
     this.metrics =
-        HttpRequest.newBuilder(
-                URI.create(access.scheme() + "://" + port.address() + "/metrics"))
+        HttpRequest.newBuilder(URI.create(access.scheme() + "://" + port.address() + "/metrics"))
             .build();
     HttpClient http = access.http();
     var unused = scraper.scheduleAtFixedRate(() -> scrape(http), 0, 1, TimeUnit.SECONDS);

@@ -311,7 +311,11 @@ class BackupTest {
           ReconcileHeader.newBuilder().setAsOfRevision(600).setAllowEmpty(true).build();
       assertEquals(
           "REVISION_IN_FUTURE",
-          refused(() -> Reconciler.reconcile(stubs, future, List.of()).toString()).reason());
+          refused(
+                  () -> {
+                    var unused = Reconciler.reconcile(stubs, future, List.of());
+                  })
+              .reason());
       var listed =
           stubs
               .reservations()

@@ -264,7 +264,8 @@ class IoFaultsCampaign {
   /** The calls fail below the backup, not below the server. */
   @Test
   void aBackupThatCannotReadWriteOrSyncLeavesNoFile() throws Exception {
-    Path file = Files.createDirectory(temp.resolve("elsewhere")).resolve("backup");
+    Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+    Path file = elsewhere.resolve("backup");
     faults.clear();
     try (ServerProcess server = ServerProcess.start(dataDir, "--capacity", "1TiB");
         Stubs stubs = new Stubs(server.target())) {
@@ -285,7 +286,7 @@ class IoFaultsCampaign {
         assertTrue(faults.done() > 0, rule + " had nothing fail: " + failed);
         assertEquals(1, failed.exit(), rule + ": " + failed);
         assertEquals("", failed.out(), rule);
-        try (Stream<Path> left = Files.list(file.getParent())) {
+        try (Stream<Path> left = Files.list(elsewhere)) {
           assertEquals(List.of(), left.toList(), rule);
         }
       }

@@ -188,7 +188,8 @@ class LowDiskCampaign {
     assertFalse(Files.exists(target));
     Files.delete(disk.fill());
 
-    // Somebody else fills the disk meanwhile.
+    // Somebody else fills the disk meanwhile, of which not much is left.
+    disk.fillTo(Files.size(file) + 65 * MEBIBYTE);
     Process restore = Program.holdfast().process(words).start();
     try (BufferedReader err = restore.errorReader(StandardCharsets.UTF_8)) {
       String line = err.readLine();

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  */
 record SmallDisk(Path path) {
   private static final int PIECE_BYTES = 4096;
+  private static final int LARGE_PIECE_BYTES = 1 << 20;
 
   static SmallDisk mounted() {
     String mounted = System.getProperty("holdfast.full-disk.directory");
@@ -65,8 +66,12 @@ record SmallDisk(Path path) {
     if (!Files.exists(fill())) {
       create(fill());
     }
+    byte[] large = new byte[LARGE_PIECE_BYTES];
     byte[] piece = new byte[PIECE_BYTES];
     try (OutputStream out = Files.newOutputStream(fill(), StandardOpenOption.APPEND)) {
+      while (freeBytes() - LARGE_PIECE_BYTES > freeBytes) {
+        out.write(large);
+      }
       while (freeBytes() > freeBytes) {
         out.write(piece);
       }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.holdfast.testing.process.Program;
 import dev.holdfast.testing.process.ProgramResult;
 import dev.holdfast.testing.rpc.FakeServer;
+import dev.holdfast.v1.ListOffersResponse;
 import dev.holdfast.v1.ListRepositoriesResponse;
 import dev.holdfast.v1.Repository;
 import dev.holdfast.v1.RepositoryServiceGrpc;
@@ -20,8 +21,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,11 +138,11 @@ class RefusalsTest {
     return server;
   }
 
-  private static String authorization(
-      FakeServer server, Map<String, String> environment, Path tokenFile) throws Exception {
-    java.util.List<String> words =
-        new java.util.ArrayList<>(
-            java.util.List.of("verify", "--server", server.target(), "--repository", "cold"));
+  private static @Nullable String authorization(
+      FakeServer server, Map<String, String> environment, @Nullable Path tokenFile)
+      throws Exception {
+    List<String> words =
+        new ArrayList<>(List.of("verify", "--server", server.target(), "--repository", "cold"));
     if (tokenFile != null) {
       words.add("--token-file=" + tokenFile);
     }
@@ -163,8 +167,7 @@ class RefusalsTest {
                 .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
     try (FakeServer server = FakeServer.start(credentials.build())) {
       server.answer(
-          SalesServiceGrpc.getListOffersMethod(),
-          dev.holdfast.v1.ListOffersResponse.getDefaultInstance());
+          SalesServiceGrpc.getListOffersMethod(), ListOffersResponse.getDefaultInstance());
       String ca = "--tls-ca=" + certificate(serverKeys);
       ProgramResult known =
           Commands.run(

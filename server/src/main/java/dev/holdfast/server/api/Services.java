@@ -87,7 +87,10 @@ public final class Services {
     readers.repeat(responses::resetStalled, STALL_PERIOD, listener);
     return List.of(
         new RepositoryApi(calls),
-        new ReservationsApi(calls, reconciles, new WatchCalls(watches, new CallerWatches(CallerWatches.MAX_OF_EACH))),
+        new ReservationsApi(
+            calls,
+            reconciles,
+            new WatchCalls(watches, new CallerWatches(CallerWatches.MAX_OF_EACH))),
         new SalesApi(calls),
         new DatastoreApi(calls));
   }

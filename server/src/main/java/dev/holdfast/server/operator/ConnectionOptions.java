@@ -1,6 +1,7 @@
 package dev.holdfast.server.operator;
 
 import dev.holdfast.client.HoldfastClient;
+import dev.holdfast.server.flags.CommandLineOnly;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
@@ -53,12 +55,14 @@ public final class ConnectionOptions {
       description = "Uses TLS, and trusts only the CAs in this PEM file.")
   private @Nullable Path tlsCa;
 
+  @CommandLineOnly
   @Option(
       names = "--tls-cert",
       paramLabel = "FILE",
       description = "Uses TLS, with the client certificate in this PEM file.")
   private @Nullable Path tlsCert;
 
+  @CommandLineOnly
   @Option(
       names = "--tls-key",
       paramLabel = "FILE",
@@ -73,6 +77,7 @@ public final class ConnectionOptions {
               + " HOLDFAST_TOKEN, if there is one.")
   private @Nullable Path tokenFile;
 
+  @CommandLineOnly
   @Option(
       names = "--deadline",
       paramLabel = "DURATION",
@@ -80,9 +85,11 @@ public final class ConnectionOptions {
       description = "Longest time of a call with all its retries. Default: 10s")
   private @Nullable Duration deadline;
 
+  @CommandLineOnly
   @Option(names = "--repository", paramLabel = "ID", description = "The repository.")
   private String repositoryId = "";
 
+  @CommandLineOnly
   @Option(
       names = "--json",
       description = "Prints JSON with the names of the contract instead of a table.")
@@ -92,7 +99,7 @@ public final class ConnectionOptions {
   static final class ServerAddress implements ITypeConverter<String> {
     @Override
     public String convert(String value) {
-      java.util.regex.Matcher matcher = ADDRESS.matcher(value);
+      Matcher matcher = ADDRESS.matcher(value);
       if (matcher.matches() && matcher.group(2).length() <= 5) {
         int port = Integer.parseInt(matcher.group(2));
         if (port > 0 && port <= 65_535) {

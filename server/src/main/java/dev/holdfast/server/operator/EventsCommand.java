@@ -8,6 +8,7 @@ import dev.holdfast.client.model.ReservationState;
 import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.ListEvents;
 import dev.holdfast.client.results.EventPage;
+import dev.holdfast.server.flags.CommandLineOnly;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +30,7 @@ public final class EventsCommand extends ServerCommand {
       description = "A slot as REQUEST/INDEX, or a storage request. Default: all events.")
   private @Nullable String target;
 
+  @CommandLineOnly
   @Option(
       names = "--request",
       paramLabel = "REQUEST",

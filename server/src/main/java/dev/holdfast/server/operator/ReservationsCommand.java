@@ -7,6 +7,7 @@ import dev.holdfast.client.model.Page;
 import dev.holdfast.client.model.Reservation;
 import dev.holdfast.client.model.ReservationState;
 import dev.holdfast.client.requests.ListReservations;
+import dev.holdfast.server.flags.CommandLineOnly;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +37,7 @@ public final class ReservationsCommand extends ServerCommand {
           text("FILLED", reservation -> Text.time(reservation.fillTime())),
           text("OFFER", reservation -> Text.orNone(reservation.offerId())));
 
+  @CommandLineOnly
   @Option(
       names = "--request",
       paramLabel = "REQUEST",

@@ -6,6 +6,7 @@ import dev.holdfast.client.model.StorageRequest;
 import dev.holdfast.client.requests.SellSlot;
 import dev.holdfast.client.results.Decline;
 import dev.holdfast.client.results.SaleResult;
+import dev.holdfast.server.flags.CommandLineOnly;
 import dev.holdfast.server.flags.FlagConverters.ByteSize;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import java.math.BigInteger;
@@ -88,6 +89,7 @@ public final class WhyCommand extends ServerCommand {
           "End of the request, for example 2027-01-31T12:00:00Z. Default: --duration from now")
   private @Nullable Instant endTime;
 
+  @CommandLineOnly
   @Option(
       names = "--request",
       paramLabel = "REQUEST",

@@ -1,9 +1,9 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.flags.CommandLineOnly;
 import dev.holdfast.server.flags.FlagConverters.ByteSize;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import dev.holdfast.server.flags.FlagConverters.HostPort;
-import dev.holdfast.server.runtime.config.CommandLineOnly;
 import dev.holdfast.server.runtime.logging.LogFormat;
 import dev.holdfast.server.runtime.logging.LogLevel;
 import dev.holdfast.server.runtime.logging.LogSettings;

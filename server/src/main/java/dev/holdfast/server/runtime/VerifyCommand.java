@@ -71,7 +71,7 @@ final class VerifyCommand implements Callable<Integer> {
       return LiveVerification.run(line.getCommandSpec(), connection);
     }
     for (String flag : given) {
-      if (!flag.equals("--data-dir")) {
+      if (!flag.equals("--data-dir") && !flag.equals("--config")) {
         throw new ParameterException(
             line, flag + " is for a running server; add --server, for example 127.0.0.1:7420");
       }

@@ -97,7 +97,9 @@ class WatchCallsTest {
         LoopbackServer.start(
             List.of(
                 new ReservationsApi(
-                    calls, new ReconcileCalls(calls, System::nanoTime), new WatchCalls(watches, new CallerWatches(1000)))));
+                    calls,
+                    new ReconcileCalls(calls, System::nanoTime),
+                    new WatchCalls(watches, new CallerWatches(1000)))));
     ledger.run(new CreateRepository(REPOSITORY, Long.MAX_VALUE));
     ledger.run(new CreateRepository("other", 1));
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime.config;
 
+import dev.holdfast.server.flags.CommandLineOnly;
 import java.lang.reflect.AnnotatedElement;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -66,7 +66,10 @@ public final class ServerMetrics {
   /** Measures a ledger and its store from now on. */
   public void measure(Ledger measured, SqliteStore store) {
     measured.measureWith(ledger);
-    gauge("holdfast_queue_depth", "Changes that wait for the writer.", () -> (double) measured.waitingCount());
+    gauge(
+        "holdfast_queue_depth",
+        "Changes that wait for the writer.",
+        () -> (double) measured.waitingCount());
     registry.register(new StoreCollector(store::sizes));
     registry.register(
         new RepositoryCollector(measured.reads(), states, RepositoryCollector.OWN_SERIES));

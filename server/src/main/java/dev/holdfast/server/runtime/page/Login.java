@@ -11,42 +11,48 @@ final class Login {
   private static final int UNAUTHORIZED = 401;
 
   private final PageAccess access;
-  private final boolean secure;
 
-  /**
-   * Makes the login.
-   *
-   * @param secure whether the admin port uses TLS
-   */
-  Login(PageAccess access, boolean secure) {
+  Login(PageAccess access) {
     this.access = access;
-    this.secure = secure;
   }
 
   /** Responds to {@link Links#LOGIN}. */
   AdminResponse login(AdminRequest request) {
     if (request.method().equals("GET")) {
-      return access.viewer(Session.token(request)) == null
+      return access.viewer(request) == null
           ? form(200, Html.EMPTY)
           : Responses.seeOther(Links.REPOSITORIES);
     }
     String token = Session.posted(request);
-    if (token == null || access.viewer(token) == null) {
+    if (token == null || access.viewerWith(token) == null) {
       return form(
           UNAUTHORIZED,
           Html.of("<p class=\"warning\" role=\"alert\">That is not a valid token.</p>"));
     }
-    return Responses.with(
-        Responses.seeOther(Links.REPOSITORIES), "Set-Cookie", Session.cookie(token, secure));
+    return Responses.with(Responses.seeOther(Links.REPOSITORIES), "Set-Cookie", cookie(token));
   }
 
   /** Responds to {@link Links#LOGOUT}. */
   AdminResponse logout() {
-    return Responses.with(
-        Responses.seeOther(Links.LOGIN), "Set-Cookie", Session.cookie("", secure));
+    return Responses.with(Responses.seeOther(Links.LOGIN), "Set-Cookie", cookie(""));
   }
 
-  private static AdminResponse form(int status, Html warning) {
+  private String cookie(String token) {
+    return Session.cookie(access.cookie(), token, access.encrypted());
+  }
+
+  private AdminResponse form(int status, Html warning) {
+    if (!access.asksForToken()) {
+      return Responses.html(
+          UNAUTHORIZED,
+          Layout.page(
+              new Layout.Content(
+                  "Certificate needed",
+                  Html.of(
+                      "<h1>Certificate needed</h1><p>Show a client certificate that the server"
+                          + " trusts.</p>")),
+              ""));
+    }
     return Responses.html(
         status,
         Layout.page(

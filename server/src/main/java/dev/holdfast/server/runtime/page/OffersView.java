@@ -31,9 +31,7 @@ final class OffersView {
     List<Html> rows = new ArrayList<>();
     found.stream().limit(PAGE_SIZE).forEach(offer -> rows.add(row(offer)));
     String next =
-        found.size() > PAGE_SIZE
-            ? link + Links.query("after", found.get(PAGE_SIZE - 1).id())
-            : "";
+        found.size() > PAGE_SIZE ? link + Links.query("after", found.get(PAGE_SIZE - 1).id()) : "";
     return new Layout.Content(
         repositoryId + ": offers",
         Html.of(
@@ -42,8 +40,16 @@ final class OffersView {
             Layout.table(
                 "Offers by id",
                 Layout.columns(
-                    "Offer", "Sells", "#Total", "#Sold", "#Smallest slot", "#Largest slot",
-                    "#Longest", "#Lowest price", "#Highest collateral", "Until"),
+                    "Offer",
+                    "Sells",
+                    "#Total",
+                    "#Sold",
+                    "#Smallest slot",
+                    "#Largest slot",
+                    "#Longest",
+                    "#Lowest price",
+                    "#Highest collateral",
+                    "Until"),
                 rows,
                 "There are no offers here. PutOffer makes one."),
             Layout.pages(link, after.isEmpty(), next),

@@ -1,17 +1,22 @@
 package dev.holdfast.server.runtime.page;
 
+import dev.holdfast.server.runtime.admin.AdminRequest;
 import org.jspecify.annotations.Nullable;
 
 /** Decides who may look at the page. Called by several threads at a time. */
-@FunctionalInterface
 public interface PageAccess {
-  /** Everybody may look at everything: the access of a server without tokens. */
-  PageAccess OPEN = token -> Viewer.ANYBODY;
+  /** Returns the viewer of a request; null if it shows no valid credential. */
+  @Nullable Viewer viewer(AdminRequest request);
 
-  /**
-   * Returns the viewer with a token; null if the token is not valid, or if one is needed.
-   *
-   * @param token the token; null if the request has none
-   */
-  @Nullable Viewer viewer(@Nullable String token);
+  /** Returns the viewer with a token; null if it is not valid. */
+  @Nullable Viewer viewerWith(String token);
+
+  /** Returns whether viewers log in with a token. Otherwise only a client certificate opens. */
+  boolean asksForToken();
+
+  /** Returns whether the admin port is encrypted. */
+  boolean encrypted();
+
+  /** Returns the cookie in which browsers keep the token. */
+  String cookie();
 }

@@ -37,19 +37,17 @@ public final class PageHandler implements AdminHandler {
    * @param reads reads the ledger
    * @param ledger runs a command and returns its outcome; only sales that are not made are run
    * @param access decides who may look
-   * @param secure whether the admin port uses TLS
    * @param clock tells the ages of reservations
    */
   public PageHandler(
       LedgerReads reads,
       Function<Command, Outcome> ledger,
       PageAccess access,
-      boolean secure,
       InstantSource clock) {
     this.reads = reads;
     this.access = access;
     this.clock = clock;
-    this.login = new Login(access, secure);
+    this.login = new Login(access);
     this.repositories = new RepositoriesView(reads);
     this.slots = new SlotsView(reads);
     this.slot = new SlotView(reads);
@@ -69,7 +67,7 @@ public final class PageHandler implements AdminHandler {
     } else if (!get) {
       return null;
     } else if (path.equals(Links.REPOSITORIES) || path.startsWith(Links.REPOSITORY_ROOT)) {
-      Viewer viewer = access.viewer(Session.token(request));
+      Viewer viewer = access.viewer(request);
       return viewer == null ? Responses.seeOther(Links.LOGIN) : page(request, viewer);
     }
     return assets.file(path);
@@ -91,7 +89,7 @@ public final class PageHandler implements AdminHandler {
           ? response
           : message(404, "Not found", "There is no such page or repository.", viewer);
     } catch (BadInputException e) {
-      return message(400, "Not understood", e.getMessage(), viewer);
+      return message(400, "Not understood", String.valueOf(e.getMessage()), viewer);
     } catch (StoreException e) {
       return message(503, "Store unavailable", String.valueOf(e.getMessage()), viewer);
     }

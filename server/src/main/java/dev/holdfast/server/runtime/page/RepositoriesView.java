@@ -34,12 +34,19 @@ final class RepositoriesView {
     Page page = page(viewer, after);
     List<Html> rows = new ArrayList<>();
     reads.spaceUse(page.ids()).forEach(use -> rows.add(row(use)));
-    String next = page.next().isEmpty() ? "" : Links.REPOSITORIES + Links.query("after", page.next());
+    String next =
+        page.next().isEmpty() ? "" : Links.REPOSITORIES + Links.query("after", page.next());
     Html table =
         Layout.table(
             "Repositories by id",
             Layout.columns(
-                "Repository", "Space", "#Filled", "#Reserved", "#Unassigned", "#Free", "#Capacity",
+                "Repository",
+                "Space",
+                "#Filled",
+                "#Reserved",
+                "#Unassigned",
+                "#Free",
+                "#Capacity",
                 "#Slots"),
             rows,
             "There are no repositories here. CreateRepository makes one.");

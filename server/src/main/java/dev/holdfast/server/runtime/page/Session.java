@@ -8,35 +8,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token of a request, which the browser keeps in a cookie. The server keeps no sessions: a
- * token that is revoked ends them all at once.
+ * The token of a viewer, which the browser keeps in a cookie. The server keeps no sessions: a token
+ * that is revoked ends them all at once.
  */
 final class Session {
-  private static final String COOKIE = "holdfast_session";
-  private static final String BEARER = "Bearer ";
-
   /** Characters that a cookie may contain. */
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]{1,512}");
 
   private Session() {}
-
-  /** Returns the token of a request; null if it has none. */
-  static @Nullable String token(AdminRequest request) {
-    String authorization = request.header("authorization");
-    if (authorization != null && authorization.startsWith(BEARER)) {
-      return authorization.substring(BEARER.length()).strip();
-    }
-    String cookies = request.header("cookie");
-    if (cookies != null) {
-      for (String cookie : cookies.split(";")) {
-        String[] pair = cookie.strip().split("=", 2);
-        if (pair.length == 2 && pair[0].equals(COOKIE)) {
-          return pair[1];
-        }
-      }
-    }
-    return null;
-  }
 
   /** Returns the token that the login form sent; null if it cannot be one. */
   static @Nullable String posted(AdminRequest request) {
@@ -56,10 +35,11 @@ final class Session {
   /**
    * Returns the cookie with a token; an empty token ends the session.
    *
+   * @param name the name of the cookie
    * @param secure whether the browser may send it only over TLS
    */
-  static String cookie(String token, boolean secure) {
-    return COOKIE
+  static String cookie(String name, String token, boolean secure) {
+    return name
         + "="
         + token
         + "; Path=/; HttpOnly; SameSite=Strict"

@@ -60,17 +60,14 @@ final class SlotView {
             Layout.pages(
                 link,
                 after == 0,
-                page.scannedTo() == 0
-                    ? ""
-                    : link + "&after=" + page.scannedTo())));
+                page.scannedTo() == 0 ? "" : link + "&after=" + page.scannedTo())));
   }
 
   private static Html kept(EventsPage page) {
     return page.oldestRevision() <= 1
         ? Html.EMPTY
         : Html.of(
-            "<p class=\"note\">Events before revision {} are not kept.</p>",
-            page.oldestRevision());
+            "<p class=\"note\">Events before revision {} are not kept.</p>", page.oldestRevision());
   }
 
   private static Html facts(Reservation reservation, Instant now) {

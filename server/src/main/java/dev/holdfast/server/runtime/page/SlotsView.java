@@ -136,8 +136,7 @@ final class SlotsView {
       return Html.of("<span class=\"state\"><span class=\"key free\"></span>free</span>");
     }
     String state = reservation.filled() ? "filled" : "reserved";
-    return Html.of(
-        "<span class=\"state\"><span class=\"key {}\"></span>{}</span>", state, state);
+    return Html.of("<span class=\"state\"><span class=\"key {}\"></span>{}</span>", state, state);
   }
 
   static Html lease(Reservation reservation, Instant now) {

@@ -50,7 +50,7 @@ final class WhyForm {
       try {
         answer = answer(ledger.apply(command(repositoryId, parameters)));
       } catch (BadInputException e) {
-        answer = Html.of("<p class=\"warning\">{}</p>", e.getMessage());
+        answer = Html.of("<p class=\"warning\">{}</p>", String.valueOf(e.getMessage()));
       }
     }
     return Html.of(
@@ -186,7 +186,10 @@ final class WhyForm {
     return Html.of(
         "{}{}",
         Layout.table(
-            "No offer would sell", Layout.columns("Offer", "Reason", "Detail"), rows, "No reasons."),
+            "No offer would sell",
+            Layout.columns("Offer", "Reason", "Detail"),
+            rows,
+            "No reasons."),
         more);
   }
 

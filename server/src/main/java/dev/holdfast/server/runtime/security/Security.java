@@ -140,11 +140,6 @@ public final class Security {
     return chain.isEmpty() ? null : new Credential.Certificate(chain);
   }
 
-  /** Returns the caller with a token now; null if it is not valid, or if there are no tokens. */
-  public @Nullable Caller callerWithToken(String secret) {
-    return tokens == null ? null : caller(new Credential.Token(TokenSecret.hash(secret)));
-  }
-
   /** Returns the caller with a credential now; null if the credential is not valid, or no more. */
   @Nullable Caller caller(@Nullable Credential credential) {
     Instant now = clock.instant();

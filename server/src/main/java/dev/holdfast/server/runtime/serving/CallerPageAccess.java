@@ -1,16 +1,40 @@
 package dev.holdfast.server.runtime.serving;
 
+import dev.holdfast.server.runtime.admin.AdminRequest;
 import dev.holdfast.server.runtime.page.PageAccess;
 import dev.holdfast.server.runtime.page.Viewer;
+import dev.holdfast.server.runtime.security.AdminAccess;
 import dev.holdfast.server.runtime.security.Caller;
-import dev.holdfast.server.runtime.security.Security;
 import org.jspecify.annotations.Nullable;
 
-/** Lets the callers of the tokens file look at the repositories that they reach. */
-record CallerPageAccess(Security security) implements PageAccess {
+/** Lets callers look at the repositories that they reach. */
+record CallerPageAccess(AdminAccess access) implements PageAccess {
   @Override
-  public @Nullable Viewer viewer(@Nullable String token) {
-    Caller caller = token == null ? null : security.callerWithToken(token);
+  public @Nullable Viewer viewer(AdminRequest request) {
+    return viewer(access.caller(request));
+  }
+
+  @Override
+  public @Nullable Viewer viewerWith(String token) {
+    return viewer(access.callerWith(token));
+  }
+
+  @Override
+  public boolean asksForToken() {
+    return access.asksForToken();
+  }
+
+  @Override
+  public boolean encrypted() {
+    return access.encrypted();
+  }
+
+  @Override
+  public String cookie() {
+    return AdminAccess.COOKIE;
+  }
+
+  private static @Nullable Viewer viewer(@Nullable Caller caller) {
     return caller == null ? null : new CallerViewer(caller);
   }
 

@@ -102,7 +102,7 @@ final class GrpcServer implements AutoCloseable {
       Readiness readiness,
       PendingResponses responses,
       Security security,
-      ServerMetrics metrics,
+      @Nullable ServerMetrics metrics,
       @Nullable Tracing tracing,
       LedgerListener listener)
       throws IOException {
@@ -130,7 +130,6 @@ final class GrpcServer implements AutoCloseable {
             .maxRstFramesPerWindow(limits.idleFrames(), NetworkLimits.SECONDS)
             .addStreamTracerFactory(new ResettableCalls())
             .addStreamTracerFactory(guard.tracers())
-            .addStreamTracerFactory(metrics.tracers())
             .intercept(streams)
             .decompressorRegistry(PackedRequests.registry());
     AccessControl access = security.authenticates() ? new AccessControl(security) : null;
@@ -138,8 +137,11 @@ final class GrpcServer implements AutoCloseable {
       // Runs before the others, which see only calls that are granted.
       builder.intercept(access);
     }
-    // Runs before all others, to see their refusals.
-    builder.intercept(metrics.refusals());
+    if (metrics != null) {
+      builder.addStreamTracerFactory(metrics.tracers());
+      // Runs before all others, to see their refusals.
+      builder.intercept(metrics.refusals());
+    }
     if (tracing != null) {
       builder.intercept(tracing.calls());
     }
@@ -159,7 +161,9 @@ final class GrpcServer implements AutoCloseable {
       health.add(definition.getServiceDescriptor().getName());
     }
     Server server = builder.build();
-    metrics.measure(server, guard);
+    if (metrics != null) {
+      metrics.measure(server, guard);
+    }
     if (access != null) {
       access.requireRules(server);
     }

@@ -19,7 +19,6 @@ import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
-import dev.holdfast.server.runtime.page.PageAccess;
 import dev.holdfast.server.runtime.page.PageHandler;
 import dev.holdfast.server.runtime.security.AdminAccess;
 import dev.holdfast.server.runtime.security.Security;
@@ -138,7 +137,11 @@ public final class HoldfastServer {
     EventLoops eventLoops = opened.add(new EventLoops());
     RequestWorkers workers = opened.add(new RequestWorkers(listener::failed));
     Ledger ledger = new Ledger(store, clock, MAX_WAITING_CHANGES, listener);
-    metrics.measure(ledger, store);
+    // Without the admin port, nobody reads metrics, so calls and commits are not measured.
+    boolean measured = settings.adminListen() != null;
+    if (measured) {
+      metrics.measure(ledger, store);
+    }
     Tracing tracing = settings.tracing();
     if (tracing != null) {
       opened.add(tracing);
@@ -169,23 +172,18 @@ public final class HoldfastServer {
           .certificate(() -> Objects.requireNonNull(settings.security().tls()).expires());
     }
     if (settings.adminListen() != null) {
-      PageAccess access =
-          settings.security().authenticates()
-              ? new CallerPageAccess(settings.security())
-              : PageAccess.OPEN;
+      AdminAccess access =
+          new AdminAccess(
+              settings.security(), settings.adminListen().getAddress().isLoopbackAddress());
       PageHandler page =
           new PageHandler(
-              ledger.reads(),
-              ledger::run,
-              access,
-              settings.security().tls() != null,
-              InstantSource.system());
+              ledger.reads(), ledger::run, new CallerPageAccess(access), InstantSource.system());
       AdminServer admin =
           opened.add(
               listenForAdmin(
                   settings.adminListen(),
                   readiness,
-                  List.of(metrics(settings, settings.adminListen()), page),
+                  List.of(access.guardedMetrics(metrics.handler()), page),
                   settings.security()));
       LOG.info("serving /livez and /readyz on {}", admin.address());
     }
@@ -206,7 +204,7 @@ public final class HoldfastServer {
                 readiness,
                 responses,
                 settings.security(),
-                metrics,
+                measured ? metrics : null,
                 tracing,
                 listener));
     tasks.start(
@@ -214,7 +212,11 @@ public final class HoldfastServer {
           settings.security().poll();
           grpc.endDeniedStreams();
         },
-        () -> metrics.countStates(ledger));
+        () -> {
+          if (measured) {
+            metrics.countStates(ledger);
+          }
+        });
     directory.setHolder(process + ", serving gRPC on " + grpc.address());
     StartReport.log(ledger.reads(), settings.retention());
     LOG.info(
@@ -238,11 +240,6 @@ public final class HoldfastServer {
         throw e;
       }
     }
-  }
-
-  private static AdminHandler metrics(Settings settings, InetSocketAddress adminListen) {
-    return new AdminAccess(settings.security(), adminListen.getAddress().isLoopbackAddress())
-        .guardedMetrics(settings.metrics().handler());
   }
 
   private static AdminServer listenForAdmin(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.flags.CommandLineOnly;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -35,8 +35,7 @@ class SpaceUseTest {
   @Test
   void filledBytesAreThoseOfTheFilledReservations() {
     try (SqliteStore store =
-        SqliteStore.open(
-            directory.resolve("holdfast.db"), ReleaseIndex.Limits.DEFAULT, MEMTABLE)) {
+        SqliteStore.open(directory.resolve("holdfast.db"), ReleaseIndex.Limits.DEFAULT, MEMTABLE)) {
       run(store, new CreateRepository("one", 10_000), new CreateRepository("two", 10_000));
       run(store, new ReserveUnassigned("one", 7, ""));
       long filledBytes = 0;
@@ -59,8 +58,7 @@ class SpaceUseTest {
       SpaceUse one = uses.get(0);
       assertEquals(Objects.requireNonNull(store.repository("one")), one.repository());
       assertEquals(filledBytes, one.filledBytes());
-      assertEquals(
-          one.repository().reservedBytes(), 7 + one.filledBytes() + one.unfilledBytes());
+      assertEquals(one.repository().reservedBytes(), 7 + one.filledBytes() + one.unfilledBytes());
       assertEquals(SLOTS, uses.get(1).filledBytes());
       assertEquals(0, uses.get(1).unfilledBytes());
     }

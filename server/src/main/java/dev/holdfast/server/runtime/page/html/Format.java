@@ -14,7 +14,8 @@ public final class Format {
 
   /** Returns a size, with its bytes in the attribute {@code value}. */
   public static Html size(long bytes) {
-    return Html.of("<data value=\"{}\" title=\"{} bytes\">{}</data>", bytes, bytes, sizeText(bytes));
+    return Html.of(
+        "<data value=\"{}\" title=\"{} bytes\">{}</data>", bytes, bytes, sizeText(bytes));
   }
 
   /** Returns a size with three significant digits, for example {@code 1.50 TiB}. */

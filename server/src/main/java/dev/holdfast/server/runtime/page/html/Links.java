@@ -17,7 +17,9 @@ public final class Links {
 
   private Links() {}
 
-  /** Returns the page of a repository, which lists its slots. Ids of repositories need no escape. */
+  /**
+   * Returns the page of a repository, which lists its slots. Ids of repositories need no escape.
+   */
   public static String repository(String repositoryId) {
     return REPOSITORY_ROOT + repositoryId;
   }

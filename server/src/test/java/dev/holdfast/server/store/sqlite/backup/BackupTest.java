@@ -27,12 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupTest {
   @TempDir private Path temp;
   private Path dataDir = Path.of("");
+  private Path elsewhere = Path.of("");
   private Path file = Path.of("");
 
   @BeforeEach
   void name() throws IOException {
     dataDir = temp.resolve("data");
-    file = Files.createDirectory(temp.resolve("elsewhere")).resolve("backup");
+    elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+    file = elsewhere.resolve("backup");
   }
 
   private BackupManifest backUp() throws IOException {
@@ -49,9 +51,10 @@ class BackupTest {
   }
 
   private void assertRefused(String why) throws IOException {
+    Map<String, Integer> before = contents(elsewhere);
     BackupException refused = refused(SnapshotCopy.Limits.DEFAULT, SILENT);
     assertTrue(String.valueOf(refused.getMessage()).contains(why), refused::getMessage);
-    assertEquals(Map.of(), contents(file.getParent()), "something was left");
+    assertEquals(before, contents(elsewhere), "something was left");
   }
 
   private void assertIsOfStore(BackupManifest manifest) throws IOException {
@@ -59,7 +62,7 @@ class BackupTest {
     assertEquals(2, manifest.repositoryCount());
     assertEquals(RESERVATIONS, manifest.reservationCount());
     assertEquals(RESERVATIONS + 1, manifest.revision());
-    assertEquals(List.of(file.toString()), List.copyOf(contents(file.getParent()).keySet()));
+    assertEquals(List.of(file.toString()), List.copyOf(contents(elsewhere).keySet()));
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     BackupFile backup = BackupFile.open(file);
     assertEquals(manifest, backup.manifest());
@@ -146,7 +149,7 @@ class BackupTest {
       } catch (BackupException e) {
         refused++;
         assertTrue(String.valueOf(e.getMessage()).contains("the store in " + dataDir), e::toString);
-        assertEquals(Map.of(), contents(file.getParent()), "something was left");
+        assertEquals(Map.of(), contents(elsewhere), "something was left");
       }
     }
     // Those of an empty table, and of pages that are free, mean nothing.
@@ -159,12 +162,12 @@ class BackupTest {
     BackupFixture.killed(dataDir);
     BackupException wal = refused(new SnapshotCopy.Limits(0, 0), SILENT);
     assertTrue(String.valueOf(wal.getMessage()).contains("the WAL has "), wal::getMessage);
-    assertEquals(Map.of(), contents(file.getParent()));
+    assertEquals(Map.of(), contents(elsewhere));
     BackupException disk = refused(new SnapshotCopy.Limits(1L << 40, 1L << 60), SILENT);
     assertTrue(
         String.valueOf(disk.getMessage()).contains("bytes are free on the disk of " + dataDir),
         disk::getMessage);
-    assertEquals(Map.of(), contents(file.getParent()));
+    assertEquals(Map.of(), contents(elsewhere));
   }
 
   /** A server that starts, writes and stops while its file is copied without locks. */
@@ -181,7 +184,7 @@ class BackupTest {
         (phase, done, total) -> noteAndTouch(phase, copies, database, Integer.MAX_VALUE);
     BackupException refused = refused(SnapshotCopy.Limits.DEFAULT, always);
     assertTrue(String.valueOf(refused.getMessage()).contains("try again"), refused::getMessage);
-    assertEquals(Map.of(), contents(file.getParent()));
+    assertEquals(Map.of(), contents(elsewhere));
   }
 
   private static void noteAndTouch(String phase, List<String> copies, Path database, int touches) {
@@ -220,7 +223,7 @@ class BackupTest {
             }
           };
       assertEquals("interrupted", refused(SnapshotCopy.Limits.DEFAULT, failing).getMessage(), at);
-      assertEquals(Map.of(), contents(file.getParent()), at);
+      assertEquals(Map.of(), contents(elsewhere), at);
       assertEquals(Optional.empty(), LastBackup.read(dataDir), at);
     }
   }

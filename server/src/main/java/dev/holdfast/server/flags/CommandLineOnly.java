@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime.config;
+package dev.holdfast.server.flags;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
