@@ -56,10 +56,10 @@ public final class SqliteSchema {
       throw new IllegalStateException(
           "the store has schema version "
               + found
-              + ", but this program verifies and backs up version "
+              + ", but this program verifies version "
               + SCHEMA.version()
               + (found < SCHEMA.version()
-                  ? "; start 'serve' on it once, which migrates it, and try again then"
+                  ? "; start 'serve' on it once, which migrates it, and verify it then"
                   : "; run the program that wrote it, or a newer one"));
     }
   }
