@@ -62,6 +62,6 @@ final class Commands {
 
   /** Returns the words of each line of a table without its header. */
   static List<List<String>> rows(String table) {
-    return table.lines().skip(1).map(line -> List.of(line.strip().split(" {2,}"))).toList();
+    return table.lines().skip(1).map(line -> List.of(line.strip().split(" {2,}", -1))).toList();
   }
 }

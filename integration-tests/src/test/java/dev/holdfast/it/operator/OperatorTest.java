@@ -85,10 +85,10 @@ class OperatorTest {
             "RESERVATIONS",
             "OFFERS",
             "REVISION"),
-        List.of(lines.get(1).split(" {2,}")));
+        List.of(lines.get(1).split(" {2,}", -1)));
     assertEquals(
         List.of(ledger.id(), "100 GiB", "4.00 GiB", "1.00 GiB", "96.0 GiB", "2", "1", "5"),
-        List.of(lines.get(2).split(" {2,}")));
+        List.of(lines.get(2).split(" {2,}", -1)));
     assertEquals(3, lines.size());
   }
 
@@ -141,7 +141,7 @@ class OperatorTest {
           """)
   void reservationsAreSelected(String flags, String slot) {
     List<String> words = new ArrayList<>(List.of("reservations"));
-    words.addAll(List.of(flags.split(" ")));
+    words.addAll(List.of(flags.split(" ", -1)));
     List<String> slots =
         rows(ok(words.toArray(new String[0]))).stream().map(row -> row.get(0)).toList();
     assertEquals(slot == null ? List.of() : List.of(slot), slots);
@@ -203,7 +203,7 @@ class OperatorTest {
           """)
   void eventsAreSelected(String flags, String revisions) {
     List<String> words = new ArrayList<>(List.of("events"));
-    words.addAll(List.of(flags.split(" ")));
+    words.addAll(List.of(flags.split(" ", -1)));
     List<String> found =
         rows(ok(words.toArray(new String[0]))).stream().map(row -> row.get(0)).toList();
     assertEquals(revisions == null ? "" : revisions, String.join(" ", found));
@@ -285,7 +285,7 @@ class OperatorTest {
           offers --deadline never                             | for example 7d
           """)
   void wrongWordsSayWhatToWrite(String words, String instead) {
-    ProgramResult refused = run(words.replace("{128+}", "x".repeat(129)).split(" "));
+    ProgramResult refused = run(words.replace("{128+}", "x".repeat(129)).split(" ", -1));
     assertEquals(2, refused.exit(), refused.toString());
     assertTrue(refused.err().contains(instead), refused.err());
     assertEquals("", refused.out());

@@ -69,6 +69,6 @@ final class Browser {
       return List.of();
     }
     String body = html.substring(start, html.indexOf("</tbody>", start));
-    return List.of(body.split("<tr")).subList(1, body.split("<tr").length);
+    return List.of(body.split("<tr", -1)).subList(1, body.split("<tr", -1).length);
   }
 }

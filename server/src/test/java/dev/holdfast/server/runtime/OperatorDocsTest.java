@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -35,7 +36,7 @@ class OperatorDocsTest {
   void everyExampleIsUnderstood() {
     assertFalse(commands().isEmpty());
     for (String command : commands()) {
-      String[] words = command.substring(PROGRAM.length()).split(" ");
+      String[] words = command.substring(PROGRAM.length()).split(" ", -1);
       CommandLine.ParseResult result = Main.commandLine(Map.of()).parseArgs(words);
       assertEquals(words[0], result.subcommand().commandSpec().name());
     }
@@ -48,7 +49,8 @@ class OperatorDocsTest {
       if (commands().stream().noneMatch(command -> command.startsWith(PROGRAM + name))) {
         missing.add(name);
       }
-      CommandLine command = Main.commandLine(Map.of()).getSubcommands().get(name);
+      CommandLine command =
+          Objects.requireNonNull(Main.commandLine(Map.of()).getSubcommands().get(name));
       for (OptionSpec option : command.getCommandSpec().options()) {
         boolean standard = option.usageHelp() || option.versionHelp();
         if (!standard

@@ -19,7 +19,7 @@ final class Session {
 
   /** Returns the token that the login form sent; null if it cannot be one. */
   static @Nullable String posted(AdminRequest request) {
-    for (String field : request.body().split("&")) {
+    for (String field : request.body().split("&", -1)) {
       if (field.startsWith("token=")) {
         try {
           String token = URLDecoder.decode(field.substring("token=".length()), UTF_8).strip();
