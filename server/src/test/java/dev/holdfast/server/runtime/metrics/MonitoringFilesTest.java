@@ -103,7 +103,9 @@ class MonitoringFilesTest {
       assertTrue(tests.contains("name: " + name + " fires\n"), name);
       assertTrue(tests.contains("name: " + name + " does not fire\n"), name);
       assertTrue(
-          read("monitoring/prometheus-rules.yml").contains("#" + name.toLowerCase(Locale.ROOT) + "\n"), name);
+          read("monitoring/prometheus-rules.yml")
+              .contains("#" + name.toLowerCase(Locale.ROOT) + "\n"),
+          name);
       count++;
     }
     assertTrue(count > 10);
