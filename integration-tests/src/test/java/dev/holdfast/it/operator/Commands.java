@@ -51,11 +51,11 @@ final class Commands {
   /**
    * Reads a line of JSON as the message of the contract that it has to be.
    *
-   * @param builder a builder of the message
+   * @param kind the default instance of the message
    */
-  @SuppressWarnings("unchecked") // A builder makes the message that it was made for.
-  static <M extends Message> M message(String json, Message.Builder builder)
-      throws InvalidProtocolBufferException {
+  @SuppressWarnings("unchecked") // A message makes builders of its own kind.
+  static <M extends Message> M message(String json, M kind) throws InvalidProtocolBufferException {
+    Message.Builder builder = kind.newBuilderForType();
     JsonFormat.parser().ignoringUnknownFields().merge(json, builder);
     return (M) builder.build();
   }

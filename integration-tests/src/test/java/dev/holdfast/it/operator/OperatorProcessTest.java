@@ -73,9 +73,9 @@ class OperatorProcessTest {
         relay.refuse(true);
         relay.cut();
         Poll.until("the cut is told", () -> err().contains("connection lost"));
-        var filled = ledger.fill(Requests.slot("r", 1), other.getGeneration(), "");
+        var unusedFilled = ledger.fill(Requests.slot("r", 1), other.getGeneration(), "");
         relay.refuse(false);
-        var released = ledger.release(SLOT, first.getGeneration(), "");
+        var unusedReleased = ledger.release(SLOT, first.getGeneration(), "");
         assertEquals(0, exit(follower), err());
         List<String> lines = out().lines().toList();
         assertEquals(2, lines.size(), lines::toString);
@@ -127,7 +127,7 @@ class OperatorProcessTest {
       try (BufferedReader reader = follower.inputReader()) {
         assertTrue(reader.readLine().startsWith("{"));
       }
-      var reserved = ledger.reserve(SLOT, 5, "");
+      var unusedReserved = ledger.reserve(SLOT, 5, "");
       assertEquals(0, exit(follower));
       assertEquals("", err());
     } finally {
@@ -137,7 +137,7 @@ class OperatorProcessTest {
 
   @Test
   void verifyRecountsARunningServer() throws Exception {
-    var reserved = ledger.reserve(SLOT, 5, "");
+    var unusedReserved = ledger.reserve(SLOT, 5, "");
     ProgramResult all = Program.holdfast().run("verify", "--server", SERVER.server().target());
     assertEquals(0, all.exit(), all.err());
     String line = "repository " + ledger.id() + ": 5 bytes reserved, 1 reservations, revision 2";

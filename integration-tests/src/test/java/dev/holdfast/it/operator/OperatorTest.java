@@ -45,10 +45,10 @@ class OperatorTest {
     ledger = sales.repository();
     var unused = ledger.reserveUnassigned(GIB, "");
     Reservation first = ledger.reserve(FILLED, 3 * GIB, "");
-    var filled = ledger.fill(FILLED, first.getGeneration(), "");
-    var leased =
+    var unusedFilled = ledger.fill(FILLED, first.getGeneration(), "");
+    var unusedLeased =
         ledger.reserve(ledger.reserving(LEASED, 512, "").setLease(Requests.millis(3_600_000)));
-    var offer =
+    var unusedOffer =
         sales.put(
             SalesFixture.offer("cold")
                 .setTotalBytes(GIB)
@@ -97,7 +97,7 @@ class OperatorTest {
     List<String> lines = ok("status", "--json").lines().toList();
     assertEquals(
         "{\"server\":\"" + SERVER.server().target() + "\",\"health\":\"SERVING\"}", lines.get(0));
-    assertEquals(ledger.repository(), message(lines.get(1), Repository.newBuilder()));
+    assertEquals(ledger.repository(), message(lines.get(1), Repository.getDefaultInstance()));
     assertTrue(lines.get(1).contains("\"capacityBytes\":\"107374182400\""), lines.get(1));
     assertTrue(lines.get(1).contains("\"offerCount\":\"1\""), lines.get(1));
   }
@@ -123,7 +123,7 @@ class OperatorTest {
   void reservationsForAScript() throws Exception {
     List<Reservation> read = new ArrayList<>();
     for (String line : ok("reservations", "--json").lines().toList()) {
-      read.add(message(line, Reservation.newBuilder()));
+      read.add(message(line, Reservation.getDefaultInstance()));
     }
     assertEquals(List.of(ledger.get(LEASED), ledger.get(FILLED)), read);
   }
@@ -183,7 +183,7 @@ class OperatorTest {
     var unused = ledger.release(LEASED, 0, "");
     List<Event> read = new ArrayList<>();
     for (String line : ok("events", "--json").lines().toList()) {
-      read.add(message(line, Event.newBuilder()));
+      read.add(message(line, Event.getDefaultInstance()));
     }
     ListEventsRequest request = ListEventsRequest.newBuilder().setRepositoryId(ledger.id()).build();
     assertEquals(SERVER.reservations().listEvents(request).getEventsList(), read);
@@ -225,7 +225,7 @@ class OperatorTest {
                 "7",
                 "2096-10-02T07:06:40Z")),
         rows(ok("offers")));
-    assertEquals(sales.get("cold"), message(ok("offers", "--json"), Offer.newBuilder()));
+    assertEquals(sales.get("cold"), message(ok("offers", "--json"), Offer.getDefaultInstance()));
   }
 
   @Test
@@ -240,7 +240,7 @@ class OperatorTest {
     String[] json = {"why", "--slot-size=1", "--duration=1h", "--price=9", "--json"};
     declined = run(json);
     assertEquals(5, declined.exit());
-    SellSlotResponse response = message(declined.out(), SellSlotResponse.newBuilder());
+    SellSlotResponse response = message(declined.out(), SellSlotResponse.getDefaultInstance());
     assertEquals("DECLINE_REASON_PRICE_TOO_LOW", response.getDeclines(0).getReason().name());
     assertEquals(ledger.available().getAvailableBytes(), response.getAvailableBytes());
   }
@@ -257,7 +257,7 @@ class OperatorTest {
     };
     assertEquals("offer cold would sell a slot\n", ok(words));
     String[] json = {"why", "--slot-size=1", "--duration=1h", "--price=10", "--json"};
-    SellSlotResponse response = message(ok(json), SellSlotResponse.newBuilder());
+    SellSlotResponse response = message(ok(json), SellSlotResponse.getDefaultInstance());
     assertTrue(response.getSold());
     assertEquals("cold", response.getOfferId());
     assertEquals(5, ledger.repository().getRevision(), "nothing was sold");

@@ -44,11 +44,11 @@ class PageTest {
     server = ServerProcess.start(directory.resolve("data"), "--admin-listen", "127.0.0.1:0");
     stubs = new Stubs(server.target());
     browser = new Browser(server.adminPort());
-    var made = stubs.repositories().createRepository(Requests.createRepository("a", 1_000_000));
+    var unused = stubs.repositories().createRepository(Requests.createRepository("a", 1_000_000));
     for (int i = 0; i < 60; i++) {
-      made = stubs.repositories().createRepository(Requests.createRepository("b" + (100 + i), 9));
+      unused = stubs.repositories().createRepository(Requests.createRepository("b" + (100 + i), 9));
     }
-    var unassigned = stubs.repositories().reserve(Requests.reserve("a", 11, ""));
+    var unusedUnassigned = stubs.repositories().reserve(Requests.reserve("a", 11, ""));
     List<Operation> operations = new ArrayList<>();
     for (int i = 0; i < SLOTS; i++) {
       Slot slot = Requests.slot("r", i);
@@ -61,12 +61,12 @@ class PageTest {
         operations.add(Requests.operation(Requests.fillSlot("", slot, 0, "")));
       }
     }
-    var applied = stubs.reservations().apply(Requests.apply("a", true, operations));
-    var hostile =
+    var unusedApplied = stubs.reservations().apply(Requests.apply("a", true, operations));
+    var unusedHostile =
         stubs
             .reservations()
             .reserveSlot(Requests.reserveSlot("a", Requests.slot(HOSTILE, -1), 1, ""));
-    var offer =
+    var unusedOffer =
         stubs
             .sales()
             .putOffer(SalesFixture.putting("a", SalesFixture.offer("<b>").setEnabled(true)));
@@ -195,9 +195,9 @@ class PageTest {
   void newEventsComeAsRows() throws Exception {
     long before = repository().getRevision();
     assertEquals("", get("/repositories/a/events/rows?after=" + before));
-    var reserved =
+    var unusedReserved =
         stubs.reservations().reserveSlot(Requests.reserveSlot("a", Requests.slot("n", 0), 1, ""));
-    var released =
+    var unusedReleased =
         stubs.reservations().releaseSlot(Requests.releaseSlot("a", Requests.slot("n", 0), 0, ""));
     String rows = get("/repositories/a/events/rows?after=" + before);
     assertTrue(rows.startsWith("<tr data-revision=\"" + (before + 2) + "\">"), rows);
