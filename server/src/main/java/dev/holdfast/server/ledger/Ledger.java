@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.CommandQueue.Call;
 import dev.holdfast.server.ledger.CommandQueue.Entry;
 import dev.holdfast.server.ledger.CommandQueue.MaintenanceTask;
 import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.meter.LedgerMeter;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;

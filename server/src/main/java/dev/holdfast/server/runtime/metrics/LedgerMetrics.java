@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime.metrics;
 
-import dev.holdfast.server.ledger.LedgerMeter;
 import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.meter.LedgerMeter;
 import dev.holdfast.server.ledger.rules.Rejection;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;

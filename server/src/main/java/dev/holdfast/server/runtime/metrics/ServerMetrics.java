@@ -2,7 +2,7 @@ package dev.holdfast.server.runtime.metrics;
 
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerListener;
-import dev.holdfast.server.ledger.LedgerMeter;
+import dev.holdfast.server.ledger.meter.LedgerMeter;
 import dev.holdfast.server.runtime.admin.AdminHandler;
 import dev.holdfast.server.runtime.admin.HealthCheck;
 import dev.holdfast.server.runtime.admin.Readiness;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime.tracing;
 
-import dev.holdfast.server.ledger.LedgerMeter.CommittedBatch;
+import dev.holdfast.server.ledger.meter.LedgerMeter.CommittedBatch;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;

@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime.tracing;
 
-import dev.holdfast.server.ledger.LedgerMeter;
 import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.meter.LedgerMeter;
 import dev.holdfast.server.ledger.rules.Rejection;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime.tracing;
 
-import dev.holdfast.server.ledger.LedgerMeter;
+import dev.holdfast.server.ledger.meter.LedgerMeter;
 import io.grpc.ServerInterceptor;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;

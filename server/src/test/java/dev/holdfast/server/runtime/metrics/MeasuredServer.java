@@ -31,7 +31,7 @@ final class MeasuredServer implements AutoCloseable {
         HoldfastServer.start(
             new HoldfastServer.Settings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                null,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 dataDir,
                 1L << 40,
                 retention,

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.Ledger;
-import dev.holdfast.server.ledger.LedgerMeter;
 import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.LedgerReads.StateCount;
@@ -15,6 +14,7 @@ import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.meter.LedgerMeter;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The counts by state equal a recount of the store. */
 class StateCountsTest {
   private static final int STARTS = 4;
-  private static final int BATCHES = 120;
+  private static final int BATCHES = 60;
 
   @TempDir private Path directory;
 

@@ -1,4 +1,4 @@
-package dev.holdfast.server.ledger;
+package dev.holdfast.server.ledger.meter;
 
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.rules.Rejection;
