@@ -95,7 +95,8 @@ class ConfigurationTest {
     line.setErr(new PrintWriter(err, true));
     line.setParameterExceptionHandler(
         (e, arguments) -> {
-          err.write(e.getMessage() + configuration.origins(e.getMessage(), arguments));
+          err.write(
+              e.getMessage() + configuration.origins(String.valueOf(e.getMessage()), arguments));
           return 2;
         });
     return new Run(line.execute(words), out.toString(), err.toString());
