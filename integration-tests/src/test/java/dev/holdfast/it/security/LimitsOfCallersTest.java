@@ -1,5 +1,6 @@
 package dev.holdfast.it.security;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,7 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +86,7 @@ class LimitsOfCallersTest {
       var unused = answer.future().join();
       return "";
     } catch (CompletionException e) {
-      return Refusal.of((StatusRuntimeException) e.getCause()).reason();
+      return Refusal.of((StatusRuntimeException) requireNonNull(e.getCause())).reason();
     }
   }
 
@@ -122,7 +124,7 @@ class LimitsOfCallersTest {
             "--tls-key",
             key.toString())) {
       int port = Integer.parseInt(server.target().substring(server.target().lastIndexOf(':') + 1));
-      try (Socket socket = new Socket("127.0.0.1", port)) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket.getOutputStream().write(22);
         assertEquals(-1, socket.getInputStream().read());
       }

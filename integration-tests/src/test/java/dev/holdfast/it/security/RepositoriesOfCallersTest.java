@@ -1,5 +1,6 @@
 package dev.holdfast.it.security;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -149,7 +150,7 @@ class RepositoriesOfCallersTest {
       answer.future().get();
       return "";
     } catch (ExecutionException e) {
-      return Refusal.of((StatusRuntimeException) e.getCause()).reason();
+      return Refusal.of((StatusRuntimeException) requireNonNull(e.getCause())).reason();
     }
   }
 }

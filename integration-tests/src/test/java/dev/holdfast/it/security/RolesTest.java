@@ -65,7 +65,7 @@ class RolesTest {
   private static ServerProcess server;
 
   private static void needs(String role, String service, String methods) {
-    for (String method : methods.split(" ")) {
+    for (String method : methods.split(" ", -1)) {
       NEEDED.put("holdfast.v1." + service + "/" + method, role);
     }
   }

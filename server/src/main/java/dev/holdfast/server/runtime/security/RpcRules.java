@@ -1,26 +1,27 @@
 package dev.holdfast.server.runtime.security;
 
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.holdfast.server.runtime.security.tokens.Role;
 import dev.holdfast.v1.DatastoreServiceGrpc;
-import dev.holdfast.v1.ReconcileRequest;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.SalesServiceGrpc;
-import dev.holdfast.v1.SellSlotRequest;
 import io.grpc.MethodDescriptor;
 import io.grpc.health.v1.HealthGrpc;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The role that each RPC needs. An RPC without a rule keeps the server from starting. */
 final class RpcRules {
   private static final String DEFAULT_REPOSITORY = "default";
+  private static final String REPOSITORY = "repository_id";
 
   private final Map<String, RpcRule> rules = new HashMap<>();
 
@@ -61,12 +62,14 @@ final class RpcRules {
     rule(
         RepositoryServiceGrpc.getListRepositoriesMethod(),
         new RpcRule(Role.READER, request -> Role.READER, request -> null));
+    FieldDescriptor validateOnly =
+        field(prototype(SalesServiceGrpc.getSellSlotMethod()), "validate_only");
     // Asking what a sale would do changes nothing.
     rule(
         SalesServiceGrpc.getSellSlotMethod(),
         new RpcRule(
             Role.READER,
-            request -> ((SellSlotRequest) request).getValidateOnly() ? Role.READER : Role.WRITER,
+            request -> (boolean) request.getField(validateOnly) ? Role.READER : Role.WRITER,
             namedRepository(SalesServiceGrpc.getSellSlotMethod())));
     // Only the header, which comes first, names the repository.
     rule(
@@ -74,7 +77,7 @@ final class RpcRules {
         new RpcRule(
             Role.WRITER,
             request -> Role.WRITER,
-            request -> headerRepository((ReconcileRequest) request)));
+            headerRepository(prototype(ReservationsServiceGrpc.getReconcileMethod()))));
     for (MethodDescriptor<?, ?> method : HealthGrpc.getServiceDescriptor().getMethods()) {
       rule(method, new RpcRule(null, request -> Role.READER, request -> null));
     }
@@ -97,24 +100,33 @@ final class RpcRules {
     rules.put(method.getFullMethodName(), rule);
   }
 
-  private static Function<Message, @Nullable String> namedRepository(
-      MethodDescriptor<?, ?> method) {
-    Message prototype =
-        (Message)
-            ((MethodDescriptor.PrototypeMarshaller<?>) method.getRequestMarshaller())
-                .getMessagePrototype();
-    FieldDescriptor field =
-        prototype == null
-            ? null
-            : prototype.getDescriptorForType().findFieldByName("repository_id");
-    if (field == null) {
-      throw new IllegalStateException(method.getFullMethodName() + " names no repository");
-    }
-    return request -> orDefault((String) request.getField(field));
+  private static Descriptor prototype(MethodDescriptor<?, ?> method) {
+    var marshaller = (MethodDescriptor.PrototypeMarshaller<?>) method.getRequestMarshaller();
+    Message prototype = (Message) Objects.requireNonNull(marshaller.getMessagePrototype());
+    return prototype.getDescriptorForType();
   }
 
-  private static @Nullable String headerRepository(ReconcileRequest request) {
-    return request.hasHeader() ? orDefault(request.getHeader().getRepositoryId()) : null;
+  private static FieldDescriptor field(Descriptor message, String name) {
+    FieldDescriptor field = message.findFieldByName(name);
+    if (field == null) {
+      throw new IllegalStateException(message.getFullName() + " has no field " + name);
+    }
+    return field;
+  }
+
+  private static Function<Message, @Nullable String> namedRepository(
+      MethodDescriptor<?, ?> method) {
+    FieldDescriptor repository = field(prototype(method), REPOSITORY);
+    return request -> orDefault((String) request.getField(repository));
+  }
+
+  private static Function<Message, @Nullable String> headerRepository(Descriptor request) {
+    FieldDescriptor header = field(request, "header");
+    FieldDescriptor repository = field(header.getMessageType(), REPOSITORY);
+    return message ->
+        message.hasField(header)
+            ? orDefault((String) ((Message) message.getField(header)).getField(repository))
+            : null;
   }
 
   private static String orDefault(String repositoryId) {

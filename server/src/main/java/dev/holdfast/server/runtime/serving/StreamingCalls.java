@@ -7,6 +7,7 @@ import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -29,14 +30,15 @@ final class StreamingCalls implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
+    MethodType type = call.getMethodDescriptor().getType();
+    if (type == MethodType.UNARY) {
       return next.startCall(call, headers);
     }
-    Stream<Q, R> stream = new Stream<>(call);
+    Stream<Q, R> stream = new Stream<>(call, !type.serverSendsOneMessage());
     open.add(stream);
     ServerCall.Listener<Q> listener = next.startCall(stream, headers);
     if (ended) {
-      stream.end();
+      stream.endAtDrain();
     }
     return new SimpleForwardingServerCallListener<>(listener) {
       @Override
@@ -53,10 +55,13 @@ final class StreamingCalls implements ServerInterceptor {
     };
   }
 
-  /** Ends all open streaming calls, and all that start later. */
+  /**
+   * Ends all open calls whose responses stream, and all that start later. Calls that only send a
+   * stream get their one response like others.
+   */
   void end() {
     ended = true;
-    open.forEach(Stream::end);
+    open.forEach(Stream::endAtDrain);
   }
 
   /**
@@ -77,10 +82,12 @@ final class StreamingCalls implements ServerInterceptor {
    */
   private static final class Stream<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final Context context = Context.current();
+    private final boolean endsAtDrain;
     private boolean closed;
 
-    Stream(ServerCall<Q, R> call) {
+    Stream(ServerCall<Q, R> call, boolean endsAtDrain) {
       super(call);
+      this.endsAtDrain = endsAtDrain;
     }
 
     @Override
@@ -105,8 +112,10 @@ final class StreamingCalls implements ServerInterceptor {
       }
     }
 
-    void end() {
-      end(Rejections.draining());
+    void endAtDrain() {
+      if (endsAtDrain) {
+        end(Rejections.draining());
+      }
     }
 
     void end(Rejection rejection) {

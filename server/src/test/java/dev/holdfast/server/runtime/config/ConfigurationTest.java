@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** Values of options from flags, variables and a file, for a program like Holdfast's. */
+@SuppressWarnings("UnusedVariable") // Options of commands that only parse.
 class ConfigurationTest {
   @TempDir private Path temp;
 

@@ -19,12 +19,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TlsMaterialTest {
-  private static final Instant NOW = Instant.now();
+  private final Instant now = Instant.now();
 
   private final TestAuthority authority = new TestAuthority("authority");
   private final Identity server = authority.server();
 
-  private static TlsMaterial parse(String certificate, String key, String... clientCa)
+  private TlsMaterial parse(String certificate, String key, String... clientCa)
       throws InvalidFileException {
     List<FileContents> contents = new ArrayList<>();
     contents.add(new FileContents(Path.of("tls.crt"), certificate.getBytes(US_ASCII)));
@@ -32,10 +32,10 @@ class TlsMaterialTest {
     for (String ca : clientCa) {
       contents.add(new FileContents(Path.of("ca.crt"), ca.getBytes(US_ASCII)));
     }
-    return TlsMaterial.parse(contents, NOW);
+    return TlsMaterial.parse(contents, now);
   }
 
-  private static void assertInvalid(
+  private void assertInvalid(
       String begin, String part, String certificate, String key, String... clientCa) {
     InvalidFileException e =
         assertThrows(InvalidFileException.class, () -> parse(certificate, key, clientCa));
@@ -45,8 +45,8 @@ class TlsMaterialTest {
 
   @Test
   void aChainAndItsKeyAreTaken() throws InvalidFileException {
-    Instant until = NOW.plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
-    Identity brief = authority.server(NOW.minusSeconds(60), until);
+    Instant until = now.plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
+    Identity brief = authority.server(now.minusSeconds(60), until);
     TlsMaterial material = parse(brief.certificate() + authority.certificate(), brief.key());
     assertEquals(until, material.expires());
     assertNull(material.clientTrust());
@@ -106,9 +106,9 @@ class TlsMaterialTest {
 
   @Test
   void certificatesThatAreNotInDateAreRefused() {
-    Identity expired = authority.server(NOW.minusSeconds(200), NOW.minusSeconds(100));
+    Identity expired = authority.server(now.minusSeconds(200), now.minusSeconds(100));
     assertInvalid("tls.crt: ", "expired at", expired.certificate(), expired.key());
-    Identity early = authority.server(NOW.plusSeconds(100), NOW.plusSeconds(200));
+    Identity early = authority.server(now.plusSeconds(100), now.plusSeconds(200));
     assertInvalid("tls.crt: ", "is valid from", early.certificate(), early.key());
   }
 
