@@ -38,7 +38,8 @@ final class Output {
   void flush() {
     out.print(pending);
     pending.setLength(0);
-    if (out.checkError()) {
+    // The writer of picocli does not notice that System.out, to which it writes, has failed.
+    if (out.checkError() || System.out.checkError()) {
       throw new ClosedException();
     }
   }
