@@ -1,21 +1,30 @@
 package dev.holdfast.it.security;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.testing.Poll;
 import dev.holdfast.testing.process.ServerProcess;
+import dev.holdfast.testing.rpc.FutureAnswer;
 import dev.holdfast.testing.rpc.Refusal;
 import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.testing.rpc.Stubs;
+import dev.holdfast.v1.ReconcileHeader;
+import dev.holdfast.v1.ReconcileRequest;
+import dev.holdfast.v1.ReconcileResponse;
+import dev.holdfast.v1.ReservationsServiceGrpc;
 import dev.holdfast.v1.WatchEventsRequest;
 import dev.holdfast.v1.WatchEventsResponse;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +107,40 @@ class TokenReloadTest {
               watch.next();
             }
           });
+    }
+  }
+
+  @Test
+  void aRevokedTokenCannotCompleteAReconcile() throws Exception {
+    try (Stubs node = caller(first)) {
+      var unused =
+          node.reservations()
+              .reserveSlot(Requests.reserveSlot("", Requests.slot("request", 0), 1, "op"));
+      FutureAnswer<ReconcileResponse> answer = new FutureAnswer<>();
+      StreamObserver<ReconcileRequest> requests =
+          ReservationsServiceGrpc.newStub(node.channel()).reconcile(answer);
+      requests.onNext(
+          ReconcileRequest.newBuilder()
+              .setHeader(
+                  ReconcileHeader.newBuilder()
+                      .setAsOfRevision(2)
+                      .setAllowEmpty(true)
+                      .setReleaseAttempts(true))
+              .build());
+      tokens.revoke("node-7");
+      Throwable end = assertThrows(ExecutionException.class, answer.future()::get).getCause();
+      assertEquals("UNAUTHENTICATED", Refusal.reasonOf(requireNonNull(end)));
+    }
+    String next = tokens.add("node-8", "reader");
+    try (Stubs reader = caller(next)) {
+      Poll.until("the new one holds", () -> reason(reader).isEmpty());
+      assertEquals(
+          1,
+          reader
+              .repositories()
+              .getRepository(Requests.getRepository("default"))
+              .getRepository()
+              .getReservationCount());
     }
   }
 
