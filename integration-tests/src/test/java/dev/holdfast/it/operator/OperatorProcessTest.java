@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,12 @@ class OperatorProcessTest {
         Program.holdfast().run("verify", "--server", "127.0.0.1:1", "--data-dir", "x");
     assertEquals(2, both.exit());
     assertTrue(both.err().contains("not both"), both.err());
+    ProgramResult configured =
+        Program.holdfast()
+            .withEnvironment(Map.of("HOLDFAST_SERVER", "127.0.0.1:1"))
+            .run("verify");
+    assertEquals(2, configured.exit(), configured.err());
+    assertTrue(configured.err().contains("add --data-dir"), configured.err());
     ProgramResult noServer = Program.holdfast().run("verify", "--json");
     assertEquals(2, noServer.exit());
     assertTrue(noServer.err().contains("add --server"), noServer.err());

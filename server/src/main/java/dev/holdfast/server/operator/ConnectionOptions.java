@@ -27,6 +27,8 @@ public final class ConnectionOptions {
   /** The name of the flag with the address. */
   public static final String SERVER = "--server";
 
+  private static final String DEFAULT_SERVER = "127.0.0.1:7420";
+
   /** The longest token in bytes; those of Holdfast are much shorter. */
   private static final long MAX_TOKEN_BYTES = 4096;
 
@@ -41,7 +43,7 @@ public final class ConnectionOptions {
   @Option(
       names = SERVER,
       paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:7420",
+      defaultValue = DEFAULT_SERVER,
       converter = ServerAddress.class,
       description = "gRPC address of the server. Default: ${DEFAULT-VALUE}")
   private String server = "";
@@ -109,6 +111,11 @@ public final class ConnectionOptions {
       throw new TypeConversionException(
           "'" + value + "' is not an address; use for example 127.0.0.1:7420 or [::1]:7420");
     }
+  }
+
+  /** Returns whether the environment or the configuration file names a server. */
+  public boolean isServerConfigured() {
+    return !server.equals(DEFAULT_SERVER);
   }
 
   /** Returns the address of the server, {@code HOST:PORT}. */

@@ -76,6 +76,12 @@ final class VerifyCommand implements Callable<Integer> {
             line, flag + " is for a running server; add --server, for example 127.0.0.1:7420");
       }
     }
+    if (!stopped && connection.isServerConfigured()) {
+      throw new ParameterException(
+          line,
+          "a server is configured, so add --data-dir for a stopped ledger, or --server for a running"
+              + " one");
+    }
     return verifyStopped();
   }
 
