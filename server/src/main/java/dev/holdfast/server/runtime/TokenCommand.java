@@ -1,9 +1,9 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.api.access.Role;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import dev.holdfast.server.runtime.security.files.InvalidFileException;
 import dev.holdfast.server.runtime.security.tokens.RepositoryGlob;
-import dev.holdfast.server.runtime.security.tokens.Role;
 import dev.holdfast.server.runtime.security.tokens.TokenEntry;
 import dev.holdfast.server.runtime.security.tokens.TokenSecret;
 import dev.holdfast.server.runtime.security.tokens.TokensEditor;

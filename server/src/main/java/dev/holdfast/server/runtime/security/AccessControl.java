@@ -1,5 +1,7 @@
 package dev.holdfast.server.runtime.security;
 
+import dev.holdfast.server.api.access.RpcRule;
+import dev.holdfast.server.api.access.RpcRules;
 import dev.holdfast.server.api.calls.CallerContext;
 import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.ledger.rules.Rejection;

@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime.security;
 
+import dev.holdfast.server.api.access.Role;
 import dev.holdfast.server.runtime.security.tokens.RepositoryGlob;
-import dev.holdfast.server.runtime.security.tokens.Role;
 import dev.holdfast.server.runtime.security.tokens.TokenEntry;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime.security.tokens;
 
+import dev.holdfast.server.api.access.Role;
 import java.time.Instant;
 import java.util.List;
 import java.util.StringJoiner;

@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime.security.tokens;
 
+import dev.holdfast.server.api.access.Role;
 import dev.holdfast.server.runtime.security.files.InvalidFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.api.access.Role;
 import dev.holdfast.server.runtime.security.files.FileContents;
 import dev.holdfast.server.runtime.security.files.InvalidFileException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime.security.tokens;
+package dev.holdfast.server.api.access;
 
 import java.util.Locale;
 

@@ -1,7 +1,6 @@
-package dev.holdfast.server.runtime.security;
+package dev.holdfast.server.api.access;
 
 import com.google.protobuf.Message;
-import dev.holdfast.server.runtime.security.tokens.Role;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param messageRole returns the role that a request needs, at least {@code role}
  * @param repository returns the repository that a request names; null if it names none
  */
-record RpcRule(
+public record RpcRule(
     @Nullable Role role,
     Function<Message, Role> messageRole,
     Function<Message, @Nullable String> repository) {}

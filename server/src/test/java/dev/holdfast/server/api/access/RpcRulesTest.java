@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime.security;
+package dev.holdfast.server.api.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,9 +1,8 @@
-package dev.holdfast.server.runtime.security;
+package dev.holdfast.server.api.access;
 
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import dev.holdfast.server.runtime.security.tokens.Role;
 import dev.holdfast.v1.DatastoreServiceGrpc;
 import dev.holdfast.v1.RepositoryServiceGrpc;
 import dev.holdfast.v1.ReservationsServiceGrpc;
@@ -19,13 +18,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The role that each RPC needs. An RPC without a rule keeps the server from starting. */
-final class RpcRules {
+public final class RpcRules {
   private static final String DEFAULT_REPOSITORY = "default";
   private static final String REPOSITORY = "repository_id";
 
   private final Map<String, RpcRule> rules = new HashMap<>();
 
-  RpcRules() {
+  /** Makes the table. */
+  public RpcRules() {
     allow(
         Role.READER,
         RepositoryServiceGrpc.getGetRepositoryMethod(),
@@ -134,7 +134,7 @@ final class RpcRules {
   }
 
   /** Returns the rule of an RPC; null if it has none. */
-  @Nullable RpcRule of(String fullMethodName) {
+  public @Nullable RpcRule of(String fullMethodName) {
     return rules.get(fullMethodName);
   }
 
@@ -143,7 +143,7 @@ final class RpcRules {
    *
    * @throws IllegalStateException if one has none
    */
-  void requireAll(Collection<? extends MethodDescriptor<?, ?>> methods) {
+  public void requireAll(Collection<? extends MethodDescriptor<?, ?>> methods) {
     for (MethodDescriptor<?, ?> method : methods) {
       if (of(method.getFullMethodName()) == null) {
         throw new IllegalStateException("no role is set for " + method.getFullMethodName());
