@@ -47,7 +47,7 @@ class SelectionTest {
 
   @Test
   void refusesWhatThereIsNot() {
-    for (String part : List.of("T8", "T1_6", "grow", "")) {
+    for (String part : List.of("T9", "T1_6", "grow", "")) {
       assertThrows(IllegalArgumentException.class, () -> Selection.of(List.of(part)), part);
     }
   }

@@ -36,6 +36,8 @@ class ReportTest {
             "T6_naive",
             "T6_function",
             "T7",
+            "T8",
+            "T8_metrics",
             "T10_reconcile",
             "T10_end_request",
             "T10_verify",

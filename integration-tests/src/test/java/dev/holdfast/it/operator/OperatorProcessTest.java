@@ -153,9 +153,7 @@ class OperatorProcessTest {
     assertEquals(2, both.exit());
     assertTrue(both.err().contains("not both"), both.err());
     ProgramResult configured =
-        Program.holdfast()
-            .withEnvironment(Map.of("HOLDFAST_SERVER", "127.0.0.1:1"))
-            .run("verify");
+        Program.holdfast().withEnvironment(Map.of("HOLDFAST_SERVER", "127.0.0.1:1")).run("verify");
     assertEquals(2, configured.exit(), configured.err());
     assertTrue(configured.err().contains("add --data-dir"), configured.err());
     ProgramResult noServer = Program.holdfast().run("verify", "--json");
