@@ -25,6 +25,7 @@ final class ScrapedServer implements AutoCloseable {
   private final MeasuredServer server;
   private final Access access;
   private final HttpRequest metrics;
+  private final HttpClient http;
   private final AtomicLong scrapes = new AtomicLong();
   private final ScheduledExecutorService scraper = Executors.newSingleThreadScheduledExecutor();
 
@@ -62,14 +63,14 @@ final class ScrapedServer implements AutoCloseable {
     this.metrics =
         HttpRequest.newBuilder(URI.create(access.scheme() + "://" + port.address() + "/metrics"))
             .build();
-    HttpClient http = access.http();
-    var unused = scraper.scheduleAtFixedRate(() -> scrape(http), 0, 1, TimeUnit.SECONDS);
+    this.http = access.http();
+    var unused = scraper.scheduleAtFixedRate(this::scrape, 1, 1, TimeUnit.SECONDS);
   }
 
-  private void scrape(HttpClient http) {
+  private void scrape() {
     try {
       HttpResponse<String> response = http.send(metrics, HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() == OK && response.body().contains("grpc_server_call_started")) {
+      if (response.statusCode() == OK && response.body().contains("holdfast_build_info")) {
         scrapes.incrementAndGet();
       }
     } catch (IOException e) {
@@ -82,7 +83,9 @@ final class ScrapedServer implements AutoCloseable {
   /** Returns a program of unary calls with this number in flight. */
   Comparison.Program unary(int inFlight) {
     return (warmUp, counted) -> {
+      // A short measurement may end before the next second.
       long before = scrapes.get();
+      scrape();
       try (Connections connections = access.connect(server.address())) {
         Figures figures =
             Figures.of(
