@@ -54,11 +54,17 @@ final class WatchCalls {
     }
     // With this threshold, ready means that the server holds no unsent data of the call.
     call.setOnReadyThreshold(1);
-    WatchSession<WatchEventsResponse> watcher =
-        watches.watch(
-            query.repositoryId(),
-            query.afterRevision(),
-            new CallSink(call, ResettableCalls.ofThisCall()));
+    WatchSession<WatchEventsResponse> watcher;
+    try {
+      watcher =
+          watches.watch(
+              query.repositoryId(),
+              query.afterRevision(),
+              new CallSink(call, ResettableCalls.ofThisCall()));
+    } catch (RuntimeException e) {
+      leave.run();
+      throw e;
+    }
     if (watcher == null) {
       leave.run();
       call.onError(Statuses.of(Rejections.watchersFull(watches.openCount())));

@@ -1,36 +1,21 @@
 package dev.holdfast.server.operator;
 
 import dev.holdfast.client.model.Slot;
+import dev.holdfast.server.flags.SizeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Spells values for a person. */
 final class Text {
   static final String NONE = "-";
 
-  private static final String PREFIXES = "KMGTPE";
-  private static final int STEP = 1024;
-
   private Text() {}
 
   /** Returns a size with three significant digits, for example {@code 1.50 TiB}. */
   static String size(long bytes) {
-    if (bytes < STEP) {
-      return bytes + " B";
-    }
-    double value = bytes;
-    int power = 0;
-    // 999.5 would be rounded to four digits.
-    while (value >= 999.5 && power < PREFIXES.length()) {
-      value /= STEP;
-      power++;
-    }
-    int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-    return String.format(
-        Locale.ROOT, "%." + decimals + "f %siB", value, PREFIXES.charAt(power - 1));
+    return SizeText.of(bytes);
   }
 
   /** Returns a limit in bytes, of which 0 means none. */

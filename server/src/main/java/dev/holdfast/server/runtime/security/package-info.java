@@ -1,4 +1,4 @@
-/** Who may call what: authentication by token or client certificate, roles, and reload of files. */
+/** Access control: authentication by token or client certificate, roles, and repositories. */
 @NullMarked
 package dev.holdfast.server.runtime.security;
 

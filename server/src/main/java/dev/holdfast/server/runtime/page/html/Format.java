@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime.page.html;
 
+import dev.holdfast.server.flags.SizeText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -7,32 +8,12 @@ import java.util.Locale;
 
 /** Spells numbers and times for people; the exact value stays in an attribute. */
 public final class Format {
-  private static final String PREFIXES = "KMGTPE";
-  private static final int STEP = 1024;
-
   private Format() {}
 
   /** Returns a size, with its bytes in the attribute {@code value}. */
   public static Html size(long bytes) {
     return Html.of(
-        "<data value=\"{}\" title=\"{} bytes\">{}</data>", bytes, bytes, sizeText(bytes));
-  }
-
-  /** Returns a size with three significant digits, for example {@code 1.50 TiB}. */
-  public static String sizeText(long bytes) {
-    if (bytes < STEP) {
-      return bytes + " B";
-    }
-    double value = bytes;
-    int power = 0;
-    // 999.5 would be rounded to four digits.
-    while (value >= 999.5 && power < PREFIXES.length()) {
-      value /= STEP;
-      power++;
-    }
-    int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-    return String.format(
-        Locale.ROOT, "%." + decimals + "f %siB", value, PREFIXES.charAt(power - 1));
+        "<data value=\"{}\" title=\"{} bytes\">{}</data>", bytes, bytes, SizeText.of(bytes));
   }
 
   /** Returns a limit in bytes, of which 0 means none. */

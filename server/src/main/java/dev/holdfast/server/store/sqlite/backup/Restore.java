@@ -15,7 +15,8 @@ import java.util.Set;
 /** Makes a store from a backup, in an empty data directory. */
 public final class Restore {
   /**
-   * What is no ledger: the root of a file system has the first, and a failed restore leaves two.
+   * Files that an empty data directory may contain: a file system has the first in its root, and a
+   * failed restore leaves the others.
    */
   private static final Set<String> IGNORED = Set.of("lost+found", "holdfast.lock", "native");
 

@@ -3,6 +3,7 @@ package dev.holdfast.server.runtime.page.html;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.holdfast.server.flags.SizeText;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class HtmlTest {
     "9223372036854775807, 8.00 EiB"
   })
   void sizes(long bytes, String text) {
-    assertEquals(text, Format.sizeText(bytes));
+    assertEquals(text, SizeText.of(bytes));
   }
 
   @ParameterizedTest
