@@ -255,6 +255,10 @@ class BackupTest {
             line = err.readLine();
           }
           backup.destroy();
+          while (line != null) {
+            assertFalse(line.contains("ERROR"), line);
+            line = err.readLine();
+          }
           assertTrue(backup.waitFor(60, TimeUnit.SECONDS));
         }
         // A backup that was faster than the signal is complete.

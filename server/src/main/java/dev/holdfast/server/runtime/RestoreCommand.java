@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
     name = "restore",
     description =
         "Makes a ledger from a backup, in an empty or missing directory. Raises the revision of every"
-            + " repository by 2^40, so that no generation is given out twice. Changes since the backup"
-            + " are unknown: run Reconcile afterwards.",
+            + " repository by at least 2^40, so that no generation is given out twice. Changes since"
+            + " the backup are unknown: run Reconcile afterwards.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     sortOptions = false)

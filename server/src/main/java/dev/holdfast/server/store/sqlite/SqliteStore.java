@@ -147,6 +147,7 @@ public final class SqliteStore implements LedgerStore {
       SqliteCalls calls) {
     return open(
         database,
+        OpenFiles::new,
         SqliteConnection.writer(database),
         fatalErrors,
         (writer, condition) -> {
@@ -165,8 +166,21 @@ public final class SqliteStore implements LedgerStore {
    *     database
    */
   public static SqliteStore openForVerification(Path database) {
+    return openForVerification(database, OpenFiles::new);
+  }
+
+  /**
+   * Opens a copy that this process made, as {@link #openForVerification} does. Nobody else replaces
+   * its files, and an interruption of this process deletes them, which is no failure of the store.
+   */
+  public static SqliteStore openCopyForVerification(Path copy) {
+    return openForVerification(copy, file -> OpenFiles.unwatched());
+  }
+
+  private static SqliteStore openForVerification(Path database, Watching watching) {
     return open(
         database,
+        watching,
         SqliteConnection.existingWriter(database),
         SqliteStore::rethrow,
         (writer, condition) -> {
@@ -182,17 +196,25 @@ public final class SqliteStore implements LedgerStore {
         });
   }
 
+  private interface Watching {
+    OpenFiles files(Path database) throws IOException;
+  }
+
   private interface Opening {
     SqliteStore store(SqliteConnection writer, StoreCondition condition) throws SQLException;
   }
 
   private static SqliteStore open(
-      Path database, SqliteConnection writer, FatalErrors fatalErrors, Opening opening) {
+      Path database,
+      Watching watching,
+      SqliteConnection writer,
+      FatalErrors fatalErrors,
+      Opening opening) {
     StoreCondition condition;
     try {
       // The first read opens the WAL.
       writer.number("PRAGMA user_version");
-      condition = new StoreCondition(new OpenFiles(database), fatalErrors);
+      condition = new StoreCondition(watching.files(database), fatalErrors);
     } catch (IOException | SQLException e) {
       writer.close();
       throw StoreException.notApplied("cannot read " + database, e);

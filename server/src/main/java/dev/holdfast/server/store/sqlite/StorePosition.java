@@ -11,7 +11,8 @@ import java.util.UUID;
  *
  * @param ledger the id of the ledger
  * @param chunk the highest chunk of events that was committed
- * @param versions the total number of versions of all its datastores
+ * @param versions the sum of the versions of all its datastores; only its lower 40 bits count, and
+ *     they wrap around
  * @param quietCommits the number of commits that made changes without an event, for example of an
  *     offer or a lease
  * @param revision the highest revision of any repository, or the revision after which new
@@ -29,8 +30,8 @@ public record StorePosition(
   public static final StorePosition NOTHING = new StorePosition(new UUID(0, 0), 0, 0, 0, 0);
 
   /**
-   * The bits of a version that count its changes; the higher bits result from raises after accepted
-   * losses.
+   * The bits of the versions that are added up, so that the sum cannot overflow. It wraps around
+   * within these bits.
    */
   private static final long VERSIONS_MASK = REVISION_RAISE - 1;
 
@@ -86,9 +87,18 @@ public record StorePosition(
 
   public boolean isBehind(StorePosition other) {
     return chunk < other.chunk
-        || versions < other.versions
+        || versionsBehind(other) > 0
         || quietCommits < other.quietCommits
         || revision < other.revision;
+  }
+
+  /**
+   * Returns how many changes of versions this position lacks that another one has; 0 for none. A
+   * difference of more than half of the range means that this one wrapped around, and is ahead.
+   */
+  public long versionsBehind(StorePosition other) {
+    long behind = (other.versions - versions) & VERSIONS_MASK;
+    return behind <= VERSIONS_MASK / 2 ? behind : 0;
   }
 
   public boolean isEmpty() {

@@ -33,7 +33,7 @@ final class BookCheck {
     try {
       AtomicLong repositories = new AtomicLong();
       AtomicLong reservations = new AtomicLong();
-      try (SqliteStore store = SqliteStore.openForVerification(copy)) {
+      try (SqliteStore store = SqliteStore.openCopyForVerification(copy)) {
         List<String> damage = store.damage();
         if (!damage.isEmpty()) {
           throw damaged(name, damage.get(0));

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 
@@ -86,7 +88,11 @@ public final class Restore {
     BackupHeader.clear(partial.path());
     progress.at("raising the revisions", 0, 0);
     List<RestoredStore.Revision> revisions =
-        RestoredStore.raise(partial.path(), directory.mark(), nowMicros);
+        RestoredStore.raise(
+            partial.path(),
+            directory.mark(),
+            ChronoUnit.MICROS.between(Instant.EPOCH, backup.manifest().createTime()),
+            nowMicros);
     progress.at("recounting the books", 0, 0);
     BookCheck.Books books = BookCheck.check(partial.path(), "the restored store");
     if (books.reservationCount() != backup.manifest().reservationCount()) {

@@ -17,6 +17,10 @@ public final class OpenFiles {
   private final Map<Path, Object> keys = new LinkedHashMap<>();
   private final Path database;
 
+  private OpenFiles() {
+    this.database = Path.of("");
+  }
+
   /**
    * Remembers the files of an open database.
    *
@@ -36,6 +40,11 @@ public final class OpenFiles {
         keys.put(file, key);
       }
     }
+  }
+
+  /** Returns no files, so that none is ever replaced. */
+  public static OpenFiles unwatched() {
+    return new OpenFiles();
   }
 
   /**

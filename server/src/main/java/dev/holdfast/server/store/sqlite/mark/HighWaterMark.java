@@ -110,7 +110,7 @@ public final class HighWaterMark implements AutoCloseable {
     long highestGiven = before == null ? 0 : before.position().revision();
     try (SqliteConnection connection = SqliteConnection.writer(directory.database())) {
       SqliteSchema.prepare(connection);
-      int raised = RevisionRaise.run(connection, highestGiven, nowMicros);
+      int raised = RevisionRaise.afterLoss(connection, highestGiven, nowMicros);
       // The mark is written at once, because a crash before that would lead to a second raise.
       MarkFile.Mark mark = new MarkFile.Mark(StorePosition.of(connection), nowMicros);
       MarkFile.create(directory.mark(), mark, MarkFile.Sync.REAL).close();
@@ -178,8 +178,8 @@ public final class HighWaterMark implements AutoCloseable {
           : revisions + ": the store is older than an accepted loss";
     } else if (found.chunk() < mark.chunk()) {
       return " lacks events of some repositories";
-    } else if (found.versions() < mark.versions()) {
-      return " lacks the last " + (mark.versions() - found.versions()) + " puts into datastores";
+    } else if (found.versionsBehind(mark) > 0) {
+      return " lacks the last " + found.versionsBehind(mark) + " puts into datastores";
     }
     return " lacks the last "
         + (mark.quietCommits() - found.quietCommits())

@@ -36,15 +36,17 @@ public final class RestoredStore {
    * Raises all revisions. Nobody else may have the database open; it has no WAL afterwards.
    *
    * @param mark the file of the mark to write
+   * @param backupMicros the time of the backup, in microseconds since the epoch
    * @param nowMicros the time, in microseconds since the epoch
    * @return the revisions of all repositories that exist, by repository
    * @throws StoreException if the engine fails
    */
-  public static List<Revision> raise(Path database, Path mark, long nowMicros) throws IOException {
+  public static List<Revision> raise(Path database, Path mark, long backupMicros, long nowMicros)
+      throws IOException {
     try (SqliteConnection connection = SqliteConnection.existingWriter(database)) {
       SqliteSchema.prepare(connection);
       List<RowMapper.RepositoryRow> before = repositories(connection);
-      var unused = RevisionRaise.run(connection, 0, nowMicros);
+      var unused = RevisionRaise.afterRestore(connection, backupMicros, nowMicros);
       List<RowMapper.RepositoryRow> after = repositories(connection);
       // The last connection to close would do it too, but without reporting a failure.
       var unusedState = SqliteCalls.REAL.checkpoint(connection, "TRUNCATE");

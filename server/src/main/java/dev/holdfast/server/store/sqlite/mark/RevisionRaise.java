@@ -24,28 +24,59 @@ import java.util.List;
  * been lost, and the gap counts as compacted.
  */
 public final class RevisionRaise {
+  /** More than the number of changes to one repository that a server can commit in a second. */
+  private static final long RAISE_PER_SECOND = 1L << 20;
+
+  /** 136 years, so that a wrong clock uses up no more than a two-thousandth of the revisions. */
+  private static final long MAX_ELAPSED_SECONDS = 1L << 32;
+
   private final SqliteConnection connection;
   private final long highestGiven;
+  private final long leastRaise;
   private final long nowMicros;
   private long chunk;
 
-  private RevisionRaise(SqliteConnection connection, long highestGiven, long nowMicros) {
+  private RevisionRaise(
+      SqliteConnection connection, long highestGiven, long leastRaise, long nowMicros) {
     this.connection = connection;
     this.highestGiven = highestGiven;
+    this.leastRaise = leastRaise;
     this.nowMicros = nowMicros;
   }
 
   /**
-   * Raises all repositories in one transaction.
+   * Raises all repositories of a store that is behind its mark, in one transaction.
    *
    * @param highestGiven the highest revision that is known to have been returned to a caller
    * @return the number of repositories
    */
-  static int run(SqliteConnection connection, long highestGiven, long nowMicros)
+  static int afterLoss(SqliteConnection connection, long highestGiven, long nowMicros)
       throws SQLException {
-    connection.prepared("BEGIN IMMEDIATE").execute();
-    int raised = new RevisionRaise(connection, highestGiven, nowMicros).all();
-    connection.prepared("COMMIT").execute();
+    return run(
+        new RevisionRaise(connection, highestGiven, StorePosition.REVISION_RAISE, nowMicros));
+  }
+
+  /**
+   * Raises all repositories of a restored store, in one transaction. A later restore of the same
+   * backup raises them further: by more than a server that ran on the earlier restore can have
+   * reached since.
+   *
+   * @param backupMicros the time of the backup, in microseconds since the epoch
+   * @return the number of repositories
+   */
+  static int afterRestore(SqliteConnection connection, long backupMicros, long nowMicros)
+      throws SQLException {
+    long elapsedSeconds = Math.max(0, nowMicros - backupMicros) / 1_000_000;
+    long raise =
+        StorePosition.REVISION_RAISE
+            + Math.min(elapsedSeconds, MAX_ELAPSED_SECONDS) * RAISE_PER_SECOND;
+    return run(new RevisionRaise(connection, 0, raise, nowMicros));
+  }
+
+  private static int run(RevisionRaise raise) throws SQLException {
+    raise.connection.prepared("BEGIN IMMEDIATE").execute();
+    int raised = raise.all();
+    raise.connection.prepared("COMMIT").execute();
     return raised;
   }
 
@@ -63,13 +94,13 @@ public final class RevisionRaise {
     }
     LedgerRow ledger = LedgerRow.read(connection);
     highest = Math.max(highest, ledger.firstRevision());
-    new LedgerRow(ledger.id(), highest + StorePosition.REVISION_RAISE).write(connection);
+    new LedgerRow(ledger.id(), highest + leastRaise).write(connection);
     return all.size();
   }
 
   private void raise(RowMapper.RepositoryRow known) throws SQLException {
     Repository before = known.repository();
-    long raise = StorePosition.REVISION_RAISE;
+    long raise = leastRaise;
     // An older copy of the store may be older than an earlier raise.
     while (before.revision() + raise < highestGiven + StorePosition.REVISION_RAISE / 2) {
       raise += StorePosition.REVISION_RAISE;

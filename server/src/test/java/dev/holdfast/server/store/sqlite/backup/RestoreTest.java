@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests the store that a restore makes, and that no half of one is left or opened. */
 class RestoreTest {
   private static final long RAISE = 1L << 40;
+  private static final long RAISE_PER_SECOND = 1L << 20;
 
   @TempDir private Path temp;
   private Path dataDir = Path.of("");
@@ -101,6 +103,31 @@ class RestoreTest {
             RESERVATIONS + 50, assertNotNullRepository(store), "reservations of the backup");
       }
     }
+  }
+
+  @Test
+  void aLaterRestoreOfTheSameFileGivesNothingOutAgain() throws IOException {
+    long backupMicros = ChronoUnit.MICROS.between(Instant.EPOCH, manifest.createTime());
+    long first = restoredAt(backupMicros + 3_000_000);
+    target = temp.resolve("second");
+    long second = restoredAt(backupMicros + 5_000_000);
+    long revision = RESERVATIONS + 1;
+    assertEquals(revision + RAISE + 3 * RAISE_PER_SECOND, first);
+    assertEquals(revision + RAISE + 5 * RAISE_PER_SECOND, second);
+    target = temp.resolve("third");
+    assertEquals(
+        revision + RAISE, restoredAt(backupMicros - 1_000_000), "a clock that was set back");
+    target = temp.resolve("fourth");
+    long last = restoredAt(Long.MAX_VALUE);
+    assertEquals(revision + RAISE + (1L << 52), last, "a clock that is wrong by far");
+  }
+
+  private long restoredAt(long nowMicros) throws IOException {
+    return Restore.restore(file, target, "test", nowMicros, SILENT).revisions().stream()
+        .filter(one -> one.repositoryId().equals(REPOSITORY))
+        .mapToLong(RestoredStore.Revision::restored)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static long assertNotNullRepository(SqliteStore store) {
