@@ -50,7 +50,10 @@ public record Program(List<String> command, Map<String, String> environment) {
    * @return the program {@code holdfast}, without a subcommand
    */
   public static Program holdfast(String heap) {
-    return java("dev.holdfast.server.runtime.Main", quickStart(heap));
+    List<String> command = jvm(quickStart(heap));
+    command.addAll(Server.ARCHIVE.flags());
+    command.addAll(List.of("-cp", Server.ARCHIVE.classPath(), Server.MAIN));
+    return new Program(command, Map.of());
   }
 
   /**
@@ -71,6 +74,12 @@ public record Program(List<String> command, Map<String, String> environment) {
    * @return the program
    */
   public static Program java(String mainClass, List<String> jvmFlags) {
+    List<String> command = jvm(jvmFlags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    return new Program(command, Map.of());
+  }
+
+  private static List<String> jvm(List<String> flags) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (Runtime.version().feature() >= 24) {
@@ -78,9 +87,14 @@ public record Program(List<String> command, Map<String, String> environment) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
-    command.addAll(jvmFlags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
-    return new Program(command, Map.of());
+    command.addAll(flags);
+    return command;
+  }
+
+  /** Makes the archive of the server when the first one is started. */
+  private static final class Server {
+    static final String MAIN = "dev.holdfast.server.runtime.Main";
+    static final ClassArchive ARCHIVE = ClassArchive.of(jvm(quickStart(DEFAULT_HEAP)), MAIN);
   }
 
   private static List<String> quickStart(String heap) {
