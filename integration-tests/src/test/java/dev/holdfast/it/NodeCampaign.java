@@ -30,7 +30,7 @@ final class NodeCampaign implements AutoCloseable {
   /**
    * How much longer than its share the node gets to hand in a proof, before it is killed anyway.
    */
-  private static final long DAY_BLOCKS = Marketplace.MONTH_BLOCKS / 30;
+  static final long DAY_BLOCKS = Marketplace.MONTH_BLOCKS / 30;
 
   private static final long LONGEST_PAUSE_NANOS = 5_000_000;
 
@@ -69,11 +69,14 @@ final class NodeCampaign implements AutoCloseable {
         List.of(port.address(), marketplaceServer.url(), Integer.toString(LEASE_SECONDS)));
   }
 
-  /** Kills so many nodes in a month, fails if the books then differ, and answers the figures. */
-  String run(int kills) throws Exception {
+  /**
+   * Kills so many nodes within some blocks, fails if the books then differ, and returns the
+   * figures.
+   */
+  String run(int kills, long blocks) throws Exception {
     marketplace.mineOnDemandUpTo(Long.MAX_VALUE);
     for (int i = 0; i < kills; i++) {
-      long share = Marketplace.MONTH_BLOCKS * (i + 1) / kills;
+      long share = blocks * (i + 1) / kills;
       boolean isLast = i == kills - 1;
       try (NodeProcess node = startNode()) {
         expecting(node, () -> work(node, share, isLast));

@@ -14,6 +14,7 @@ import dev.holdfast.testing.rpc.Stubs;
 import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,6 +23,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Tests the process besides its calls: the lock of the data directory, probes, reflection, verify.
  */
 class ProcessTest {
+  @TempDir private static Path filled;
   @TempDir private Path temp;
 
   private Path dataDir;
@@ -204,8 +207,10 @@ class ProcessTest {
     assertTrue(missing.err().contains(dataDir.toString()), missing.err());
   }
 
-  private void fillBooks() throws Exception {
-    try (ServerProcess server = ServerProcess.start(dataDir, "--capacity", "1000");
+  /** Fills the books that the tests copy. */
+  @BeforeAll
+  static void fill() throws Exception {
+    try (ServerProcess server = ServerProcess.start(filled.resolve("data"), "--capacity", "1000");
         Stubs stubs = new Stubs(server.target())) {
       var offer =
           stubs.sales().putOffer(SalesFixture.putting("default", SalesFixture.offer("cold")));
@@ -215,6 +220,13 @@ class ProcessTest {
       var unassigned = stubs.repositories().reserve(Requests.reserve("", 10, ""));
       assertEquals(890, unassigned.getAvailableBytes());
       assertEquals(0, server.terminate());
+    }
+  }
+
+  private void fillBooks() throws IOException {
+    Files.createDirectory(dataDir);
+    for (String name : List.of("holdfast.db", "holdfast.mark")) {
+      Files.copy(filled.resolve("data").resolve(name), dataDir.resolve(name));
     }
   }
 

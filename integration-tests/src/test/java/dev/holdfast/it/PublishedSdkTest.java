@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -24,36 +25,33 @@ import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /**
- * The SDK as its users get it: published to an empty repository, then built against and run by a
- * project that knows only that repository and Maven Central.
+ * The SDK as its users get it: a project that knows only Maven Central and a repository with what
+ * this build packaged compiles against the SDK and runs. {@code -Dholdfast.published=DIR} takes the
+ * repository that {@code mvn deploy} filled, and checks that nothing else was deployed.
  */
 class PublishedSdkTest {
   private static final String NEWER_PROTOBUF = "4.36.2";
   private static final long LIMIT_MINUTES = 10;
 
+  /** The modules that are published, by artifact. */
+  private static final Map<String, Path> MODULES =
+      Map.of(
+          "holdfast-proto", Path.of("../proto"),
+          "holdfast-client", Path.of("../client-sdk"));
+
+  private static final List<String> ENDINGS = List.of(".jar", "-sources.jar", "-javadoc.jar");
+
   @TempDir private Path temp;
 
   @Test
   void aProjectOfItsOwnBuildsWithWhatIsPublishedAndRuns() throws Exception {
-    Path published = Files.createDirectory(temp.resolve("published"));
-    Path checkout = copyOfCheckout();
-    mvn(
-        checkout,
-        "-pl",
-        // The fixtures are what the SDK is tested with; they are built, and not published.
-        "proto,test-fixtures,client-sdk",
-        "deploy",
-        // Its tests and its format are the business of the build that runs this test.
-        "-Dmaven.test.skip",
-        "-Dspotless.check.skip",
-        // Nothing of it may be found anywhere else than in the repository.
-        "-Dmaven.install.skip",
-        "-DaltDeploymentRepository=published::" + published.toUri());
+    String version = text(parse(Path.of("../pom.xml")).getDocumentElement(), "version");
+    String deployed = System.getProperty("holdfast.published");
+    Path published = deployed == null ? publish(version) : Path.of(deployed);
     assertPublished(published);
 
     Path project = temp.resolve("project");
     copyTree(Path.of(PublishedSdkTest.class.getResource("/standalone-project").toURI()), project);
-    String version = text(parse(checkout.resolve("pom.xml")).getDocumentElement(), "version");
     String protobuf = versionOfProtobuf(published);
     try (ServerProcess server = ServerProcess.start(temp.resolve("data"))) {
       List<String> words =
@@ -77,10 +75,9 @@ class PublishedSdkTest {
   }
 
   private static void assertPublished(Path published) throws Exception {
-    assertEquals(
-        Set.of("holdfast-client", "holdfast-proto"), names(published.resolve("dev/holdfast")));
-    for (String artifact : List.of("holdfast-client", "holdfast-proto")) {
-      for (String ending : List.of(".jar", "-sources.jar", "-javadoc.jar", ".pom")) {
+    assertEquals(MODULES.keySet(), names(published.resolve("dev/holdfast")));
+    for (String artifact : MODULES.keySet()) {
+      for (String ending : ENDINGS) {
         assertTrue(Files.size(file(published, artifact, ending)) > 0);
       }
       String pom = Files.readString(file(published, artifact, ".pom"));
@@ -150,35 +147,32 @@ class PublishedSdkTest {
     }
   }
 
-  /**
-   * The checkout with what is published and what that is tested with, and nothing that was built.
-   */
-  private Path copyOfCheckout() throws IOException {
-    Path root = Path.of("..").toAbsolutePath().normalize();
-    Path copy = Files.createDirectory(temp.resolve("checkout"));
-    String pom =
-        Files.readString(root.resolve("pom.xml"))
-            .replaceAll("<module>(?!(proto|test-fixtures|client-sdk)<)[^<]*</module>", "");
-    Files.writeString(copy.resolve("pom.xml"), pom);
-    for (String directory : List.of(".mvn", "proto", "test-fixtures", "client-sdk")) {
-      copyTree(root.resolve(directory), copy.resolve(directory));
+  /** Puts what this build packaged into a repository, as a deployment does. */
+  private Path publish(String version) throws IOException {
+    Path published = temp.resolve("published");
+    for (Map.Entry<String, Path> module : MODULES.entrySet()) {
+      String artifact = module.getKey();
+      Path to = published.resolve("dev/holdfast").resolve(artifact).resolve(version);
+      Files.createDirectories(to);
+      String name = artifact + "-" + version;
+      for (String ending : ENDINGS) {
+        Files.copy(module.getValue().resolve("target/" + name + ending), to.resolve(name + ending));
+      }
+      Files.copy(module.getValue().resolve(".flattened-pom.xml"), to.resolve(name + ".pom"));
     }
-    return copy;
+    return published;
   }
 
   private static void copyTree(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
-      files
-          .filter(file -> !from.relativize(file).startsWith("target"))
-          .filter(file -> !file.endsWith(".flattened-pom.xml"))
-          .forEach(
-              file -> {
-                try {
-                  Files.copy(file, to.resolve(from.relativize(file).toString()));
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
+      files.forEach(
+          file -> {
+            try {
+              Files.copy(file, to.resolve(from.relativize(file).toString()));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,32 +69,80 @@ class FlagsTest {
     assertThrows(TypeConversionException.class, () -> new FlagConverters.HostPort().convert(word));
   }
 
-  private String refused(String... words) {
+  private record Ended(int exit, String out, String err) {}
+
+  private static Ended run(String... words) {
     CommandLine line = Main.commandLine(Map.of());
+    StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
+    line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
-    assertEquals(2, line.execute(words), err.toString());
-    return err.toString();
+    int exit = line.execute(words);
+    return new Ended(exit, out.toString(), err.toString());
+  }
+
+  private static String refused(String... words) {
+    Ended ended = run(words);
+    assertEquals(2, ended.exit(), ended::toString);
+    assertEquals("", ended.out());
+    return ended.err();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --capacity     | big             | 1TiB
+          --capacity     | 5 parsecs       | 1TiB
+          --capacity     | 0               | 1TiB
+          --capacity     | 99EiB           | below 2^63
+          --retention    | 1               | use for example 7d
+          --retention    | a week          | 7d
+          --retention    | 0d              | 7d
+          --listen       | nowhere         | use for example 127.0.0.1:7420
+          --listen       | 127.0.0.1:99999 | 127.0.0.1:7420
+          --admin-listen | on              | or 'off'
+          """)
+  void wrongValuesSayWhatToWriteInstead(String flag, String value, String instead) {
+    String data = directory.resolve("data").toString();
+    String line = refused("serve", "--data-dir", data, flag, value).lines().findFirst().orElse("");
+    assertTrue(line.contains(flag) && line.contains(value), line);
+    assertTrue(line.contains(instead), line);
+    assertTrue(Files.notExists(directory.resolve("data")), "nothing was begun");
   }
 
   @Test
-  void wrongFlagsSayWhatToWriteInstead() {
-    assertTrue(refused("serve", "--capacity", "big").contains("use for example 1TiB"));
-    assertTrue(refused("serve", "--retention", "1").contains("use for example 7d"));
-    assertTrue(refused("serve", "--listen", "here").contains("use for example 127.0.0.1:7420"));
-    assertTrue(refused("serve", "--admin-listen", "x").contains("or 'off'"));
+  void beyondLoopbackOnlyWhenItIsMeant() {
+    String data = directory.resolve("data").toString();
+    for (String flag : List.of("--listen", "--admin-listen")) {
+      String message = refused("serve", flag, "0.0.0.0:0", "--data-dir", data);
+      assertTrue(message.contains(flag) && message.contains("--insecure"), message);
+    }
+    assertTrue(Files.notExists(directory.resolve("data")), "nothing was begun");
+  }
+
+  @Test
+  void unknownWordsSayWhatIsMeant() {
     assertTrue(refused("serve", "--data-dri", "x").contains("--data-dir"));
     assertTrue(refused("serv").contains("serve"));
     assertTrue(refused().contains("serve"));
   }
 
   @Test
-  void beyondLoopbackOnlyWhenItIsMeant() {
-    String data = directory.resolve("data").toString();
-    String message = refused("serve", "--listen", "0.0.0.0:0", "--data-dir", data);
-    assertTrue(message.contains("--insecure"), message);
-    message = refused("serve", "--admin-listen", "0.0.0.0:0", "--data-dir", data);
-    assertTrue(message.contains("--insecure"), message);
-    assertTrue(Files.notExists(directory.resolve("data")), "nothing was begun");
+  void helpAndVersion() {
+    for (String[] words :
+        new String[][] {{"--help"}, {"serve", "--help"}, {"verify", "--help"}, {"backup", "-h"}}) {
+      Ended help = run(words);
+      assertEquals(0, help.exit());
+      assertTrue(help.out().contains("Usage: holdfast"), help.out());
+      assertEquals("", help.err());
+    }
+    String serve = run("serve", "--help").out();
+    for (String flag :
+        List.of("--listen", "--admin-listen", "--data-dir", "--capacity", "--retention")) {
+      assertTrue(serve.contains(flag), serve);
+    }
+    assertEquals(run("--version"), run("serve", "--version"));
   }
 }
