@@ -254,7 +254,7 @@ class BackupTest {
           while (line != null && !line.contains("recounting")) {
             line = err.readLine();
           }
-          // Unlike Process.destroy, this leaves its stderr open.
+          // Unlike Process.destroy, this leaves stderr open to read what the signal causes.
           assertTrue(backup.toHandle().destroy());
           while (line != null) {
             assertFalse(line.contains("ERROR"), line);

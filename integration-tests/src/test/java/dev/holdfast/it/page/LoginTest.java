@@ -77,7 +77,9 @@ class LoginTest {
       assertEquals(303, ben.post("/login", "token=" + few).statusCode());
       assertFalse(ben.get("/").body().contains("default"), "what ben does not reach is not listed");
       HttpResponse<String> forbidden = ben.get("/repositories/default");
-      HttpResponse<String> missing = ben.get("/repositories/missing");
+      // Of the names that ben's token reaches, so that only its absence refuses it.
+      HttpResponse<String> missing = ben.get("/repositories/other-missing");
+      assertEquals(404, missing.statusCode());
       assertEquals(404, forbidden.statusCode());
       assertEquals(missing.body(), forbidden.body());
       assertFalse(server.log().contains(all), "no log shows the token");

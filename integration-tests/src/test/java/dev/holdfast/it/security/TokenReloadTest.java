@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,7 +129,9 @@ class TokenReloadTest {
                       .setReleaseAttempts(true))
               .build());
       tokens.revoke("node-7");
-      Throwable end = assertThrows(ExecutionException.class, answer.future()::get).getCause();
+      Throwable end =
+          assertThrows(ExecutionException.class, () -> answer.future().get(30, TimeUnit.SECONDS))
+              .getCause();
       assertEquals("UNAUTHENTICATED", Refusal.reasonOf(requireNonNull(end)));
     }
     String next = tokens.add("node-8", "reader");

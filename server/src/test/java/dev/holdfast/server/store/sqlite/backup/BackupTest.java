@@ -3,11 +3,13 @@ package dev.holdfast.server.store.sqlite.backup;
 import static dev.holdfast.server.store.sqlite.backup.BackupFixture.RESERVATIONS;
 import static dev.holdfast.server.store.sqlite.backup.BackupFixture.SILENT;
 import static dev.holdfast.server.store.sqlite.backup.BackupFixture.contents;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.store.sqlite.SqliteStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +93,15 @@ class BackupTest {
     // SQLite needs the WAL index, which each start makes again.
     after.keySet().removeIf(name -> name.endsWith("holdfast.backup") || name.endsWith("-shm"));
     assertEquals(before, after);
+  }
+
+  /** A signal deletes the copy that is recounted, which is no failure of a store. */
+  @Test
+  void aCopyThatIsDeletedIsNotReportedAsReplaced() throws IOException {
+    Path copy = BackupFixture.stopped(dataDir).resolve("holdfast.db");
+    SqliteStore store = SqliteStore.openCopyForVerification(copy);
+    Files.delete(copy);
+    assertDoesNotThrow(store::close);
   }
 
   @Test
