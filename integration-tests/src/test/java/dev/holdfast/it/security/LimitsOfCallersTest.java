@@ -31,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What one caller may use, and what it takes from others beyond that: nothing. */
 class LimitsOfCallersTest {
+  private static final int HANDSHAKE_MILLIS = 30_000;
+
   private static final int WATCHES = 2500;
   private static final int WATCHES_OF_A_CONNECTION = 900;
 
@@ -125,6 +127,8 @@ class LimitsOfCallersTest {
             key.toString())) {
       int port = Integer.parseInt(server.target().substring(server.target().lastIndexOf(':') + 1));
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        // Netty's limit for a handshake is 10 s.
+        socket.setSoTimeout(HANDSHAKE_MILLIS);
         socket.getOutputStream().write(22);
         assertEquals(-1, socket.getInputStream().read());
       }

@@ -58,7 +58,6 @@ final class GrpcServer implements AutoCloseable {
   private static final int CUT_SECONDS = 2;
   private static final int POLL_MILLIS = 20;
   private static final int KEEP_ALIVE_SECONDS = 30;
-  private static final int HANDSHAKE_SECONDS = 20;
 
   private static final Logger LOG = LoggerFactory.getLogger("holdfast");
 
@@ -126,7 +125,6 @@ final class GrpcServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             // An unused connection must not occupy a place forever.
             .maxConnectionIdle(limits.idleSeconds(), TimeUnit.SECONDS)
-            .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
             .maxRstFramesPerWindow(limits.idleFrames(), NetworkLimits.SECONDS)
             .addStreamTracerFactory(new ResettableCalls())
             .addStreamTracerFactory(guard.tracers())
