@@ -13,6 +13,7 @@ import dev.holdfast.benchmarks.report.Report;
 import dev.holdfast.benchmarks.report.SoakReport;
 import dev.holdfast.benchmarks.report.Table;
 import dev.holdfast.benchmarks.report.Target;
+import dev.holdfast.testing.process.Program;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -99,15 +100,8 @@ class BenchmarkTest {
   }
 
   private Report run() throws Exception {
-    Programs programs =
-        new Programs(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Started a dozen times, and never for long.
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.holdfast.server.runtime.Main"));
+    // A server that starts quickly: it runs a dozen times, and never for long.
+    Programs programs = new Programs(Program.holdfast().command());
     try (Scratch scratch = Scratch.in(temp);
         PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
       return new Benchmark(programs, TINY, Selection.of(List.of()), new Table(out)).run(scratch);

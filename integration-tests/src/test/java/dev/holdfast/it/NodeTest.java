@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class NodeTest {
   private static final int SHORT_KILLS = 4;
-  private static final int SHORT_DAYS = 10;
+  private static final int SHORT_DAYS = 6;
   private static final int LONG_DAYS = 30;
 
   @Test
