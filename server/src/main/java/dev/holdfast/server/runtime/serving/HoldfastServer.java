@@ -185,7 +185,10 @@ public final class HoldfastServer {
                   readiness,
                   List.of(access.guardedMetrics(metrics.handler()), page),
                   settings.security()));
-      LOG.info("serving /livez and /readyz on {}", admin.address());
+      LOG.info(
+          "serving the page, /metrics, /livez and /readyz on {}://{}",
+          settings.security().tls() == null ? "http" : "https",
+          admin.address());
     }
     PendingResponses responses = new PendingResponses(MAX_UNSENT_BYTES, System::nanoTime);
     GrpcServer grpc =

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +18,10 @@ import org.slf4j.LoggerFactory;
  * until thousands of pages, all over the file, are on the disk. So a background thread checkpoints
  * most of the WAL beside the writer. The writer itself checkpoints the few pages that are committed
  * meanwhile, between two transactions: only then no page is appended after them, and the next
- * transaction restarts the WAL unless a reader still uses an older snapshot. If readers keep the
- * WAL long, point reads are paused for a moment, and finally long reads are interrupted.
+ * transaction restarts the WAL unless a reader still uses an older snapshot. If the writer appends
+ * faster than the background thread checkpoints, it waits for that thread and then checkpoints all
+ * that is left: changes are never faster than the disk for long. If readers keep the WAL long,
+ * point reads are paused for a moment, and finally long reads are interrupted.
  *
  * <p>After a failed sync or write the process must stop: SQLite considers the pages of a pass
  * written although only the last pass is synced. Any other failure costs only disk space; the
@@ -40,6 +43,9 @@ public final class Checkpointer implements AutoCloseable {
   /** The multiple of {@link #PAGES} from which point reads are paused. */
   private static final int PAUSE_FACTOR = 8;
 
+  /** The multiple of {@link #PAGES} from which the writer waits for the checkpoint: 384 MiB. */
+  private static final int WAIT_FACTOR = 12;
+
   /** The multiple of {@link #PAGES} from which long reads are interrupted: 1 GiB. */
   private static final int INTERRUPT_FACTOR = 32;
 
@@ -58,7 +64,7 @@ public final class Checkpointer implements AutoCloseable {
   private static final int PASSES = 4;
 
   /** The interval of checks of the WAL's length; a check takes some microseconds. */
-  private static final int TRANSACTIONS_PER_CHECK = 32;
+  private static final int TRANSACTIONS_PER_CHECK = 8;
 
   private static final long CLOSE_SECONDS = 60;
 
@@ -140,6 +146,10 @@ public final class Checkpointer implements AutoCloseable {
     if (length >= INTERRUPT_FACTOR * pages) {
       longReads.interruptAll();
     }
+    if (length >= WAIT_FACTOR * pages) {
+      awaitBackground();
+      calls.checkpoint(writer, "PASSIVE");
+    }
     if (length >= PAUSE_FACTOR * pages && System.nanoTime() - pausedNanos >= PAUSE_INTERVAL_NANOS) {
       // With several readers, one of them may always use an older snapshot.
       readers.pauseAndRun(LONGEST_PAUSE_NANOS, () -> checkpointRest(writer));
@@ -152,6 +162,16 @@ public final class Checkpointer implements AutoCloseable {
     if (!running) {
       running = true;
       thread.execute(this::checkpointMost);
+    }
+  }
+
+  private void awaitBackground() {
+    try {
+      var unused = thread.submit(() -> {}).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an empty task failed", e);
     }
   }
 

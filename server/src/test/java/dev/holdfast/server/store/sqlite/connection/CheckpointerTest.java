@@ -146,6 +146,28 @@ class CheckpointerTest {
   }
 
   /** Fails with this, if anything, each time that the log is to be taken. */
+  @Test
+  void aWriterThatIsFasterThanTheThreadCheckpointsItself() throws SQLException, IOException {
+    try (SqliteConnection writer = SqliteConnection.writer(database);
+        Harness harness = new Harness(fallingBehind(writer))) {
+      writer.run("CREATE TABLE blobs (blob BLOB)");
+      long before = 0;
+      for (int i = 0; length(writer) >= before; i++) {
+        assertTrue(i < 64, "the WAL grows");
+        before = length(writer);
+        harness.checkpoints.beforeTransaction(writer);
+        // More pages than the writer checkpoints otherwise.
+        writer.run("INSERT INTO blobs VALUES (randomblob(5000000))");
+      }
+    }
+  }
+
+  /** The background thread never catches up, as if a commit came after each of its passes. */
+  private static SqliteCalls fallingBehind(SqliteConnection writer) {
+    return (connection, mode) ->
+        SqliteCalls.REAL.checkpoint(connection, connection == writer ? mode : "NOOP");
+  }
+
   private static SqliteCalls failing(AtomicReference<@Nullable SQLiteErrorCode> with) {
     return (connection, mode) -> {
       SQLiteErrorCode code = with.get();
