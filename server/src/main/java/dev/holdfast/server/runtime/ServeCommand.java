@@ -102,7 +102,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--accept-loss",
       description =
-          "Accepts a store that lost acknowledged changes, for example after a restore: raises its"
+          "Accepts a store that lost acknowledged changes, for example with a disk: raises its"
               + " revisions by 2^40 and marks the gap as compacted. Run Reconcile afterwards.")
   private boolean acceptLoss;
 

@@ -48,11 +48,20 @@ public final class TestAuthority {
    * @param name its common name
    */
   public TestAuthority(String name) {
+    this(name, Instant.now().minusSeconds(60), Instant.now().plus(VALIDITY));
+  }
+
+  /**
+   * Creates an authority with a new key and its own validity.
+   *
+   * @param name its common name
+   * @param from the begin of its validity
+   * @param until the end of its validity
+   */
+  public TestAuthority(String name, Instant from, Instant until) {
     this.name = new X500Principal("CN=" + name);
     this.keys = newKeys();
-    Instant now = Instant.now();
-    this.certificate =
-        certify(this.name, keys.getPublic(), now.minusSeconds(60), now.plus(VALIDITY), true, null);
+    this.certificate = certify(this.name, keys.getPublic(), from, until, true, null);
   }
 
   private static KeyPair newKeys() {

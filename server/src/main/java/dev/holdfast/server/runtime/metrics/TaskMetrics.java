@@ -79,14 +79,15 @@ public final class TaskMetrics {
   }
 
   /**
-   * Reports when the server's certificate expires, from now on.
+   * Reports when the first certificate expires, from now on.
    *
-   * @param expires returns the end of the validity of the certificate in use
+   * @param expires returns the first end of validity among the certificates in use
    */
   public void certificate(Supplier<Instant> expires) {
     GaugeWithCallback.builder()
         .name("holdfast_certificate_expiry_timestamp_seconds")
-        .help("End of the validity of the server's certificate, in seconds since the epoch.")
+        .help("First end of validity among the server's certificates and the client authorities, in"
+                + " seconds since the epoch.")
         .callback(callback -> callback.call((double) expires.get().getEpochSecond()))
         .register(registry);
   }

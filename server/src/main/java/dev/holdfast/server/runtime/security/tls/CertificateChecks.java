@@ -10,9 +10,13 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Checks certificates before they are used, so that a mistake never replaces a working set. */
 final class CertificateChecks {
+  private static final Logger LOG = LoggerFactory.getLogger("holdfast");
+
   private static final byte[] PROBE = new byte[32];
 
   private CertificateChecks() {}
@@ -37,6 +41,32 @@ final class CertificateChecks {
                 + "; renew it");
       }
     }
+  }
+
+  /**
+   * Returns the certificates that are not expired, and logs the others; returns all if all are
+   * expired. Authorities are rolled over by adding the new one beside the old one, and an old one
+   * that somebody forgot must not stop a server.
+   */
+  static List<X509Certificate> withoutExpired(
+      Path file, List<X509Certificate> certificates, Instant now) {
+    List<X509Certificate> left =
+        certificates.stream()
+            .filter(certificate -> now.isBefore(certificate.getNotAfter().toInstant()))
+            .toList();
+    if (left.isEmpty()) {
+      return certificates;
+    }
+    for (X509Certificate certificate : certificates) {
+      if (!left.contains(certificate)) {
+        LOG.warn(
+            "{}: {} expired at {}, and is ignored; remove it",
+            file,
+            describe(certificate),
+            time(certificate.getNotAfter()));
+      }
+    }
+    return left;
   }
 
   /** Checks that each certificate of a chain is signed by the next one. */

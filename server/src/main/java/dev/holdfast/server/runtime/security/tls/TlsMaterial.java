@@ -53,7 +53,9 @@ public final class TlsMaterial {
     List<X509Certificate> authorities = List.of();
     if (contents.size() > 2) {
       FileContents authoritiesFile = contents.get(2);
-      authorities = new PemFile(authoritiesFile).certificates();
+      authorities =
+          CertificateChecks.withoutExpired(
+              authoritiesFile.path(), new PemFile(authoritiesFile).certificates(), now);
       CertificateChecks.requireInDate(authoritiesFile.path(), authorities, now);
       CertificateChecks.requireAuthorities(authoritiesFile.path(), authorities);
       all.addAll(authorities);
@@ -102,7 +104,10 @@ public final class TlsMaterial {
     return clientTrust;
   }
 
-  /** Returns the end of the certificate that expires first. */
+  /**
+   * Returns the end of the certificate that expires first, of the server's chain and of the client
+   * authorities.
+   */
   public Instant expires() {
     return expires;
   }

@@ -9,6 +9,11 @@ import java.util.regex.Pattern;
  * @param pattern the pattern
  */
 public record RepositoryGlob(String pattern) {
+  /** The end of a sentence that rejects a pattern. */
+  static final String HINT =
+      " is not a pattern of repository ids; use their characters a-z, 0-9, '.', '_', '-', and '*' or"
+          + " '?', for example 'eu-*'";
+
   private static final Pattern VALID = Pattern.compile("[a-z0-9*?][a-z0-9._*?-]{0,62}");
 
   /** The pattern that every repository matches. */
@@ -21,11 +26,7 @@ public record RepositoryGlob(String pattern) {
    */
   public RepositoryGlob {
     if (!VALID.matcher(pattern).matches()) {
-      throw new IllegalArgumentException(
-          "'"
-              + pattern
-              + "' is not a pattern of repository ids; use their characters a-z, 0-9, '.', '_', '-',"
-              + " and '*' or '?', for example 'eu-*'");
+      throw new IllegalArgumentException("'" + pattern + "'" + HINT);
     }
   }
 

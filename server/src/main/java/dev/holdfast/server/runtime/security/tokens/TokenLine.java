@@ -20,6 +20,7 @@ final class TokenLine {
 
   private static final Set<String> FIELDS =
       Set.of("name", "role", "repositories", "sha256", "created", "expires");
+  private static final Pattern WORD = Pattern.compile("[\\x21-\\x7e]{0,20}");
   private static final Pattern BLANKS = Pattern.compile("[ \t]+");
 
   private final Path file;
@@ -46,7 +47,7 @@ final class TokenLine {
       String key = equals < 0 ? field : field.substring(0, equals);
       if (equals < 0 || !FIELDS.contains(key)) {
         throw invalid(
-            "'" + shortened(key) + "' is not a field; write name=, role=, repositories=, sha256=");
+            shown(key) + " is not a field; write name=, role=, repositories=, sha256=");
       } else if (fields.put(key, field.substring(equals + 1)) != null) {
         throw invalid(key + "= stands twice; write it once");
       }
@@ -54,7 +55,7 @@ final class TokenLine {
     String name = required("name");
     if (!TokenEntry.isName(name)) {
       throw invalid(
-          "'" + shortened(name) + "' is not a name; write 1 to 128 letters, digits or ._@:/-");
+          shown(name) + " is not a name; write 1 to 128 letters, digits or ._@:/-");
     }
     return new TokenEntry(name, role(), globs(), hash(), time("created"), time("expires"));
   }
@@ -75,7 +76,7 @@ final class TokenLine {
       }
     }
     throw invalid(
-        "'" + shortened(text) + "' is not a role; write role=reader, role=writer or role=admin");
+        shown(text) + " is not a role; write role=reader, role=writer or role=admin");
   }
 
   private List<RepositoryGlob> globs() throws InvalidFileException {
@@ -88,7 +89,7 @@ final class TokenLine {
       try {
         globs.add(new RepositoryGlob(pattern));
       } catch (IllegalArgumentException e) {
-        throw invalid(String.valueOf(e.getMessage()));
+        throw invalid(shown(pattern) + RepositoryGlob.HINT);
       }
     }
     return List.copyOf(globs);
@@ -111,13 +112,16 @@ final class TokenLine {
       return text == null ? null : Instant.parse(text);
     } catch (DateTimeException e) {
       throw invalid(
-          key + "=" + shortened(text) + " is not a time; write for example 2027-01-31T00:00:00Z");
+          key + "=: " + shown(text) + " is not a time; write for example 2027-01-31T00:00:00Z");
     }
   }
 
-  private static String shortened(@Nullable String text) {
+  /** Describes a wrong text. Repeats short words only: a longer one may be the secret of a token. */
+  private static String shown(@Nullable String text) {
     String given = String.valueOf(text);
-    return given.length() <= 40 ? given : given.substring(0, 40) + "...";
+    return WORD.matcher(given).matches()
+        ? "'" + given + "'"
+        : "a text of " + given.length() + " characters";
   }
 
   private InvalidFileException invalid(String why) {

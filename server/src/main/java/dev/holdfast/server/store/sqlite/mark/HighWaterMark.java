@@ -90,8 +90,9 @@ public final class HighWaterMark implements AutoCloseable {
     if (loss != null) {
       throw new LossException(
           loss
-              + ". Restore its newest files, or start 'serve' with --accept-loss to continue with the"
-              + " remaining data; Reconcile is due then");
+              + ". If its newest files are elsewhere, put them back; else restore the newest backup with"
+              + " 'holdfast restore', or start 'serve' with --accept-loss to continue with the remaining"
+              + " data; Reconcile is due then");
     }
   }
 

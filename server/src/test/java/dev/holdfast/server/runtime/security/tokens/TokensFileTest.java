@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokensFileTest {
   private static final Path FILE = Path.of("tokens");
@@ -55,6 +56,25 @@ class TokensFileTest {
         assertThrows(InvalidFileException.class, () -> parse("# comment\n\n" + line + "\n"));
     assertTrue(String.valueOf(e.getMessage()).startsWith("tokens:3: "), e.getMessage());
     assertTrue(String.valueOf(e.getMessage()).contains(why), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "%s",
+        "%s=1",
+        "name=%s!",
+        "name=a role=%s repositories=*",
+        "name=a role=reader repositories=%s",
+        "name=a role=reader repositories=* sha256=%s",
+        "name=a role=reader repositories=* expires=%s"
+      })
+  void aSecretInAWrongPlaceIsNotRepeated(String line) {
+    String secret = TokenSecret.generate();
+    InvalidFileException e =
+        assertThrows(InvalidFileException.class, () -> parse(line.replace("%s", secret)));
+    String message = String.valueOf(e.getMessage());
+    assertFalse(message.contains(secret.substring(10, 20)), message);
   }
 
   @Test
