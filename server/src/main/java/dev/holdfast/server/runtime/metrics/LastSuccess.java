@@ -14,6 +14,7 @@ public final class LastSuccess {
   private final CounterDataPoint failures;
   private final InstantSource clock;
   private volatile double seconds;
+  private volatile boolean ok = true;
 
   LastSuccess(CounterDataPoint successes, CounterDataPoint failures, InstantSource clock) {
     this.successes = successes;
@@ -25,11 +26,18 @@ public final class LastSuccess {
   public void success() {
     successes.inc();
     seconds = clock.millis() * MILLIS;
+    ok = true;
   }
 
   /** Records a failure. The date of the last success stays. */
   public void failure() {
     failures.inc();
+    ok = false;
+  }
+
+  /** Returns whether the last result was a success, or there is none. */
+  boolean ok() {
+    return ok;
   }
 
   /** Returns the time of the last success in seconds since the epoch; 0 for none. */

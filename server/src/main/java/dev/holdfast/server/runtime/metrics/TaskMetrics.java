@@ -47,6 +47,16 @@ public final class TaskMetrics {
             })
         .register(registry);
     GaugeWithCallback.builder()
+        .name("holdfast_last_reload_ok")
+        .help("1 if the files are in use as they are now, 0 while the last change is unusable.")
+        .labelNames("task")
+        .callback(
+            callback -> {
+              callback.call(tlsReload.ok() ? 1 : 0, "tls_reload");
+              callback.call(tokenReload.ok() ? 1 : 0, "token_reload");
+            })
+        .register(registry);
+    GaugeWithCallback.builder()
         .name("holdfast_verify_problems")
         .help("Differences that the last verification of each repository found; 0 if all balance.")
         .callback(callback -> callback.call(problems.values().stream().mapToDouble(n -> n).sum()))

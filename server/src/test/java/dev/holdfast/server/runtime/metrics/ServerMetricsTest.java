@@ -211,6 +211,19 @@ class ServerMetricsTest {
   }
 
   @Test
+  void aReloadThatFailedIsToldUntilOneSucceeds() {
+    String ok = "holdfast_last_reload_ok{task=";
+    assertEquals(1, server.value(ok + "\"tls_reload\"}"));
+    assertEquals(1, server.value(ok + "\"token_reload\"}"));
+    TaskMetrics tasks = server.metrics().tasks();
+    tasks.tokenReload().failure();
+    assertEquals(0, server.value(ok + "\"token_reload\"}"));
+    assertEquals(1, server.value(ok + "\"tls_reload\"}"));
+    tasks.tokenReload().success();
+    assertEquals(1, server.value(ok + "\"token_reload\"}"));
+  }
+
+  @Test
   void verificationsAndReloadsAreDated() {
     String last = "holdfast_last_success_timestamp_seconds{task=";
     var unused = stubs.repositories().verify(Requests.verify(repositoryId));
