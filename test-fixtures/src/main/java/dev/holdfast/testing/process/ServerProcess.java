@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs a server in a separate process that a test can kill. */
 public final class ServerProcess implements AutoCloseable {
-  private static final Pattern ADMIN = Pattern.compile(" /livez and /readyz on https?://\\S+:(\\d+)");
+  private static final Pattern ADMIN =
+      Pattern.compile(" /livez and /readyz on https?://\\S+:(\\d+)");
   private static final long START_SECONDS = 60;
 
   /** The longest drain in seconds, plus half of it for a busy machine. */

@@ -96,7 +96,8 @@ public final class TaskMetrics {
   public void certificate(Supplier<Instant> expires) {
     GaugeWithCallback.builder()
         .name("holdfast_certificate_expiry_timestamp_seconds")
-        .help("First end of validity among the server's certificates and the client authorities, in"
+        .help(
+            "First end of validity among the server's certificates and the client authorities, in"
                 + " seconds since the epoch.")
         .callback(callback -> callback.call((double) expires.get().getEpochSecond()))
         .register(registry);

@@ -46,16 +46,14 @@ final class TokenLine {
       int equals = field.indexOf('=');
       String key = equals < 0 ? field : field.substring(0, equals);
       if (equals < 0 || !FIELDS.contains(key)) {
-        throw invalid(
-            shown(key) + " is not a field; write name=, role=, repositories=, sha256=");
+        throw invalid(shown(key) + " is not a field; write name=, role=, repositories=, sha256=");
       } else if (fields.put(key, field.substring(equals + 1)) != null) {
         throw invalid(key + "= stands twice; write it once");
       }
     }
     String name = required("name");
     if (!TokenEntry.isName(name)) {
-      throw invalid(
-          shown(name) + " is not a name; write 1 to 128 letters, digits or ._@:/-");
+      throw invalid(shown(name) + " is not a name; write 1 to 128 letters, digits or ._@:/-");
     }
     return new TokenEntry(name, role(), globs(), hash(), time("created"), time("expires"));
   }
@@ -75,8 +73,7 @@ final class TokenLine {
         return role;
       }
     }
-    throw invalid(
-        shown(text) + " is not a role; write role=reader, role=writer or role=admin");
+    throw invalid(shown(text) + " is not a role; write role=reader, role=writer or role=admin");
   }
 
   private List<RepositoryGlob> globs() throws InvalidFileException {
@@ -116,7 +113,9 @@ final class TokenLine {
     }
   }
 
-  /** Describes a wrong text. Repeats short words only: a longer one may be the secret of a token. */
+  /**
+   * Describes a wrong text. Repeats short words only: a longer one may be the secret of a token.
+   */
   private static String shown(@Nullable String text) {
     String given = String.valueOf(text);
     return WORD.matcher(given).matches()

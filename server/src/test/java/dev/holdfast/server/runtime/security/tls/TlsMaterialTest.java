@@ -116,8 +116,7 @@ class TlsMaterialTest {
   void anExpiredAuthorityBesideAValidOneIsIgnored() throws InvalidFileException {
     String old =
         new TestAuthority("old", now.minusSeconds(200), now.minusSeconds(100)).certificate();
-    TlsMaterial material =
-        parse(server.certificate(), server.key(), old + authority.certificate());
+    TlsMaterial material = parse(server.certificate(), server.key(), old + authority.certificate());
     assertNotNull(material.clientTrust());
     assertTrue(material.expires().isAfter(now), () -> "expires " + material.expires());
     assertInvalid("ca.crt: ", "expired at", server.certificate(), server.key(), old);
