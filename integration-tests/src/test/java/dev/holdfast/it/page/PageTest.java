@@ -213,7 +213,7 @@ class PageTest {
   void ofManyNewEventsTheNewestComeAsRows() throws Exception {
     long newest = repository().getRevision();
     String rows = get("/repositories/a/events/rows?after=1");
-    assertTrue(rows.startsWith("<tr data-revision=\"" + newest + "\">"), rows);
+    assertTrue(rows.startsWith("<tr data-revision=\"" + newest + "\">"), "the newest is first");
     String last = rows.substring(rows.lastIndexOf("<tr"));
     assertTrue(last.contains("href=\"/repositories/a/events?to=" + (newest - 100) + "\""), last);
     assertTrue(last.contains("Revisions 2 to " + (newest - 100) + "</a> are left out"), last);
