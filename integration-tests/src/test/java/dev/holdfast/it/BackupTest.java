@@ -150,9 +150,12 @@ class BackupTest {
     assertTrue(done.out().contains("repository default: revision "), done.out());
     assertDone(run("verify", "--data-dir", restored.toString()));
 
-    try (ServerProcess server = ServerProcess.start(restored);
+    try (ServerProcess server = ServerProcess.start(restored, "--admin-listen", "127.0.0.1:0");
         Stubs stubs = new Stubs(server.target())) {
       assertEquals(0, lost(stubs, before), "of the acknowledged changes before the backup");
+      String events = Http.get(server.adminPort(), "/repositories/default/events").body();
+      assertTrue(events.contains("<tbody id=\"events\""), events);
+      assertFalse(events.contains("Older events"), "no page leads into the skipped revisions");
       assertTrue(stubs.repositories().verify(VerifyRequest.getDefaultInstance()).getConsistent());
       // A watcher that was ahead of the backup is told, and a list too.
       for (long after : new long[] {highest, highest - 1, 1}) {

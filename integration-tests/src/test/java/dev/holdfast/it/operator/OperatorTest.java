@@ -256,6 +256,10 @@ class OperatorTest {
       "--end-time=2096-10-02T07:06:40Z"
     };
     assertEquals("offer cold would sell a slot\n", ok(words));
+    String[] most = {
+      "why", "--slot-size=1", "--duration=1h", "--price=10", "--slots=18446744073709551615"
+    };
+    assertEquals("offer cold would sell a slot\n", ok(most));
     String[] json = {"why", "--slot-size=1", "--duration=1h", "--price=10", "--json"};
     SellSlotResponse response = message(ok(json), SellSlotResponse.getDefaultInstance());
     assertTrue(response.getSold());
@@ -279,6 +283,8 @@ class OperatorTest {
           why --slot-size 1 --duration 1h --price much        | 2^256-1
           why --slot-size 1 --duration 1h --price 1 --end-time then | 2027-01-31T12:00:00Z
           why --slot-size 1 --duration 1h --price 1 --slots 0 | 1 or more
+          why --slot-size 1 --duration 1h --price 1 --slots +1 | 1 or more
+          why --slot-size 1 --duration 1h --price 1 --slots 18446744073709551616 | below 2^64
           offers --tls-cert /nowhere                          | give both
           offers --tls-ca /nowhere                            | /nowhere
           offers --token-file /nowhere                        | /nowhere

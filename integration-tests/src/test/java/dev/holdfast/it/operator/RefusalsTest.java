@@ -1,6 +1,7 @@
 package dev.holdfast.it.operator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.testing.process.Program;
@@ -130,6 +131,18 @@ class RefusalsTest {
     assertTrue(refused.err().contains("is not a token"), refused.err());
   }
 
+  @Test
+  void anEmptyTokenInTheEnvironmentIsAnError() throws Exception {
+    ProgramResult refused =
+        Program.holdfast()
+            .withEnvironment(Map.of("HOLDFAST_TOKEN", ""))
+            .run("offers", "--server", "127.0.0.1:1");
+    assertEquals(2, refused.exit(), refused.err());
+    assertTrue(
+        refused.err().contains("HOLDFAST_TOKEN is empty; set it to a token, or unset it"),
+        refused.err());
+  }
+
   private static FakeServer answeringVerify() {
     FakeServer server = FakeServer.start();
     server.answer(
@@ -176,11 +189,14 @@ class RefusalsTest {
               "--tls-cert=" + certificate(clientKeys),
               "--tls-key=" + key(clientKeys));
       assertEquals(0, known.exit(), known.err());
-      assertEquals(
-          3, Commands.run(server.target(), "offers", ca, "--deadline=2s").exit(), "no certificate");
+      ProgramResult anonymous = Commands.run(server.target(), "offers", ca, "--deadline=2s");
+      assertEquals(4, anonymous.exit(), anonymous.err());
+      assertOneLine(anonymous, "--tls-cert");
+      assertFalse(anonymous.err().contains("Exception"), anonymous.err());
       ProgramResult stranger = Commands.run(server.target(), "offers", "--tls", "--deadline=2s");
       assertEquals(3, stranger.exit(), "an unknown CA");
-      assertOneLine(stranger, "certification path");
+      assertOneLine(stranger, "--tls-ca");
+      assertFalse(stranger.err().contains("Pipeline"), stranger.err());
     }
     Path noKey = Files.writeString(directory.resolve("no.key"), "no key");
     ProgramResult refused =

@@ -61,6 +61,12 @@ class LoginTest {
         assertTrue(refused.headers().firstValue("Set-Cookie").isEmpty());
         assertFalse(refused.body().contains(all), refused.body());
       }
+      String metrics = browser.get("/metrics").body();
+      assertTrue(
+          metrics.contains("\nholdfast_refusals_total{reason=\"UNAUTHENTICATED\"} 4"), metrics);
+      assertTrue(
+          server.log().contains("denied a login to 127.0.0.1: no valid token"), server.log());
+      assertEquals(2, server.log().split("denied a login", -1).length, "one line a minute");
 
       HttpResponse<String> anna = browser.post("/login", "token=" + all);
       assertEquals(303, anna.statusCode());

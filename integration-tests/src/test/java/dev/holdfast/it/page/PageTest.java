@@ -210,6 +210,20 @@ class PageTest {
   }
 
   @Test
+  void ofManyNewEventsTheNewestComeAsRows() throws Exception {
+    long newest = repository().getRevision();
+    String rows = get("/repositories/a/events/rows?after=1");
+    assertTrue(rows.startsWith("<tr data-revision=\"" + newest + "\">"), "the newest is first");
+    String last = rows.substring(rows.lastIndexOf("<tr"));
+    assertTrue(last.contains("href=\"/repositories/a/events?to=" + (newest - 100) + "\""), last);
+    assertTrue(last.contains("Revisions 2 to " + (newest - 100) + "</a> are left out"), last);
+    // The script asks for what follows the first row, so a page of new events has them all.
+    assertFalse(
+        get("/repositories/a/events/rows?after=" + (newest - 100)).contains("left out"),
+        "100 new events fit");
+  }
+
+  @Test
   void whyOffersDecline() throws Exception {
     String declined = get("/repositories/a/offers?size=1&duration=1d&price=9");
     assertTrue(declined.contains("price too low"), declined);

@@ -132,6 +132,11 @@ public final class ConnectionOptions {
     return json;
   }
 
+  /** Returns whether the caller shows a client certificate. */
+  boolean hasCertificate() {
+    return tlsCert != null;
+  }
+
   /** Returns the longest time of a call. */
   Duration deadline() {
     return deadline == null ? DEADLINE : deadline;
@@ -208,8 +213,10 @@ public final class ConnectionOptions {
     if (tokenFile != null) {
       source = "--token-file " + tokenFile;
       token = tokenIn(readable("--token-file", tokenFile));
-    } else if (token == null || token.isEmpty()) {
+    } else if (token == null) {
       return null;
+    } else if (token.isBlank()) {
+      throw wrong(source + " is empty; set it to a token, or unset it to send none");
     }
     String stripped = Objects.requireNonNull(token).strip();
     if (!TOKEN.matcher(stripped).matches()) {

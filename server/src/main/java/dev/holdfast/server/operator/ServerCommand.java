@@ -54,7 +54,7 @@ abstract class ServerCommand implements Callable<Integer> {
       return Failures.exitCode(e);
     } catch (Health.UnreachableException e) {
       tell(spec, Failures.oneLine(e));
-      return ExitCode.UNAVAILABLE;
+      return e.exitCode();
     } catch (Output.ClosedException e) {
       // The reader has read what it wanted.
       return ExitCode.OK;

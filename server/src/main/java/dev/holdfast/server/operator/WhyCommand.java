@@ -78,6 +78,7 @@ public final class WhyCommand extends ServerCommand {
       names = "--slots",
       paramLabel = "NUMBER",
       defaultValue = "1",
+      converter = SlotCount.class,
       description = "Number of slots of the request. Default: ${DEFAULT-VALUE}")
   private long slotCount;
 
@@ -98,6 +99,30 @@ public final class WhyCommand extends ServerCommand {
           "Id of the request, whose slots that are reserved already cannot be sold again. Default:"
               + " ${DEFAULT-VALUE}")
   private String requestId = "";
+
+  /** Converts a number of slots: 64 bits, unsigned, as in the contract. */
+  static final class SlotCount implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String value) {
+      // The parser takes a sign too.
+      if (value.matches("\\d{1,20}")) {
+        try {
+          long count = Long.parseUnsignedLong(value);
+          if (count != 0) {
+            return count;
+          }
+        } catch (NumberFormatException e) {
+          throw notACount(value);
+        }
+      }
+      throw notACount(value);
+    }
+
+    private static TypeConversionException notACount(String value) {
+      return new TypeConversionException(
+          "'" + value + "' is not a number of slots; use 1 or more, below 2^64");
+    }
+  }
 
   /** Converts a price or a collateral: up to 256 bits. */
   static final class Price implements ITypeConverter<BigInteger> {
@@ -131,9 +156,6 @@ public final class WhyCommand extends ServerCommand {
 
   @Override
   int run(Session session) {
-    if (slotCount <= 0) {
-      throw wrong("--slots " + slotCount + " is too few; use 1 or more");
-    }
     StorageRequest request =
         new StorageRequest(requestId, slotCount, slotSizeBytes, duration, price)
             .withCollateralPerByte(collateral);

@@ -128,7 +128,10 @@ final class TokenCommand implements Callable<Integer> {
       boolean adds = name != null || role != null;
       if ((adds ? 1 : 0) + (list ? 1 : 0) + (revoke == null ? 0 : 1) != 1) {
         throw usage("use --name and --role to add a token, or --list, or --revoke");
-      } else if (list) {
+      } else if (!adds) {
+        rejectFlagsOfAdding();
+      }
+      if (list) {
         return list(editor);
       } else if (revoke != null) {
         return revoke(editor, revoke);
@@ -138,6 +141,14 @@ final class TokenCommand implements Callable<Integer> {
       throw usage(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       throw new StartException("cannot change " + tokensFile + ": " + e, e);
+    }
+  }
+
+  private void rejectFlagsOfAdding() {
+    for (String flag : List.of("--repository", "--expires", "--certificate")) {
+      if (spec().commandLine().getParseResult().hasMatchedOption(flag)) {
+        throw usage(flag + " belongs to a token that is added; leave it out, or use --name");
+      }
     }
   }
 

@@ -122,6 +122,34 @@ class FlagsTest {
     assertTrue(Files.notExists(directory.resolve("data")), "nothing was begun");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--list, --expires=5d",
+    "--list, --repository=x*",
+    "--list, --certificate",
+    "--revoke=a, --expires=5d"
+  })
+  void flagsOfANewTokenAreForNewTokensOnly(String what, String flag) throws Exception {
+    String file = Files.writeString(directory.resolve("tokens"), "").toString();
+    String message = refused("token", "--tokens-file", file, what, flag);
+    assertTrue(message.contains(flag.split("=", 2)[0] + " belongs to a token"), message);
+  }
+
+  @Test
+  void aTokensFileInNoDirectoryNamesTheDirectory() {
+    Path nowhere = directory.resolve("nowhere");
+    String message =
+        refused(
+            "token",
+            "--tokens-file",
+            nowhere.resolve("tokens").toString(),
+            "--name",
+            "a",
+            "--role",
+            "reader");
+    assertTrue(message.contains(nowhere + ": this directory does not exist"), message);
+  }
+
   @Test
   void unknownWordsSayWhatIsMeant() {
     assertTrue(refused("serve", "--data-dri", "x").contains("--data-dir"));

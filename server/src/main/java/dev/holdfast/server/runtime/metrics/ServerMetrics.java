@@ -3,6 +3,7 @@ package dev.holdfast.server.runtime.metrics;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.meter.LedgerMeter;
+import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.runtime.admin.AdminHandler;
 import dev.holdfast.server.runtime.admin.HealthCheck;
 import dev.holdfast.server.runtime.admin.Readiness;
@@ -138,6 +139,11 @@ public final class ServerMetrics {
   /** Returns the interceptor that counts refusals. It must be the outermost one. */
   public ServerInterceptor refusals() {
     return refusals;
+  }
+
+  /** Counts a request on the admin port without a valid credential as a refused call. */
+  public void countUnauthenticated() {
+    refusals.count(Rejection.Reason.UNAUTHENTICATED);
   }
 
   /** Returns the records of backups, verifications and reloads. */

@@ -15,6 +15,8 @@ import java.util.Locale;
 
 /** Spells events as rows of a table. */
 final class EventRows {
+  private static final int COLUMNS = 7;
+
   private EventRows() {}
 
   /** Returns the header cells. */
@@ -27,6 +29,22 @@ final class EventRows {
     List<Html> rows = new ArrayList<>();
     events.forEach(event -> rows.add(row(repositoryId, event, now)));
     return rows;
+  }
+
+  /**
+   * Returns a row in place of events that are left out.
+   *
+   * @param link the page that ends with the last of them
+   */
+  static Html leftOut(long firstRevision, long lastRevision, String link) {
+    return Html.of(
+        "<tr data-revision=\"{}\"><td colspan=\"{}\">Many events came at once."
+            + " <a href=\"{}\">Revisions {} to {}</a> are left out here.</td></tr>",
+        lastRevision,
+        COLUMNS,
+        link,
+        firstRevision,
+        lastRevision);
   }
 
   private static Html row(String repositoryId, Event event, Instant now) {

@@ -28,9 +28,9 @@ final class EventsView {
     String link = Links.events(repository.id());
     long to = Math.min(parameters.revision("to", repository.revision()), repository.revision());
     boolean newest = to == repository.revision();
-    List<Event> events = upTo(repository.id(), to);
-    List<Html> rows = EventRows.of(repository.id(), events, now);
     long before = to - PAGE_SIZE;
+    EventsPage page = after(repository, Math.max(0, before));
+    List<Html> rows = EventRows.of(repository.id(), newestFirst(page, to), now);
     Html live =
         newest
             ? Html.of(
@@ -58,34 +58,45 @@ final class EventsView {
         Html.of(
             "<nav class=\"pages\" aria-label=\"Pages\">{}{}</nav>",
             newest ? Html.EMPTY : Html.of("<a href=\"{}\">Newest events</a>", link),
-            before <= 0
+            // A restore skips so many revisions that nobody could page through them.
+            before < page.oldestRevision()
                 ? Html.EMPTY
-                : Html.of(
-                    "<a rel=\"next\" href=\"{}\">Older events</a>",
-                    link + Links.query("to", Long.toString(before))));
+                : Html.of("<a rel=\"next\" href=\"{}\">Older events</a>", link + to(before)));
     return new Layout.Content(
         repository.id() + ": events",
         Html.of(
             "{}{}{}{}{}", Layout.repositoryHead(repository.id(), link), live, table, none, pages));
   }
 
-  /** Returns the rows of the next events after the parameter {@code after}, the newest first. */
+  /**
+   * Returns the rows of the events after the parameter {@code after}, the newest first. If they are
+   * more than a page, only the newest page, and a row with the link to the others.
+   */
   Html rows(Repository repository, Parameters parameters, Instant now) {
     long after = parameters.revision("after", repository.revision());
+    long leftOut = repository.revision() - PAGE_SIZE;
+    EventsPage page = after(repository, Math.max(after, leftOut));
     return Html.of(
-        "{}",
-        EventRows.of(repository.id(), newestFirst(repository.id(), after, Long.MAX_VALUE), now));
+        "{}{}",
+        EventRows.of(repository.id(), newestFirst(page, Long.MAX_VALUE), now),
+        after < leftOut
+            ? EventRows.leftOut(after + 1, leftOut, Links.events(repository.id()) + to(leftOut))
+            : Html.EMPTY);
   }
 
-  private List<Event> upTo(String repositoryId, long to) {
-    return newestFirst(repositoryId, Math.max(0, to - PAGE_SIZE), to);
+  private static String to(long revision) {
+    return Links.query("to", Long.toString(revision));
   }
 
-  private List<Event> newestFirst(String repositoryId, long after, long to) {
-    EventsPage page = reads.events(EventsQuery.all(repositoryId, after, PAGE_SIZE));
-    if (page == null) {
-      return List.of();
-    }
+  private EventsPage after(Repository repository, long revision) {
+    EventsPage page = reads.events(EventsQuery.all(repository.id(), revision, PAGE_SIZE));
+    // The repository may have been deleted since it was read.
+    return page != null
+        ? page
+        : new EventsPage(repository.revision(), true, repository.revision() + 1, List.of(), 0);
+  }
+
+  private static List<Event> newestFirst(EventsPage page, long to) {
     List<Event> events = new ArrayList<>(page.events());
     events.removeIf(event -> event.revision() > to);
     Collections.reverse(events);

@@ -5,26 +5,27 @@ import dev.holdfast.server.runtime.admin.AdminResponse;
 import dev.holdfast.server.runtime.page.html.Html;
 import dev.holdfast.server.runtime.page.html.Layout;
 import dev.holdfast.server.runtime.page.html.Links;
+import dev.holdfast.server.runtime.security.AdminAccess;
 
 /** The login form, and what it sends. */
 final class Login {
   private static final int UNAUTHORIZED = 401;
 
-  private final PageAccess access;
+  private final AdminAccess access;
 
-  Login(PageAccess access) {
+  Login(AdminAccess access) {
     this.access = access;
   }
 
   /** Responds to {@link Links#LOGIN}. */
   AdminResponse login(AdminRequest request) {
     if (request.method().equals("GET")) {
-      return access.viewer(request) == null
+      return access.caller(request) == null
           ? form(200, Html.EMPTY)
           : Responses.seeOther(Links.REPOSITORIES);
     }
     String token = Session.posted(request);
-    if (token == null || access.viewerWith(token) == null) {
+    if (!access.logsIn(request, token) || token == null) {
       return form(
           UNAUTHORIZED,
           Html.of("<p class=\"warning\" role=\"alert\">That is not a valid token.</p>"));
@@ -38,7 +39,7 @@ final class Login {
   }
 
   private String cookie(String token) {
-    return Session.cookie(access.cookie(), token, access.encrypted());
+    return Session.cookie(AdminAccess.COOKIE, token, access.encrypted());
   }
 
   private AdminResponse form(int status, Html warning) {

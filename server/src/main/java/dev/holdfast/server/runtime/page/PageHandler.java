@@ -12,6 +12,8 @@ import dev.holdfast.server.runtime.admin.AdminResponse;
 import dev.holdfast.server.runtime.page.html.Html;
 import dev.holdfast.server.runtime.page.html.Layout;
 import dev.holdfast.server.runtime.page.html.Links;
+import dev.holdfast.server.runtime.security.AdminAccess;
+import dev.holdfast.server.runtime.security.Caller;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Responds to the paths of the page. It reads the ledger as the RPCs do, and changes nothing. */
 public final class PageHandler implements AdminHandler {
   private final LedgerReads reads;
-  private final PageAccess access;
+  private final AdminAccess access;
   private final InstantSource clock;
   private final Assets assets = new Assets();
   private final Login login;
@@ -42,7 +44,7 @@ public final class PageHandler implements AdminHandler {
   public PageHandler(
       LedgerReads reads,
       Function<Command, Outcome> ledger,
-      PageAccess access,
+      AdminAccess access,
       InstantSource clock) {
     this.reads = reads;
     this.access = access;
@@ -67,13 +69,13 @@ public final class PageHandler implements AdminHandler {
     } else if (!get) {
       return null;
     } else if (path.equals(Links.REPOSITORIES) || path.startsWith(Links.REPOSITORY_ROOT)) {
-      Viewer viewer = access.viewer(request);
+      Caller viewer = access.admit(request);
       return viewer == null ? Responses.seeOther(Links.LOGIN) : page(request, viewer);
     }
     return assets.file(path);
   }
 
-  private AdminResponse page(AdminRequest request, Viewer viewer) {
+  private AdminResponse page(AdminRequest request, Caller viewer) {
     try {
       Parameters parameters = new Parameters(request);
       if (request.path().equals(Links.REPOSITORIES)) {
@@ -81,7 +83,7 @@ public final class PageHandler implements AdminHandler {
       }
       String[] parts = request.path().substring(Links.REPOSITORY_ROOT.length()).split("/", 2);
       AdminResponse response =
-          viewer.mayRead(parts[0])
+          viewer.reaches(parts[0])
               ? ofRepository(parts[0], parts.length > 1 ? parts[1] : "", parameters, viewer)
               : null;
       // What the viewer may not see looks like what does not exist.
@@ -96,7 +98,7 @@ public final class PageHandler implements AdminHandler {
   }
 
   private @Nullable AdminResponse ofRepository(
-      String id, String page, Parameters parameters, Viewer viewer) {
+      String id, String page, Parameters parameters, Caller viewer) {
     Instant now = clock.instant();
     if (page.isEmpty()) {
       List<SpaceUse> found = reads.spaceUse(List.of(id));
@@ -117,11 +119,11 @@ public final class PageHandler implements AdminHandler {
     };
   }
 
-  private static AdminResponse page(int status, Layout.Content content, Viewer viewer) {
+  private static AdminResponse page(int status, Layout.Content content, Caller viewer) {
     return Responses.html(status, Layout.page(content, viewer.name()));
   }
 
-  private static AdminResponse message(int status, String title, String text, Viewer viewer) {
+  private static AdminResponse message(int status, String title, String text, Caller viewer) {
     return page(
         status, new Layout.Content(title, Html.of("<h1>{}</h1><p>{}</p>", title, text)), viewer);
   }

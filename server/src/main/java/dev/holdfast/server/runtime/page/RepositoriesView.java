@@ -7,6 +7,7 @@ import dev.holdfast.server.runtime.page.html.Format;
 import dev.holdfast.server.runtime.page.html.Html;
 import dev.holdfast.server.runtime.page.html.Layout;
 import dev.holdfast.server.runtime.page.html.Links;
+import dev.holdfast.server.runtime.security.Caller;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,7 +31,7 @@ final class RepositoriesView {
    *
    * @param after the last repository of the page before; empty for the first page
    */
-  Layout.Content content(Viewer viewer, String after) {
+  Layout.Content content(Caller viewer, String after) {
     Page page = page(viewer, after);
     List<Html> rows = new ArrayList<>();
     reads.spaceUse(page.ids()).forEach(use -> rows.add(row(use)));
@@ -59,13 +60,13 @@ final class RepositoriesView {
             Layout.pages(Links.REPOSITORIES, after.isEmpty(), next)));
   }
 
-  private Page page(Viewer viewer, String after) {
+  private Page page(Caller viewer, String after) {
     List<String> ids = new ArrayList<>();
     String last = after;
     for (int scanned = 0; scanned < MAX_SCANNED; ) {
       List<Repository> found = reads.repositories(last, PAGE_SIZE + 1);
       for (Repository repository : found) {
-        if (viewer.mayRead(repository.id())) {
+        if (viewer.reaches(repository.id())) {
           if (ids.size() == PAGE_SIZE) {
             return new Page(ids, last);
           }

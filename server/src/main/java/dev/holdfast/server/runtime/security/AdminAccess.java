@@ -20,15 +20,19 @@ public final class AdminAccess {
 
   private final Security security;
   private final boolean loopback;
+  private final Runnable denialCounter;
+  private final DenialLog denials = new DenialLog();
 
   /**
    * Makes the access rules of a port.
    *
    * @param loopback whether the port can be reached from this machine only
+   * @param denialCounter counts a request that is denied for want of a valid credential
    */
-  public AdminAccess(Security security, boolean loopback) {
+  public AdminAccess(Security security, boolean loopback, Runnable denialCounter) {
     this.security = security;
     this.loopback = loopback;
+    this.denialCounter = denialCounter;
   }
 
   /** Returns the caller of a request; null if it shows no valid credential. */
@@ -36,12 +40,30 @@ public final class AdminAccess {
     if (!security.authenticates()) {
       return Caller.ANYBODY;
     }
+    return security.caller(security.credential(authorization(request), request.certificates()));
+  }
+
+  /**
+   * Returns the caller of a request for the page; null if it shows no valid credential. A token
+   * that is not valid is logged and counted; who shows none has not logged in yet.
+   */
+  public @Nullable Caller admit(AdminRequest request) {
+    Caller caller = caller(request);
+    if (caller == null && authorization(request) != null) {
+      denied(request, "the page");
+    }
+    return caller;
+  }
+
+  private void denied(AdminRequest request, String what) {
+    denialCounter.run();
+    denials.unauthenticated(request, what);
+  }
+
+  private static @Nullable String authorization(AdminRequest request) {
     String authorization = request.header("authorization");
     String cookie = cookie(request);
-    if (authorization == null && cookie != null) {
-      authorization = "Bearer " + cookie;
-    }
-    return security.caller(security.credential(authorization, request.certificates()));
+    return authorization == null && cookie != null ? "Bearer " + cookie : authorization;
   }
 
   private static @Nullable String cookie(AdminRequest request) {
@@ -58,9 +80,18 @@ public final class AdminAccess {
     return null;
   }
 
-  /** Returns the caller with a token; null if the token is not valid. */
-  public @Nullable Caller callerWith(String token) {
-    return security.caller(security.credential("Bearer " + token, List.of()));
+  /**
+   * Returns whether a token is valid. One that is not is logged and counted.
+   *
+   * @param token the token that was sent; null if what was sent cannot be one
+   */
+  public boolean logsIn(AdminRequest request, @Nullable String token) {
+    boolean valid =
+        token != null && security.caller(security.credential("Bearer " + token, List.of())) != null;
+    if (!valid) {
+      denied(request, "a login");
+    }
+    return valid;
   }
 
   /** Returns whether visitors of the page log in with a token. */
@@ -84,6 +115,7 @@ public final class AdminAccess {
       }
       Caller caller = caller(request);
       if (caller == null) {
+        denied(request, METRICS);
         return new AdminResponse(
             401,
             "text/plain; charset=utf-8",

@@ -1,12 +1,15 @@
 package dev.holdfast.server.runtime.security;
 
+import dev.holdfast.server.runtime.admin.AdminRequest;
 import dev.holdfast.server.runtime.network.LineLimit;
 import io.grpc.Grpc;
 import io.grpc.ServerCall;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs denied calls, at most one line a minute of each kind. Secrets are not logged. */
+/**
+ * Logs denied calls and requests, at most one line a minute of each kind. Secrets are not logged.
+ */
 final class DenialLog {
   private static final Logger LOG = LoggerFactory.getLogger("holdfast.security");
 
@@ -21,6 +24,22 @@ final class DenialLog {
           "denied {} from {}: no valid token or certificate; {} more since the last line",
           call.getMethodDescriptor().getFullMethodName(),
           call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
+          suppressed);
+    }
+  }
+
+  /**
+   * Logs a request on the admin port without a valid credential.
+   *
+   * @param what what it asked for
+   */
+  void unauthenticated(AdminRequest request, String what) {
+    long suppressed = unauthenticated.admit();
+    if (suppressed >= 0) {
+      LOG.warn(
+          "denied {} to {}: no valid token or certificate; {} more since the last line",
+          what,
+          request.client().getHostAddress(),
           suppressed);
     }
   }

@@ -174,10 +174,11 @@ public final class HoldfastServer {
     if (settings.adminListen() != null) {
       AdminAccess access =
           new AdminAccess(
-              settings.security(), settings.adminListen().getAddress().isLoopbackAddress());
+              settings.security(),
+              settings.adminListen().getAddress().isLoopbackAddress(),
+              metrics::countUnauthenticated);
       PageHandler page =
-          new PageHandler(
-              ledger.reads(), ledger::run, new CallerPageAccess(access), InstantSource.system());
+          new PageHandler(ledger.reads(), ledger::run, access, InstantSource.system());
       AdminServer admin =
           opened.add(
               listenForAdmin(

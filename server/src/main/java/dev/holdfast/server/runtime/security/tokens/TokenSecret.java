@@ -12,9 +12,7 @@ import java.util.Base64;
  * recognise it. A secret of that length needs no slow hash, which would cost milliseconds a call.
  */
 public final class TokenSecret {
-  /** The beginning of every secret. */
-  public static final String PREFIX = "holdfast_";
-
+  private static final String PREFIX = "holdfast_";
   private static final int RANDOM_BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
 

@@ -40,10 +40,15 @@ public final class TokensEditor {
   /**
    * Adds an entry. Creates the file, for its owner only, if it is missing.
    *
-   * @throws InvalidFileException if the file is malformed, or the entry contradicts another one
+   * @throws InvalidFileException if the file is malformed, the entry contradicts another one, or
+   *     the directory of the file does not exist
    * @throws IOException if the file cannot be written; it is unchanged then
    */
   public void add(TokenEntry entry) throws InvalidFileException, IOException {
+    Path directory = file.getParent();
+    if (directory != null && !Files.exists(directory)) {
+      throw new InvalidFileException(directory, "this directory does not exist; make it first");
+    }
     FileChannel lock = lock();
     try {
       List<String> lines = lines();
