@@ -12,7 +12,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 /**
  * Handles the log records of libraries. gRPC logs a stack trace for every connection and call that
  * a client breaks; this handler writes one line instead, at most once a minute per logger. Only
- * SEVERE records, which are defects, keep their stack trace.
+ * SEVERE records, which are defects, keep their stack trace, and have a limit of their own.
  */
 public final class LibraryLog extends Handler {
   private static final int MAX_CAUSE_CHARACTERS = 300;
@@ -33,13 +33,16 @@ public final class LibraryLog extends Handler {
       return;
     }
     String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
-    long suppressed = limits.computeIfAbsent(logger, name -> new LineLimit()).admit();
+    boolean severe = record.getLevel().intValue() >= Level.SEVERE.intValue();
+    // What clients break must not hide a defect.
+    String limit = severe ? logger + " " + Level.SEVERE : logger;
+    long suppressed = limits.computeIfAbsent(limit, name -> new LineLimit()).admit();
     if (suppressed < 0) {
       return;
     }
     LogRecord line = new LogRecord(record.getLevel(), text(record, suppressed));
     line.setLoggerName(logger);
-    if (record.getLevel().intValue() >= Level.SEVERE.intValue()) {
+    if (severe) {
       line.setThrown(record.getThrown());
     }
     log.publish(line);
