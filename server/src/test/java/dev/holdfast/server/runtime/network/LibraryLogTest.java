@@ -36,7 +36,8 @@ class LibraryLogTest {
     }
     logger.detachAppender(lines);
     assertEquals(
-        List.of(Level.WARN, Level.ERROR), lines.list.stream().map(ILoggingEvent::getLevel).toList());
+        List.of(Level.WARN, Level.ERROR),
+        lines.list.stream().map(ILoggingEvent::getLevel).toList());
     assertEquals(
         "stray: java.lang.IllegalStateException: cause of stray",
         lines.list.get(0).getFormattedMessage());
