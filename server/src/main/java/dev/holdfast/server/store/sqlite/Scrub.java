@@ -135,20 +135,46 @@ final class Scrub {
    */
   private record AccessPath(
       String table, String columns, List<String> key, SqliteRecount.RowCheck check) {
-    String query(boolean fromStart) {
-      String all = String.join(", ", key);
+    /** Returns the query of all rows, in order. */
+    String all() {
+      return select("") + " ORDER BY " + columnsOfKey();
+    }
+
+    /** Returns the query of the rows after a key, in order. */
+    String after() {
+      return select(keyIs(">")) + " ORDER BY " + columnsOfKey();
+    }
+
+    /** Returns the query of the row that stands directly before those of {@link #after}. */
+    String before() {
+      return select(keyIs("<=")) + " ORDER BY " + String.join(" DESC, ", key) + " DESC LIMIT 1";
+    }
+
+    private String select(String condition) {
       return "SELECT "
           + columns
           + ", "
-          + all
+          + columnsOfKey()
           + " FROM "
           + table
           + " WHERE "
           + key.get(0)
           + " IS NOT NULL"
-          + (fromStart ? "" : " AND (" + all + ") > (?" + ", ?".repeat(key.size() - 1) + ")")
-          + " ORDER BY "
-          + all;
+          + condition;
+    }
+
+    private String keyIs(String comparison) {
+      return " AND ("
+          + columnsOfKey()
+          + ") "
+          + comparison
+          + " (?"
+          + ", ?".repeat(key.size() - 1)
+          + ")";
+    }
+
+    private String columnsOfKey() {
+      return String.join(", ", key);
     }
   }
 
@@ -183,10 +209,8 @@ final class Scrub {
 
   /** Checks rows until the time of a step has passed; returns whether the path has more rows. */
   private boolean checkRows(SqliteConnection connection, AccessPath path) throws SQLException {
-    PreparedStatement query = connection.prepared(path.query(lastKey.isEmpty()));
-    for (int i = 0; i < lastKey.size(); i++) {
-      query.setObject(i + 1, lastKey.get(i));
-    }
+    checkBefore(connection, path);
+    PreparedStatement query = prepared(connection, lastKey.isEmpty() ? path.all() : path.after());
     long end = System.nanoTime() + stepNanos;
     try (ResultSet row = query.executeQuery()) {
       int columns = row.getMetaData().getColumnCount();
@@ -204,6 +228,29 @@ final class Scrub {
       }
     }
     return false;
+  }
+
+  /**
+   * Checks the row that stands before the place where the step continues. If a damaged key seems to
+   * be less than the last one, the search of that place passes over its row.
+   */
+  private void checkBefore(SqliteConnection connection, AccessPath path) throws SQLException {
+    if (lastKey.isEmpty()) {
+      return;
+    }
+    try (ResultSet row = prepared(connection, path.before()).executeQuery()) {
+      if (row.next()) {
+        check(row, path);
+      }
+    }
+  }
+
+  private PreparedStatement prepared(SqliteConnection connection, String sql) throws SQLException {
+    PreparedStatement query = connection.prepared(sql);
+    for (int i = 0; i < lastKey.size(); i++) {
+      query.setObject(i + 1, lastKey.get(i));
+    }
+    return query;
   }
 
   private void check(ResultSet row, AccessPath path) throws SQLException {
