@@ -187,12 +187,13 @@ final class Scrub {
     if (System.nanoTime() - pausedUntilNanos < 0) {
       return false;
     }
-    boolean more;
+    boolean more = false;
     try {
-      more = readers.read(connection -> checkRows(connection, PATHS.get(pathIndex)));
+      Progress progress = readers.read(connection -> checkRows(connection, PATHS.get(pathIndex)));
+      lastKey = progress.lastKey();
+      more = progress.more();
     } catch (StoreException e) {
       // The scan cannot continue after a row whose key is damaged.
-      more = false;
       report(e);
     }
     if (!more) {
@@ -207,8 +208,20 @@ final class Scrub {
     return true;
   }
 
-  /** Checks rows until the time of a step has passed; returns whether the path has more rows. */
-  private boolean checkRows(SqliteConnection connection, AccessPath path) throws SQLException {
+  /**
+   * How far a step came.
+   *
+   * @param lastKey the key of the last row that was read
+   * @param more whether the path has more rows
+   */
+  private record Progress(List<Object> lastKey, boolean more) {}
+
+  /**
+   * Checks rows until the time of a step has passed. It changes nothing of this scrub, because a
+   * read that finds damage is repeated, and must not continue behind it then.
+   */
+  private Progress checkRows(SqliteConnection connection, AccessPath path) throws SQLException {
+    List<Object> last = lastKey;
     checkBefore(connection, path);
     PreparedStatement query = prepared(connection, lastKey.isEmpty() ? path.all() : path.after());
     long end = System.nanoTime() + stepNanos;
@@ -220,14 +233,14 @@ final class Scrub {
         for (int i = columns - path.key().size() + 1; i <= columns; i++) {
           key.add(row.getObject(i));
         }
-        requireOrder(path, key);
-        lastKey = key;
+        requireOrder(path, last, key);
+        last = key;
         if (System.nanoTime() - end > 0) {
-          return true;
+          return new Progress(last, true);
         }
       }
     }
-    return false;
+    return new Progress(last, false);
   }
 
   /**
@@ -269,9 +282,9 @@ final class Scrub {
    * Requires that the rows are in the order of the path: a wrong pointer between pages leads to
    * rows that are out of order.
    */
-  private void requireOrder(AccessPath path, List<Object> key) {
-    for (int i = 0; i < lastKey.size(); i++) {
-      int compared = compare(lastKey.get(i), key.get(i));
+  private static void requireOrder(AccessPath path, List<Object> last, List<Object> key) {
+    for (int i = 0; i < last.size(); i++) {
+      int compared = compare(last.get(i), key.get(i));
       if (compared < 0) {
         return;
       }
@@ -279,7 +292,7 @@ final class Scrub {
         break;
       }
     }
-    if (!lastKey.isEmpty()) {
+    if (!last.isEmpty()) {
       throw StoreException.damaged(
           new Damage(Damage.Kind.ROW, "rows out of order: " + path.table(), 0, 0));
     }

@@ -136,6 +136,40 @@ class ScrubTest {
     assertTrue(hidden > 0, "no flip hid the row");
   }
 
+  /** The search of the row after the one before it then ends behind the damaged row. */
+  @Test
+  void aKeyThatSeemsLessThanTheOneBeforeIsNoticed() throws IOException {
+    fill();
+    byte[] file = Files.readAllBytes(database());
+    int index = 0;
+    while (SlotKeys.encode(slot(index))[1] >= 0) {
+      index++;
+    }
+    // Clears the highest bit of the first byte that differs from slot to slot.
+    file[tablePlace(file, index) + 1] &= 0x7f;
+    Files.write(database(), file);
+    try (SqliteStore store = open()) {
+      assertTrue(granted(store, index), "the row is hidden");
+      store.scrubAll();
+      assertFalse(granted(store, index));
+    }
+  }
+
+  /** Returns the place of the key of a slot whose damage hides the row. */
+  private int tablePlace(byte[] file, int index) throws IOException {
+    for (int place : places(file, slot(index))) {
+      byte[] flipped = file.clone();
+      flipped[place + 1] ^= 1;
+      Files.write(database(), flipped);
+      try (SqliteStore store = open()) {
+        if (granted(store, index)) {
+          return place;
+        }
+      }
+    }
+    throw new AssertionError("no flip hid the row");
+  }
+
   /** Whether a reserve of a slot that is reserved would be granted. */
   private static boolean granted(SqliteStore store, int index) {
     try {
