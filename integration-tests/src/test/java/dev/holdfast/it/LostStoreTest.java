@@ -171,6 +171,7 @@ class LostStoreTest {
         line.startsWith(
             "holdfast: the store in " + dataDir + " lost acknowledged changes: " + what),
         line);
+    assertTrue(line.contains("'holdfast restore'"), line);
     assertTrue(line.contains("--accept-loss"), line);
     assertEquals(before, evidence(dataDir), "a refused start altered the files");
   }
@@ -190,7 +191,7 @@ class LostStoreTest {
     Path database = killed.resolve("holdfast.db");
     Files.delete(database);
     Files.delete(log);
-    assertRefused(killed, "holdfast.db is missing. Restore ");
+    assertRefused(killed, "holdfast.db is missing. If its newest files are ");
 
     Files.copy(older.resolve("holdfast.db"), database, StandardCopyOption.COPY_ATTRIBUTES);
     assertRefused(killed, "holdfast.db has revisions up to ");
