@@ -286,8 +286,16 @@ class CheckpointerTest {
   @Test
   @Timeout(60)
   void whoReadsForLongGivesUpWhereTheLogBecomesTooLong() throws Exception {
+    // When the read has ended, the log may have been restarted already.
+    AtomicInteger longest = new AtomicInteger();
+    SqliteCalls calls =
+        (connection, mode) -> {
+          SqliteCalls.WalState state = SqliteCalls.REAL.checkpoint(connection, mode);
+          longest.accumulateAndGet(state.length(), Math::max);
+          return state;
+        };
     try (SqliteConnection writer = SqliteConnection.writer(database);
-        Harness harness = new Harness(SqliteCalls.REAL)) {
+        Harness harness = new Harness(calls)) {
       writer.run("CREATE TABLE blobs (blob BLOB)");
       CountDownLatch begun = new CountDownLatch(1);
       CompletableFuture<Long> reading =
@@ -316,7 +324,7 @@ class CheckpointerTest {
       }
       Throwable failure = assertThrows(CompletionException.class, reading::join).getCause();
       assertInstanceOf(StoreException.class, failure);
-      assertTrue(length(writer) >= 32 * PAGES, "it gave up too soon");
+      assertTrue(longest.get() >= 32 * PAGES, "it gave up too soon");
       assertEquals(List.of(), harness.fatal);
       untilItBeginsAnew(harness.checkpoints, writer);
     }
