@@ -3,6 +3,7 @@ package dev.holdfast.server.ledger;
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.ledger.view.LoadedBooks;
 import dev.holdfast.server.ledger.view.ReadSet;
+import java.util.SortedSet;
 
 /**
  * A storage engine: it loads, writes and commits, and knows no rule. The interface is beside the
@@ -11,18 +12,56 @@ import dev.holdfast.server.ledger.view.ReadSet;
  * <p>Every method may throw {@link StoreException}.
  */
 public interface LedgerStore extends LedgerReads, AutoCloseable {
-  /**
-   * Begins a transaction. It excludes every other transaction that changes what this one loads.
-   * Must be called by one thread at a time.
-   */
-  Transaction begin();
+  /** Returns how the ledger may use this engine; always the same. */
+  default Concurrency concurrency() {
+    return Concurrency.SOLE_OWNER;
+  }
 
   /**
-   * Runs maintenance while there is nothing to commit. Called by the thread that begins
-   * transactions, about once a second, and after a commit whose outcome is unknown: after this
-   * method returned, the store knows the outcome.
+   * How the ledger may use an engine.
+   *
+   * @param committers the number of transactions that may be open at a time
+   * @param soleOwner whether no other process changes the store. Then one transaction changes any
+   *     number of repositories, so that they share its sync. Otherwise each repository has
+   *     transactions of its own, which lock only that repository
    */
-  default void tend() {}
+  record Concurrency(int committers, boolean soleOwner) {
+    /** One transaction at a time, over all repositories. */
+    public static final Concurrency SOLE_OWNER = new Concurrency(1, true);
+  }
+
+  /**
+   * Begins a transaction. It excludes every other transaction that changes what this one loads. At
+   * most as many may be open as {@link #concurrency} says.
+   *
+   * @param repositoryIds the repositories that the transaction reads and changes, sorted because
+   *     locks that are taken in different orders deadlock, as openfga sorts its lock keys. If the
+   *     engine is shared, exactly one
+   */
+  Transaction begin(SortedSet<String> repositoryIds);
+
+  /**
+   * Returns whether a batch was committed whose commit ended with {@link
+   * StoreException#outcomeUnknown()}. Waits until the engine no longer works on that commit.
+   *
+   * @param repositoryIds the repositories of its transaction
+   */
+  default CommitOutcome outcomeOf(BatchId batchId, SortedSet<String> repositoryIds) {
+    return CommitOutcome.UNKNOWN;
+  }
+
+  /** What became of a commit. */
+  enum CommitOutcome {
+    /** The batch is durable. */
+    COMMITTED,
+    /** The batch changed nothing, and never will. */
+    NOT_COMMITTED,
+    /** The engine keeps no ids of batches. */
+    UNKNOWN
+  }
+
+  /** Returns the housekeeping of the engine. */
+  Maintenance maintenance();
 
   @Override
   void close();
@@ -35,8 +74,19 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
     /**
      * Loads what a batch reads of one repository. If a remembered operation of the read set is a
      * sale, this adds its slot and generation to the read set and loads them, too.
+     *
+     * @param nowMicros the process's time, in microseconds since the epoch
      */
-    LoadedBooks load(ReadSet reads);
+    Loaded load(ReadSet reads, long nowMicros);
+
+    /**
+     * What a batch reads of one repository.
+     *
+     * @param books the view that rules decide against
+     * @param nowMicros the time by which they decide, in microseconds since the epoch: the
+     *     process's time, or that of an engine that several servers share
+     */
+    record Loaded(LoadedBooks books, long nowMicros) {}
 
     /**
      * Returns the number of reservations of a request that a batch would load.
@@ -45,53 +95,17 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      */
     int reservationCount(String repositoryId, String requestId, int limit);
 
-    /** Writes the changes of a batch to one repository. */
+    /** Writes the changes of a batch to one repository, at the latest when it is committed. */
     void write(Delta delta);
-
-    /**
-     * Notes the total running time of the ledger, over all its starts: everything written so far
-     * was written at this running time or earlier.
-     *
-     * @param servedMicros the running time in microseconds; never less than the last note
-     * @param intervalMicros minimum distance to the last note that is kept for {@link #purgeBefore}
-     */
-    void noteServed(long servedMicros, long intervalMicros);
-
-    /**
-     * Purges histories, events and operation ids, oldest first, that were written before a note of
-     * less than this running time. Data of active reservations is not history and stays.
-     *
-     * @param servedMicros the running time in microseconds
-     * @param limit approximate maximum number of changes to purge
-     * @return the number of purged changes; 0 if nothing is left to purge
-     */
-    int purgeBefore(long servedMicros, int limit);
-
-    /**
-     * Returns some unused disk space to the file system. This is not urgent: the engine uses free
-     * space before the file grows.
-     *
-     * @return the amount in units of the engine; 0 if there is nothing to reclaim
-     */
-    int reclaimSpace();
-
-    /**
-     * Moves the ends of all leases, and then ensures that each lease has at least min(its length,
-     * grace) left, and no more than its length.
-     *
-     * @param byMicros the shift of the ends; negative for earlier
-     * @param nowMicros the time after the move, in microseconds since the epoch
-     * @param graceMicros the grace
-     */
-    void adjustLeases(long byMicros, long nowMicros, long graceMicros);
 
     /**
      * Makes all changes durable. Nothing may be reported before this method has returned.
      *
+     * @param batchId a new id
      * @throws StoreException with {@link StoreException#outcomeUnknown()} if the engine does not
      *     know whether it committed
      */
-    void commit();
+    void commit(BatchId batchId);
 
     @Override
     void close();

@@ -5,17 +5,26 @@ import dev.holdfast.server.ledger.rules.Rejections;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Reports a failure of the engine: the disk is full or broken, or stored data is damaged. */
+/**
+ * Reports a failure of the engine: the disk is full or broken, stored data is damaged, or another
+ * server was faster.
+ */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  private final boolean outcomeUnknown;
+  private final Outcome outcome;
   private final transient @Nullable Damage damage;
 
+  private enum Outcome {
+    NOT_APPLIED,
+    CONFLICT,
+    UNKNOWN
+  }
+
   private StoreException(
-      String message, @Nullable Throwable cause, boolean outcomeUnknown, @Nullable Damage damage) {
+      String message, @Nullable Throwable cause, Outcome outcome, @Nullable Damage damage) {
     super(message, cause);
-    this.outcomeUnknown = outcomeUnknown;
+    this.outcome = outcome;
     this.damage = damage;
   }
 
@@ -52,17 +61,26 @@ public final class StoreException extends RuntimeException {
 
   /** Returns the exception for a failure that changed nothing. */
   public static StoreException notApplied(String action, Throwable cause) {
-    return new StoreException(action + ": " + cause.getMessage(), cause, false, null);
+    return new StoreException(action + ": " + cause.getMessage(), cause, Outcome.NOT_APPLIED, null);
   }
 
   /** Returns the exception for a transaction that was not attempted. */
   public static StoreException refused(String reason) {
-    return new StoreException(reason, null, false, null);
+    return new StoreException(reason, null, Outcome.NOT_APPLIED, null);
+  }
+
+  /**
+   * Returns the exception for a transaction that changed nothing because of another one, or of a
+   * connection that was lost before the commit was sent. The same batch can be loaded and decided
+   * again.
+   */
+  public static StoreException conflict(String action, Throwable cause) {
+    return new StoreException(action + ": " + cause.getMessage(), cause, Outcome.CONFLICT, null);
   }
 
   /** Returns the exception for a failed commit, which may have reached the disk or not. */
   public static StoreException unknown(String action, Throwable cause) {
-    return new StoreException(action + ": " + cause.getMessage(), cause, true, null);
+    return new StoreException(action + ": " + cause.getMessage(), cause, Outcome.UNKNOWN, null);
   }
 
   /** Returns the exception for damaged data that a call needs; nothing was changed. */
@@ -73,7 +91,7 @@ public final class StoreException extends RuntimeException {
                 ? "; it is rebuilt from the events"
                 : "; it is not served" + REMEDY),
         null,
-        false,
+        Outcome.NOT_APPLIED,
         damage);
   }
 
@@ -83,7 +101,10 @@ public final class StoreException extends RuntimeException {
    */
   public static StoreException hidden(Damage damage) {
     return new StoreException(
-        "not found, but damage may hide it: " + damage.description() + REMEDY, null, false, damage);
+        "not found, but damage may hide it: " + damage.description() + REMEDY,
+        null,
+        Outcome.NOT_APPLIED,
+        damage);
   }
 
   /**
@@ -97,12 +118,17 @@ public final class StoreException extends RuntimeException {
   /** Returns the rejection of a call that needs what failed. */
   public Rejection rejection() {
     return damage == null
-        ? Rejections.storeUnavailable(outcomeUnknown)
+        ? Rejections.storeUnavailable(outcomeUnknown())
         : Rejections.storeDamaged(Objects.requireNonNull(getMessage()));
   }
 
   /** Returns whether the transaction may have become durable nevertheless. */
   public boolean outcomeUnknown() {
-    return outcomeUnknown;
+    return outcome == Outcome.UNKNOWN;
+  }
+
+  /** Returns whether the batch can be loaded and decided again at once. */
+  public boolean conflict() {
+    return outcome == Outcome.CONFLICT;
   }
 }
