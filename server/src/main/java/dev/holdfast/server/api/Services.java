@@ -8,6 +8,7 @@ import dev.holdfast.server.api.convert.EventConverter;
 import dev.holdfast.server.api.convert.SaleRequests;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerListener;
+import dev.holdfast.server.ledger.watch.ChangePoller;
 import dev.holdfast.server.ledger.watch.WatchLimits;
 import dev.holdfast.server.ledger.watch.WatchRegistry;
 import dev.holdfast.v1.ReservationsServiceGrpc;
@@ -83,6 +84,10 @@ public final class Services {
             System::nanoTime);
     ledger.follow(watches);
     readers.repeat(watches::tick, watchPeriod, listener);
+    if (!ledger.soleOwner()) {
+      Duration period = Duration.ofMillis(ChangePoller.PERIOD_MILLIS);
+      readers.poll(new ChangePoller(ledger.reads(), watches), period, listener);
+    }
     readers.repeat(reconciles::endStalled, STALL_PERIOD, listener);
     readers.repeat(responses::resetStalled, STALL_PERIOD, listener);
     return List.of(

@@ -125,6 +125,11 @@ public final class Ledger implements AutoCloseable {
     return store;
   }
 
+  /** Returns whether no other server changes the store. */
+  public boolean soleOwner() {
+    return store.concurrency().soleOwner();
+  }
+
   /** Returns the time in microseconds since the epoch. */
   public long nowMicros() {
     return clock.nowMicros();

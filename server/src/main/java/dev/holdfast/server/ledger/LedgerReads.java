@@ -7,6 +7,7 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -106,6 +107,21 @@ public interface LedgerReads {
    * Returns a page of events, also of a deleted repository; null if the repository never existed.
    */
   @Nullable EventsPage events(EventsQuery query);
+
+  /**
+   * Returns the current revisions of repositories, also of deleted ones; those that never existed
+   * are left out.
+   */
+  default Map<String, Long> revisions(List<String> repositoryIds) {
+    Map<String, Long> revisions = new HashMap<>();
+    for (String id : repositoryIds) {
+      EventsPage page = events(EventsQuery.all(id, Long.MAX_VALUE, 1));
+      if (page != null) {
+        revisions.put(id, page.revision());
+      }
+    }
+    return revisions;
+  }
 
   /** Counts everything again that is recorded as a sum; null if the repository does not exist. */
   @Nullable Recount recount(String repositoryId);

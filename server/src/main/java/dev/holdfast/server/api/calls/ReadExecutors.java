@@ -28,6 +28,9 @@ public final class ReadExecutors implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "call-timer"));
 
+  private final ScheduledExecutorService poller =
+      Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "change-poller"));
+
   /**
    * Starts threads for an engine.
    *
@@ -79,8 +82,18 @@ public final class ReadExecutors implements AutoCloseable {
 
   /** Runs a short task periodically. */
   public void repeat(Runnable work, Duration period, LedgerListener listener) {
+    repeat(timer, work, period, listener);
+  }
+
+  /** Runs a task periodically that reads the store, on a thread of its own. */
+  public void poll(Runnable work, Duration period, LedgerListener listener) {
+    repeat(poller, work, period, listener);
+  }
+
+  private static void repeat(
+      ScheduledExecutorService thread, Runnable work, Duration period, LedgerListener listener) {
     var unused =
-        timer.scheduleWithFixedDelay(
+        thread.scheduleWithFixedDelay(
             ScheduledWork.guarded(work, listener),
             period.toMillis(),
             period.toMillis(),
@@ -96,5 +109,6 @@ public final class ReadExecutors implements AutoCloseable {
     slotDraws.shutdown();
     watchDelivery.shutdown();
     timer.shutdown();
+    poller.shutdown();
   }
 }

@@ -22,15 +22,33 @@ final class RecentEvents {
     return newest;
   }
 
-  /** Adds the events of a commit. */
+  /** Adds the events of a commit; ignores them if a later revision is known. */
   synchronized void add(List<Event> events) {
     long first = events.get(0).revision();
+    long last = events.get(events.size() - 1).revision();
+    if (last <= newest) {
+      return;
+    }
     // The events between were committed without a notification, so only the store has them.
     if (first != newest + 1) {
       commits.clear();
     }
     commits.put(first, events);
-    newest = events.get(events.size() - 1).revision();
+    newest = last;
+  }
+
+  /**
+   * Records that the repository has reached a revision, whose events only the store has.
+   *
+   * @return whether that is news
+   */
+  synchronized boolean reach(long revision) {
+    if (revision <= newest) {
+      return false;
+    }
+    commits.clear();
+    newest = revision;
+    return true;
   }
 
   /** Drops the oldest commit, which starts with this revision. */

@@ -185,6 +185,19 @@ public final class WatchRegistry<M> implements CommitListener {
     }
   }
 
+  /** Returns the ids of all watched repositories. */
+  Set<String> watchedIds() {
+    return Set.copyOf(watched.keySet());
+  }
+
+  /** Records the revision of a repository, which another server may have committed. */
+  void reached(String repositoryId, long revision) {
+    WatchedRepository<M> repository = watched.get(repositoryId);
+    if (repository != null) {
+      repository.reached(revision);
+    }
+  }
+
   @Override
   public void commitOutcomeUnknown() {
     threads.execute(() -> each(WatchSession::rereadStore));

@@ -54,6 +54,17 @@ final class WatchedRepository<M> {
   /** Records a commit and wakes all watchers on other threads. */
   void committed(List<Event> events) {
     registry.recent().add(recentEvents, events);
+    wake();
+  }
+
+  /** Records a revision that another server may have committed. */
+  void reached(long revision) {
+    if (recentEvents.reach(revision)) {
+      wake();
+    }
+  }
+
+  private void wake() {
     if (waking.compareAndSet(false, true)) {
       registry
           .threads()
