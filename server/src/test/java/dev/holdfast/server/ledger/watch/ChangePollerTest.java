@@ -6,10 +6,10 @@ import dev.holdfast.server.ledger.FaultyStore;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.rules.repositories.DeleteRepository;
 import dev.holdfast.server.ledger.rules.repositories.UpdateRepository;
+import dev.holdfast.testing.Seed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import dev.holdfast.testing.Seed;
 import org.junit.jupiter.api.Test;
 
 /** Watchers of one server see what another commits, in order, with nothing missing. */
@@ -56,6 +56,17 @@ class ChangePollerTest extends WatchRegistryFixture {
     poll();
     assertEquals(List.of(2L), sink.events());
     assertEquals(List.of(), failures.notes());
+  }
+
+  @Test
+  void whatIsToldLateDoesNotHideWhatWasFound() {
+    NotedSink sink = watch(null);
+    List<Event> late = commitElsewhere();
+    commitElsewhere();
+    poller.run();
+    watches.committed(REPOSITORY, late);
+    runThreads();
+    assertEquals(List.of(2L, 3L), sink.events());
   }
 
   @Test
