@@ -27,12 +27,12 @@ final class PostgresSchema {
   private static final List<String> TABLES =
       List.of(
           "SELECT first_revision, served_micros FROM ledger",
-          "SELECT served_micros FROM served_notes",
+          "SELECT note, served_micros FROM served_notes",
           "SELECT server_id, last_seen_micros FROM servers",
           "SELECT duty, server_id, until_micros FROM duties",
           "SELECT repository_id, revision, last_version FROM repositories",
           "SELECT repository_id, slot_key, lease_expire_micros FROM reservations",
-          "SELECT repository_id, last_revision, noted_micros, events FROM events",
+          "SELECT repository_id, last_revision, note, events FROM events",
           "SELECT repository_id, release_key, revision FROM releases",
           "SELECT repository_id, request_id, operation_id, asked FROM operations",
           "SELECT repository_id, offer_id, sold_bytes, min_price FROM offers",

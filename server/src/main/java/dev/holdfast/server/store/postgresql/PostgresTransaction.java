@@ -35,15 +35,14 @@ final class PostgresTransaction implements LedgerStore.Transaction {
   private static final String CLOCK =
       "SELECT "
           + SqlTexts.NOW
-          + ", (SELECT first_revision FROM ledger), (SELECT coalesce(max(served_micros), 0) FROM"
-          + " served_notes)";
+          + ", (SELECT first_revision FROM ledger), (SELECT coalesce(max(note), 0) FROM served_notes)";
 
   private final Session session;
   private final PostgresSettings settings;
   private final EngineClock clock;
   private final String repositoryId;
 
-  /** The repositories and slots whose past was loaded. */
+  /** The slots whose past was loaded. */
   private final Set<Slot> loadedSlots = new HashSet<>();
 
   private final List<Delta> deltas = new ArrayList<>();
@@ -52,7 +51,7 @@ final class PostgresTransaction implements LedgerStore.Transaction {
   private RepositoryRows.@Nullable Locked locked;
   private long engineMicros;
   private long firstRevision;
-  private long notedMicros;
+  private long lastNote;
 
   PostgresTransaction(
       Session session, PostgresSettings settings, EngineClock clock, String repositoryId) {
@@ -108,7 +107,7 @@ final class PostgresTransaction implements LedgerStore.Transaction {
             row -> {
               engineMicros = row.getLong(1);
               firstRevision = row.getLong(2);
-              notedMicros = row.getLong(3);
+              lastNote = row.getLong(3);
             });
   }
 
@@ -170,7 +169,7 @@ final class PostgresTransaction implements LedgerStore.Transaction {
     ReleaseRows.write(flight, delta, loadedSlots);
     OfferRows.write(flight, repositoryId, delta.offers());
     OperationRows.write(flight, repositoryId, delta.operations());
-    EventRows.write(flight, repositoryId, delta.events(), notedMicros);
+    EventRows.write(flight, repositoryId, delta.events(), lastNote);
     EntryRows.write(flight, repositoryId, delta.keys());
   }
 

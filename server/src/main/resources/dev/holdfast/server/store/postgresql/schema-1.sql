@@ -11,9 +11,10 @@ CREATE TABLE ledger (
 
 INSERT INTO ledger (one, first_revision, served_micros) VALUES (1, 0, 0);
 
--- The times for which the ledger had been served at several moments, to measure retention.
+-- For how long the ledger had been served at several moments, to measure retention.
 CREATE TABLE served_notes (
-  served_micros bigint PRIMARY KEY
+  note bigint PRIMARY KEY,
+  served_micros bigint NOT NULL
 );
 
 -- The servers that use this database.
@@ -72,12 +73,12 @@ CREATE TABLE events (
   last_revision bigint NOT NULL,
   first_revision bigint NOT NULL,
   micros bigint NOT NULL,
-  noted_micros bigint NOT NULL, -- the last row of served_notes at that time
+  note bigint NOT NULL, -- the last of served_notes when they were written; 0 for none
   events bytea NOT NULL,
   PRIMARY KEY (repository_id, last_revision)
 );
 
-CREATE INDEX events_by_note ON events (noted_micros);
+CREATE INDEX events_by_note ON events (note);
 
 -- Leads from a slot, and from a slot with an operation id, to the revisions of the releases. The key is a
 -- hash; the event tells whether it is the right one.

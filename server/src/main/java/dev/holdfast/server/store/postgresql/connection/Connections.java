@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.postgresql.Driver;
@@ -14,6 +15,9 @@ import org.postgresql.Driver;
  */
 public final class Connections implements AutoCloseable {
   private static final long LONGEST_LIFE_MILLIS = 30 * 60 * 1000L;
+
+  /** Reads of whole repositories may need long until their first row. */
+  private static final int SLOWER_READS = 10;
 
   private final PostgresSettings settings;
   private final Consumer<String> statements;
@@ -28,8 +32,8 @@ public final class Connections implements AutoCloseable {
   public Connections(PostgresSettings settings, Consumer<String> statements) {
     this.settings = settings;
     this.statements = statements;
-    this.writers = pool("writers", settings.writers(), settings.writerProperties());
-    this.readers = pool("readers", settings.readers(), settings.readerProperties());
+    this.writers = pool("writers", settings.writers(), settings.properties(settings.answerTimeout()));
+    this.readers = pool("readers", settings.readers(), settings.properties(settings.answerTimeout().multipliedBy(SLOWER_READS)));
   }
 
   private HikariDataSource pool(String name, int size, Properties properties) {
@@ -57,10 +61,14 @@ public final class Connections implements AutoCloseable {
     return new Session(readers.getConnection(), statements, readers::evictConnection);
   }
 
-  /** Opens a connection that is in no pool. */
-  public Session single() throws SQLException {
+  /**
+   * Opens a connection that is in no pool.
+   *
+   * @param answerTimeout how long the server may be silent before the connection counts as lost
+   */
+  public Session single(Duration answerTimeout) throws SQLException {
     Connection connection =
-        new Driver().connect(settings.url().jdbcUrl(), settings.writerProperties());
+        new Driver().connect(settings.url().jdbcUrl(), settings.properties(answerTimeout));
     if (connection == null) {
       throw new SQLException("the driver does not know the address " + settings.url());
     }

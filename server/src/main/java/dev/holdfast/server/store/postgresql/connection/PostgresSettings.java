@@ -32,9 +32,6 @@ public record PostgresSettings(
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
-  /** Reads of whole repositories may need long until their first row. */
-  private static final int SLOWER_READS = 10;
-
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   /** Returns the settings for an address. */
@@ -49,17 +46,12 @@ public record PostgresSettings(
         ANSWER_TIMEOUT);
   }
 
-  /** Returns the properties of a connection for transactions. */
-  Properties writerProperties() {
-    return properties(answerTimeout);
-  }
-
-  /** Returns the properties of a connection for reads. */
-  Properties readerProperties() {
-    return properties(answerTimeout.multipliedBy(SLOWER_READS));
-  }
-
-  private Properties properties(Duration silence) {
+  /**
+   * Returns the properties of a connection.
+   *
+   * @param silence how long the server may be silent before the connection counts as lost
+   */
+  Properties properties(Duration silence) {
     Properties properties = new Properties();
     PGProperty.APPLICATION_NAME.set(properties, "holdfast");
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);

@@ -38,10 +38,10 @@ public final class EventRows {
   /**
    * Adds the writes of a batch.
    *
-   * @param notedMicros the last note of served time
+   * @param lastNote the last note of served time
    */
   public static void write(
-      Flight flight, String repositoryId, List<Event> events, long notedMicros) {
+      Flight flight, String repositoryId, List<Event> events, long lastNote) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     for (int from = 0; from < events.size(); from += EVENTS_PER_CHUNK) {
       List<Event> chunk = events.subList(from, Math.min(events.size(), from + EVENTS_PER_CHUNK));
@@ -52,11 +52,11 @@ public final class EventRows {
             chunk.get(chunk.size() - 1).revision(),
             chunk.get(0).micros(),
             EventCodec.encode(chunk),
-            notedMicros
+            lastNote
           });
     }
     flight.insert(
-        "INSERT INTO events (repository_id, " + COLUMNS + ", noted_micros)",
+        "INSERT INTO events (repository_id, " + COLUMNS + ", note)",
         "(?, ?, ?, ?, ?, ?)",
         "",
         rows);
@@ -80,6 +80,24 @@ public final class EventRows {
         repositoryId,
         repositoryId,
         revisions.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** Adds the load of all events up to the end of a chunk. */
+  public static void loadUpTo(
+      Flight flight, String repositoryId, long lastRevision, Consumer<Event> found) {
+    flight.query(
+        SELECT + " AND last_revision <= ?",
+        row -> events(row).forEach(found),
+        repositoryId,
+        lastRevision);
+  }
+
+  /** Adds the deletion of all events up to the end of a chunk. */
+  public static void purge(Flight flight, String repositoryId, long lastRevision) {
+    flight.add(
+        "DELETE FROM events WHERE repository_id = ? AND last_revision <= ?",
+        repositoryId,
+        lastRevision);
   }
 
   /** Visits the events after a revision. Must be called in a snapshot. */
