@@ -17,8 +17,7 @@ import java.util.Objects;
 
 /** Runs a batch in one transaction: load, decide, write. The caller commits. */
 final class Batch {
-  private final LedgerStore.Transaction transaction;
-  private final long nowMicros;
+  private final long processMicros;
   private final DiskSpace diskSpace;
   private final Map<String, Draft> drafts = new HashMap<>();
   private final List<FutureGeneration> futureGenerations = new ArrayList<>();
@@ -32,9 +31,14 @@ final class Batch {
    */
   record FutureGeneration(String repositoryId, long named, long revision) {}
 
-  Batch(LedgerStore.Transaction transaction, long nowMicros, DiskSpace diskSpace) {
-    this.transaction = transaction;
-    this.nowMicros = nowMicros;
+  /**
+   * Makes an empty batch.
+   *
+   * @param processMicros the process's time, in microseconds since the epoch; rules decide by it
+   *     unless the engine has a clock of its own
+   */
+  Batch(long processMicros, DiskSpace diskSpace) {
+    this.processMicros = processMicros;
     this.diskSpace = diskSpace;
   }
 
@@ -43,8 +47,8 @@ final class Batch {
    *
    * @return one outcome per command, in the same order
    */
-  List<Outcome> run(List<? extends Command> commands) {
-    load(commands);
+  List<Outcome> run(LedgerStore.Transaction transaction, List<? extends Command> commands) {
+    load(transaction, commands);
     List<Outcome> outcomes = new ArrayList<>(commands.size());
     for (Command command : commands) {
       outcomes.add(decide(command));
@@ -84,21 +88,23 @@ final class Batch {
     return futureGenerations;
   }
 
-  private void load(List<? extends Command> commands) {
+  private void load(LedgerStore.Transaction transaction, List<? extends Command> commands) {
     Map<String, ReadSet> reads = new HashMap<>();
     for (Command command : commands) {
       command.declareReads(reads.computeIfAbsent(command.repositoryId(), ReadSet::new));
     }
     reads.forEach(
-        (id, readSet) ->
-            drafts.put(id, new Draft(id, transaction.load(readSet), nowMicros, diskSpace)));
+        (id, readSet) -> {
+          LedgerStore.Transaction.Loaded loaded = transaction.load(readSet, processMicros);
+          drafts.put(id, new Draft(id, loaded.books(), loaded.nowMicros(), diskSpace));
+        });
   }
 
   private Outcome decide(Command command) {
     Draft draft = Objects.requireNonNull(drafts.get(command.repositoryId()));
     Decision decision;
     try {
-      decision = command.decide(draft, nowMicros).ifSpaceAllows(draft);
+      decision = command.decide(draft, draft.nowMicros()).ifSpaceAllows(draft);
     } catch (RuntimeException e) {
       // A rule is pure, so a defect in a rule affects one command and not the batch.
       return new Outcome.Broken(e);

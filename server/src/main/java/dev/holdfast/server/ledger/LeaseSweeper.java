@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Several of its commands wait in the queue at a time, so that the writer never waits for the
  * sweeper. Their number is limited, because commands of clients are committed after them.
+ *
+ * <p>Of several servers on one store, one sweeps.
  */
 public final class LeaseSweeper implements Runnable {
   /** Period of the passes: five in the second within which an expired lease must be released. */
@@ -46,7 +48,7 @@ public final class LeaseSweeper implements Runnable {
   @Override
   public void run() {
     boolean more = true;
-    while (more && !ledger.storeFailed()) {
+    while (more && !ledger.storeFailed() && ledger.acquire(Maintenance.Duty.SWEEP_LEASES)) {
       List<ExpireLeases> found = ledger.reads().expiredLeases(ledger.nowMicros(), LEASES_PER_PASS);
       Pass pass = new Pass();
       found.forEach(pass::submit);

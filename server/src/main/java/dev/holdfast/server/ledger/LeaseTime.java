@@ -2,9 +2,9 @@ package dev.holdfast.server.ledger;
 
 /**
  * Ensures that no lease expires because of time in which renewal was impossible, or because the
- * system clock was set. Used by the writer thread, which checks before every batch and task: so
- * commands that were queued before the process was stopped, or while the store failed, are decided
- * after the grace.
+ * system clock was set. Checked before every batch and task: so commands that were queued before the
+ * process was stopped, or while the store failed, are decided after the grace. Thread-safe; while one
+ * thread adjusts leases, the others wait.
  */
 final class LeaseTime {
   /** Minimum remaining time of a lease, up to its length, once renewal is possible again. */
@@ -13,7 +13,7 @@ final class LeaseTime {
   /** Shorter gaps are normal on a busy machine. */
   private static final long GAP_NANOS = 2_000_000_000L;
 
-  private final LedgerStore store;
+  private final Maintenance maintenance;
   private final LedgerClock clock;
   private final LedgerListener listener;
 
@@ -23,8 +23,8 @@ final class LeaseTime {
   private boolean failing;
   private boolean graceDue;
 
-  LeaseTime(LedgerStore store, LedgerClock clock, LedgerListener listener) {
-    this.store = store;
+  LeaseTime(Maintenance maintenance, LedgerClock clock, LedgerListener listener) {
+    this.maintenance = maintenance;
     this.clock = clock;
     this.listener = listener;
     this.servedNanos = clock.steadyNanos();
@@ -34,7 +34,7 @@ final class LeaseTime {
    * Records that changes are possible, unless the store fails. Must be called at least once a
    * second.
    */
-  void pulse() {
+  synchronized void pulse() {
     long nowNanos = clock.steadyNanos();
     graceDue |= nowNanos - servedNanos > GAP_NANOS;
     if (!failing) {
@@ -43,7 +43,7 @@ final class LeaseTime {
   }
 
   /** Records a committed transaction. */
-  void committed() {
+  synchronized void committed() {
     failing = false;
     pulse();
   }
@@ -51,21 +51,24 @@ final class LeaseTime {
   /**
    * Records a transaction that failed in the engine: renewal is impossible until one is committed.
    */
-  void failed() {
+  synchronized void failed() {
     failing = true;
   }
 
   /** Returns whether leases must be adjusted before the next decision. */
-  boolean isDue() {
+  synchronized boolean isDue() {
     return graceDue || clock.setMicros() != 0;
   }
 
-  /** Adjusts leases in an own transaction, and adopts the system clock if it was set. */
-  void adjust() {
+  /** Adjusts leases if that is still due, and adopts the system clock if it was set. */
+  synchronized void adjust() {
+    if (!isDue()) {
+      return;
+    }
     long setMicros = clock.setMicros();
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      adjust(transaction, setMicros, graceDue ? GRACE_MICROS : 0);
-      transaction.commit();
+    try {
+      maintenance.adjustLeases(
+          setMicros, clock.nowMicros() + setMicros, graceDue ? GRACE_MICROS : 0);
     } catch (StoreException e) {
       // If the outcome of the commit is unknown, the bounds of the next adjustment correct it.
       graceDue = true;
@@ -80,15 +83,9 @@ final class LeaseTime {
     committed();
   }
 
-  /** Gives every lease its grace unconditionally, at the start. */
-  void giveGrace(LedgerStore.Transaction transaction) {
-    // If this is not committed, the grace precedes the next commit; otherwise repeating it changes
-    // nothing.
+  /** Gives every lease its grace unconditionally. If that fails, it precedes the next commit. */
+  synchronized void giveGrace() {
     graceDue = true;
-    adjust(transaction, 0, GRACE_MICROS);
-  }
-
-  private void adjust(LedgerStore.Transaction transaction, long byMicros, long graceMicros) {
-    transaction.adjustLeases(byMicros, clock.nowMicros() + byMicros, graceMicros);
+    adjust();
   }
 }

@@ -17,12 +17,12 @@ final class OutcomeDelivery {
   }
 
   /** Delivers the same outcome to all callers. */
-  void deliverToAll(List<CommandQueue.Call> calls, Outcome outcome) {
+  void deliverToAll(List<Lanes.Call> calls, Outcome outcome) {
     deliver(calls, Collections.nCopies(calls.size(), outcome));
   }
 
   /** Delivers an outcome to each caller, in one task per executor. */
-  void deliver(List<CommandQueue.Call> calls, List<Outcome> outcomes) {
+  void deliver(List<Lanes.Call> calls, List<Outcome> outcomes) {
     Map<Executor, List<Runnable>> deliveries = new HashMap<>();
     for (int i = 0; i < outcomes.size(); i++) {
       Ledger.Caller caller = calls.get(i).caller();

@@ -1,5 +1,6 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.Maintenance.ServedNote;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Age is measured in time in which a server was running, over all its starts, and not by a clock
  * that can be set. So data is kept for at least the retention time, plus the time in which no
- * server ran.
+ * server ran. Of several servers on one store, one purges and notes its running time.
  */
 public final class Retention implements Runnable {
   /** Small enough to delay callers only briefly. */
@@ -27,9 +28,11 @@ public final class Retention implements Runnable {
 
   private final Ledger ledger;
   private final Duration retention;
-  private final long startNanos;
 
-  /** The running time before this start; null until it was read. */
+  /** When this server started or last lacked the duty, in nanoseconds of the ledger's steady clock. */
+  private long startNanos;
+
+  /** The running time before that; null until it was read. */
   private @Nullable Long earlierMicros;
 
   public Retention(Ledger ledger, Duration retention) {
@@ -48,6 +51,11 @@ public final class Retention implements Runnable {
   /** Purges, one transaction at a time, until nothing is old enough. */
   @Override
   public void run() {
+    if (!ledger.acquire(Maintenance.Duty.PURGE)) {
+      earlierMicros = null;
+      startNanos = ledger.steadyNanos();
+      return;
+    }
     long servedMicros = servedMicros();
     long keptMicros = retention.toMillis() * 1000;
     try {
@@ -66,11 +74,11 @@ public final class Retention implements Runnable {
       purged =
           ledger
               .submitMaintenance(
-                  transaction -> {
-                    transaction.noteServed(servedMicros, keptMicros / NOTE_COUNT);
-                    return transaction.purgeBefore(
-                        servedMicros - keptMicros, CHANGES_PER_TRANSACTION);
-                  })
+                  maintenance ->
+                      maintenance.purge(
+                          new ServedNote(servedMicros, keptMicros / NOTE_COUNT),
+                          servedMicros - keptMicros,
+                          CHANGES_PER_TRANSACTION))
               .join();
     } while (purged > 0);
     reclaimSpace();
@@ -87,7 +95,7 @@ public final class Retention implements Runnable {
 
   private void reclaimSpace() {
     for (int i = 0; i < RECLAIMS_PER_PASS; i++) {
-      if (ledger.submitMaintenance(LedgerStore.Transaction::reclaimSpace).join() == 0) {
+      if (ledger.submitMaintenance(Maintenance::reclaimSpace).join() == 0) {
         return;
       }
     }

@@ -1,53 +1,56 @@
 package dev.holdfast.server.ledger;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/** Tracks whether the engine works, as the writer sees it. Thread-safe. */
+/**
+ * Tracks whether the engine works, as the committers see it, by lane: where repositories have
+ * transactions of their own, one may fail while others work. Thread-safe.
+ */
 final class StoreHealth {
-  /** How long after a failure the engine counts as failed. */
+  /** How long after a failure a lane counts as failed. */
   private static final long RETRY_NANOS = 10_000_000_000L;
 
   private final LedgerListener listener;
-  private volatile boolean failed;
 
-  /** When the engine last failed, in {@link System#nanoTime()}; meaningless unless it has. */
-  private volatile long failedNanos;
+  /** When each failed lane last failed, in {@link System#nanoTime()}. */
+  private final Map<String, Long> failedNanos = new ConcurrentHashMap<>();
 
-  /** When the current call of the engine began, in {@link System#nanoTime()}; null for none. */
-  private volatile @Nullable Long busySinceNanos;
+  /** When each call of the engine that goes on began, in {@link System#nanoTime()}. */
+  private final Map<Thread, Long> busySinceNanos = new ConcurrentHashMap<>();
 
   StoreHealth(LedgerListener listener) {
     this.listener = listener;
   }
 
-  /** Returns whether the last transaction failed. */
+  /** Returns whether the last transaction of a lane failed. */
   boolean failed() {
-    return failed;
+    return !failedNanos.isEmpty();
   }
 
   /**
-   * Returns whether the last transaction failed within {@link #RETRY_NANOS}. After that, a retry is
-   * useful: if all changes stay rejected, the server never learns that the disk has free space
-   * again.
+   * Returns whether the last transaction of a lane failed within {@link #RETRY_NANOS}. After that,
+   * a retry is useful: if all changes stay rejected, the server never learns that the disk has free
+   * space again.
    */
   boolean failedRecently() {
-    return failed && System.nanoTime() - failedNanos < RETRY_NANOS;
+    long nowNanos = System.nanoTime();
+    return failedNanos.values().stream().anyMatch(since -> nowNanos - since < RETRY_NANOS);
   }
 
-  /** Returns how long the current call of the engine has taken; 0 if there is none. */
+  /** Returns how long the slowest current call of the engine has taken; 0 if there is none. */
   long busyNanos(long nowNanos) {
-    Long since = busySinceNanos;
-    return since == null ? 0 : nowNanos - since;
+    return busySinceNanos.values().stream().mapToLong(since -> nowNanos - since).max().orElse(0);
   }
 
   /** Calls the engine. */
   <T> T call(Supplier<T> call) {
-    busySinceNanos = System.nanoTime();
+    busySinceNanos.put(Thread.currentThread(), System.nanoTime());
     try {
       return call.get();
     } finally {
-      busySinceNanos = null;
+      busySinceNanos.remove(Thread.currentThread());
     }
   }
 
@@ -60,17 +63,26 @@ final class StoreHealth {
         });
   }
 
-  void noteFailure(StoreException e) {
-    failedNanos = System.nanoTime();
-    if (!failed) {
-      failed = true;
+  synchronized void noteFailure(String lane, StoreException e) {
+    boolean first = failedNanos.isEmpty();
+    failedNanos.put(lane, System.nanoTime());
+    if (first) {
       listener.storeFailed(e);
     }
   }
 
-  void noteSuccess() {
-    if (failed) {
-      failed = false;
+  void noteSuccess(String lane) {
+    if (!failedNanos.isEmpty()) {
+      recover(lane);
+    }
+  }
+
+  private synchronized void recover(String lane) {
+    long nowNanos = System.nanoTime();
+    failedNanos.remove(lane);
+    // A repository that nobody changes any more must not count as failed for ever.
+    failedNanos.values().removeIf(since -> nowNanos - since >= RETRY_NANOS);
+    if (failedNanos.isEmpty()) {
       listener.storeRecovered();
     }
   }

@@ -7,12 +7,12 @@ import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
 import dev.holdfast.server.ledger.view.Delta;
-import dev.holdfast.server.ledger.view.LoadedBooks;
 import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
@@ -114,14 +114,14 @@ public final class FaultyStore implements LedgerStore {
   }
 
   @Override
-  public Transaction begin() {
+  public Transaction begin(SortedSet<String> repositoryIds) {
     attempt(Step.BEGIN);
-    Transaction transaction = store.begin();
+    Transaction transaction = store.begin(repositoryIds);
     return new Transaction() {
       @Override
-      public LoadedBooks load(ReadSet reads) {
+      public Loaded load(ReadSet reads, long nowMicros) {
         attempt(Step.LOAD);
-        return transaction.load(reads);
+        return transaction.load(reads, nowMicros);
       }
 
       @Override
@@ -137,35 +137,10 @@ public final class FaultyStore implements LedgerStore {
       }
 
       @Override
-      public void noteServed(long servedMicros, long apartMicros) {
-        transaction.noteServed(servedMicros, apartMicros);
-      }
-
-      @Override
-      public int purgeBefore(long servedMicros, int limit) {
-        return transaction.purgeBefore(servedMicros, limit);
-      }
-
-      @Override
-      public int reclaimSpace() {
-        return transaction.reclaimSpace();
-      }
-
-      @Override
-      public void adjustLeases(long byMicros, long nowMicros, long graceMicros) {
-        transaction.adjustLeases(byMicros, nowMicros, graceMicros);
-      }
-
-      @Override
-      public void commit() {
-        atGate.countDown();
-        try {
-          gate.await();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
+      public void commit(BatchId batchId) {
+        awaitGate();
         attempt(Step.COMMIT);
-        transaction.commit();
+        transaction.commit(batchId);
         commits.incrementAndGet();
       }
 
@@ -177,11 +152,61 @@ public final class FaultyStore implements LedgerStore {
     };
   }
 
+  private void awaitGate() {
+    atGate.countDown();
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Override
-  public void tend() {
-    tended.incrementAndGet();
-    attempt(Step.TEND);
-    store.tend();
+  public Maintenance maintenance() {
+    Maintenance maintenance = store.maintenance();
+    return new Maintenance() {
+      @Override
+      public void tend() {
+        tended.incrementAndGet();
+        attempt(Step.TEND);
+        maintenance.tend();
+      }
+
+      @Override
+      public boolean acquire(Duty duty) {
+        return maintenance.acquire(duty);
+      }
+
+      @Override
+      public void adjustLeases(long byMicros, long nowMicros, long graceMicros) {
+        attempt(Step.BEGIN);
+        awaitGate();
+        attempt(Step.COMMIT);
+        maintenance.adjustLeases(byMicros, nowMicros, graceMicros);
+        commits.incrementAndGet();
+        attempt(Step.CLOSE);
+      }
+
+      @Override
+      public int purge(ServedNote served, long beforeMicros, int limit) {
+        attempt(Step.BEGIN);
+        awaitGate();
+        attempt(Step.COMMIT);
+        int purged = maintenance.purge(served, beforeMicros, limit);
+        commits.incrementAndGet();
+        return purged;
+      }
+
+      @Override
+      public int reclaimSpace() {
+        attempt(Step.BEGIN);
+        awaitGate();
+        attempt(Step.COMMIT);
+        int given = maintenance.reclaimSpace();
+        commits.incrementAndGet();
+        return given;
+      }
+    };
   }
 
   /** How often it was tended. */

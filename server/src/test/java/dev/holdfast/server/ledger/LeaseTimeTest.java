@@ -104,7 +104,7 @@ class LeaseTimeTest {
       Slot old = new Slot("old", by);
       // One that has a row, and one that is young.
       reserve(old, 2 * HOUR);
-      StoreRunner.adjustLeases(store, 0, ledger.nowMicros(), 3 * HOUR);
+      store.maintenance().adjustLeases(0, ledger.nowMicros(), 3 * HOUR);
       reserve(SLOT, HOUR);
       long before = ledger.nowMicros();
       aheadMicros.addAndGet(by);

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -72,13 +73,12 @@ public final class MemoryStore implements LedgerStore {
   }
 
   @Override
-  public Transaction begin() {
+  public Transaction begin(SortedSet<String> repositoryIds) {
     List<Delta> written = new ArrayList<>();
-    List<Runnable> noted = new ArrayList<>();
     return new Transaction() {
       @Override
-      public LoadedBooks load(ReadSet reads) {
-        return MemoryStore.this.load(reads);
+      public Loaded load(ReadSet reads, long nowMicros) {
+        return new Loaded(MemoryStore.this.load(reads), nowMicros);
       }
 
       @Override
@@ -92,20 +92,18 @@ public final class MemoryStore implements LedgerStore {
       }
 
       @Override
-      public void noteServed(long servedMicros, long apartMicros) {
-        noted.add(() -> note(servedMicros, apartMicros));
+      public void commit(BatchId batchId) {
+        written.forEach(MemoryStore.this::write);
       }
 
       @Override
-      public int purgeBefore(long servedMicros, int limit) {
-        return MemoryStore.this.forget(servedMicros);
-      }
+      public void close() {}
+    };
+  }
 
-      @Override
-      public int reclaimSpace() {
-        return 0;
-      }
-
+  @Override
+  public Maintenance maintenance() {
+    return new Maintenance() {
       @Override
       public void adjustLeases(long byMicros, long nowMicros, long graceMicros) {
         for (Shelf shelf : shelves.values()) {
@@ -123,13 +121,10 @@ public final class MemoryStore implements LedgerStore {
       }
 
       @Override
-      public void commit() {
-        written.forEach(MemoryStore.this::write);
-        noted.forEach(Runnable::run);
+      public int purge(ServedNote served, long beforeMicros, int limit) {
+        note(served.servedMicros(), served.intervalMicros());
+        return forget(beforeMicros);
       }
-
-      @Override
-      public void close() {}
     };
   }
 

@@ -5,51 +5,135 @@ import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.rules.repositories.UpdateRepository;
+import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.ledger.view.DiskSpace;
+import dev.holdfast.server.ledger.view.ReadSet;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Runs batches on a store without a queue, for tests. */
 public final class StoreRunner {
   private StoreRunner() {}
 
-  /** Runs one batch as the ledger does, of which the store has served since the epoch. */
+  /**
+   * Runs one batch as the ledger does, of which the store has served since the epoch. On an engine
+   * that several servers share, it runs one batch a repository.
+   */
   public static List<Outcome> run(
       LedgerStore store, List<? extends Command> commands, long nowMicros) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      List<Outcome> outcomes = new Batch(transaction, nowMicros, DiskSpace.UNLIMITED).run(commands);
-      transaction.noteServed(nowMicros, 0);
-      transaction.commit();
+    List<Outcome> outcomes = new ArrayList<>(Collections.nCopies(commands.size(), null));
+    for (List<Integer> indexes : transactions(store, commands)) {
+      Batch batch = new Batch(nowMicros, DiskSpace.UNLIMITED);
+      List<Command> chosen = indexes.stream().<Command>map(commands::get).toList();
+      List<Outcome> found = commit(store, batch, chosen, nowMicros);
+      for (int i = 0; i < found.size(); i++) {
+        outcomes.set(indexes.get(i), found.get(i));
+      }
+    }
+    note(store, nowMicros);
+    return outcomes;
+  }
+
+  /** Returns the indexes of the commands of each transaction. */
+  private static Collection<List<Integer>> transactions(
+      LedgerStore store, List<? extends Command> commands) {
+    Map<String, List<Integer>> indexes = new LinkedHashMap<>();
+    for (int i = 0; i < commands.size(); i++) {
+      String key = store.concurrency().soleOwner() ? "" : commands.get(i).repositoryId();
+      indexes.computeIfAbsent(key, id -> new ArrayList<>()).add(i);
+    }
+    return indexes.values();
+  }
+
+  private static List<Outcome> commit(
+      LedgerStore store, Batch batch, List<? extends Command> commands, long nowMicros) {
+    try (LedgerStore.Transaction transaction = begin(store, commands)) {
+      List<Outcome> outcomes = batch.run(atTime(transaction, nowMicros), commands);
+      transaction.commit(BatchId.random());
       return outcomes;
     }
+  }
+
+  private static LedgerStore.Transaction begin(
+      LedgerStore store, List<? extends Command> commands) {
+    return store.begin(
+        commands.stream().map(Command::repositoryId).collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  /** Begins a transaction on one repository. */
+  public static LedgerStore.Transaction begin(LedgerStore store, String repositoryId) {
+    return store.begin(new TreeSet<>(Set.of(repositoryId)));
+  }
+
+  /** Lets rules decide by this time, whatever clock the engine has. */
+  private static LedgerStore.Transaction atTime(
+      LedgerStore.Transaction transaction, long nowMicros) {
+    return new LedgerStore.Transaction() {
+      @Override
+      public Loaded load(ReadSet reads, long ignored) {
+        return new Loaded(transaction.load(reads, nowMicros).books(), nowMicros);
+      }
+
+      @Override
+      public int reservationCount(String repositoryId, String requestId, int limit) {
+        return transaction.reservationCount(repositoryId, requestId, limit);
+      }
+
+      @Override
+      public void write(Delta delta) {
+        transaction.write(delta);
+      }
+
+      @Override
+      public void commit(BatchId batchId) {
+        transaction.commit(batchId);
+      }
+
+      @Override
+      public void close() {
+        transaction.close();
+      }
+    };
+  }
+
+  /** Notes that the ledger has served for so long. */
+  public static void note(LedgerStore store, long servedMicros) {
+    int unused =
+        store.maintenance().purge(new Maintenance.ServedNote(servedMicros, 0), Long.MIN_VALUE, 1);
   }
 
   /** Runs one batch, and answers what was booked, by repository. */
   public static Map<String, List<Event>> booked(
       LedgerStore store, List<? extends Command> commands, long nowMicros) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      Batch batch = new Batch(transaction, nowMicros, DiskSpace.UNLIMITED);
-      batch.run(commands);
-      transaction.noteServed(nowMicros, 0);
-      transaction.commit();
-      return batch.booked();
-    }
+    Batch batch = new Batch(nowMicros, DiskSpace.UNLIMITED);
+    List<Outcome> unused = commit(store, batch, commands, nowMicros);
+    note(store, nowMicros);
+    return batch.booked();
   }
 
   /** Makes some change in a transaction. */
   public static void change(LedgerStore.Transaction transaction, long nowMicros) {
-    Batch batch = new Batch(transaction, nowMicros, DiskSpace.UNLIMITED);
-    batch.run(
-        List.of(new CreateRepository("default", 1), new UpdateRepository("default", nowMicros)));
+    List<Outcome> unused =
+        new Batch(nowMicros, DiskSpace.UNLIMITED)
+            .run(
+                transaction,
+                List.of(
+                    new CreateRepository("default", 1), new UpdateRepository("default", nowMicros)));
   }
 
   /** Runs one batch, and ends its transaction without a commit. */
   public static List<Outcome> runWithoutCommit(
       LedgerStore store, List<? extends Command> commands, long nowMicros) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      return new Batch(transaction, nowMicros, DiskSpace.UNLIMITED).run(commands);
+    try (LedgerStore.Transaction transaction = begin(store, commands)) {
+      return new Batch(nowMicros, DiskSpace.UNLIMITED).run(transaction, commands);
     }
   }
 
@@ -66,28 +150,7 @@ public final class StoreRunner {
 
   /** Forgets everything that was run before this time. */
   public static int purge(LedgerStore store, long beforeMicros) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      int forgotten = transaction.purgeBefore(beforeMicros, Integer.MAX_VALUE);
-      transaction.commit();
-      return forgotten;
-    }
-  }
-
-  /** Gives some room back. */
-  public static int reclaimSpace(LedgerStore store) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      int given = transaction.reclaimSpace();
-      transaction.commit();
-      return given;
-    }
-  }
-
-  /** Adjusts leases as a start of the server does, and a clock that is set. */
-  public static void adjustLeases(
-      LedgerStore store, long byMicros, long nowMicros, long graceMicros) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      transaction.adjustLeases(byMicros, nowMicros, graceMicros);
-      transaction.commit();
-    }
+    Maintenance.ServedNote same = new Maintenance.ServedNote(store.servedMicros(), Long.MAX_VALUE);
+    return store.maintenance().purge(same, beforeMicros, Integer.MAX_VALUE);
   }
 }

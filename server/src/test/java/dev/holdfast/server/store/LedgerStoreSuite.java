@@ -104,8 +104,8 @@ public abstract class LedgerStoreSuite implements ReleaseMemorySuite, SaleMemory
         store, List.of(new CreateRepository(REPOSITORY, 10), StoredLedger.reserve(SLOT)), 1);
     ReadSet reads = new ReadSet(REPOSITORY);
     reads.slot(SLOT, 7, "id");
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      var books = transaction.load(reads);
+    try (LedgerStore.Transaction transaction = StoreRunner.begin(store, REPOSITORY)) {
+      var books = transaction.load(reads, 0).books();
       assertNull(books.released(SLOT, 7));
       assertNull(books.operation(SLOT, "id"));
       assertThrows(IllegalStateException.class, () -> books.released(SLOT, 8));
@@ -192,9 +192,9 @@ public abstract class LedgerStoreSuite implements ReleaseMemorySuite, SaleMemory
     assertEquals(List.of(), store.expiredLeases(Long.MAX_VALUE, 10));
     ReadSet reads = new ReadSet(REPOSITORY);
     reads.slot(SLOT);
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      assertNull(transaction.load(reads).repository());
-      assertEquals(SlotHistory.NONE, transaction.load(reads).slot(SLOT));
+    try (LedgerStore.Transaction transaction = StoreRunner.begin(store, REPOSITORY)) {
+      assertNull(transaction.load(reads, 0).books().repository());
+      assertEquals(SlotHistory.NONE, transaction.load(reads, 0).books().slot(SLOT));
     }
   }
 }

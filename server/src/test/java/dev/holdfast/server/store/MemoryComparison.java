@@ -61,8 +61,8 @@ final class MemoryComparison {
         // Now and then the clock is set too, but never so that times go back.
         long byMicros = random.nextInt(3) == 0 ? random.nextInt(5_000_000) : 0;
         nowMicros += byMicros;
-        StoreRunner.adjustLeases(memory, byMicros, nowMicros, 2_000_000);
-        StoreRunner.adjustLeases(ledger.store(), byMicros, nowMicros, 2_000_000);
+        memory.maintenance().adjustLeases(byMicros, nowMicros, 2_000_000);
+        ledger.store().maintenance().adjustLeases(byMicros, nowMicros, 2_000_000);
       }
       if (random.nextInt(50) == 0) {
         ledger.reopen();
@@ -180,8 +180,8 @@ final class MemoryComparison {
    * All that rules can see, without what an engine may leave out: slots of which nothing is known.
    */
   private static List<Object> seen(LedgerStore store, ReadSet reads) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      var books = transaction.load(reads);
+    try (LedgerStore.Transaction transaction = StoreRunner.begin(store, reads.repositoryId())) {
+      var books = transaction.load(reads, 0).books();
       List<Object> seen = new ArrayList<>();
       seen.add(String.valueOf(books.repository()));
       reads.slots().stream().sorted().forEach(slot -> seen.addAll(seen(books, reads, slot)));

@@ -67,6 +67,11 @@ public final class Draft implements Books {
     return repository;
   }
 
+  /** Returns the time of all changes, in microseconds since the epoch. */
+  public long nowMicros() {
+    return nowMicros;
+  }
+
   @Override
   public DiskSpace diskSpace() {
     return diskSpace;

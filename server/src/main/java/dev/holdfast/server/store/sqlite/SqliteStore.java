@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.holdfast.server.ledger.EventsPage;
 import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.Maintenance;
 import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Entry;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -60,6 +62,7 @@ public final class SqliteStore implements LedgerStore {
 
   private final Path database;
   private final WriterConnection writer;
+  private final SqliteMaintenance maintenance;
   private final StoreCondition condition;
   private final Checkpointer checkpointer;
   private final Readers readers;
@@ -110,6 +113,7 @@ public final class SqliteStore implements LedgerStore {
             releaseIndex,
             releaseLimits,
             memtableCapacity);
+    this.maintenance = new SqliteMaintenance(writer);
     this.scrub = new Scrub(readers, writer::noticeIndexDamage);
   }
 
@@ -300,13 +304,13 @@ public final class SqliteStore implements LedgerStore {
   }
 
   @Override
-  public Transaction begin() {
+  public Transaction begin(SortedSet<String> repositoryIds) {
     return writer.begin();
   }
 
   @Override
-  public void tend() {
-    writer.tend();
+  public Maintenance maintenance() {
+    return maintenance;
   }
 
   private SqliteConnection reader() {

@@ -2,7 +2,9 @@ package dev.holdfast.server.store.sqlite;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.holdfast.server.ledger.BatchId;
 import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.Maintenance;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.ledger.view.LoadedBooks;
@@ -90,20 +92,22 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
-  public LoadedBooks load(ReadSet reads) {
+  public Loaded load(ReadSet reads, long nowMicros) {
     SlotPasts loaded = new SlotPasts(reads.slots());
     pasts.put(reads.repositoryId(), loaded);
-    return attempt(
-        "cannot load",
-        () -> {
-          LoadedBooks books =
-              new SqliteLoad(connection, releaseIndex, memtable.recent(), cache)
-                  .books(reads, loaded);
-          if (condition.hiding() != null && !SqliteLoad.foundAll(books)) {
-            condition.requireNoHiddenRows();
-          }
-          return books;
-        });
+    LoadedBooks books =
+        attempt(
+            "cannot load",
+            () -> {
+              LoadedBooks found =
+                  new SqliteLoad(connection, releaseIndex, memtable.recent(), cache)
+                      .books(reads, loaded);
+              if (condition.hiding() != null && !SqliteLoad.foundAll(found)) {
+                condition.requireNoHiddenRows();
+              }
+              return found;
+            });
+    return new Loaded(books, nowMicros);
   }
 
   @Override
@@ -126,8 +130,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         });
   }
 
-  @Override
-  public void noteServed(long servedMicros, long intervalMicros) {
+  /** Notes the running time of the ledger; see {@link Maintenance#purge}. */
+  void noteServed(long servedMicros, long intervalMicros) {
     attempt(
         "cannot record the served time",
         () -> {
@@ -136,8 +140,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         });
   }
 
-  @Override
-  public int purgeBefore(long servedMicros, int limit) {
+  /** Purges what was written before a note of less than this running time. */
+  int purgeBefore(long servedMicros, int limit) {
     return attempt(
         "cannot purge",
         () -> {
@@ -159,8 +163,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         });
   }
 
-  @Override
-  public int reclaimSpace() {
+  /** Returns some unused disk space to the file system. */
+  int reclaimSpace() {
     return attempt(
         "cannot reclaim space",
         () -> {
@@ -171,8 +175,8 @@ final class SqliteTransaction implements LedgerStore.Transaction {
         });
   }
 
-  @Override
-  public void adjustLeases(long byMicros, long nowMicros, long graceMicros) {
+  /** Moves the ends of all leases; see {@link Maintenance#adjustLeases}. */
+  void adjustLeases(long byMicros, long nowMicros, long graceMicros) {
     attempt(
         "cannot adjust leases",
         () -> {
@@ -200,7 +204,12 @@ final class SqliteTransaction implements LedgerStore.Transaction {
   }
 
   @Override
-  public void commit() {
+  public void commit(BatchId batchId) {
+    // A failed commit is resolved by the next transaction, which reads the file.
+    commit();
+  }
+
+  void commit() {
     MemtableDelta memtableDelta =
         attempt(
             "cannot write",

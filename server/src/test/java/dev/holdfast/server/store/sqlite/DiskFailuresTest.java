@@ -151,12 +151,12 @@ class DiskFailuresTest {
       assertNothingIsRead(store);
 
       // Nor while it cannot be settled.
-      assertThrows(StoreException.class, store::tend);
+      assertThrows(StoreException.class, store.maintenance()::tend);
       refused(() -> reserve(store, 2));
       assertNothingIsRead(store);
 
       disk.commitFails = When.NEVER;
-      store.tend();
+      store.maintenance().tend();
       assertEquals("", store.trouble());
       boolean made = store.reservation(REPOSITORY, slot(1)) != null;
       assertEquals(when == When.BEHIND, made);
@@ -211,7 +211,7 @@ class DiskFailuresTest {
   private void assertLeftAsItIs(SqliteStore store) throws IOException {
     assertNothingIsRead(store);
     refused(() -> reserve(store, 2));
-    refused(store::tend);
+    refused(store.maintenance()::tend);
     Map<String, byte[]> before = files(directory);
     refused(store::close);
     Map<String, byte[]> after = files(directory);
@@ -258,7 +258,7 @@ class DiskFailuresTest {
         assertEquals("", store.trouble());
         assertNotNull(store.reservation(REPOSITORY, slot(0)));
         assertNull(store.reservation(REPOSITORY, slot(slot)));
-        store.tend();
+        store.maintenance().tend();
       }
       disk.commitFails = When.NEVER;
       reserve(store, 1);
@@ -278,11 +278,11 @@ class DiskFailuresTest {
       StoreException unknown = assertThrows(StoreException.class, () -> reserve(store, 1));
       assertTrue(unknown.outcomeUnknown());
       disk.leave = () -> {};
-      refused(store::tend);
+      refused(store.maintenance()::tend);
       assertNothingIsRead(store);
 
       disk.commitFails = When.NEVER;
-      store.tend();
+      store.maintenance().tend();
       assertNotNull(store.reservation(REPOSITORY, slot(0)));
       assertNull(store.reservation(REPOSITORY, slot(1)));
     }
@@ -318,7 +318,7 @@ class DiskFailuresTest {
       StoreException unknown = assertThrows(StoreException.class, () -> reserve(store, 1));
       assertTrue(unknown.outcomeUnknown());
       disk.with = SQLiteErrorCode.SQLITE_FULL;
-      store.tend();
+      store.maintenance().tend();
       assertEquals("", store.trouble());
       assertNotNull(store.reservation(REPOSITORY, slot(0)));
       assertNull(store.reservation(REPOSITORY, slot(1)));
@@ -366,7 +366,7 @@ class DiskFailuresTest {
     store.probe();
     assertNothingIsRead(store);
     refused(() -> reserve(store, 1));
-    refused(store::tend);
+    refused(store.maintenance()::tend);
 
     Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
     store.probe();

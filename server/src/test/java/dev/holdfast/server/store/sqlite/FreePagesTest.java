@@ -69,7 +69,7 @@ class FreePagesTest {
   private static int forgetAndGiveBack(SqliteStore store) {
     assertEquals(REQUESTS * SLOTS_A_REQUEST * 2 - SLOTS_A_REQUEST + 1, StoreRunner.purge(store, 2));
     int transactions = 0;
-    while (StoreRunner.reclaimSpace(store) > 0) {
+    while (store.maintenance().reclaimSpace() > 0) {
       transactions++;
     }
     return transactions;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.Maintenance;
 import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Repository;
@@ -113,10 +113,8 @@ class RepositoryRowTest {
     run(many.toArray(Command[]::new));
     Repository expected = new Repository(REPOSITORY, 1000, 300, 0, 300, 301, 1001, 1002, false);
     assertEquals(expected, books());
-    try (LedgerStore.Transaction transaction = store.begin()) {
-      assertEquals(257, transaction.purgeBefore(now + 1, 2));
-      transaction.commit();
-    }
+    assertEquals(
+        257, store.maintenance().purge(new Maintenance.ServedNote(now, 0), now + 1, 2));
     assertEquals(expected, inItsRow());
     assertEquals(expected, books());
     StoreRunner.purge(store, now + 1);

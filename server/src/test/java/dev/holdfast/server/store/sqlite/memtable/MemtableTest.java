@@ -232,7 +232,7 @@ class MemtableTest {
       assertEquals(
           List.of(2L, 3L, 4L), // those that ran out first, in the order of the table
           expired.get(0).expired().stream().map(one -> one.slot().slotIndex()).toList());
-      StoreRunner.adjustLeases(store, 0, NOW_MICROS + 20_000_000, 5_000_000);
+      store.maintenance().adjustLeases(0, NOW_MICROS + 20_000_000, 5_000_000);
       assertEquals(List.of(), store.expiredLeases(NOW_MICROS + 24_999_999, 10));
       assertEquals(5, store.expiredLeases(NOW_MICROS + 25_000_000, 10).get(0).expired().size());
     }
@@ -315,7 +315,7 @@ class MemtableTest {
         released.forEach(one -> assertEquals(again, run(crashed, one)));
       }
       // Which empties the cache.
-      StoreRunner.adjustLeases(store, 0, NOW_MICROS, 1);
+      store.maintenance().adjustLeases(0, NOW_MICROS, 1);
       released.forEach(one -> assertEquals(again, run(store, one)));
     }
   }

@@ -3,7 +3,9 @@ package dev.holdfast.server.store.sqlite.rows;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.holdfast.server.ledger.BatchId;
 import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.Maintenance;
 import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.store.sqlite.SqliteStore;
@@ -23,15 +25,17 @@ class ServedTimeTest {
 
   /** An event, and whatever retention does when the ledger has served for so long. */
   private static void serve(SqliteStore store, long micros) {
-    try (LedgerStore.Transaction transaction = store.begin()) {
+    try (LedgerStore.Transaction transaction = StoreRunner.begin(store, "default")) {
       StoreRunner.change(transaction, micros);
-      transaction.noteServed(micros, KEPT / 100);
-      int forgotten;
-      do {
-        forgotten = transaction.purgeBefore(micros - KEPT, 1000);
-      } while (forgotten > 0);
-      transaction.commit();
+      transaction.commit(BatchId.random());
     }
+    int forgotten;
+    do {
+      forgotten =
+          store
+              .maintenance()
+              .purge(new Maintenance.ServedNote(micros, KEPT / 100), micros - KEPT, 1000);
+    } while (forgotten > 0);
   }
 
   private long number(String sql) throws SQLException {
