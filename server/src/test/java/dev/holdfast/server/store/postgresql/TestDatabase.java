@@ -1,7 +1,10 @@
 package dev.holdfast.server.store.postgresql;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
 import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
+import dev.holdfast.testing.process.Relay;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,8 +12,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A database of its own on a real PostgreSQL, which runs once for all tests of the JVM and ends with
@@ -29,6 +34,10 @@ public final class TestDatabase {
     static final EmbeddedPostgres POSTGRES = start();
 
     private static EmbeddedPostgres start() {
+      // They tell every step of every start.
+      for (String talkative : List.of("io.zonky.test", "com.zaxxer.hikari")) {
+        ((Logger) LoggerFactory.getLogger(talkative)).setLevel(Level.WARN);
+      }
       try {
         return EmbeddedPostgres.builder()
             .setServerConfig("fsync", "off")
@@ -48,10 +57,19 @@ public final class TestDatabase {
     return database;
   }
 
+  /** Returns the address of the server, as {@code HOST:PORT}. */
+  public String target() {
+    return "127.0.0.1:" + Server.POSTGRES.getPort();
+  }
+
   /** Returns the address of the database, with parameters. */
   public String url(String parameters) {
-    return "postgresql://postgres@127.0.0.1:"
-        + Server.POSTGRES.getPort()
+    return url(target(), parameters);
+  }
+
+  private String url(String target, String parameters) {
+    return "postgresql://postgres@"
+        + target
         + "/"
         + name
         + (parameters.isEmpty() ? "" : "?" + parameters);
@@ -64,6 +82,21 @@ public final class TestDatabase {
 
   public PostgresSettings settings() {
     return settings("");
+  }
+
+  /** Returns the settings for the database behind a relay. */
+  public PostgresSettings settingsVia(Relay relay) {
+    return PostgresSettings.of(PostgresUrl.parse(url(relay.target(), ""), Map.of()));
+  }
+
+  /** Waits until a query finds a number; fails after half a minute. */
+  public void await(String sql, long number) {
+    long endNanos = System.nanoTime() + 30_000_000_000L;
+    while (number(sql) != number) {
+      if (System.nanoTime() > endNanos) {
+        throw new AssertionError(sql + " finds " + number(sql) + ", not " + number);
+      }
+    }
   }
 
   /** Opens a connection as the owner of the server. */
