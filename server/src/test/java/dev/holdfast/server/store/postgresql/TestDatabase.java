@@ -57,6 +57,11 @@ public final class TestDatabase {
     return database;
   }
 
+  /** Returns the name of the database. */
+  public String name() {
+    return name;
+  }
+
   /** Returns the address of the server, as {@code HOST:PORT}. */
   public String target() {
     return "127.0.0.1:" + Server.POSTGRES.getPort();

@@ -8,6 +8,10 @@ import java.sql.SQLException;
 
 /** The ids of committed batches, which tell what became of a commit. */
 public final class BatchRows {
+  /** Deletes old ids of all repositories, by the index on their times. */
+  public static final String PURGE =
+      "DELETE FROM batches WHERE write_micros < " + SqlTexts.NOW + " - ?";
+
   private BatchRows() {}
 
   /** Adds the write of an id. */
@@ -34,6 +38,6 @@ public final class BatchRows {
 
   /** Adds the deletion of ids that are older than a number of microseconds. */
   public static void purge(Flight flight, long ageMicros) {
-    flight.add("DELETE FROM batches WHERE write_micros < " + SqlTexts.NOW + " - ?", ageMicros);
+    flight.add(PURGE, ageMicros);
   }
 }

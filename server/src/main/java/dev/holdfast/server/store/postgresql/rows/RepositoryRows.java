@@ -24,6 +24,13 @@ public final class RepositoryRows {
           + COLUMNS
           + ", last_version FROM repositories WHERE repository_id = ? FOR NO KEY UPDATE";
 
+  /** Lists all repositories, by the index on their ids. */
+  public static final String PAGE =
+      "SELECT "
+          + COLUMNS
+          + " FROM repositories WHERE repository_id > ? AND NOT deleted"
+          + " ORDER BY repository_id LIMIT ?";
+
   private static final String ONE =
       "SELECT " + COLUMNS + " FROM repositories WHERE repository_id = ?";
 
@@ -78,14 +85,7 @@ public final class RepositoryRows {
   /** Returns a page of the existing repositories, by id. */
   public static List<Repository> page(Session session, String afterId, int limit)
       throws SQLException {
-    return session.list(
-        "SELECT "
-            + COLUMNS
-            + " FROM repositories WHERE repository_id > ? AND NOT deleted"
-            + " ORDER BY repository_id LIMIT ?",
-        RepositoryRows::repository,
-        afterId,
-        limit);
+    return session.list(PAGE, RepositoryRows::repository, afterId, limit);
   }
 
   /** Returns the locked row of a repository that never existed. */

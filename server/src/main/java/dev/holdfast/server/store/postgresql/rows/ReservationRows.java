@@ -104,7 +104,7 @@ public final class ReservationRows {
       Flight flight, String repositoryId, String requestId, int limit, IntConsumer count) {
     flight.query(
         "SELECT count(*) FROM (SELECT 1 FROM reservations"
-            + " WHERE repository_id = ? AND slot_key > ? AND slot_key < ? LIMIT ?) AS some",
+            + " WHERE repository_id = ? AND slot_key > ? AND slot_key < ? LIMIT ?) AS found",
         row -> count.accept(row.getInt(1)),
         repositoryId,
         SlotKeys.encodeRequest(requestId),
