@@ -15,8 +15,7 @@ final class BatchSize {
    *
    * @param setAside receives the removed calls
    */
-  static int of(
-      LedgerStore.Transaction transaction, List<Call> calls, Consumer<Call> setAside) {
+  static int of(LedgerStore.Transaction transaction, List<Call> calls, Consumer<Call> setAside) {
     long size = 0;
     long bytes = 0;
     int count = 0;

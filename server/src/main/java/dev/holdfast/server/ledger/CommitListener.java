@@ -3,7 +3,7 @@ package dev.holdfast.server.ledger;
 import dev.holdfast.server.ledger.books.Event;
 import java.util.List;
 
-/** Receives committed events. Runs on the writer thread, so it must return quickly. */
+/** Receives committed events. Runs on a committer thread, so it must return quickly. */
 public interface CommitListener {
   /**
    * Called after changes were made durable; for one repository in the order of revisions.

@@ -167,7 +167,8 @@ final class Committer {
         commit(lanes, lane, calls.subList(calls.size() / 2, calls.size()));
         return true;
       }
-      CommitOutcome outcome = answered ? CommitOutcome.UNKNOWN : outcomeOf(e, batchId, repositoryIds);
+      CommitOutcome outcome =
+          answered ? CommitOutcome.UNKNOWN : outcomeOf(e, batchId, repositoryIds);
       if (outcome == CommitOutcome.COMMITTED) {
         long nanos = System.nanoTime() - beginNanos;
         report.committed(calls, batch, nanos, nanos);

@@ -167,7 +167,9 @@ final class Lanes {
         return;
       }
       newlyReady =
-          put(entry, entry instanceof Call call && !common ? call.command().repositoryId() : COMMON);
+          put(
+              entry,
+              entry instanceof Call call && !common ? call.command().repositoryId() : COMMON);
     }
     commit(newlyReady);
   }

@@ -2,9 +2,9 @@ package dev.holdfast.server.ledger;
 
 /**
  * Ensures that no lease expires because of time in which renewal was impossible, or because the
- * system clock was set. Checked before every batch and task: so commands that were queued before the
- * process was stopped, or while the store failed, are decided after the grace. Thread-safe; while one
- * thread adjusts leases, the others wait.
+ * system clock was set. Checked before every batch and task: so commands that were queued before
+ * the process was stopped, or while the store failed, are decided after the grace. Thread-safe;
+ * while one thread adjusts leases, the others wait.
  */
 final class LeaseTime {
   /** Minimum remaining time of a lease, up to its length, once renewal is possible again. */

@@ -62,8 +62,7 @@ public final class Ledger implements AutoCloseable {
    * @param waitingLimit maximum number of waiting changes; more are rejected with OVERLOADED
    */
   public Ledger(LedgerStore store, LedgerClock clock, int waitingLimit, LedgerListener listener) {
-    this(
-        store, clock, waitingLimit, listener, CommitThreads.of(store.concurrency().committers()));
+    this(store, clock, waitingLimit, listener, CommitThreads.of(store.concurrency().committers()));
   }
 
   /** Makes a ledger that commits on these threads. */

@@ -29,7 +29,9 @@ public final class Retention implements Runnable {
   private final Ledger ledger;
   private final Duration retention;
 
-  /** When this server started or last lacked the duty, in nanoseconds of the ledger's steady clock. */
+  /**
+   * When this server started or last lacked the duty, in nanoseconds of the ledger's steady clock.
+   */
   private long startNanos;
 
   /** The running time before that; null until it was read. */

@@ -47,7 +47,7 @@ public final class SteadyClock implements LedgerClock {
     return Math.abs(ahead) < MIN_JUMP_MICROS ? 0 : ahead;
   }
 
-  /** Moves the clock. Called by the writer thread only. */
+  /** Moves the clock. Called by one committer at a time. */
   @Override
   @SuppressWarnings("NonAtomicVolatileUpdate")
   public void move(long byMicros) {

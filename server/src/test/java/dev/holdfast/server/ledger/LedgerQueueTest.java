@@ -99,7 +99,7 @@ class LedgerQueueTest {
         taken.add(outcome);
       }
     }
-    assertEquals(CommandQueue.WAITING_BYTES / MEBIBYTE - 1, taken.size());
+    assertEquals(Lanes.WAITING_BYTES / MEBIBYTE - 1, taken.size());
     assertEquals(300 - taken.size(), refused);
     assertEquals(false, overloaded(submit(reserve("small", 0))), "there is room for a small one");
     gate.countDown();

@@ -162,7 +162,7 @@ class LedgerTest {
   void moreCallsThanMayWaitAreRefusedHoweverFewChangesTheyAre() {
     Ledger patient = new Ledger(store, new StandingClock(nowMicros), Integer.MAX_VALUE, watch);
     List<CompletableFuture<Outcome>> waiting = new ArrayList<>();
-    for (int i = 0; i <= CommandQueue.WAITING_CALLS; i++) {
+    for (int i = 0; i <= Lanes.WAITING_CALLS; i++) {
       Waiting caller = new Waiting();
       patient.submit(reserve(i), caller);
       waiting.add(caller.outcome);
@@ -170,7 +170,7 @@ class LedgerTest {
     // At once, as nobody commits yet.
     assertEquals(
         Rejection.Reason.OVERLOADED,
-        rejection(waiting.remove(CommandQueue.WAITING_CALLS).getNow(null)).reason());
+        rejection(waiting.remove(Lanes.WAITING_CALLS).getNow(null)).reason());
     patient.start();
     patient.close();
     waiting.forEach(outcome -> assertTrue(outcome.isDone()));

@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.rules.Rejection;
 import java.util.List;
 
 /**
- * Receives measurements of the writer thread, on that thread. Its methods must return at once and
+ * Receives measurements of the committers, on their threads. Its methods must return at once and
  * must not throw.
  */
 public interface LedgerMeter {

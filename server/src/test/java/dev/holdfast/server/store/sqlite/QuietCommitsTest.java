@@ -221,7 +221,7 @@ class QuietCommitsTest {
   }
 
   private void run(Command command) {
-    StoreRunner.run(store, List.of(command), NOW_MICROS);
+    StoreRunner.runUnnoted(store, List.of(command), NOW_MICROS);
   }
 
   private void commit(Command command, int moment, Consumer<Integer> at) {

@@ -113,8 +113,7 @@ class RepositoryRowTest {
     run(many.toArray(Command[]::new));
     Repository expected = new Repository(REPOSITORY, 1000, 300, 0, 300, 301, 1001, 1002, false);
     assertEquals(expected, books());
-    assertEquals(
-        257, store.maintenance().purge(new Maintenance.ServedNote(now, 0), now + 1, 2));
+    assertEquals(257, store.maintenance().purge(new Maintenance.ServedNote(now, 0), now + 1, 2));
     assertEquals(expected, inItsRow());
     assertEquals(expected, books());
     StoreRunner.purge(store, now + 1);
