@@ -32,10 +32,7 @@ final class PostgresMaintenance implements Maintenance {
       "(SELECT max(last_seen_micros) FROM servers) > " + SqlTexts.NOW + " - ?";
 
   private static final String HEARTBEAT =
-      "UPDATE servers SET last_seen_micros = "
-          + SqlTexts.NOW
-          + " WHERE server_id = ? AND "
-          + ALIVE;
+      "UPDATE servers SET last_seen_micros = " + SqlTexts.NOW + " WHERE server_id = ? AND " + ALIVE;
 
   private static final String REGISTER =
       "INSERT INTO servers (server_id, last_seen_micros) VALUES (?, "
@@ -83,7 +80,9 @@ final class PostgresMaintenance implements Maintenance {
   @Override
   public synchronized void tend() {
     boolean alive =
-        run("tell that this server lives", session -> session.update(HEARTBEAT, serverId, GAP_MICROS))
+        run(
+                "tell that this server lives",
+                session -> session.update(HEARTBEAT, serverId, GAP_MICROS))
             > 0;
     if (!alive && graceKnown) {
       adjustLeases(0, 0, graceMicros);

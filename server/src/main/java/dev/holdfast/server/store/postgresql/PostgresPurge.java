@@ -39,8 +39,7 @@ final class PostgresPurge {
   }
 
   /** Notes the time served, and purges; returns the number of purged events. */
-  int purge(Session session, ServedNote served, long beforeMicros, int limit)
-      throws SQLException {
+  int purge(Session session, ServedNote served, long beforeMicros, int limit) throws SQLException {
     note(session, served);
     long note =
         session
@@ -103,8 +102,7 @@ final class PostgresPurge {
   }
 
   /** Purges the events of a repository up to a revision, in one transaction. */
-  private int purge(Session session, String repositoryId, long lastRevision)
-      throws SQLException {
+  private int purge(Session session, String repositoryId, long lastRevision) throws SQLException {
     List<Event> events = new ArrayList<>();
     Flight first = session.begin(settings).query(RepositoryRows.LOCK, RowReader.NONE, repositoryId);
     EventRows.loadUpTo(first, repositoryId, lastRevision, events::add);

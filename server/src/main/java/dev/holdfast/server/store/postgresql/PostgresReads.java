@@ -1,5 +1,7 @@
 package dev.holdfast.server.store.postgresql;
 
+import dev.holdfast.server.ledger.EventsPage;
+import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
 import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
 import dev.holdfast.server.ledger.LedgerReads.SpaceUse;
@@ -19,9 +21,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** The reads that do not go through the queue of changes. */
 final class PostgresReads {
@@ -39,17 +41,18 @@ final class PostgresReads {
 
   private PostgresReads() {}
 
-  static @Nullable Reservation reservation(Session session, String repositoryId, Slot slot)
+  static Optional<Reservation> reservation(Session session, String repositoryId, Slot slot)
       throws SQLException {
-    List<Reservation> found =
-        session.list(
+    return session
+        .list(
             "SELECT "
                 + ReservationRows.COLUMNS
                 + " FROM reservations WHERE repository_id = ? AND slot_key = ?",
             ReservationRows::reservation,
             repositoryId,
-            SlotKeys.encode(slot));
-    return found.isEmpty() ? null : found.get(0);
+            SlotKeys.encode(slot))
+        .stream()
+        .findFirst();
   }
 
   static ReservationsPage reservations(Session session, ReservationsQuery query)
@@ -94,11 +97,11 @@ final class PostgresReads {
   static void visit(
       Session session, String repositoryId, long afterRevision, RepositoryVisitor visitor)
       throws SQLException {
-    Repository repository = RepositoryRows.existing(session, repositoryId);
-    if (repository == null) {
+    Optional<Repository> repository = RepositoryRows.existing(session, repositoryId);
+    if (repository.isEmpty()) {
       return;
     }
-    visitor.repository(repository);
+    visitor.repository(repository.get());
     EventRows.visit(session, repositoryId, afterRevision, visitor::event);
     session.stream(
         ReservationRows.RANGE,
@@ -108,12 +111,18 @@ final class PostgresReads {
         new byte[] {(byte) 0xff});
   }
 
-  static List<SpaceUse> spaceUse(Session session, List<String> repositoryIds)
-      throws SQLException {
+  static Optional<EventsPage> events(Session session, EventsQuery query) throws SQLException {
+    Optional<Repository> repository = RepositoryRows.one(session, query.repositoryId());
+    return repository.isEmpty()
+        ? Optional.empty()
+        : Optional.of(EventRows.page(session, repository.get(), query));
+  }
+
+  static List<SpaceUse> spaceUse(Session session, List<String> repositoryIds) throws SQLException {
     List<SpaceUse> found = new ArrayList<>();
     for (String id : repositoryIds) {
-      Repository repository = RepositoryRows.existing(session, id);
-      if (repository != null) {
+      Optional<Repository> repository = RepositoryRows.existing(session, id);
+      if (repository.isPresent()) {
         long filledBytes =
             session
                 .list(
@@ -122,7 +131,7 @@ final class PostgresReads {
                     row -> row.getLong(1),
                     id)
                 .get(0);
-        found.add(new SpaceUse(repository, filledBytes));
+        found.add(new SpaceUse(repository.get(), filledBytes));
       }
     }
     return found;
@@ -134,8 +143,7 @@ final class PostgresReads {
         COUNT_STATES,
         row ->
             counts.put(
-                row.getString(1),
-                new StateCount(row.getLong(2), row.getLong(3), row.getLong(4))));
+                row.getString(1), new StateCount(row.getLong(2), row.getLong(3), row.getLong(4))));
     return counts;
   }
 
@@ -150,8 +158,7 @@ final class PostgresReads {
                 expired
                     .computeIfAbsent(row.getString(1), id -> new ArrayList<>())
                     .add(
-                        new ExpireLeases.Expired(
-                            SlotKeys.decode(row.getBytes(2)), row.getLong(3))),
+                        new ExpireLeases.Expired(SlotKeys.decode(row.getBytes(2)), row.getLong(3))),
             nowMicros,
             limit)
         .run();

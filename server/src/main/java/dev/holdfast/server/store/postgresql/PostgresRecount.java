@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Counts everything again that a repository's row and its offers record as sums. */
 final class PostgresRecount {
@@ -19,12 +19,16 @@ final class PostgresRecount {
 
   private record Totals(long bytes, long reservations, long newest) {}
 
-  /** Recounts a repository in a snapshot; returns null if it does not exist. */
-  static @Nullable Recount recount(Session session, String repositoryId) throws SQLException {
-    Repository repository = RepositoryRows.existing(session, repositoryId);
-    if (repository == null) {
-      return null;
-    }
+  /** Recounts an existing repository in a snapshot. */
+  static Optional<Recount> recount(Session session, String repositoryId) throws SQLException {
+    Optional<Repository> repository = RepositoryRows.existing(session, repositoryId);
+    return repository.isEmpty()
+        ? Optional.empty()
+        : Optional.of(recount(session, repository.get()));
+  }
+
+  private static Recount recount(Session session, Repository repository) throws SQLException {
+    String repositoryId = repository.id();
     Totals totals =
         session
             .list(
@@ -59,8 +63,7 @@ final class PostgresRecount {
         repositoryId);
   }
 
-  private static List<Recount.Sold> sold(Session session, String repositoryId)
-      throws SQLException {
+  private static List<Recount.Sold> sold(Session session, String repositoryId) throws SQLException {
     Map<String, Long> recorded = OfferRows.sold(session, repositoryId);
     Map<String, Long> counted = new TreeMap<>();
     recorded.keySet().forEach(id -> counted.put(id, 0L));

@@ -22,13 +22,13 @@ import dev.holdfast.server.store.postgresql.connection.Session;
 import dev.holdfast.server.store.postgresql.connection.SqlErrors;
 import dev.holdfast.server.store.postgresql.rows.BatchRows;
 import dev.holdfast.server.store.postgresql.rows.EntryRows;
-import dev.holdfast.server.store.postgresql.rows.EventRows;
 import dev.holdfast.server.store.postgresql.rows.OfferRows;
 import dev.holdfast.server.store.postgresql.rows.RepositoryRows;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -164,13 +164,33 @@ public final class PostgresStore implements LedgerStore {
         throw SqlErrors.reading(action, e);
       }
     }
-    return visit(action, reads);
+    try {
+      return readOnce(reads);
+    } catch (SQLException e) {
+      throw SqlErrors.reading(action, e);
+    }
+  }
+
+  /** As {@link #read}, for what may not exist. */
+  private <T> @Nullable T readOne(String action, Session.Reads<Optional<T>> reads) {
+    return read(action, reads).orElse(null);
+  }
+
+  private interface Visit {
+    void run(Session session) throws SQLException;
   }
 
   /** Runs reads that cannot be repeated, because a visitor may have received some of the rows. */
-  private <T> T visit(String action, Session.Reads<T> reads) {
+  private void visit(String action, Visit visit) {
     try {
-      return readOnce(reads);
+      boolean unused =
+          readOnce(
+              session ->
+                  session.inSnapshot(
+                      same -> {
+                        visit.run(same);
+                        return true;
+                      }));
     } catch (SQLException e) {
       throw SqlErrors.reading(action, e);
     }
@@ -191,7 +211,7 @@ public final class PostgresStore implements LedgerStore {
 
   @Override
   public @Nullable Repository repository(String repositoryId) {
-    return read("read a repository", session -> RepositoryRows.existing(session, repositoryId));
+    return readOne("read a repository", session -> RepositoryRows.existing(session, repositoryId));
   }
 
   @Override
@@ -201,7 +221,7 @@ public final class PostgresStore implements LedgerStore {
 
   @Override
   public @Nullable Reservation reservation(String repositoryId, Slot slot) {
-    return read(
+    return readOne(
         "read a reservation", session -> PostgresReads.reservation(session, repositoryId, slot));
   }
 
@@ -212,21 +232,14 @@ public final class PostgresStore implements LedgerStore {
 
   @Override
   public void reservedIndexes(String repositoryId, String requestId, LongConsumer slotIndexes) {
-    boolean done =
-        visit(
-            "read the slots of a request",
-            session ->
-                session.inSnapshot(
-                    same -> {
-                      PostgresReads.reservedIndexes(same, repositoryId, requestId, slotIndexes);
-                      return true;
-                    }));
-    assert done;
+    visit(
+        "read the slots of a request",
+        session -> PostgresReads.reservedIndexes(session, repositoryId, requestId, slotIndexes));
   }
 
   @Override
   public @Nullable Offer offer(String repositoryId, String offerId) {
-    return read("read an offer", session -> OfferRows.one(session, repositoryId, offerId));
+    return readOne("read an offer", session -> OfferRows.one(session, repositoryId, offerId));
   }
 
   @Override
@@ -236,7 +249,7 @@ public final class PostgresStore implements LedgerStore {
 
   @Override
   public @Nullable Entry entry(String repositoryId, String key) {
-    return read("read an entry", session -> EntryRows.one(session, repositoryId, key));
+    return readOne("read an entry", session -> EntryRows.one(session, repositoryId, key));
   }
 
   @Override
@@ -247,33 +260,20 @@ public final class PostgresStore implements LedgerStore {
 
   @Override
   public void visitRepository(String repositoryId, long afterRevision, RepositoryVisitor visitor) {
-    boolean done =
-        visit(
-            "read a repository",
-            session ->
-                session.inSnapshot(
-                    same -> {
-                      PostgresReads.visit(same, repositoryId, afterRevision, visitor);
-                      return true;
-                    }));
-    assert done;
+    visit(
+        "read a repository",
+        session -> PostgresReads.visit(session, repositoryId, afterRevision, visitor));
   }
 
   @Override
   public @Nullable EventsPage events(EventsQuery query) {
-    return read(
-        "read events",
-        session ->
-            session.inSnapshot(
-                same -> {
-                  Repository repository = RepositoryRows.one(same, query.repositoryId());
-                  return repository == null ? null : EventRows.page(same, repository, query);
-                }));
+    return readOne(
+        "read events", session -> session.inSnapshot(same -> PostgresReads.events(same, query)));
   }
 
   @Override
   public @Nullable Recount recount(String repositoryId) {
-    return read(
+    return readOne(
         "recount a repository",
         session -> session.inSnapshot(same -> PostgresRecount.recount(same, repositoryId)));
   }
@@ -300,8 +300,7 @@ public final class PostgresStore implements LedgerStore {
   public long servedMicros() {
     return read(
         "read the time served",
-        session ->
-            session.list("SELECT served_micros FROM ledger", row -> row.getLong(1)).get(0));
+        session -> session.list("SELECT served_micros FROM ledger", row -> row.getLong(1)).get(0));
   }
 
   @Override

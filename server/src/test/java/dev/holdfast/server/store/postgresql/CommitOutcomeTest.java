@@ -60,8 +60,7 @@ class CommitOutcomeTest {
     commitChange(4);
     try (LedgerStore.Transaction transaction = changed(5)) {
       relay.swallowAnswers();
-      CompletableFuture<Void> commit =
-          CompletableFuture.runAsync(() -> transaction.commit(BATCH));
+      CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> transaction.commit(BATCH));
       database.await("SELECT count(*) FROM batches", 2);
       relay.cut();
       CompletionException failed = assertThrows(CompletionException.class, commit::join);
@@ -75,8 +74,7 @@ class CommitOutcomeTest {
   void aCommitThatNeverArrivedIsNotCommitted() throws Exception {
     try (LedgerStore.Transaction transaction = changed(5)) {
       relay.cut();
-      StoreException failed =
-          assertThrows(StoreException.class, () -> transaction.commit(BATCH));
+      StoreException failed = assertThrows(StoreException.class, () -> transaction.commit(BATCH));
       assertTrue(failed.conflict() || failed.outcomeUnknown(), failed.toString());
     }
     assertEquals(CommitOutcome.NOT_COMMITTED, store.outcomeOf(BATCH, IDS));
@@ -90,8 +88,7 @@ class CommitOutcomeTest {
       database.execute(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
               + " WHERE datname = current_database() AND state = 'idle in transaction'");
-      StoreException failed =
-          assertThrows(StoreException.class, () -> transaction.commit(BATCH));
+      StoreException failed = assertThrows(StoreException.class, () -> transaction.commit(BATCH));
       assertTrue(failed.outcomeUnknown(), failed.toString());
     }
     assertEquals(CommitOutcome.NOT_COMMITTED, store.outcomeOf(BATCH, IDS));
@@ -124,8 +121,7 @@ class CommitOutcomeTest {
       outcome = CompletableFuture.supplyAsync(() -> store.outcomeOf(BATCH, IDS));
       database.await(WAITING, 1);
       assertFalse(outcome.isDone());
-      statement.execute(
-          "INSERT INTO batches VALUES ('default', '" + BATCH.value() + "', 0)");
+      statement.execute("INSERT INTO batches VALUES ('default', '" + BATCH.value() + "', 0)");
       other.commit();
     }
     assertEquals(CommitOutcome.COMMITTED, outcome.get(30, TimeUnit.SECONDS));
@@ -141,8 +137,7 @@ class CommitOutcomeTest {
   void whereTheDatabaseCannotBeReachedItIsUnknown() throws Exception {
     relay.refuse(true);
     relay.cut();
-    StoreException failed =
-        assertThrows(StoreException.class, () -> store.outcomeOf(BATCH, IDS));
+    StoreException failed = assertThrows(StoreException.class, () -> store.outcomeOf(BATCH, IDS));
     assertTrue(failed.outcomeUnknown());
   }
 }

@@ -106,8 +106,7 @@ class ConflictsTest {
   }
 
   private static long revision(LedgerStore.Transaction transaction) {
-    return Objects.requireNonNull(
-            transaction.load(new ReadSet("default"), 0).books().repository())
+    return Objects.requireNonNull(transaction.load(new ReadSet("default"), 0).books().repository())
         .revision();
   }
 

@@ -57,8 +57,7 @@ class PostgresSchemaTest {
           .start();
     }
     opened.forEach(CompletableFuture::join);
-    assertEquals(
-        PostgresSchema.version(), database.number("SELECT version FROM holdfast_schema"));
+    assertEquals(PostgresSchema.version(), database.number("SELECT version FROM holdfast_schema"));
     assertEquals(1, database.number("SELECT count(*) FROM ledger"));
   }
 
@@ -100,11 +99,13 @@ class PostgresSchemaTest {
 
   @Test
   void aRoleWithoutRightsIsToldWhatItNeeds() {
-    String role = "role_" + database.number("SELECT oid FROM pg_database WHERE datname = current_database()");
+    String role =
+        "role_" + database.number("SELECT oid FROM pg_database WHERE datname = current_database()");
     database.execute("CREATE ROLE " + role + " LOGIN");
     PostgresSettings asRole =
         PostgresSettings.of(
-            PostgresUrl.parse(database.url("").replace("//postgres@", "//" + role + "@"), Map.of()));
+            PostgresUrl.parse(
+                database.url("").replace("//postgres@", "//" + role + "@"), Map.of()));
     String reason = refused(asRole);
     assertTrue(reason.contains("GRANT CREATE ON SCHEMA"), reason);
     assertEquals(0, database.number(TABLES));
@@ -116,8 +117,7 @@ class PostgresSchemaTest {
   @Test
   void aReadOnlyDatabaseIsRefused() {
     PostgresStore.open(database.settings()).close();
-    String reason =
-        refused(database.settings("options=-c%20default_transaction_read_only%3Don"));
+    String reason = refused(database.settings("options=-c%20default_transaction_read_only%3Don"));
     assertTrue(reason.contains("read-only"), reason);
     assertTrue(reason.contains("primary"), reason);
   }
@@ -127,7 +127,9 @@ class PostgresSchemaTest {
     String url = database.url("");
     String reason = refused(PostgresSettings.of(PostgresUrl.parse(url + "x", Map.of())));
     assertTrue(reason.contains("create the database"), reason);
-    reason = refused(PostgresSettings.of(PostgresUrl.parse(url.replaceFirst(":\\d+/", ":1/"), Map.of())));
+    reason =
+        refused(
+            PostgresSettings.of(PostgresUrl.parse(url.replaceFirst(":\\d+/", ":1/"), Map.of())));
     assertTrue(reason.contains("127.0.0.1:1"), reason);
   }
 

@@ -33,19 +33,32 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Every statement that the engine sends is one that YugabyteDB and CockroachDB understand, and that
- * stays within one repository, so that a database of several machines sends it to one of them. These
- * databases cannot be run here.
+ * stays within one repository, so that a database of several machines sends it to one of them.
+ * These databases cannot be run here.
  */
 @Timeout(120)
 class SentStatementsTest {
   private static final List<String> FORBIDDEN =
       List.of(
-          "advisory", "listen", "notify", "skip locked", "temporary", "temp table", "plpgsql",
-          "create function", "do $");
+          "advisory",
+          "listen",
+          "notify",
+          "skip locked",
+          "temporary",
+          "temp table",
+          "plpgsql",
+          "create function",
+          "do $");
 
   private static final List<String> TABLES =
       List.of(
-          "repositories", "reservations", "events", "releases", "operations", "offers", "entries",
+          "repositories",
+          "reservations",
+          "events",
+          "releases",
+          "operations",
+          "offers",
+          "entries",
           "batches");
 
   /** The statements about all repositories, which are sent seldom. */
@@ -177,8 +190,7 @@ class SentStatementsTest {
     assertTrue(results.size() > 10);
   }
 
-  private static final class NoVisitor
-      implements RepositoryVisitor {
+  private static final class NoVisitor implements RepositoryVisitor {
     @Override
     public void repository(Repository repository) {}
 

@@ -25,10 +25,8 @@ class SharedDutiesTest {
 
   private final TestDatabase database = TestDatabase.create();
   private final TestClock clock = TestClock.addTo(database);
-  private final PostgresStore store =
-      PostgresStore.open(database.settings(TestClock.PARAMETERS));
-  private final PostgresStore other =
-      PostgresStore.open(database.settings(TestClock.PARAMETERS));
+  private final PostgresStore store = PostgresStore.open(database.settings(TestClock.PARAMETERS));
+  private final PostgresStore other = PostgresStore.open(database.settings(TestClock.PARAMETERS));
   private final Maintenance mine = store.maintenance();
   private final Maintenance others = other.maintenance();
 

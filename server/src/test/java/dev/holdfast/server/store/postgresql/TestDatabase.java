@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A database of its own on a real PostgreSQL, which runs once for all tests of the JVM and ends with
- * it.
+ * A database of its own on a real PostgreSQL, which runs once for all tests of the JVM and ends
+ * with it.
  */
 public final class TestDatabase {
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -107,9 +107,7 @@ public final class TestDatabase {
   /** Opens a connection as the owner of the server. */
   public Connection connect() throws SQLException {
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:" + Server.POSTGRES.getPort() + "/" + name,
-        "postgres",
-        "");
+        "jdbc:postgresql://127.0.0.1:" + Server.POSTGRES.getPort() + "/" + name, "postgres", "");
   }
 
   /** Runs statements. */

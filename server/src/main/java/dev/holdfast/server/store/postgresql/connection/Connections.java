@@ -32,8 +32,13 @@ public final class Connections implements AutoCloseable {
   public Connections(PostgresSettings settings, Consumer<String> statements) {
     this.settings = settings;
     this.statements = statements;
-    this.writers = pool("writers", settings.writers(), settings.properties(settings.answerTimeout()));
-    this.readers = pool("readers", settings.readers(), settings.properties(settings.answerTimeout().multipliedBy(SLOWER_READS)));
+    this.writers =
+        pool("writers", settings.writers(), settings.properties(settings.answerTimeout()));
+    this.readers =
+        pool(
+            "readers",
+            settings.readers(),
+            settings.properties(settings.answerTimeout().multipliedBy(SLOWER_READS)));
   }
 
   private HikariDataSource pool(String name, int size, Properties properties) {

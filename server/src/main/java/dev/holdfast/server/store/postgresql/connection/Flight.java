@@ -56,7 +56,9 @@ public final class Flight {
       List<@Nullable Object> values = new ArrayList<>();
       rows.subList(from, from + count).forEach(one -> values.addAll(Arrays.asList(one)));
       String placeholders = row + (", " + row).repeat(count - 1);
-      add(into + " VALUES " + placeholders + (after.isEmpty() ? "" : " " + after), values.toArray());
+      add(
+          into + " VALUES " + placeholders + (after.isEmpty() ? "" : " " + after),
+          values.toArray());
       from += count;
     }
     return this;

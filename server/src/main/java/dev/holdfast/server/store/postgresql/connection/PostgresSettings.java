@@ -37,13 +37,7 @@ public record PostgresSettings(
   /** Returns the settings for an address. */
   public static PostgresSettings of(PostgresUrl url) {
     return new PostgresSettings(
-        url,
-        WRITERS,
-        READERS,
-        CONNECTION_WAIT,
-        STATEMENT_TIMEOUT,
-        LOCK_TIMEOUT,
-        ANSWER_TIMEOUT);
+        url, WRITERS, READERS, CONNECTION_WAIT, STATEMENT_TIMEOUT, LOCK_TIMEOUT, ANSWER_TIMEOUT);
   }
 
   /**

@@ -96,10 +96,8 @@ public final class PostgresUrl {
             taken(parameters, "user"),
             environment.get("PGUSER"),
             System.getProperty("user.name"));
-    String password =
-        first(secret, taken(parameters, "password"), environment.get("PGPASSWORD"));
-    String database =
-        first(path, taken(parameters, "dbname"), environment.get("PGDATABASE"), user);
+    String password = first(secret, taken(parameters, "password"), environment.get("PGPASSWORD"));
+    String database = first(path, taken(parameters, "dbname"), environment.get("PGDATABASE"), user);
     return new PostgresUrl(
         hosts(authority.substring(at + 1), environment),
         database,
@@ -208,9 +206,7 @@ public final class PostgresUrl {
                     + "; the parameters are those of PostgreSQL's JDBC driver, for example sslmode,"
                     + " sslrootcert, connectTimeout, targetServerType");
           }
-          driver.put(
-              driverName,
-              name.equals("target_session_attrs") ? serverType(value) : value);
+          driver.put(driverName, name.equals("target_session_attrs") ? serverType(value) : value);
         });
     return driver;
   }

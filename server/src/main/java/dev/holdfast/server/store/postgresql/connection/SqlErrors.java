@@ -27,18 +27,21 @@ public final class SqlErrors {
    * violation means that another server made the same repository.
    */
   private static final Set<String> CONFLICTS =
-      Set.of(
-          "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", UNIQUE_VIOLATION);
+      Set.of("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", UNIQUE_VIOLATION);
 
   private static final Map<String, String> HINTS =
       Map.of(
-          "28P01", "; correct the password, or the line in the password file",
-          "28000", "; correct the user or the TLS mode of the URL, or pg_hba.conf of the server",
-          "3D000", "; create the database, or correct its name in the URL",
-          INSUFFICIENT_PRIVILEGE, "; grant the role of the URL the rights on the tables",
+          "28P01",
+          "; correct the password, or the line in the password file",
+          "28000",
+          "; correct the user or the TLS mode of the URL, or pg_hba.conf of the server",
+          "3D000",
+          "; create the database, or correct its name in the URL",
+          INSUFFICIENT_PRIVILEGE,
+          "; grant the role of the URL the rights on the tables",
           READ_ONLY,
-              "; the server is a standby or read-only: connect to the primary, for example with all"
-                  + " hosts in the URL");
+          "; the server is a standby or read-only: connect to the primary, for example with all"
+              + " hosts in the URL");
 
   private SqlErrors() {}
 
@@ -54,9 +57,7 @@ public final class SqlErrors {
    * error of a statement and goes on, it has rolled back; otherwise nobody knows.
    */
   public static StoreException duringCommit(String action, SQLException error) {
-    return rolledBack(error)
-        ? beforeCommit(action, error)
-        : StoreException.unknown(action, error);
+    return rolledBack(error) ? beforeCommit(action, error) : StoreException.unknown(action, error);
   }
 
   /** Returns the exception for an error of a read. */

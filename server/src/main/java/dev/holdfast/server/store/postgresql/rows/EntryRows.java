@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The datastore. */
@@ -80,16 +81,17 @@ public final class EntryRows {
         rows);
   }
 
-  /** Returns an entry; null if the key does not exist. */
-  public static @Nullable Entry one(Session session, String repositoryId, String key)
+  /** Returns the entry of a key. */
+  public static Optional<Entry> one(Session session, String repositoryId, String key)
       throws SQLException {
-    List<Entry> found =
-        session.list(
+    return session
+        .list(
             "SELECT version, put_micros, value FROM entries WHERE repository_id = ? AND key = ?",
             row -> new Entry(key, new Value(row.getBytes(3)), row.getLong(1), row.getLong(2)),
             repositoryId,
-            bytes(key));
-    return found.isEmpty() ? null : found.get(0);
+            bytes(key))
+        .stream()
+        .findFirst();
   }
 
   /** Returns a page of keys, by their bytes. */

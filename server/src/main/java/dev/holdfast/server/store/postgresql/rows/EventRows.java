@@ -40,8 +40,7 @@ public final class EventRows {
    *
    * @param lastNote the last note of served time
    */
-  public static void write(
-      Flight flight, String repositoryId, List<Event> events, long lastNote) {
+  public static void write(Flight flight, String repositoryId, List<Event> events, long lastNote) {
     List<@Nullable Object[]> rows = new ArrayList<>();
     for (int from = 0; from < events.size(); from += EVENTS_PER_CHUNK) {
       List<Event> chunk = events.subList(from, Math.min(events.size(), from + EVENTS_PER_CHUNK));
@@ -107,9 +106,7 @@ public final class EventRows {
     session.stream(
         SELECT + " AND last_revision > ? ORDER BY last_revision",
         row ->
-            events(row).stream()
-                .filter(event -> event.revision() > afterRevision)
-                .forEach(visitor),
+            events(row).stream().filter(event -> event.revision() > afterRevision).forEach(visitor),
         repositoryId,
         afterRevision);
   }

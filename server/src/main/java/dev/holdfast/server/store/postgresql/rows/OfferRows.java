@@ -30,8 +30,7 @@ public final class OfferRows {
 
   private static final String INSERT = "INSERT INTO offers (repository_id, " + COLUMNS + ")";
 
-  private static final String ROW =
-      "(?, ?, ?, ?::varchar, ?, ?, ?, ?, ?::varchar, ?::bigint, ?)";
+  private static final String ROW = "(?, ?, ?, ?::varchar, ?, ?, ?, ?, ?::varchar, ?::bigint, ?)";
 
   private static final String ADD_SOLD =
       "ON CONFLICT (repository_id, offer_id)"
@@ -103,16 +102,17 @@ public final class OfferRows {
         limit);
   }
 
-  /** Returns an offer; null if it does not exist. */
-  public static @Nullable Offer one(Session session, String repositoryId, String offerId)
+  /** Returns an offer that exists. */
+  public static Optional<Offer> one(Session session, String repositoryId, String offerId)
       throws SQLException {
-    List<Offer> found =
-        session.list(
+    return session
+        .list(
             SELECT + " AND offer_id = ? AND min_price IS NOT NULL",
             OfferRows::offer,
             repositoryId,
-            offerId);
-    return found.isEmpty() ? null : found.get(0);
+            offerId)
+        .stream()
+        .findFirst();
   }
 
   private static Offer offer(ResultSet row) throws SQLException {

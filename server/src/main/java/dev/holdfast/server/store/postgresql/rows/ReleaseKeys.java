@@ -36,8 +36,7 @@ final class ReleaseKeys {
   UUID of(Slot slot, String operationId) {
     // A slot's key tells its own length, so no two pairs are the same bytes.
     digest.update(SlotKeys.encode(slot));
-    ByteBuffer hash =
-        ByteBuffer.wrap(digest.digest(operationId.getBytes(StandardCharsets.UTF_8)));
+    ByteBuffer hash = ByteBuffer.wrap(digest.digest(operationId.getBytes(StandardCharsets.UTF_8)));
     return new UUID(hash.getLong(), hash.getLong());
   }
 

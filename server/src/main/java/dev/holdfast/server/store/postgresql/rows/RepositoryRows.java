@@ -7,7 +7,7 @@ import dev.holdfast.server.store.postgresql.connection.Session;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** The totals of repositories. */
 public final class RepositoryRows {
@@ -68,18 +68,15 @@ public final class RepositoryRows {
         row.getBoolean(9));
   }
 
-  /** Returns a repository, even if it is deleted; null if it never existed. */
-  public static @Nullable Repository one(Session session, String repositoryId)
-      throws SQLException {
-    List<Repository> found = session.list(ONE, RepositoryRows::repository, repositoryId);
-    return found.isEmpty() ? null : found.get(0);
+  /** Returns a repository, even if it is deleted. */
+  public static Optional<Repository> one(Session session, String repositoryId) throws SQLException {
+    return session.list(ONE, RepositoryRows::repository, repositoryId).stream().findFirst();
   }
 
-  /** Returns a repository; null if it does not exist or was deleted. */
-  public static @Nullable Repository existing(Session session, String repositoryId)
+  /** Returns a repository that exists and was not deleted. */
+  public static Optional<Repository> existing(Session session, String repositoryId)
       throws SQLException {
-    Repository repository = one(session, repositoryId);
-    return repository == null || repository.deleted() ? null : repository;
+    return one(session, repositoryId).filter(repository -> !repository.deleted());
   }
 
   /** Returns a page of the existing repositories, by id. */
@@ -109,8 +106,7 @@ public final class RepositoryRows {
    * rolled back, because this may insert the repository.
    */
   public static void await(Session session, String repositoryId) throws SQLException {
-    session.update(
-        INSERT_BLANK + " ON CONFLICT (repository_id) DO NOTHING", repositoryId, 0L, 0L);
+    session.update(INSERT_BLANK + " ON CONFLICT (repository_id) DO NOTHING", repositoryId, 0L, 0L);
     var unused = session.list(LOCK, RepositoryRows::locked, repositoryId);
   }
 
