@@ -92,7 +92,7 @@ final class Committer {
 
   /** Adjusts leases if that is due, before anything is decided. Returns the failure, if any. */
   private @Nullable StoreException adjustLeases(Lane lane) {
-    leaseTime.pulse();
+    leaseTime.check();
     if (!leaseTime.isDue()) {
       return null;
     }
@@ -154,6 +154,8 @@ final class Committer {
         commit(transaction, batchId);
         long nowNanos = System.nanoTime();
         report.committed(calls, batch, nowNanos - beginNanos, nowNanos - decidedNanos);
+      } else {
+        leaseTime.alive();
       }
       succeeded(lane);
       report.decided(calls, outcomes, batch, beginNanos);
@@ -276,6 +278,7 @@ final class Committer {
   private void tend(Lane lane) {
     try {
       health.run(store.maintenance()::tend);
+      leaseTime.alive();
       report.publishUnknownOutcome();
     } catch (StoreException e) {
       noteFailure(lane, e);

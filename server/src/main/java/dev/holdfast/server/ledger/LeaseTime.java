@@ -30,22 +30,26 @@ final class LeaseTime {
     this.servedNanos = clock.steadyNanos();
   }
 
+  /** Notices how long nothing was possible. Called before anything is decided. */
+  synchronized void check() {
+    graceDue |= clock.steadyNanos() - servedNanos > GAP_NANOS;
+  }
+
   /**
-   * Records that changes are possible, unless the store fails. Must be called at least once a
-   * second.
+   * Records that the store works, as far as one can tell without a commit. Must be called at least
+   * once a second.
    */
-  synchronized void pulse() {
-    long nowNanos = clock.steadyNanos();
-    graceDue |= nowNanos - servedNanos > GAP_NANOS;
+  synchronized void alive() {
+    check();
     if (!failing) {
-      servedNanos = nowNanos;
+      servedNanos = clock.steadyNanos();
     }
   }
 
   /** Records a committed transaction. */
   synchronized void committed() {
     failing = false;
-    pulse();
+    alive();
   }
 
   /**
