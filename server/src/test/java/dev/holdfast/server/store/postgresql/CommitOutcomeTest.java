@@ -3,6 +3,7 @@ package dev.holdfast.server.store.postgresql;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -64,7 +65,8 @@ class CommitOutcomeTest {
       database.await("SELECT count(*) FROM batches", 2);
       relay.cut();
       CompletionException failed = assertThrows(CompletionException.class, commit::join);
-      assertTrue(((StoreException) failed.getCause()).outcomeUnknown(), failed.toString());
+      StoreException cause = assertInstanceOf(StoreException.class, failed.getCause());
+      assertTrue(cause.outcomeUnknown(), failed.toString());
     }
     assertEquals(CommitOutcome.COMMITTED, store.outcomeOf(BATCH, IDS));
     assertEquals(5, requireNonNull(store.repository(REPOSITORY)).capacityBytes());
