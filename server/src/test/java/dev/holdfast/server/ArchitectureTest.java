@@ -100,13 +100,62 @@ class ArchitectureTest {
   }
 
   @Test
-  void oneRoomKnowsSqlite() {
+  void eachEngineIsKnownInItsRoomAlone() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "store.sqlite..", ROOT + "store.postgresql..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.sql..", "javax.sql..")
+        .check(SERVER);
     noClasses()
         .that()
         .resideOutsideOfPackage(ROOT + "store.sqlite..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("java.sql..", "org.sqlite..")
+        .resideInAPackage("org.sqlite..")
+        .check(SERVER);
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "store.postgresql.connection")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.postgresql..", "com.zaxxer.hikari..")
+        .check(SERVER);
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "store.sqlite..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "store.postgresql..")
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAPackage("javax.sql..")
+        .check(SERVER);
+  }
+
+  @Test
+  void theRoomsOfThePostgresqlEngineKnowOnlyThoseBelow() {
+    String postgresql = ROOT + "store.postgresql";
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("engine")
+        .definedBy(postgresql)
+        .layer("rows")
+        .definedBy(postgresql + ".rows")
+        .layer("connection")
+        .definedBy(postgresql + ".connection")
+        .whereLayer("engine")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("rows")
+        .mayOnlyBeAccessedByLayers("engine")
+        .check(SERVER);
+    noClasses()
+        .that()
+        .resideInAPackage(postgresql + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "store.sqlite..")
         .check(SERVER);
   }
 

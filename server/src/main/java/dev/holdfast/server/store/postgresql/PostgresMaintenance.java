@@ -1,0 +1,160 @@
+package dev.holdfast.server.store.postgresql;
+
+import dev.holdfast.server.ledger.Maintenance;
+import dev.holdfast.server.store.postgresql.connection.Flight;
+import dev.holdfast.server.store.postgresql.connection.OwnConnection;
+import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
+import dev.holdfast.server.store.postgresql.connection.Session;
+import dev.holdfast.server.store.postgresql.connection.SqlErrors;
+import dev.holdfast.server.store.postgresql.connection.SqlTexts;
+import dev.holdfast.server.store.postgresql.rows.BatchRows;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+
+/** The housekeeping of the servers on a database, by the clock of the database. */
+final class PostgresMaintenance implements Maintenance {
+  private static final long MICROS_PER_SECOND = 1_000_000;
+
+  /** Without a sign of life for so long, leases could not be renewed. */
+  private static final long GAP_MICROS = 2 * MICROS_PER_SECOND;
+
+  private static final long HOUR_MICROS = 3600 * MICROS_PER_SECOND;
+
+  /** Old rows are dropped once in so many calls of {@link #tend}. */
+  private static final int TENDS_PER_CLEANUP = 60;
+
+  private static final Map<Duty, Long> DUTY_MICROS =
+      Map.of(Duty.SWEEP_LEASES, 2 * MICROS_PER_SECOND, Duty.PURGE, 120 * MICROS_PER_SECOND);
+
+  private static final String ALIVE =
+      "(SELECT max(last_seen_micros) FROM servers) > " + SqlTexts.NOW + " - ?";
+
+  private static final String HEARTBEAT =
+      "UPDATE servers SET last_seen_micros = " + SqlTexts.NOW + " WHERE server_id = ? AND " + ALIVE;
+
+  private static final String REGISTER =
+      "INSERT INTO servers (server_id, last_seen_micros) VALUES (?, "
+          + SqlTexts.NOW
+          + ") ON CONFLICT (server_id) DO UPDATE"
+          + " SET last_seen_micros = excluded.last_seen_micros";
+
+  private static final String ACQUIRE =
+      "INSERT INTO duties (duty, server_id, until_micros) VALUES (?, ?, "
+          + SqlTexts.NOW
+          + " + ?) ON CONFLICT (duty) DO UPDATE SET server_id = excluded.server_id,"
+          + " until_micros = excluded.until_micros WHERE duties.server_id = excluded.server_id"
+          + " OR duties.until_micros < "
+          + SqlTexts.NOW;
+
+  /** Locks the repositories with leases, always in the same order. */
+  static final String LOCK_LEASED =
+      "SELECT repository_id FROM repositories WHERE repository_id IN"
+          + " (SELECT repository_id FROM reservations WHERE lease_expire_micros > 0)"
+          + " ORDER BY repository_id FOR NO KEY UPDATE";
+
+  static final String ADJUST_LEASES =
+      "UPDATE reservations SET lease_expire_micros ="
+          + " least(greatest(lease_expire_micros + ?, ? + least(?, lease_micros)),"
+          + " ? + lease_micros) WHERE lease_expire_micros > 0";
+
+  private final OwnConnection connection;
+  private final PostgresSettings settings;
+  private final UUID serverId = UUID.randomUUID();
+  private final PostgresPurge purge;
+  private long graceMicros;
+  private boolean graceKnown;
+  private int tends;
+
+  PostgresMaintenance(OwnConnection connection, PostgresSettings settings) {
+    this.connection = connection;
+    this.settings = settings;
+    this.purge = new PostgresPurge(settings);
+  }
+
+  /**
+   * Tells the other servers that this one lives. After a time in which no server lived, only {@link
+   * #adjustLeases} does so: leases could not be renewed, and must not end before it.
+   */
+  @Override
+  public synchronized void tend() {
+    boolean alive =
+        run(
+                "tell that this server lives",
+                session -> session.update(HEARTBEAT, serverId, GAP_MICROS))
+            > 0;
+    if (!alive && graceKnown) {
+      adjustLeases(0, 0, graceMicros);
+    }
+    if (tends++ % TENDS_PER_CLEANUP == 0) {
+      run("drop old rows", PostgresMaintenance::cleanUp);
+    }
+  }
+
+  private static boolean cleanUp(Session session) throws SQLException {
+    Flight flight = session.flight();
+    flight.add(
+        "DELETE FROM servers WHERE last_seen_micros < " + SqlTexts.NOW + " - ?", HOUR_MICROS);
+    BatchRows.purge(flight, HOUR_MICROS);
+    flight.run();
+    return true;
+  }
+
+  @Override
+  public boolean acquire(Duty duty) {
+    Long micros = DUTY_MICROS.getOrDefault(duty, GAP_MICROS);
+    return run(
+            "take over a duty",
+            session ->
+                session.update(ACQUIRE, duty.name().toLowerCase(Locale.ROOT), serverId, micros))
+        > 0;
+  }
+
+  @Override
+  public synchronized void adjustLeases(long byMicros, long nowMicros, long grace) {
+    graceMicros = grace;
+    graceKnown = true;
+    run("extend leases", session -> adjust(session, byMicros, grace));
+  }
+
+  private boolean adjust(Session session, long byMicros, long grace) throws SQLException {
+    long[] now = new long[1];
+    boolean[] alive = new boolean[1];
+    session
+        .begin(settings)
+        // Of servers that start together, one extends the leases; the others find it alive.
+        .query("SELECT one FROM ledger WHERE one = 1 FOR UPDATE", row -> {})
+        .query(
+            "SELECT " + SqlTexts.NOW + ", coalesce(" + ALIVE + ", false)",
+            row -> {
+              now[0] = row.getLong(1);
+              alive[0] = row.getBoolean(2);
+            },
+            GAP_MICROS)
+        .run();
+    if (!alive[0]) {
+      session
+          .flight()
+          .add(SqlTexts.UNBOUNDED_COMMIT)
+          .query(LOCK_LEASED, row -> {})
+          .add(ADJUST_LEASES, byMicros, now[0], grace, now[0])
+          .run();
+    }
+    session.flight().add(REGISTER, serverId).add(SqlTexts.COMMIT).run();
+    return alive[0];
+  }
+
+  @Override
+  public int purge(ServedNote served, long beforeMicros, int limit) {
+    return run("purge", session -> purge.purge(session, served, beforeMicros, limit));
+  }
+
+  private <T> T run(String action, Session.Reads<T> work) {
+    try {
+      return connection.run(work);
+    } catch (SQLException e) {
+      throw SqlErrors.beforeCommit(action, e);
+    }
+  }
+}

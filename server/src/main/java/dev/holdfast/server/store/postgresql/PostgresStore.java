@@ -1,0 +1,312 @@
+package dev.holdfast.server.store.postgresql;
+
+import dev.holdfast.server.ledger.BatchId;
+import dev.holdfast.server.ledger.EventsPage;
+import dev.holdfast.server.ledger.EventsQuery;
+import dev.holdfast.server.ledger.LedgerClock;
+import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.Maintenance;
+import dev.holdfast.server.ledger.Recount;
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.books.Entry;
+import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
+import dev.holdfast.server.ledger.view.RepositoryVisitor;
+import dev.holdfast.server.store.postgresql.connection.Connections;
+import dev.holdfast.server.store.postgresql.connection.OwnConnection;
+import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
+import dev.holdfast.server.store.postgresql.connection.Session;
+import dev.holdfast.server.store.postgresql.connection.SqlErrors;
+import dev.holdfast.server.store.postgresql.rows.BatchRows;
+import dev.holdfast.server.store.postgresql.rows.EntryRows;
+import dev.holdfast.server.store.postgresql.rows.OfferRows;
+import dev.holdfast.server.store.postgresql.rows.RepositoryRows;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The engine on PostgreSQL, for any number of servers on one database. */
+public final class PostgresStore implements LedgerStore {
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
+
+  private final Connections connections;
+  private final OwnConnection housekeeping;
+  private final OwnConnection health;
+  private final PostgresMaintenance maintenance;
+  private final Readiness readiness;
+  private final EngineClock clock = new EngineClock();
+
+  private PostgresStore(Connections connections) {
+    this.connections = connections;
+    PostgresSettings settings = connections.settings();
+    this.housekeeping = new OwnConnection(connections, settings.answerTimeout());
+    this.health = new OwnConnection(connections, PROBE_TIMEOUT);
+    this.maintenance = new PostgresMaintenance(housekeeping, settings);
+    this.readiness = new Readiness(health, clock);
+  }
+
+  /**
+   * Opens the engine, and migrates the database if this program is newer.
+   *
+   * @throws StoreException if the database cannot be used, with a sentence that says what to do.
+   *     Nothing is left behind then
+   */
+  public static PostgresStore open(PostgresSettings settings) {
+    return open(settings, statement -> {});
+  }
+
+  /**
+   * Opens the engine.
+   *
+   * @param statements receives every statement that is sent, without values, on the thread that
+   *     sends it
+   */
+  static PostgresStore open(PostgresSettings settings, Consumer<String> statements) {
+    Connections connections = new Connections(settings, statements);
+    PostgresStore store = new PostgresStore(connections);
+    try {
+      store.prepare();
+      return store;
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private void prepare() {
+    PostgresSettings settings = connections.settings();
+    try (Session session = connections.single(settings.answerTimeout())) {
+      PostgresSchema.prepare(session, settings);
+    } catch (SQLException e) {
+      throw SqlErrors.reading("cannot use the database " + settings.url(), e);
+    }
+    readiness.probe();
+    if (!readiness.trouble().isEmpty()) {
+      throw StoreException.refused(readiness.trouble());
+    }
+  }
+
+  @Override
+  public Concurrency concurrency() {
+    return new Concurrency(connections.settings().writers(), false);
+  }
+
+  /** Returns the clock of the database. */
+  public LedgerClock clock() {
+    return clock;
+  }
+
+  @Override
+  public Transaction begin(SortedSet<String> repositoryIds) {
+    String repositoryId = only(repositoryIds);
+    try {
+      return new PostgresTransaction(
+          connections.writer(), connections.settings(), clock, repositoryId);
+    } catch (SQLException e) {
+      throw SqlErrors.beforeCommit("begin a transaction", e);
+    }
+  }
+
+  private static String only(SortedSet<String> repositoryIds) {
+    if (repositoryIds.size() != 1) {
+      throw new IllegalArgumentException(
+          "a transaction must be one of one repository, not of " + repositoryIds);
+    }
+    return repositoryIds.first();
+  }
+
+  @Override
+  public CommitOutcome outcomeOf(BatchId batchId, SortedSet<String> repositoryIds) {
+    String repositoryId = only(repositoryIds);
+    PostgresSettings settings = connections.settings();
+    try (Session session = connections.single(settings.answerTimeout())) {
+      session.begin(settings).run();
+      // Waits for the transaction of the batch: only then its id is there, or never will be.
+      RepositoryRows.await(session, repositoryId);
+      boolean committed = BatchRows.exists(session, repositoryId, batchId);
+      session.rollBack();
+      return committed ? CommitOutcome.COMMITTED : CommitOutcome.NOT_COMMITTED;
+    } catch (SQLException e) {
+      throw StoreException.unknown("find out what became of a commit", e);
+    }
+  }
+
+  @Override
+  public Maintenance maintenance() {
+    return maintenance;
+  }
+
+  @Override
+  public void probe() {
+    readiness.probe();
+  }
+
+  @Override
+  public String trouble() {
+    return readiness.trouble();
+  }
+
+  /** Runs reads that can be repeated, once more if the connection was lost. */
+  private <T> T read(String action, Session.Reads<T> reads) {
+    try {
+      return readOnce(reads);
+    } catch (SQLException e) {
+      if (!SqlErrors.breaksConnection(e)) {
+        throw SqlErrors.reading(action, e);
+      }
+    }
+    try {
+      return readOnce(reads);
+    } catch (SQLException e) {
+      throw SqlErrors.reading(action, e);
+    }
+  }
+
+  /** As {@link #read}, for what may not exist. */
+  private <T> @Nullable T readOne(String action, Session.Reads<Optional<T>> reads) {
+    return read(action, reads).orElse(null);
+  }
+
+  private interface Visit {
+    void run(Session session) throws SQLException;
+  }
+
+  /** Runs reads that cannot be repeated, because a visitor may have received some of the rows. */
+  private void visit(String action, Visit visit) {
+    try {
+      boolean unused =
+          readOnce(
+              session ->
+                  session.inSnapshot(
+                      same -> {
+                        visit.run(same);
+                        return true;
+                      }));
+    } catch (SQLException e) {
+      throw SqlErrors.reading(action, e);
+    }
+  }
+
+  private <T> T readOnce(Session.Reads<T> reads) throws SQLException {
+    try (Session session = connections.reader()) {
+      try {
+        return reads.run(session);
+      } catch (SQLException e) {
+        if (SqlErrors.breaksConnection(e)) {
+          session.evict();
+        }
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Repository repository(String repositoryId) {
+    return readOne("read a repository", session -> RepositoryRows.existing(session, repositoryId));
+  }
+
+  @Override
+  public List<Repository> repositories(String afterId, int limit) {
+    return read("list repositories", session -> RepositoryRows.page(session, afterId, limit));
+  }
+
+  @Override
+  public @Nullable Reservation reservation(String repositoryId, Slot slot) {
+    return readOne(
+        "read a reservation", session -> PostgresReads.reservation(session, repositoryId, slot));
+  }
+
+  @Override
+  public ReservationsPage reservations(ReservationsQuery query) {
+    return read("list reservations", session -> PostgresReads.reservations(session, query));
+  }
+
+  @Override
+  public void reservedIndexes(String repositoryId, String requestId, LongConsumer slotIndexes) {
+    visit(
+        "read the slots of a request",
+        session -> PostgresReads.reservedIndexes(session, repositoryId, requestId, slotIndexes));
+  }
+
+  @Override
+  public @Nullable Offer offer(String repositoryId, String offerId) {
+    return readOne("read an offer", session -> OfferRows.one(session, repositoryId, offerId));
+  }
+
+  @Override
+  public List<Offer> offers(String repositoryId, String afterId, int limit) {
+    return read("list offers", session -> OfferRows.page(session, repositoryId, afterId, limit));
+  }
+
+  @Override
+  public @Nullable Entry entry(String repositoryId, String key) {
+    return readOne("read an entry", session -> EntryRows.one(session, repositoryId, key));
+  }
+
+  @Override
+  public List<String> keys(String repositoryId, String prefix, String afterKey, int limit) {
+    return read(
+        "list keys", session -> EntryRows.keys(session, repositoryId, prefix, afterKey, limit));
+  }
+
+  @Override
+  public void visitRepository(String repositoryId, long afterRevision, RepositoryVisitor visitor) {
+    visit(
+        "read a repository",
+        session -> PostgresReads.visit(session, repositoryId, afterRevision, visitor));
+  }
+
+  @Override
+  public @Nullable EventsPage events(EventsQuery query) {
+    return readOne(
+        "read events", session -> session.inSnapshot(same -> PostgresReads.events(same, query)));
+  }
+
+  @Override
+  public @Nullable Recount recount(String repositoryId) {
+    return readOne(
+        "recount a repository",
+        session -> session.inSnapshot(same -> PostgresRecount.recount(same, repositoryId)));
+  }
+
+  @Override
+  public List<SpaceUse> spaceUse(List<String> repositoryIds) {
+    return read(
+        "read the use of space",
+        session -> session.inSnapshot(same -> PostgresReads.spaceUse(same, repositoryIds)));
+  }
+
+  @Override
+  public Map<String, StateCount> countStates() {
+    return read("count states", session -> session.inSnapshot(PostgresReads::countStates));
+  }
+
+  @Override
+  public List<ExpireLeases> expiredLeases(long nowMicros, int limit) {
+    return read(
+        "find expired leases", session -> PostgresReads.expiredLeases(session, nowMicros, limit));
+  }
+
+  @Override
+  public long servedMicros() {
+    return read(
+        "read the time served",
+        session -> session.list("SELECT served_micros FROM ledger", row -> row.getLong(1)).get(0));
+  }
+
+  @Override
+  public void close() {
+    housekeeping.close();
+    health.close();
+    connections.close();
+  }
+}

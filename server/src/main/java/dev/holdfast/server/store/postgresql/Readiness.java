@@ -1,0 +1,61 @@
+package dev.holdfast.server.store.postgresql;
+
+import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.store.postgresql.connection.OwnConnection;
+import dev.holdfast.server.store.postgresql.connection.Session;
+import dev.holdfast.server.store.postgresql.connection.SqlErrors;
+import dev.holdfast.server.store.postgresql.connection.SqlTexts;
+import java.sql.SQLException;
+
+/** Checks about once a second whether the database can be used. */
+final class Readiness {
+  private final OwnConnection connection;
+  private final EngineClock clock;
+  private volatile String trouble = "";
+
+  Readiness(OwnConnection connection, EngineClock clock) {
+    this.connection = connection;
+    this.clock = clock;
+  }
+
+  /** Asks the database for its version, its clock and whether it can be written. */
+  void probe() {
+    try {
+      trouble = connection.run(this::troubleOf);
+    } catch (SQLException e) {
+      trouble = "the database does not answer" + SqlErrors.hint(e) + ": " + e.getMessage();
+    } catch (StoreException e) {
+      trouble = String.valueOf(e.getMessage());
+    }
+  }
+
+  private String troubleOf(Session session) throws SQLException {
+    boolean[] readOnly = new boolean[1];
+    session
+        .flight()
+        .query(
+            "SELECT " + SqlTexts.NOW + ", current_setting('transaction_read_only') = 'on'",
+            row -> {
+              clock.observe(row.getLong(1));
+              readOnly[0] = row.getBoolean(2);
+            })
+        .run();
+    if (readOnly[0]) {
+      return "the database is read-only: it is a standby, or was set so; connect to the primary, for"
+          + " example with all hosts in the URL";
+    }
+    int version = PostgresSchema.stored(session);
+    return version == PostgresSchema.version()
+        ? ""
+        : "the database has schema version "
+            + version
+            + ", but this program needs version "
+            + PostgresSchema.version()
+            + "; run all servers with the newest program";
+  }
+
+  /** Returns the result of the last probe; empty if the database can be used. */
+  String trouble() {
+    return trouble;
+  }
+}
