@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.runtime.serving.StartException;
+import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.runtime.serving.Version;
 import dev.holdfast.server.store.sqlite.backup.Backup;
 import dev.holdfast.server.store.sqlite.backup.BackupManifest;

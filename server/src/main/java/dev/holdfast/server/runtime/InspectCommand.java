@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.runtime.serving.StartException;
+import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.store.sqlite.backup.BackupFile;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -8,7 +8,7 @@ import dev.holdfast.server.operator.StatusCommand;
 import dev.holdfast.server.operator.WhyCommand;
 import dev.holdfast.server.runtime.config.Configuration;
 import dev.holdfast.server.runtime.network.LibraryLog;
-import dev.holdfast.server.runtime.serving.StartException;
+import dev.holdfast.server.runtime.engine.StartException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;

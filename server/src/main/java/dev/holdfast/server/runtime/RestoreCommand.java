@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.ledger.StoreException;
-import dev.holdfast.server.runtime.serving.StartException;
+import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.store.sqlite.backup.Restore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.mark.RestoredStore;

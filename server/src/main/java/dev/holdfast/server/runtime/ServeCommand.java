@@ -4,6 +4,9 @@ import dev.holdfast.server.flags.CommandLineOnly;
 import dev.holdfast.server.flags.FlagConverters.ByteSize;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import dev.holdfast.server.flags.FlagConverters.HostPort;
+import dev.holdfast.server.runtime.engine.EmbeddedStore;
+import dev.holdfast.server.runtime.engine.SharedStore;
+import dev.holdfast.server.runtime.engine.StoreLocation;
 import dev.holdfast.server.runtime.logging.LogFormat;
 import dev.holdfast.server.runtime.logging.LogLevel;
 import dev.holdfast.server.runtime.logging.LogSettings;
@@ -17,6 +20,7 @@ import dev.holdfast.server.runtime.security.tls.TlsFiles;
 import dev.holdfast.server.runtime.serving.HoldfastServer;
 import dev.holdfast.server.runtime.serving.Version;
 import dev.holdfast.server.runtime.tracing.Tracing;
+import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -98,6 +102,15 @@ final class ServeCommand implements Callable<Integer> {
               + " the server runs counts; the system clock does not matter. Default: ${DEFAULT-VALUE}")
   private Duration retention = Duration.ZERO;
 
+  @Option(
+      names = "--store",
+      paramLabel = "URL",
+      description =
+          "Keeps the ledger in PostgreSQL, which several servers may share, in place of --data-dir:"
+              + " postgresql://USER@HOST:PORT/DATABASE?sslmode=verify-full. The password comes from"
+              + " PGPASSWORD or a password file.")
+  private @Nullable String store;
+
   @CommandLineOnly
   @Option(
       names = "--accept-loss",
@@ -174,10 +187,9 @@ final class ServeCommand implements Callable<Integer> {
             new HoldfastServer.Settings(
                 listen,
                 admin,
-                dataDir,
+                storeLocation(),
                 capacityBytes,
                 retention,
-                acceptLoss,
                 security,
                 metrics,
                 tracing()));
@@ -253,6 +265,20 @@ final class ServeCommand implements Callable<Integer> {
               + (security.tls() == null ? "encryption" : "authentication")
               + "; listen on 127.0.0.1, or add --tls-cert and --tls-key, and --tokens-file or"
               + " --tls-client-ca, or add --insecure to allow it");
+    }
+  }
+
+  private StoreLocation storeLocation() {
+    if (store == null) {
+      return new EmbeddedStore(dataDir, acceptLoss);
+    } else if (acceptLoss) {
+      throw parameterException(
+          "--accept-loss is for a store in --data-dir; a database of --store has its own backups");
+    }
+    try {
+      return new SharedStore(PostgresUrl.parse(store, System.getenv()));
+    } catch (IllegalArgumentException e) {
+      throw parameterException("Invalid value for option '--store': " + e.getMessage());
     }
   }
 

@@ -7,7 +7,7 @@ import dev.holdfast.server.runtime.security.tokens.RepositoryGlob;
 import dev.holdfast.server.runtime.security.tokens.TokenEntry;
 import dev.holdfast.server.runtime.security.tokens.TokenSecret;
 import dev.holdfast.server.runtime.security.tokens.TokensEditor;
-import dev.holdfast.server.runtime.serving.StartException;
+import dev.holdfast.server.runtime.engine.StartException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

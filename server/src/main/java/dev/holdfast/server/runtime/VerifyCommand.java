@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.operator.ConnectionOptions;
 import dev.holdfast.server.operator.LiveVerification;
-import dev.holdfast.server.runtime.serving.StartException;
+import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.mark.HighWaterMark;

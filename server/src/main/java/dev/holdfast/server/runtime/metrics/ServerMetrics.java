@@ -9,7 +9,6 @@ import dev.holdfast.server.runtime.admin.HealthCheck;
 import dev.holdfast.server.runtime.admin.Readiness;
 import dev.holdfast.server.runtime.network.LineLimit;
 import dev.holdfast.server.runtime.network.NetworkGuard;
-import dev.holdfast.server.store.sqlite.SqliteStore;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerMethodDefinition;
@@ -64,16 +63,20 @@ public final class ServerMetrics {
     return ledger;
   }
 
-  /** Measures a ledger and its store from now on. */
-  public void measure(Ledger measured, SqliteStore store) {
+  /** Measures a ledger from now on. */
+  public void measure(Ledger measured) {
     measured.measureWith(ledger);
     gauge(
         "holdfast_queue_depth",
         "Changes that wait for the writer.",
         () -> (double) measured.waitingCount());
-    registry.register(new StoreCollector(store::sizes));
     registry.register(
         new RepositoryCollector(measured.reads(), states, RepositoryCollector.OWN_SERIES));
+  }
+
+  /** Measures an embedded store from now on. */
+  public void measureStore(StoreCollector.Source sizes) {
+    registry.register(new StoreCollector(sizes));
   }
 
   /**

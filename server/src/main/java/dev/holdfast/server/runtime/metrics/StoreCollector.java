@@ -10,13 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads the sizes of the store for a scrape. Without an answer of the disk, they are missing. */
-final class StoreCollector implements MultiCollector {
+public final class StoreCollector implements MultiCollector {
   private static final Logger LOG = LoggerFactory.getLogger("holdfast.metrics");
 
   private final Source source;
 
   /** Reads the sizes. */
-  interface Source {
+  public interface Source {
     StoreSizes read() throws IOException;
   }
 

@@ -6,6 +6,7 @@ import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.Retention;
 import dev.holdfast.server.ledger.ScheduledWork;
 import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.runtime.engine.Engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,8 +21,6 @@ final class BackgroundTasks implements AutoCloseable {
 
   private static final long PROBE_MILLIS = 1000;
   private static final long SCRUB_MILLIS = 100;
-  private static final long RESERVE_MILLIS = 60_000;
-  private static final long DISK_MILLIS = 1000;
 
   /** Files must hold within 10 s, after two polls that found the same. */
   private static final long RELOAD_MILLIS = 1000;
@@ -37,32 +36,28 @@ final class BackgroundTasks implements AutoCloseable {
   private final ScheduledExecutorService purging = thread("retention");
   private final ScheduledExecutorService probing = thread("store-probe");
   private final ScheduledExecutorService scrubbing = thread("scrub");
-  private final ScheduledExecutorService reserving = thread("disk-reserve");
+  private final ScheduledExecutorService keeping = thread("engine-upkeep");
   private final ScheduledExecutorService reloading = thread("reload");
   private final ScheduledExecutorService counting = thread("state-count");
   private final LedgerListener listener;
 
   private final Ledger ledger;
   private final Duration retention;
-  private final Runnable reserve;
-  private final Runnable diskSpace;
+  private final List<Engine.Upkeep> upkeep;
 
   /**
    * Makes the tasks without starting them.
    *
-   * @param reserve keeps the disk reserve; runs about once a minute while the store is healthy
-   * @param diskSpace samples the free space of the disk; runs about once a second
+   * @param upkeep the tasks of the engine
    */
   BackgroundTasks(
       Ledger ledger,
       Duration retention,
-      Runnable reserve,
-      Runnable diskSpace,
+      List<Engine.Upkeep> upkeep,
       LedgerListener listener) {
     this.ledger = ledger;
     this.retention = retention;
-    this.reserve = reserve;
-    this.diskSpace = diskSpace;
+    this.upkeep = upkeep;
     this.listener = listener;
   }
 
@@ -90,17 +85,11 @@ final class BackgroundTasks implements AutoCloseable {
     repeat(purging, purge, purgeMillis, purgeMillis);
     repeat(probing, ledger.reads()::probe, PROBE_MILLIS, PROBE_MILLIS);
     repeat(scrubbing, ledger.reads()::scrub, SCRUB_MILLIS, SCRUB_MILLIS);
-    repeat(reserving, this::keepReserve, 0, RESERVE_MILLIS);
-    repeat(reloading, reload, RELOAD_MILLIS, RELOAD_MILLIS);
-    repeat(reserving, diskSpace, 0, DISK_MILLIS);
-    repeat(counting, () -> countOrRetry(count), 0, COUNT_MILLIS);
-  }
-
-  /** Skips the reserve while the store reports trouble: its directory may have been replaced. */
-  private void keepReserve() {
-    if (ledger.reads().trouble().isEmpty()) {
-      reserve.run();
+    for (Engine.Upkeep task : upkeep) {
+      repeat(keeping, task.work(), 0, task.period().toMillis());
     }
+    repeat(reloading, reload, RELOAD_MILLIS, RELOAD_MILLIS);
+    repeat(counting, () -> countOrRetry(count), 0, COUNT_MILLIS);
   }
 
   /** A long read is interrupted if the WAL becomes too long meanwhile; the next run retries. */
@@ -133,7 +122,7 @@ final class BackgroundTasks implements AutoCloseable {
   @Override
   public void close() {
     for (ScheduledExecutorService thread :
-        List.of(sweeping, purging, probing, scrubbing, reserving, reloading, counting)) {
+        List.of(sweeping, purging, probing, scrubbing, keeping, reloading, counting)) {
       thread.shutdown();
       try {
         if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {

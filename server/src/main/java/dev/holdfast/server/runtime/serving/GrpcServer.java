@@ -9,6 +9,7 @@ import dev.holdfast.server.api.wire.ReadRequests;
 import dev.holdfast.server.api.wire.RequestWorkers;
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.runtime.admin.Readiness;
+import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkGuard;

@@ -11,11 +11,16 @@ import dev.holdfast.server.ledger.SteadyClock;
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.rules.Outcome;
+import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.runtime.admin.AdminHandler;
 import dev.holdfast.server.runtime.admin.AdminServer;
 import dev.holdfast.server.runtime.admin.Probe;
 import dev.holdfast.server.runtime.admin.Readiness;
+import dev.holdfast.server.runtime.engine.CloseStack;
+import dev.holdfast.server.runtime.engine.Engine;
+import dev.holdfast.server.runtime.engine.StartException;
+import dev.holdfast.server.runtime.engine.StoreLocation;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.network.Addresses;
 import dev.holdfast.server.runtime.network.NetworkLimits;
@@ -23,18 +28,9 @@ import dev.holdfast.server.runtime.page.PageHandler;
 import dev.holdfast.server.runtime.security.AdminAccess;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.runtime.tracing.Tracing;
-import dev.holdfast.server.store.sqlite.SqliteStore;
-import dev.holdfast.server.store.sqlite.backup.LastBackup;
-import dev.holdfast.server.store.sqlite.directory.DataDirectory;
-import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
-import dev.holdfast.server.store.sqlite.directory.LowWater;
-import dev.holdfast.server.store.sqlite.mark.HighWaterMark;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -65,11 +61,10 @@ public final class HoldfastServer {
    *
    * @param listen gRPC address
    * @param adminListen address of the HTTP probes; null for none
-   * @param dataDir directory of the store
+   * @param store where the store is
    * @param capacityBytes capacity of the repository {@code default} if it is created; null to
    *     create none
    * @param retention minimum time for which operation ids, histories and events are kept
-   * @param acceptLoss whether to accept a store that lost acknowledged changes
    * @param security how connections are encrypted and callers authenticated
    * @param metrics measures this server, and no other
    * @param tracing sends spans; null for none
@@ -77,10 +72,9 @@ public final class HoldfastServer {
   public record Settings(
       InetSocketAddress listen,
       @Nullable InetSocketAddress adminListen,
-      Path dataDir,
+      StoreLocation store,
       @Nullable Long capacityBytes,
       Duration retention,
-      boolean acceptLoss,
       Security security,
       ServerMetrics metrics,
       @Nullable Tracing tracing) {}
@@ -105,42 +99,25 @@ public final class HoldfastServer {
     try {
       return start(settings, clock, opened);
     } catch (IOException | RuntimeException e) {
-      StartException failure = StartException.of(settings.dataDir(), e);
-      try {
-        opened.closeAll();
-      } catch (Exception suppressed) {
-        failure.addSuppressed(suppressed);
-      }
+      StartException failure = settings.store().failure(e);
+      opened.closeAfter(failure);
       throw failure;
     }
   }
 
-  private static HoldfastServer start(Settings settings, LedgerClock clock, CloseStack opened)
+  private static HoldfastServer start(Settings settings, LedgerClock processClock, CloseStack opened)
       throws IOException {
-    String process = "process " + ProcessHandle.current().pid();
-    DataDirectory directory = opened.add(DataDirectory.hold(settings.dataDir(), process));
-    if (settings.acceptLoss()) {
-      HighWaterMark.acceptLoss(directory, clock.nowMicros());
-    }
-    HighWaterMark.check(directory);
-    boolean isNew = !Files.exists(directory.database()) || Files.size(directory.database()) == 0;
-    Halt halt = new Halt();
-    SqliteStore store = opened.add(SqliteStore.open(directory.database(), halt));
-    if (isNew) {
-      LOG.warn(
-          "created a new, empty ledger in {}; if there should be one already, check --data-dir",
-          directory.path().toAbsolutePath().normalize());
-    }
-    opened.add(HighWaterMark.keep(directory, store, halt, clock::nowMicros));
+    Engine engine = opened.add(settings.store().open(processClock));
     ServerMetrics metrics = settings.metrics();
     LedgerListener listener = metrics.listener(new LoggingListener());
     EventLoops eventLoops = opened.add(new EventLoops());
     RequestWorkers workers = opened.add(new RequestWorkers(listener::failed));
-    Ledger ledger = new Ledger(store, clock, MAX_WAITING_CHANGES, listener);
+    Ledger ledger = new Ledger(engine.store(), engine.clock(), MAX_WAITING_CHANGES, listener);
     // Without the admin port, nobody reads metrics, so calls and commits are not measured.
     boolean measured = settings.adminListen() != null;
     if (measured) {
-      metrics.measure(ledger, store);
+      metrics.measure(ledger);
+      engine.measure(metrics);
     }
     Tracing tracing = settings.tracing();
     if (tracing != null) {
@@ -149,23 +126,21 @@ public final class HoldfastServer {
     }
     ledger.start();
     opened.add(ledger);
-    giveGrace(ledger);
+    giveGrace(ledger, engine);
     if (settings.capacityBytes() != null) {
       createDefault(ledger, settings.capacityBytes());
     }
-    ReadExecutors readers = opened.add(new ReadExecutors(SqliteStore.READERS));
+    ReadExecutors readers = opened.add(new ReadExecutors(engine.readers()));
     BackgroundTasks tasks =
         opened.add(
             new BackgroundTasks(
                 ledger,
                 settings.retention(),
-                directory.reserve()::makeIfMissing,
-                new LowWater(directory.path(), ledger::noteDiskSpace),
+                engine.upkeep(ledger),
                 listener));
     Readiness readiness = new Readiness(ledger);
     metrics.measure(readiness);
     metrics.measureWatchers(Services.WATCH_METHOD);
-    metrics.tasks().backups(() -> lastBackupSeconds(directory.path()));
     if (settings.security().tls() != null) {
       metrics
           .tasks()
@@ -221,14 +196,14 @@ public final class HoldfastServer {
             metrics.countStates(ledger);
           }
         });
-    directory.setHolder(process + ", serving gRPC on " + grpc.address());
+    engine.serving(grpc.address());
     StartReport.log(ledger.reads(), settings.retention());
     LOG.info(
         "holdfast {}: serving gRPC on {} ({}); store in {}",
         Version.number(),
         grpc.address(),
         settings.security().describe(),
-        settings.dataDir().toAbsolutePath().normalize());
+        engine.location());
     return new HoldfastServer(opened, grpc);
   }
 
@@ -236,11 +211,11 @@ public final class HoldfastServer {
    * Gives all leases their grace. On a full disk the grace is deferred: it precedes the first
    * change that fits.
    */
-  private static void giveGrace(Ledger ledger) {
+  private static void giveGrace(Ledger ledger, Engine engine) {
     try {
       ledger.giveGrace();
     } catch (StoreException e) {
-      if (!DiskTrouble.isFull(e)) {
+      if (!engine.isFull(e)) {
         throw e;
       }
     }
@@ -268,16 +243,6 @@ public final class HoldfastServer {
     }
   }
 
-  /** Returns the time of the last backup in seconds since the epoch; 0 if it is not known. */
-  private static double lastBackupSeconds(Path dataDir) {
-    try {
-      return LastBackup.read(dataDir).map(Instant::getEpochSecond).orElse(0L);
-    } catch (IOException e) {
-      LOG.debug("cannot read the time of the last backup", e);
-      return 0;
-    }
-  }
-
   /**
    * Creates the default repository if it is missing. An existing one is only read, which works on a
    * full disk.
@@ -286,11 +251,15 @@ public final class HoldfastServer {
     Repository existing = ledger.reads().repository(DEFAULT_REPOSITORY);
     if (existing == null) {
       Outcome outcome = ledger.run(new CreateRepository(DEFAULT_REPOSITORY, capacityBytes));
-      if (!(outcome instanceof Outcome.RepositoryDone)) {
+      if (outcome instanceof Outcome.RepositoryDone) {
+        LOG.info(
+            "created repository {} with a capacity of {} bytes", DEFAULT_REPOSITORY, capacityBytes);
+      } else if (outcome instanceof Rejection rejection
+          && rejection.reason() == Rejection.Reason.REPOSITORY_ALREADY_EXISTS) {
+        LOG.info("another server created repository {} meanwhile", DEFAULT_REPOSITORY);
+      } else {
         throw new StartException("cannot create repository " + DEFAULT_REPOSITORY + ": " + outcome);
       }
-      LOG.info(
-          "created repository {} with a capacity of {} bytes", DEFAULT_REPOSITORY, capacityBytes);
     } else if (existing.capacityBytes() != capacityBytes) {
       LOG.warn(
           "repository {} keeps its capacity of {} bytes; ignoring --capacity {}. Call"

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.holdfast.server.runtime.admin.AdminRequest;
 import dev.holdfast.server.runtime.admin.AdminResponse;
+import dev.holdfast.server.runtime.engine.EmbeddedStore;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.runtime.serving.HoldfastServer;
 import dev.holdfast.testing.Poll;
@@ -32,10 +33,9 @@ final class MeasuredServer implements AutoCloseable {
             new HoldfastServer.Settings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                dataDir,
+                new EmbeddedStore(dataDir, false),
                 1L << 40,
                 retention,
-                false,
                 Security.NONE,
                 started.metrics,
                 null));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.holdfast.server.runtime.engine.EmbeddedStore;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.runtime.security.Security;
 import dev.holdfast.server.runtime.serving.HoldfastServer;
@@ -79,10 +80,9 @@ class TracingTest {
         new HoldfastServer.Settings(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null,
-            directory.resolve("data"),
+            new EmbeddedStore(directory.resolve("data"), false),
             1000L,
             Duration.ofDays(1),
-            false,
             Security.NONE,
             new ServerMetrics("test", InstantSource.system()),
             new Tracing(sdk, "test", sdk::close)));

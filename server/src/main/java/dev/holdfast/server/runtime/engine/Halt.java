@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime.serving;
+package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.store.FatalErrors;

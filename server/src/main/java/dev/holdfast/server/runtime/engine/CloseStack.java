@@ -1,19 +1,20 @@
-package dev.holdfast.server.runtime.serving;
+package dev.holdfast.server.runtime.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Closes resources in the opposite order of their opening. */
-final class CloseStack {
+public final class CloseStack {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T add(T closeable) {
+  /** Adds a resource. */
+  public <T extends AutoCloseable> T add(T closeable) {
     opened.push(closeable);
     return closeable;
   }
 
   /** Closes all resources, even if some fail to close. */
-  void closeAll() throws Exception {
+  public void closeAll() throws Exception {
     Exception first = null;
     while (!opened.isEmpty()) {
       try {
@@ -28,6 +29,15 @@ final class CloseStack {
     }
     if (first != null) {
       throw first;
+    }
+  }
+
+  /** Closes all resources after a failure, which gets the failures of closing. */
+  public void closeAfter(Exception failure) {
+    try {
+      closeAll();
+    } catch (Exception e) {
+      failure.addSuppressed(e);
     }
   }
 }

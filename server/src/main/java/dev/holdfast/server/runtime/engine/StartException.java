@@ -1,4 +1,4 @@
-package dev.holdfast.server.runtime.serving;
+package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;
 import java.io.IOException;
@@ -24,6 +24,11 @@ public final class StartException extends RuntimeException {
       trouble = "cannot use the data directory " + dataDir + ": " + failure;
     }
     return new StartException(trouble == null ? reason(failure) : trouble, failure);
+  }
+
+  /** Returns the exception for any other failure. */
+  public static StartException of(Exception failure) {
+    return new StartException(reason(failure), failure);
   }
 
   private static String reason(Exception failure) {
