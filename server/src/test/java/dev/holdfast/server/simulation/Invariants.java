@@ -98,7 +98,8 @@ final class Invariants {
     }
   }
 
-  private void released(String id, Map<Slot, Reservation> slots, Released released, long micros) {
+  private void released(
+      String id, Map<Slot, Reservation> slots, Released released, long micros) {
     Reservation reservation = released.reservation();
     Reservation before = slots.remove(reservation.slot());
     assertNotNull(before, "a reservation is released once");
@@ -107,7 +108,8 @@ final class Invariants {
       expiredCount++;
       get(expired, id).add(reservation.generation());
       long promised = get(promisedMicros, id).getOrDefault(reservation.generation(), 0L);
-      assertTrue(micros >= promised, () -> "a lease ended " + (promised - micros) + " us too soon");
+      assertTrue(
+          micros >= promised, () -> "a lease ended " + (promised - micros) + " us too soon");
       if (servedAgainMicros > 0 && reservation.createMicros() < servedAgainMicros) {
         long graceMicros = Math.min(reservation.leaseMicros(), GRACE_MICROS);
         assertTrue(

@@ -126,7 +126,8 @@ final class SimulatedDatabase {
   }
 
   private boolean somebodyWasAlive() {
-    return seenMicros.values().stream().anyMatch(seen -> world.nowMicros() - seen <= GAP_MICROS);
+    return seenMicros.values().stream()
+        .anyMatch(seen -> world.nowMicros() - seen <= GAP_MICROS);
   }
 
   /** A sign of life, which does not end a time in which no server was alive. */

@@ -23,7 +23,8 @@ final class SimulatedTransaction implements LedgerStore.Transaction {
   private final List<Delta> written = new ArrayList<>();
   private long version = -1;
 
-  SimulatedTransaction(World world, SimulatedDatabase database, int server, String repositoryId) {
+  SimulatedTransaction(
+      World world, SimulatedDatabase database, int server, String repositoryId) {
     this.server = server;
     this.world = world;
     this.database = database;
@@ -35,7 +36,8 @@ final class SimulatedTransaction implements LedgerStore.Transaction {
   public Loaded load(ReadSet reads, long nowMicros) {
     begin();
     Loaded loaded;
-    try (LedgerStore.Transaction transaction = StoreRunner.begin(database.books(), repositoryId)) {
+    try (LedgerStore.Transaction transaction =
+        StoreRunner.begin(database.books(), repositoryId)) {
       loaded = transaction.load(reads, world.nowMicros());
     }
     return loaded;
@@ -56,7 +58,8 @@ final class SimulatedTransaction implements LedgerStore.Transaction {
   @Override
   public int reservationCount(String repositoryId, String requestId, int limit) {
     begin();
-    try (LedgerStore.Transaction transaction = StoreRunner.begin(database.books(), repositoryId)) {
+    try (LedgerStore.Transaction transaction =
+        StoreRunner.begin(database.books(), repositoryId)) {
       return transaction.reservationCount(repositoryId, requestId, limit);
     }
   }
