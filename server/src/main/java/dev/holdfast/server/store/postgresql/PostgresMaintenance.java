@@ -59,7 +59,8 @@ final class PostgresMaintenance implements Maintenance {
           + " least(greatest(lease_expire_micros + ?, ? + least(?, lease_micros)),"
           + " ? + lease_micros) WHERE lease_expire_micros > 0";
 
-  private final OwnConnection connection;
+  private final OwnConnection signsOfLife;
+  private final OwnConnection housekeeping;
   private final PostgresSettings settings;
   private final UUID serverId = UUID.randomUUID();
   private final PostgresPurge purge;
@@ -67,8 +68,16 @@ final class PostgresMaintenance implements Maintenance {
   private boolean graceKnown;
   private int tends;
 
-  PostgresMaintenance(OwnConnection connection, PostgresSettings settings) {
-    this.connection = connection;
+  /**
+   * Makes the housekeeping of a server that nobody knows yet.
+   *
+   * @param signsOfLife the connection for signs of life and duties
+   * @param housekeeping the connection for what takes longer
+   */
+  PostgresMaintenance(
+      OwnConnection signsOfLife, OwnConnection housekeeping, PostgresSettings settings) {
+    this.signsOfLife = signsOfLife;
+    this.housekeeping = housekeeping;
     this.settings = settings;
     this.purge = new PostgresPurge(settings);
   }
@@ -81,6 +90,7 @@ final class PostgresMaintenance implements Maintenance {
   public synchronized void tend() {
     boolean alive =
         run(
+                signsOfLife,
                 "tell that this server lives",
                 session -> session.update(HEARTBEAT, serverId, GAP_MICROS))
             > 0;
@@ -88,7 +98,7 @@ final class PostgresMaintenance implements Maintenance {
       adjustLeases(0, 0, graceMicros);
     }
     if (tends++ % TENDS_PER_CLEANUP == 0) {
-      run("drop old rows", PostgresMaintenance::cleanUp);
+      run(housekeeping, "drop old rows", PostgresMaintenance::cleanUp);
     }
   }
 
@@ -105,6 +115,7 @@ final class PostgresMaintenance implements Maintenance {
   public boolean acquire(Duty duty) {
     Long micros = DUTY_MICROS.getOrDefault(duty, GAP_MICROS);
     return run(
+            signsOfLife,
             "take over a duty",
             session ->
                 session.update(ACQUIRE, duty.name().toLowerCase(Locale.ROOT), serverId, micros))
@@ -113,9 +124,9 @@ final class PostgresMaintenance implements Maintenance {
 
   @Override
   public synchronized void adjustLeases(long byMicros, long nowMicros, long grace) {
-    graceMicros = grace;
-    graceKnown = true;
-    run("extend leases", session -> adjust(session, byMicros, grace));
+    graceKnown |= grace > 0;
+    graceMicros = Math.max(graceMicros, grace);
+    run(housekeeping, "extend leases", session -> adjust(session, byMicros, grace));
   }
 
   private boolean adjust(Session session, long byMicros, long grace) throws SQLException {
@@ -147,10 +158,10 @@ final class PostgresMaintenance implements Maintenance {
 
   @Override
   public int purge(ServedNote served, long beforeMicros, int limit) {
-    return run("purge", session -> purge.purge(session, served, beforeMicros, limit));
+    return run(housekeeping, "purge", session -> purge.purge(session, served, beforeMicros, limit));
   }
 
-  private <T> T run(String action, Session.Reads<T> work) {
+  private static <T> T run(OwnConnection connection, String action, Session.Reads<T> work) {
     try {
       return connection.run(work);
     } catch (SQLException e) {

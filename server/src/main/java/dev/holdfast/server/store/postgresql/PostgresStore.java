@@ -38,7 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresStore implements LedgerStore {
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
+  /** Housekeeping changes many rows by one statement. */
+  private static final Duration HOUSEKEEPING_TIMEOUT = Duration.ofMinutes(5);
+
   private final Connections connections;
+  private final OwnConnection signsOfLife;
   private final OwnConnection housekeeping;
   private final OwnConnection health;
   private final PostgresMaintenance maintenance;
@@ -48,9 +52,10 @@ public final class PostgresStore implements LedgerStore {
   private PostgresStore(Connections connections) {
     this.connections = connections;
     PostgresSettings settings = connections.settings();
-    this.housekeeping = new OwnConnection(connections, settings.answerTimeout());
+    this.signsOfLife = new OwnConnection(connections, settings.answerTimeout());
+    this.housekeeping = new OwnConnection(connections, HOUSEKEEPING_TIMEOUT);
     this.health = new OwnConnection(connections, PROBE_TIMEOUT);
-    this.maintenance = new PostgresMaintenance(housekeeping, settings);
+    this.maintenance = new PostgresMaintenance(signsOfLife, housekeeping, settings);
     this.readiness = new Readiness(health, clock);
   }
 
@@ -305,6 +310,7 @@ public final class PostgresStore implements LedgerStore {
 
   @Override
   public void close() {
+    signsOfLife.close();
     housekeeping.close();
     health.close();
     connections.close();

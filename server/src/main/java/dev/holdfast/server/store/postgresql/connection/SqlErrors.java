@@ -23,14 +23,23 @@ public final class SqlErrors {
 
   /**
    * Another transaction was faster, or the connection was lost: serialization failure, deadlock,
-   * lock not available, the server shuts down, crashed or starts, too many connections. A unique
-   * violation means that another server made the same repository.
+   * lock not available, the server shuts down, crashed or starts, too many connections, silence
+   * within a transaction. A unique violation means that another server made the same repository.
    */
   private static final Set<String> CONFLICTS =
-      Set.of("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", UNIQUE_VIOLATION);
+      Set.of(
+          "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "25P03", UNIQUE_VIOLATION);
+
+  private static final String POOLER =
+      "; behind a pooler that shares connections, such as PgBouncer in transaction mode, add"
+          + " prepareThreshold=0 to the URL";
 
   private static final Map<String, String> HINTS =
       Map.of(
+          "26000",
+          POOLER,
+          "42P05",
+          POOLER,
           "28P01",
           "; correct the password, or the line in the password file",
           "28000",

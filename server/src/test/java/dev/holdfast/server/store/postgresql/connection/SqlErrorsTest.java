@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.StoreException;
 import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.util.PSQLException;
@@ -27,6 +28,7 @@ class SqlErrorsTest {
     "ERROR, 40P01, conflict, conflict",
     "ERROR, 55P03, conflict, conflict",
     "ERROR, 23505, conflict, conflict",
+    "FATAL, 25P03, conflict, unknown",
     "FATAL, 57P01, conflict, unknown",
     "FATAL, 57P02, conflict, unknown",
     "ERROR, 40003, not applied, unknown",
@@ -39,6 +41,13 @@ class SqlErrorsTest {
     SQLException error = reported(severity, state);
     assertEquals(before, kind(SqlErrors.beforeCommit("x", error)));
     assertEquals(during, kind(SqlErrors.duringCommit("x", error)));
+  }
+
+  @Test
+  void aMessageSaysWhatToDo() {
+    SQLException missing = reported("ERROR", "26000");
+    String message = String.valueOf(SqlErrors.reading("x", missing).getMessage());
+    assertTrue(message.contains("prepareThreshold=0"), message);
   }
 
   @ParameterizedTest
