@@ -184,8 +184,11 @@ final class Invariants {
     }
   }
 
-  /** Returns what happened, for a person. */
-  String summary() {
-    return commitCount + " commits, " + expiredCount + " expired leases";
+  long commitCount() {
+    return commitCount;
+  }
+
+  long expiredCount() {
+    return expiredCount;
   }
 }
