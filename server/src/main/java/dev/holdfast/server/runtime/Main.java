@@ -1,14 +1,14 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.operator.EventsCommand;
 import dev.holdfast.server.operator.OffersCommand;
 import dev.holdfast.server.operator.ReservationsCommand;
 import dev.holdfast.server.operator.StatusCommand;
 import dev.holdfast.server.operator.WhyCommand;
 import dev.holdfast.server.runtime.config.Configuration;
-import dev.holdfast.server.runtime.network.LibraryLog;
 import dev.holdfast.server.runtime.engine.StartException;
+import dev.holdfast.server.runtime.network.LibraryLog;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;

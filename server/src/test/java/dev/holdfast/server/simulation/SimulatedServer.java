@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.SimulatedLedger;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.rules.Command;
 import java.util.ArrayDeque;
 import java.util.Deque;

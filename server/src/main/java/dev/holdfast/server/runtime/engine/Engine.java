@@ -2,14 +2,16 @@ package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** An open storage engine, with what belongs to it beside the store. Closing it closes the store. */
+/**
+ * An open storage engine, with what belongs to it beside the store. Closing it closes the store.
+ */
 public interface Engine extends AutoCloseable {
   /** Returns the store. */
   LedgerStore store();
