@@ -35,7 +35,8 @@ import picocli.CommandLine.ScopeType;
       VerifyCommand.class,
       TokenCommand.class,
       BackupCommand.class,
-      RestoreCommand.class
+      RestoreCommand.class,
+      RaiseRevisionsCommand.class
     },
     footer = "In a checkout, './holdfast bench' measures its speed; see './holdfast bench --help'.",
     synopsisSubcommandLabel = "COMMAND")

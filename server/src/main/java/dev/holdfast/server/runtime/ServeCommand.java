@@ -5,7 +5,6 @@ import dev.holdfast.server.flags.FlagConverters.ByteSize;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
 import dev.holdfast.server.flags.FlagConverters.HostPort;
 import dev.holdfast.server.runtime.engine.EmbeddedStore;
-import dev.holdfast.server.runtime.engine.SharedStore;
 import dev.holdfast.server.runtime.engine.StoreLocation;
 import dev.holdfast.server.runtime.logging.LogFormat;
 import dev.holdfast.server.runtime.logging.LogLevel;
@@ -20,7 +19,6 @@ import dev.holdfast.server.runtime.security.tls.TlsFiles;
 import dev.holdfast.server.runtime.serving.HoldfastServer;
 import dev.holdfast.server.runtime.serving.Version;
 import dev.holdfast.server.runtime.tracing.Tracing;
-import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -275,11 +273,7 @@ final class ServeCommand implements Callable<Integer> {
       throw parameterException(
           "--accept-loss is for a store in --data-dir; a database of --store has its own backups");
     }
-    try {
-      return new SharedStore(PostgresUrl.parse(store, System.getenv()));
-    } catch (IllegalArgumentException e) {
-      throw parameterException("Invalid value for option '--store': " + e.getMessage());
-    }
+    return StoreOption.parse(store, java.util.Objects.requireNonNull(spec));
   }
 
   private ParameterException parameterException(String message) {

@@ -118,6 +118,19 @@ final class PostgresReads {
         : Optional.of(EventRows.page(session, repository.get(), query));
   }
 
+  static Map<String, Long> revisions(Session session, List<String> repositoryIds)
+      throws SQLException {
+    Map<String, Long> revisions = new HashMap<>();
+    session
+        .flight()
+        .query(
+            "SELECT repository_id, revision FROM repositories WHERE repository_id = ANY (?)",
+            row -> revisions.put(row.getString(1), row.getLong(2)),
+            (Object) repositoryIds.toArray(new String[0]))
+        .run();
+    return revisions;
+  }
+
   static List<SpaceUse> spaceUse(Session session, List<String> repositoryIds) throws SQLException {
     List<SpaceUse> found = new ArrayList<>();
     for (String id : repositoryIds) {

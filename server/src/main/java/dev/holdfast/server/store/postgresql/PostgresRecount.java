@@ -48,18 +48,23 @@ final class PostgresRecount {
         sold(session, repositoryId));
   }
 
-  /** Returns a problem if revisions are missing between the oldest and the newest event. */
+  /**
+   * Returns a problem if revisions are missing between the oldest and the newest event since the
+   * last jump.
+   */
   private static List<Recount.Problem> missingEvents(Session session, String repositoryId)
       throws SQLException {
     return session.list(
         "SELECT max(last_revision) - min(first_revision) + 1,"
             + " sum(last_revision - first_revision + 1)::bigint"
-            + " FROM events WHERE repository_id = ?"
+            + " FROM events WHERE repository_id = ? AND last_revision >="
+            + " (SELECT raise_revision FROM repositories WHERE repository_id = ?)"
             + " HAVING max(last_revision) - min(first_revision) + 1"
             + " <> sum(last_revision - first_revision + 1)",
         row ->
             new Recount.Problem(
                 "number of events, by their revisions", row.getLong(1), row.getLong(2)),
+        repositoryId,
         repositoryId);
   }
 

@@ -87,6 +87,21 @@ public final class PostgresStore implements LedgerStore {
     }
   }
 
+  /**
+   * Raises all revisions of a database that was restored from a backup, by at least 2^40, so that
+   * no revision, generation or version is given out twice. No server may use the database.
+   *
+   * @return the number of repositories
+   */
+  public int raiseRevisions() {
+    PostgresSettings settings = connections.settings();
+    try (Session session = connections.single(settings.answerTimeout())) {
+      return new PostgresJump(session, settings).run();
+    } catch (SQLException e) {
+      throw SqlErrors.beforeCommit("raise revisions", e);
+    }
+  }
+
   private void prepare() {
     PostgresSettings settings = connections.settings();
     try (Session session = connections.single(settings.answerTimeout())) {
@@ -281,6 +296,11 @@ public final class PostgresStore implements LedgerStore {
     return readOne(
         "recount a repository",
         session -> session.inSnapshot(same -> PostgresRecount.recount(same, repositoryId)));
+  }
+
+  @Override
+  public Map<String, Long> revisions(List<String> repositoryIds) {
+    return read("read revisions", session -> PostgresReads.revisions(session, repositoryIds));
   }
 
   @Override

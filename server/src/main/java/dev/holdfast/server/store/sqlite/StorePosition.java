@@ -1,5 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
+import dev.holdfast.server.store.RevisionJump;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;
 import dev.holdfast.server.store.sqlite.rows.LedgerRow;
@@ -24,7 +25,7 @@ public record StorePosition(
    * By how much revisions and versions are raised after an accepted loss: more than the number of
    * changes that a store makes between two writes of its mark.
    */
-  public static final long REVISION_RAISE = 1L << 40;
+  public static final long REVISION_RAISE = RevisionJump.LEAST;
 
   /** The position before the first commit. */
   public static final StorePosition NOTHING = new StorePosition(new UUID(0, 0), 0, 0, 0, 0);

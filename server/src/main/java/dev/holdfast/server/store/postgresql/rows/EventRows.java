@@ -124,9 +124,11 @@ public final class EventRows {
       throws SQLException {
     List<Long> oldest =
         session.list(
-            "SELECT first_revision FROM events WHERE repository_id = ?"
+            "SELECT first_revision FROM events WHERE repository_id = ? AND last_revision >="
+                + " (SELECT raise_revision FROM repositories WHERE repository_id = ?)"
                 + " ORDER BY last_revision LIMIT 1",
             row -> row.getLong(1),
+            query.repositoryId(),
             query.repositoryId());
     Scan scan = new Scan(query);
     session.streamWhile(

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /** The totals of repositories. */
 public final class RepositoryRows {
-  private static final String COLUMNS =
+  /** The columns that {@link #repository} reads. */
+  public static final String COLUMNS =
       "repository_id, capacity_bytes, reserved_bytes, unassigned_bytes, reservation_count,"
           + " revision, create_micros, update_micros, deleted";
 
@@ -37,7 +38,7 @@ public final class RepositoryRows {
   private static final String INSERT_BLANK =
       "INSERT INTO repositories ("
           + COLUMNS
-          + ", last_version) VALUES (?, 0, 0, 0, 0, ?, 0, 0, true, ?)";
+          + ", last_version, raise_revision) VALUES (?, 0, 0, 0, 0, ?, 0, 0, true, ?, 0)";
 
   private RepositoryRows() {}
 

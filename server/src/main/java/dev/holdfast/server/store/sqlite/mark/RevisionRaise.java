@@ -3,6 +3,7 @@ package dev.holdfast.server.store.sqlite.mark;
 import dev.holdfast.server.ledger.books.Change.CapacityChanged;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.store.RevisionJump;
 import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.SqliteWrite;
 import dev.holdfast.server.store.sqlite.StorePosition;
@@ -24,12 +25,6 @@ import java.util.List;
  * been lost, and the gap counts as compacted.
  */
 public final class RevisionRaise {
-  /** More than the number of changes to one repository that a server can commit in a second. */
-  private static final long RAISE_PER_SECOND = 1L << 20;
-
-  /** 136 years, so that a wrong clock uses up no more than a two-thousandth of the revisions. */
-  private static final long MAX_ELAPSED_SECONDS = 1L << 32;
-
   private final SqliteConnection connection;
   private final long highestGiven;
   private final long leastRaise;
@@ -66,10 +61,7 @@ public final class RevisionRaise {
    */
   static int afterRestore(SqliteConnection connection, long backupMicros, long nowMicros)
       throws SQLException {
-    long elapsedSeconds = Math.max(0, nowMicros - backupMicros) / 1_000_000;
-    long raise =
-        StorePosition.REVISION_RAISE
-            + Math.min(elapsedSeconds, MAX_ELAPSED_SECONDS) * RAISE_PER_SECOND;
+    long raise = RevisionJump.afterRestore(backupMicros, nowMicros);
     return run(new RevisionRaise(connection, 0, raise, nowMicros));
   }
 

@@ -1,0 +1,25 @@
+package dev.holdfast.server.runtime;
+
+import dev.holdfast.server.runtime.engine.SharedStore;
+import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** The option {@code --store}. */
+final class StoreOption {
+  private StoreOption() {}
+
+  /**
+   * Returns the store of a URL.
+   *
+   * @throws ParameterException if the URL is wrong
+   */
+  static SharedStore parse(String url, CommandSpec command) {
+    try {
+      return new SharedStore(PostgresUrl.parse(url, System.getenv()));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          command.commandLine(), "Invalid value for option '--store': " + e.getMessage());
+    }
+  }
+}

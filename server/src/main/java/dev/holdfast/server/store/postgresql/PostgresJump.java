@@ -1,0 +1,117 @@
+package dev.holdfast.server.store.postgresql;
+
+import dev.holdfast.server.ledger.books.Change.CapacityChanged;
+import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.StoreException;
+import dev.holdfast.server.store.RevisionJump;
+import dev.holdfast.server.store.postgresql.connection.Flight;
+import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
+import dev.holdfast.server.store.postgresql.connection.Session;
+import dev.holdfast.server.store.postgresql.connection.SqlTexts;
+import dev.holdfast.server.store.postgresql.rows.EventRows;
+import dev.holdfast.server.store.postgresql.rows.RepositoryRows;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Raises the revisions of a database that was restored from a backup, in one transaction: clients
+ * may have received revisions, generations and versions that the backup does not know. The gap
+ * counts as purged.
+ */
+final class PostgresJump {
+  private static final long ALIVE_MICROS = 10_000_000;
+  private static final int PAGE = 1000;
+
+  static final String ALL =
+      "SELECT "
+          + RepositoryRows.COLUMNS
+          + " FROM repositories WHERE repository_id > ? ORDER BY repository_id LIMIT ? FOR UPDATE";
+
+  private final Session session;
+  private final PostgresSettings settings;
+  private long nowMicros;
+  private long seenMicros;
+
+  PostgresJump(Session session, PostgresSettings settings) {
+    this.session = session;
+    this.settings = settings;
+  }
+
+  /**
+   * Raises all revisions.
+   *
+   * @return the number of repositories
+   * @throws StoreException if a server uses the database; nothing was changed then
+   */
+  int run() throws SQLException {
+    session
+        .begin(settings)
+        .add(SqlTexts.UNBOUNDED_COMMIT)
+        // A server that starts waits.
+        .query("SELECT one FROM ledger WHERE one = 1 FOR UPDATE", row -> {})
+        .query(
+            "SELECT " + SqlTexts.NOW + ", (SELECT coalesce(max(last_seen_micros), 0) FROM servers)",
+            row -> {
+              nowMicros = row.getLong(1);
+              seenMicros = row.getLong(2);
+            })
+        .run();
+    if (nowMicros - seenMicros < ALIVE_MICROS) {
+      session.rollBack();
+      throw StoreException.refused(
+          "a server used the database within the last "
+              + ALIVE_MICROS / 1_000_000
+              + " s; stop all servers, wait so long, and try again");
+    }
+    long raise = RevisionJump.afterRestore(seenMicros, nowMicros);
+    int count = 0;
+    long highest = 0;
+    List<Repository> page = page("");
+    while (!page.isEmpty()) {
+      Flight flight = session.flight();
+      for (Repository before : page) {
+        highest = Math.max(highest, before.revision());
+        raise(flight, before.raisedTo(before.revision() + raise, nowMicros), raise);
+      }
+      flight.run();
+      count += page.size();
+      page = page(page.get(page.size() - 1).id());
+    }
+    session
+        .flight()
+        .add(
+            "UPDATE ledger SET first_revision = greatest(first_revision, ?) + ? WHERE one = 1",
+            highest,
+            raise)
+        .add("DELETE FROM servers")
+        .add("DELETE FROM duties")
+        .add(SqlTexts.COMMIT)
+        .run();
+    return count;
+  }
+
+  private List<Repository> page(String afterId) throws SQLException {
+    return session.list(ALL, RepositoryRows::repository, afterId, PAGE);
+  }
+
+  private void raise(Flight flight, Repository after, long raise) {
+    CapacityChanged.Kind kind =
+        after.deleted() ? CapacityChanged.Kind.DELETED : CapacityChanged.Kind.UPDATED;
+    Event event =
+        new Event(
+            after.revision(),
+            nowMicros,
+            after.availableBytes(),
+            new CapacityChanged(kind, after.capacityBytes()));
+    flight.add(
+        "UPDATE repositories SET revision = ?, raise_revision = ?, update_micros = ?,"
+            + " last_version = last_version + ? WHERE repository_id = ?",
+        after.revision(),
+        after.revision(),
+        nowMicros,
+        raise,
+        after.id());
+    EventRows.write(flight, after.id(), List.of(event), 0);
+  }
+}
