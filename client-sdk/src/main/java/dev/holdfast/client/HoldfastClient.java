@@ -253,9 +253,9 @@ public final class HoldfastClient implements AutoCloseable {
 
     /**
      * Spreads the calls over all servers that the target resolves to, for servers that share a
-     * database: with {@code dns:///name:port}, over all addresses of the name. A call is repeated at
-     * the next server, and one that cannot be reached gets no calls. Without this, all calls go to
-     * one server, and to another one only when its connection breaks.
+     * database: with {@code dns:///name:port}, over all addresses of the name. A call is repeated
+     * at the next server, and one that cannot be reached gets no calls. Without this, all calls go
+     * to one server, and to another one only when its connection breaks.
      *
      * <p>Changes that do not wait for each other may be made in another order than they were sent.
      *
