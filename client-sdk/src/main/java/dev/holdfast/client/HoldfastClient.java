@@ -169,6 +169,7 @@ public final class HoldfastClient implements AutoCloseable {
     private @Nullable CallCredentials callCredentials;
     private final List<ClientInterceptor> interceptors = new ArrayList<>();
     private Duration deadline = Duration.ofSeconds(10);
+    private String balancing = "pick_first";
 
     private Builder(@Nullable String target, @Nullable Channel channel) {
       this.target = target;
@@ -250,6 +251,25 @@ public final class HoldfastClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Spreads the calls over all servers that the target resolves to, for servers that share a
+     * database: with {@code dns:///name:port}, over all addresses of the name. A call is repeated
+     * at the next server, and one that cannot be reached gets no calls. Without this, all calls go
+     * to one server, and to another one only when its connection breaks.
+     *
+     * <p>Changes that do not wait for each other may be made in another order than they were sent.
+     *
+     * @return this
+     * @throws IllegalStateException if the caller brought a channel, which balances by itself
+     */
+    public Builder roundRobin() {
+      if (channel != null) {
+        throw new IllegalStateException("the channel that was brought balances by itself");
+      }
+      balancing = "round_robin";
+      return this;
+    }
+
     /** {@return a client. It connects when it is first used} */
     public HoldfastClient build() {
       return new HoldfastClient(this);
@@ -259,6 +279,7 @@ public final class HoldfastClient implements AutoCloseable {
       return Grpc.newChannelBuilder(
               target,
               channelCredentials != null ? channelCredentials : InsecureChannelCredentials.create())
+          .defaultLoadBalancingPolicy(balancing)
           .defaultServiceConfig(RetryPolicy.serviceConfig())
           // A service config from DNS would replace ours.
           .disableServiceConfigLookUp()
