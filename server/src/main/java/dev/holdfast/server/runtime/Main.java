@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The program {@code holdfast}. Exits with 2 for invalid arguments and with 1 for failures. */
+/** The program {@code holdfast}. Exits with 2 for invalid arguments, and for what they name
+ * and cannot be used; with 1 for other failures. */
 @Command(
     name = "holdfast",
     description = "The ledger of a storage node's disk space.",
@@ -85,7 +86,10 @@ public final class Main {
         (e, arguments) -> reportUsageError(e, arguments, configuration));
     line.setExecutionExceptionHandler(
         (e, command, result) -> {
-          if (e instanceof StartException
+          if (e instanceof StartException start && start.misconfigured()) {
+            command.getErr().println("holdfast: " + e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+          } else if (e instanceof StartException
               || e instanceof StoreException
               || e instanceof IllegalStateException) {
             command.getErr().println("holdfast: " + e.getMessage());

@@ -1,6 +1,7 @@
 package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.ledger.LedgerClock;
+import dev.holdfast.server.store.postgresql.PostgresStore;
 import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
 
 /**
@@ -16,6 +17,7 @@ public record SharedStore(PostgresUrl url) implements StoreLocation {
 
   @Override
   public StartException failure(Exception failure) {
-    return StartException.of(failure);
+    boolean misconfigured = PostgresStore.isMisconfigured(failure);
+    return StartException.of(failure, misconfigured);
   }
 }

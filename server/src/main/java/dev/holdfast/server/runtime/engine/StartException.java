@@ -8,12 +8,28 @@ import java.nio.file.Path;
 public final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final boolean misconfigured;
+
   public StartException(String message) {
     super(message);
+    this.misconfigured = false;
   }
 
   public StartException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private StartException(String message, Throwable cause, boolean misconfigured) {
     super(message, cause);
+    this.misconfigured = misconfigured;
+  }
+
+  /**
+   * Returns whether another try will fail, too, until somebody changes the configuration or what it
+   * names.
+   */
+  public boolean misconfigured() {
+    return misconfigured;
   }
 
   /** Returns the exception for a data directory that cannot be used. */
@@ -26,9 +42,13 @@ public final class StartException extends RuntimeException {
     return new StartException(trouble == null ? reason(failure) : trouble, failure);
   }
 
-  /** Returns the exception for any other failure. */
-  public static StartException of(Exception failure) {
-    return new StartException(reason(failure), failure);
+  /**
+   * Returns the exception for any other failure.
+   *
+   * @param misconfigured whether another try will fail, too
+   */
+  static StartException of(Exception failure, boolean misconfigured) {
+    return new StartException(reason(failure), failure, misconfigured);
   }
 
   private static String reason(Exception failure) {

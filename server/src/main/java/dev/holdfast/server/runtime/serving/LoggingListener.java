@@ -18,6 +18,7 @@ final class LoggingListener implements LedgerListener {
   private static final int MAX_DAMAGE_LINES = 100;
 
   private final LineLimit futureLines = new LineLimit();
+  private final LineLimit storeLines = new LineLimit();
   private final Set<StoreException.Damage> loggedDamage = ConcurrentHashMap.newKeySet();
 
   @Override
@@ -71,6 +72,15 @@ final class LoggingListener implements LedgerListener {
   public void failed(RuntimeException e) {
     if (e instanceof StoreException failed && failed.damage() != null) {
       damaged(failed);
+    } else if (e instanceof StoreException) {
+      // While a store fails, every read and every background task fails.
+      long suppressed = storeLines.admit();
+      if (suppressed >= 0) {
+        LOG.error(
+            "the store failed{}",
+            suppressed == 0 ? "" : " (" + suppressed + " more since the last such line)",
+            e);
+      }
     } else {
       LOG.error("unexpected failure", e);
     }

@@ -8,7 +8,9 @@ import dev.holdfast.server.store.postgresql.connection.Session;
 import dev.holdfast.server.store.postgresql.connection.SqlErrors;
 import dev.holdfast.server.store.postgresql.connection.SqlTexts;
 import dev.holdfast.server.store.postgresql.rows.BatchRows;
+import dev.holdfast.server.store.postgresql.rows.RepositoryRows;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
@@ -48,16 +50,17 @@ final class PostgresMaintenance implements Maintenance {
           + " OR duties.until_micros < "
           + SqlTexts.NOW;
 
-  /** Locks the repositories with leases, always in the same order. */
-  static final String LOCK_LEASED =
-      "SELECT repository_id FROM repositories WHERE repository_id IN"
-          + " (SELECT repository_id FROM reservations WHERE lease_expire_micros > 0)"
-          + " ORDER BY repository_id FOR NO KEY UPDATE";
+  static final String LEASED =
+      "SELECT DISTINCT repository_id FROM reservations WHERE lease_expire_micros > 0"
+          + " ORDER BY repository_id";
 
-  static final String ADJUST_LEASES =
+  private static final String ADJUST_LEASES =
       "UPDATE reservations SET lease_expire_micros ="
           + " least(greatest(lease_expire_micros + ?, ? + least(?, lease_micros)),"
-          + " ? + lease_micros) WHERE lease_expire_micros > 0";
+          + " ? + lease_micros) WHERE repository_id = ? AND lease_expire_micros > 0";
+
+  /** Repositories of one flight. */
+  private static final int REPOSITORIES_PER_FLIGHT = 100;
 
   private final OwnConnection signsOfLife;
   private final OwnConnection housekeeping;
@@ -145,12 +148,18 @@ final class PostgresMaintenance implements Maintenance {
             GAP_MICROS)
         .run();
     if (!alive[0]) {
-      session
-          .flight()
-          .add(SqlTexts.UNBOUNDED_COMMIT)
-          .query(LOCK_LEASED, row -> {})
-          .add(ADJUST_LEASES, byMicros, now[0], grace, now[0])
-          .run();
+      session.flight().add(SqlTexts.UNBOUNDED_COMMIT).run();
+      List<String> ids = session.list(LEASED, row -> row.getString(1));
+      for (int from = 0; from < ids.size(); from += REPOSITORIES_PER_FLIGHT) {
+        Flight flight = session.flight();
+        // Always in the same order, each on its own: several machines lock no common statement.
+        for (String id : ids.subList(from, Math.min(ids.size(), from + REPOSITORIES_PER_FLIGHT))) {
+          flight
+              .query(RepositoryRows.LOCK, row -> {}, id)
+              .add(ADJUST_LEASES, byMicros, now[0], grace, now[0], id);
+        }
+        flight.run();
+      }
     }
     session.flight().add(REGISTER, serverId).add(SqlTexts.COMMIT).run();
     return alive[0];

@@ -120,7 +120,14 @@ final class PostgresSchema {
   /** Returns whether another server created the table at the same time. */
   private static boolean isRace(SQLException error) {
     return SqlErrors.is(
-        error, SqlErrors.UNIQUE_VIOLATION, SqlErrors.DUPLICATE_TABLE, "40001", "40P01", "XX000");
+        error,
+        SqlErrors.UNIQUE_VIOLATION,
+        SqlErrors.DUPLICATE_TABLE,
+        // The type of a table's rows is made first.
+        SqlErrors.DUPLICATE_OBJECT,
+        "40001",
+        "40P01",
+        "XX000");
   }
 
   /** Returns the error, unless there is a better sentence for it, which is thrown. */

@@ -102,6 +102,17 @@ public final class PostgresStore implements LedgerStore {
     }
   }
 
+  /**
+   * Returns whether a database cannot be opened until somebody changes the address, the role, the
+   * database or the program; otherwise it may only be away.
+   */
+  public static boolean isMisconfigured(Exception failure) {
+    if (failure.getCause() instanceof SQLException error) {
+      return !SqlErrors.isAway(error);
+    }
+    return failure instanceof StoreException || failure instanceof IllegalStateException;
+  }
+
   private void prepare() {
     PostgresSettings settings = connections.settings();
     try (Session session = connections.single(settings.answerTimeout())) {

@@ -43,8 +43,8 @@ CREATE TABLE repositories (
   create_micros bigint NOT NULL,
   update_micros bigint NOT NULL, -- also the time of the last event
   deleted boolean NOT NULL,
-  raise_revision bigint NOT NULL, -- the first revision after the last jump; what is older counts as purged
-  last_version bigint NOT NULL -- the newest version of the datastore that was ever used
+  last_version bigint NOT NULL, -- the newest version of the datastore that was ever used
+  raise_revision bigint NOT NULL DEFAULT 0 -- the first revision after the last jump; what is older counts as purged
 ) WITH (fillfactor = 70);
 
 -- The active reservations. slot_key encodes request id and slot index, and sorts in their order.

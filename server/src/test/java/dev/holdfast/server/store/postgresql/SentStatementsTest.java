@@ -67,8 +67,7 @@ class SentStatementsTest {
           PostgresReads.EXPIRED_LEASES,
           PostgresReads.COUNT_STATES,
           RepositoryRows.PAGE,
-          PostgresMaintenance.LOCK_LEASED,
-          PostgresMaintenance.ADJUST_LEASES,
+          PostgresMaintenance.LEASED,
           BatchRows.PURGE,
           PostgresPurge.OLDEST);
 

@@ -16,6 +16,7 @@ public final class SqlErrors {
   public static final String UNDEFINED_TABLE = "42P01";
   public static final String UNDEFINED_COLUMN = "42703";
   public static final String DUPLICATE_TABLE = "42P07";
+  public static final String DUPLICATE_OBJECT = "42710";
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
   private static final String READ_ONLY = "25006";
   private static final String COMPLETION_UNKNOWN = "40003";
@@ -78,6 +79,11 @@ public final class SqlErrors {
   public static boolean breaksConnection(SQLException error) {
     String state = state(error);
     return state.startsWith(CONNECTION) || state.startsWith("57P") || state.equals(READ_ONLY);
+  }
+
+  /** Returns whether the server cannot be reached, is starting, or is busy: it may be there soon. */
+  public static boolean isAway(SQLException error) {
+    return isConflict(error) || breaksConnection(error);
   }
 
   /** Returns whether an error has one of these SQLSTATEs. */

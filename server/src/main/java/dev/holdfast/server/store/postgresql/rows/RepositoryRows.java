@@ -38,7 +38,7 @@ public final class RepositoryRows {
   private static final String INSERT_BLANK =
       "INSERT INTO repositories ("
           + COLUMNS
-          + ", last_version, raise_revision) VALUES (?, 0, 0, 0, 0, ?, 0, 0, true, ?, 0)";
+          + ", last_version) VALUES (?, 0, 0, 0, 0, ?, 0, 0, true, ?)";
 
   private RepositoryRows() {}
 
