@@ -138,7 +138,13 @@ final class EmbeddedEngine implements Engine {
   }
 
   @Override
-  public void close() throws Exception {
-    opened.closeAll();
+  public void close() throws IOException {
+    try {
+      opened.closeAll();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("cannot close the store in " + location(), e);
+    }
   }
 }

@@ -46,4 +46,7 @@ public interface Engine extends AutoCloseable {
    * @param address the gRPC address
    */
   void serving(String address) throws IOException;
+
+  @Override
+  void close() throws IOException;
 }
