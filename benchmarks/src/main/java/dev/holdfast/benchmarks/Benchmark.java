@@ -3,7 +3,6 @@ package dev.holdfast.benchmarks;
 import dev.holdfast.benchmarks.report.Machine;
 import dev.holdfast.benchmarks.report.Report;
 import dev.holdfast.benchmarks.report.Table;
-import dev.holdfast.benchmarks.report.Target;
 
 /** Runs the parts of the benchmark one after the other. */
 record Benchmark(Programs programs, Scale scale, Selection wanted, Table table) {
@@ -11,10 +10,8 @@ record Benchmark(Programs programs, Scale scale, Selection wanted, Table table) 
   Report run(Scratch scratch) throws Exception {
     Report report = new Report(Machine.here(scratch.path()));
     table.machine(report.machine());
-    if (wanted.has(Target.T7)) {
-      report.addMissing(Target.T7, "Holdfast has no PostgreSQL engine yet");
-    }
     new Comparisons(programs, scratch, scale, wanted, report, table).run();
+    new PostgresComparisons(programs, scratch, scale, wanted, report, table).run();
     new OtherCallers(programs, scratch, scale, wanted, report, table).run();
     if (wanted.hasGrowth()) {
       new GrowthRun(programs, scratch, scale, report, table).run();

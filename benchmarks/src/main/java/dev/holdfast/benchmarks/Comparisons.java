@@ -14,6 +14,7 @@ import dev.holdfast.benchmarks.report.Report;
 import dev.holdfast.benchmarks.report.Table;
 import dev.holdfast.benchmarks.report.Target;
 import dev.holdfast.benchmarks.yardsticks.FunctionYardstick;
+import dev.holdfast.benchmarks.yardsticks.Postgres;
 import dev.holdfast.client.HoldfastClient;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ final class Comparisons {
         MeasuredServer echo = wanted.has(Target.T1_64) ? programs.echo() : null;
         MeasuredServer naive =
             wanted.has(Target.T6_naive) ? programs.naive(scratch.fresh("naive")) : null;
-        FunctionYardstick function = wanted.has(Target.T6_function) ? startFunction() : null) {
+        Postgres postgres = wanted.has(Target.T6_function) ? startPostgres() : null) {
       Comparison comparison = new Comparison("unary, 64 in flight");
       comparison.server("holdfast", unary(holdfast, 64));
       if (echo != null) {
@@ -119,7 +120,8 @@ final class Comparisons {
         comparison.server("naive", unary(naive, 64));
         comparison.ratio(Target.T6_naive, ofThroughputs("holdfast", "naive"));
       }
-      if (function != null) {
+      if (postgres != null) {
+        FunctionYardstick function = new FunctionYardstick(postgres);
         comparison.server(
             "function", (warmUp, counted) -> Figures.of("", function.run(64, warmUp, counted)));
         comparison.ratio(Target.T6_function, ofThroughputs("holdfast", "function"));
@@ -128,10 +130,10 @@ final class Comparisons {
     }
   }
 
-  private @Nullable FunctionYardstick startFunction() throws Exception {
+  private @Nullable Postgres startPostgres() throws Exception {
     try {
-      return FunctionYardstick.start(scratch.fresh("function"));
-    } catch (FunctionYardstick.UnavailableException e) {
+      return Postgres.start(scratch.fresh("postgres"));
+    } catch (Postgres.UnavailableException e) {
       report.addMissing(Target.T6_function, String.valueOf(e.getMessage()));
       return null;
     }

@@ -34,7 +34,7 @@ final class Main implements Callable<Integer> {
   @Option(
       names = "--quick",
       description =
-          "Shorter and rougher: about ten minutes instead of 75; 200,000 live reservations"
+          "Shorter and rougher: about twelve minutes instead of 85; 200,000 live reservations"
               + " instead of 10,000,000, and beside other callers 20,000 slots instead of"
               + " 200,000, 1,000 subscribers instead of 10,000.")
   private boolean quick;

@@ -26,17 +26,19 @@ record Programs(List<String> holdfast) {
       List.of("-Xmn256m", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError");
 
   MeasuredServer holdfast(Path dataDir, String... more) throws IOException, InterruptedException {
+    List<String> flags = new ArrayList<>(List.of("--data-dir", dataDir.toString()));
+    flags.addAll(List.of(more));
+    return serve(flags);
+  }
+
+  /** Starts Holdfast on a database. */
+  MeasuredServer holdfastOn(String storeUrl) throws IOException, InterruptedException {
+    return serve(List.of("--store", storeUrl));
+  }
+
+  private MeasuredServer serve(List<String> flags) throws IOException, InterruptedException {
     List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--data-dir",
-                dataDir.toString(),
-                "--capacity",
-                "1000000TiB"));
-    List<String> flags = List.of(more);
+        new ArrayList<>(List.of("serve", "--listen", "127.0.0.1:0", "--capacity", "1000000TiB"));
     if (!flags.contains("--admin-listen")) {
       arguments.addAll(List.of("--admin-listen", "off"));
     }

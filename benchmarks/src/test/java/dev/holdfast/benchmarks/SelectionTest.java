@@ -20,6 +20,7 @@ class SelectionTest {
   void namesTargetsWholeOrTheirHead() {
     assertEquals(List.of(Target.T1_64, Target.T1_256), targets("T1"));
     assertEquals(List.of(Target.T1_256, Target.T4), targets("T1_256", "T4"));
+    assertEquals(List.of(Target.T7, Target.T7_two_own, Target.T7_two_shared), targets("T7"));
     assertEquals(
         List.of(
             Target.T10_reconcile,

@@ -46,7 +46,7 @@ public final class BatchWorkload implements Workload {
     if (held.isEmpty()) {
       asked.clear();
       for (int i = 0; i < size; i++) {
-        ReserveSlotRequest reserve = SlotWorkload.freshReserve();
+        ReserveSlotRequest reserve = SlotWorkload.freshReserve("");
         asked.add(reserve.getSlot());
         apply.addOperations(Operation.newBuilder().setReserveSlot(reserve));
       }

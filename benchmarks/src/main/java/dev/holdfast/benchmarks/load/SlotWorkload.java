@@ -17,20 +17,30 @@ public final class SlotWorkload implements Workload {
   public static final long AMOUNT_BYTES = 1 << 20;
 
   private final ReservationsServiceStub stub;
+  private final String repositoryId;
   private Slot slot = Slot.getDefaultInstance();
 
   /** The generation of the reservation; 0 for none. */
   private long generation;
 
-  /** Makes a workload of unary calls. */
+  /** Makes a workload of unary calls on the default repository. */
   public SlotWorkload(Channel channel) {
-    stub = ReservationsServiceGrpc.newStub(channel);
+    this(channel, "");
   }
 
-  /** Returns a request that reserves a new slot. */
-  static ReserveSlotRequest freshReserve() {
+  /** Makes a workload of unary calls on a repository. */
+  public SlotWorkload(Channel channel, String repositoryId) {
+    this.stub = ReservationsServiceGrpc.newStub(channel);
+    this.repositoryId = repositoryId;
+  }
+
+  /** Returns a request that reserves a new slot of a repository. */
+  static ReserveSlotRequest freshReserve(String repositoryId) {
     return Requests.reserveSlot(
-        "", Requests.slot(RandomIds.requestId(), 0), AMOUNT_BYTES, RandomIds.operationId());
+        repositoryId,
+        Requests.slot(RandomIds.requestId(), 0),
+        AMOUNT_BYTES,
+        RandomIds.operationId());
   }
 
   static boolean isReserved(Slot slot, Reservation reservation) {
@@ -46,11 +56,11 @@ public final class SlotWorkload implements Workload {
   @Override
   public void next(Answer answer) {
     if (generation == 0) {
-      ReserveSlotRequest request = freshReserve();
+      ReserveSlotRequest request = freshReserve(repositoryId);
       slot = request.getSlot();
       stub.reserveSlot(request, new Reply<>(this::reserved, 1, answer));
     } else {
-      ReleaseSlotRequest request = Requests.releaseSlot("", slot, generation, "");
+      ReleaseSlotRequest request = Requests.releaseSlot(repositoryId, slot, generation, "");
       stub.releaseSlot(request, new Reply<>(this::released, 1, answer));
     }
   }

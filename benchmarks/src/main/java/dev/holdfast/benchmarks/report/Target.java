@@ -11,6 +11,11 @@ public enum Target {
   T6_naive("unary at 64 in flight, holdfast / naive", ">= 10"),
   T6_function("unary at 64 in flight, holdfast / function", ">= 10"),
   T7("PostgreSQL engine at 64 in flight, holdfast / function on the same server", ">= 8"),
+  T7_two_own(
+      "PostgreSQL engine at 64 in flight, 2 servers with a repository each / 1 server with both",
+      ">= 1.6"),
+  T7_two_shared(
+      "PostgreSQL engine at 64 in flight, 2 servers with one repository / 1 server", ">= 0.8"),
   T8("unary at 64 in flight, with TLS, tokens and metrics / plain", ">= 0.85"),
   T8_metrics("unary at 64 in flight, with metrics, scraped every second / without", ">= 0.97"),
   T10_reconcile("p99 of others while 200,000 slots are reconciled / quiet", "<= 5"),

@@ -21,7 +21,7 @@ class ReportTest {
   @Test
   void namesEveryRatioAndWhatCouldNotBeRunIsNull() throws Exception {
     report.add(Target.T1_64, List.of(0.5, 0.9, 0.75));
-    report.addMissing(Target.T7, "no engine");
+    report.addMissing(Target.T7, "no PostgreSQL");
     JsonObject json = written();
 
     JsonObject ratios = json.getAsJsonObject("ratios");
@@ -36,6 +36,8 @@ class ReportTest {
             "T6_naive",
             "T6_function",
             "T7",
+            "T7_two_own",
+            "T7_two_shared",
             "T8",
             "T8_metrics",
             "T10_reconcile",
@@ -46,7 +48,7 @@ class ReportTest {
         ratios.keySet());
     assertEquals(0.75, ratios.get("T1_64").getAsDouble());
     assertTrue(ratios.get("T7").isJsonNull());
-    assertEquals("no engine", json.getAsJsonObject("missing").get("T7").getAsString());
+    assertEquals("no PostgreSQL", json.getAsJsonObject("missing").get("T7").getAsString());
     assertEquals("not selected", json.getAsJsonObject("missing").get("T2").getAsString());
     JsonObject spread = json.getAsJsonObject("spreads").getAsJsonObject("T1_64");
     assertEquals(0.5, spread.get("least").getAsDouble());
