@@ -7,11 +7,8 @@ import dev.holdfast.client.EventListener;
 import dev.holdfast.client.EventSubscription;
 import dev.holdfast.client.HoldfastClient;
 import dev.holdfast.client.errors.InsufficientStorageException;
-import dev.holdfast.client.errors.OutcomeUnknownException;
 import dev.holdfast.client.errors.SlotAlreadyReservedException;
-import dev.holdfast.client.errors.UnavailableException;
 import dev.holdfast.client.model.Event;
-import dev.holdfast.client.model.Reservation;
 import dev.holdfast.client.model.Slot;
 import dev.holdfast.client.requests.ListEvents;
 import dev.holdfast.client.requests.ReserveSlot;
@@ -21,12 +18,18 @@ import dev.holdfast.testing.postgresql.TestPostgres;
 import dev.holdfast.testing.process.ServerProcess;
 import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.testing.rpc.Stubs;
+import dev.holdfast.v1.Reservation;
+import dev.holdfast.v1.ReserveSlotRequest;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -35,57 +38,71 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several servers on one database act as one ledger, and any of them may die. */
 class SharedStoreTest {
   private static final int SERVERS = 3;
-  private static final String REPOSITORY = "shared";
 
-  @TempDir private Path temp = Path.of("");
+  @TempDir private static Path temp = Path.of("");
+  private static String url = "";
 
-  private final List<ServerProcess> servers = new ArrayList<>();
-  private final List<HoldfastClient> clients = new ArrayList<>();
-  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private static final List<ServerProcess> servers = new ArrayList<>();
+  private static final List<HoldfastClient> clients = new ArrayList<>();
+  private static final ExecutorService threads = Executors.newCachedThreadPool();
 
-  @BeforeEach
-  void start() throws Exception {
-    String url = TestPostgres.newDatabase();
+  private final String repository = "r" + UUID.randomUUID();
+
+  private static ServerProcess start(int server) throws IOException, InterruptedException {
+    return ServerProcess.start(temp.resolve("server" + server), "--store", url);
+  }
+
+  private static HoldfastClient client(ServerProcess server) {
+    return HoldfastClient.builder(server.target()).defaultDeadline(Duration.ofSeconds(60)).build();
+  }
+
+  @BeforeAll
+  static void startTogether() throws Exception {
+    url = TestPostgres.newDatabase();
     List<Callable<ServerProcess>> starting = new ArrayList<>();
     for (int i = 0; i < SERVERS; i++) {
-      Path name = temp.resolve("server" + i);
-      starting.add(() -> ServerProcess.start(name, "--store", url));
+      int server = i;
+      starting.add(() -> start(server));
     }
-    // They start together on an empty database, which each would migrate.
+    // The database is empty: each of them would migrate it.
     for (Future<ServerProcess> started : threads.invokeAll(starting)) {
       servers.add(started.get());
     }
-    for (ServerProcess server : servers) {
-      clients.add(
-          HoldfastClient.builder(server.target()).defaultDeadline(Duration.ofSeconds(3)).build());
-    }
+    servers.forEach(server -> clients.add(client(server)));
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     threads.shutdownNow();
     clients.forEach(HoldfastClient::close);
     servers.forEach(ServerProcess::close);
   }
 
-  private static ReserveSlot reserving(String requestId, long index, long amountBytes) {
-    return ReserveSlot.of(new Slot(requestId, index), amountBytes).withRepositoryId(REPOSITORY);
+  /** Starts the first server again after a test has killed it. */
+  private static void restartFirst() throws Exception {
+    clients.get(0).close();
+    servers.set(0, start(0));
+    clients.set(0, client(servers.get(0)));
+  }
+
+  private ReserveSlot reserving(String requestId, long index, long amountBytes) {
+    return ReserveSlot.of(new Slot(requestId, index), amountBytes).withRepositoryId(repository);
   }
 
   private void create(long capacityBytes) {
-    var unused = clients.get(0).repositories().create(REPOSITORY, capacityBytes);
+    var unused = clients.get(0).repositories().create(repository, capacityBytes);
   }
 
   private void assertConsistent(HoldfastClient client) {
-    assertTrue(client.repositories().verify(REPOSITORY).consistent());
+    assertTrue(client.repositories().verify(repository).consistent());
   }
 
   /** Runs a task for each server at once, and returns when all are done. */
@@ -116,26 +133,25 @@ class SharedStoreTest {
         clients
             .get(0)
             .reservations()
-            .watchEvents(WatchEvents.after(0).withRepositoryId(REPOSITORY), watched);
+            .watchEvents(WatchEvents.after(0).withRepositoryId(repository), watched);
     onEachServer(
         server -> {
           HoldfastClient client = clients.get(server);
           for (int i = 0; i < 50; i++) {
-            Reservation made =
-                client.reservations().reserveSlot(reserving("r" + server, i, 7)).reservation();
+            var made = client.reservations().reserveSlot(reserving("r" + server, i, 7));
             if (i % 2 == 0) {
-              var unused = client.reservations().fillSlot(made);
+              var unused = client.reservations().fillSlot(made.reservation());
             }
           }
         });
     long last = 1 + SERVERS * 75;
-    assertEquals(last, clients.get(1).repositories().available(REPOSITORY).revision());
+    assertEquals(last, clients.get(1).repositories().available(repository).revision());
     Poll.until("the watcher is there", () -> watched.revision.get() == last);
     watch.close();
     assertEquals(
         LongStream.rangeClosed(1, last).boxed().toList(),
         watched.events.stream().map(Event::revision).toList());
-    ListEvents all = ListEvents.all().withRepositoryId(REPOSITORY).withPageSize(100);
+    ListEvents all = ListEvents.all().withRepositoryId(repository).withPageSize(100);
     assertEquals(watched.events, clients.get(2).reservations().listAllEvents(all).toList());
     assertEquals(List.of(), watched.errors);
   }
@@ -159,7 +175,7 @@ class SharedStoreTest {
         });
     assertEquals(100, reserved.get());
     assertEquals(SERVERS * 50 - 100, refused.get());
-    assertEquals(0, clients.get(1).repositories().available(REPOSITORY).availableBytes());
+    assertEquals(0, clients.get(1).repositories().available(repository).availableBytes());
     assertConsistent(clients.get(2));
   }
 
@@ -179,41 +195,50 @@ class SharedStoreTest {
           }
         });
     assertEquals(50, reserved.get());
-    assertEquals(500, clients.get(0).repositories().available(REPOSITORY).reservedBytes());
+    assertEquals(500, clients.get(0).repositories().available(repository).reservedBytes());
     assertConsistent(clients.get(1));
   }
 
   @Test
   void clientsOfAKilledServerGoOnAtAnotherWithTheSameIds() throws Exception {
     create(1_000_000);
-    Map<ReserveSlot, Reservation> answers = new LinkedHashMap<>();
+    Map<ReserveSlotRequest, Reservation> answers = new LinkedHashMap<>();
     AtomicInteger answered = new AtomicInteger();
-    Future<ReserveSlot> unanswered =
+    Future<ReserveSlotRequest> unanswered =
         threads.submit(
             () -> {
-              while (true) {
-                ReserveSlot change = reserving("r", answers.size(), 10);
-                try {
-                  answers.put(
-                      change, clients.get(0).reservations().reserveSlot(change).reservation());
-                } catch (OutcomeUnknownException | UnavailableException e) {
-                  return change;
+              try (Stubs stubs = new Stubs(servers.get(0).target())) {
+                while (true) {
+                  int index = answers.size();
+                  ReserveSlotRequest change =
+                      Requests.reserveSlot(
+                          repository, Requests.slot("r", index), 10, "operation" + index);
+                  try {
+                    answers.put(change, stubs.reservations().reserveSlot(change).getReservation());
+                  } catch (StatusRuntimeException e) {
+                    assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e.toString());
+                    return change;
+                  }
+                  answered.incrementAndGet();
                 }
-                answered.incrementAndGet();
               }
             });
-    Poll.until("it works", () -> answered.get() > 100);
+    Poll.until("it works", () -> answered.get() > 50 || unanswered.isDone());
     servers.get(0).kill();
-    ReserveSlot open = unanswered.get();
-    Reservation made = clients.get(1).reservations().reserveSlot(open).reservation();
-    assertEquals(made, clients.get(2).reservations().reserveSlot(open).reservation());
-    answers.forEach(
-        (change, answer) ->
-            assertEquals(answer, clients.get(2).reservations().reserveSlot(change).reservation()));
+    ReserveSlotRequest open = unanswered.get();
+    try (Stubs second = new Stubs(servers.get(1).target());
+        Stubs third = new Stubs(servers.get(2).target())) {
+      Reservation made = second.reservations().reserveSlot(open).getReservation();
+      assertEquals(made, third.reservations().reserveSlot(open).getReservation());
+      answers.forEach(
+          (change, answer) ->
+              assertEquals(answer, third.reservations().reserveSlot(change).getReservation()));
+    }
     assertEquals(
         10L * (answers.size() + 1),
-        clients.get(1).repositories().available(REPOSITORY).reservedBytes());
+        clients.get(1).repositories().available(repository).reservedBytes());
     assertConsistent(clients.get(1));
+    restartFirst();
   }
 
   @Test
@@ -225,7 +250,7 @@ class SharedStoreTest {
             stubs
                 .reservations()
                 .reserveSlot(
-                    Requests.reserveSlot(REPOSITORY, Requests.slot("r", i), 10, "").toBuilder()
+                    Requests.reserveSlot(repository, Requests.slot("r", i), 10, "").toBuilder()
                         .setLease(Requests.millis(300))
                         .build());
       }
@@ -233,9 +258,10 @@ class SharedStoreTest {
     servers.get(0).kill();
     Poll.until(
         "the leases end",
-        () -> clients.get(1).repositories().available(REPOSITORY).reservedBytes() == 0);
-    assertEquals(41, clients.get(2).repositories().available(REPOSITORY).revision());
+        () -> clients.get(1).repositories().available(repository).reservedBytes() == 0);
+    assertEquals(41, clients.get(2).repositories().available(repository).revision());
     assertConsistent(clients.get(2));
+    restartFirst();
   }
 
   private static final class Watched implements EventListener {

@@ -88,7 +88,9 @@ public final class Main {
               || e instanceof StoreException
               || e instanceof IllegalStateException) {
             command.getErr().println("holdfast: " + e.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
+            return e instanceof StartException start && start.isOfArguments()
+                ? CommandLine.ExitCode.USAGE
+                : CommandLine.ExitCode.SOFTWARE;
           }
           throw e;
         });

@@ -1,7 +1,9 @@
 package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.ledger.LedgerClock;
+import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
+import dev.holdfast.server.store.postgresql.connection.SqlErrors;
 
 /**
  * A store in PostgreSQL that several servers share.
@@ -11,11 +13,15 @@ import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
 public record SharedStore(PostgresUrl url) implements StoreLocation {
   @Override
   public Engine open(LedgerClock clock) {
-    return SharedEngine.open(url);
+    try {
+      return SharedEngine.open(url);
+    } catch (StoreException e) {
+      throw SqlErrors.isTemporary(e) ? StartException.of(e) : StartException.ofArguments(e);
+    }
   }
 
   @Override
   public StartException failure(Exception failure) {
-    return StartException.of(failure);
+    return failure instanceof StartException start ? start : StartException.of(failure);
   }
 }

@@ -8,12 +8,20 @@ import java.nio.file.Path;
 public final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final boolean ofArguments;
+
   public StartException(String message) {
     super(message);
+    this.ofArguments = false;
   }
 
   public StartException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private StartException(String message, Throwable cause, boolean ofArguments) {
     super(message, cause);
+    this.ofArguments = ofArguments;
   }
 
   /** Returns the exception for a data directory that cannot be used. */
@@ -29,6 +37,16 @@ public final class StartException extends RuntimeException {
   /** Returns the exception for any other failure. */
   public static StartException of(Exception failure) {
     return new StartException(reason(failure), failure);
+  }
+
+  /** Returns the exception for a failure that recurs until somebody corrects the arguments. */
+  static StartException ofArguments(Exception failure) {
+    return new StartException(reason(failure), failure, true);
+  }
+
+  /** Returns whether the arguments are wrong, or what they name; another try would fail, too. */
+  public boolean isOfArguments() {
+    return ofArguments;
   }
 
   private static String reason(Exception failure) {

@@ -18,6 +18,7 @@ public final class SqlErrors {
   public static final String DUPLICATE_TABLE = "42P07";
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
   private static final String READ_ONLY = "25006";
+  private static final String CONNECTION_REJECTED = "08004";
   private static final String COMPLETION_UNKNOWN = "40003";
   private static final String CONNECTION = "08";
 
@@ -78,6 +79,19 @@ public final class SqlErrors {
   public static boolean breaksConnection(SQLException error) {
     String state = state(error);
     return state.startsWith(CONNECTION) || state.startsWith("57P") || state.equals(READ_ONLY);
+  }
+
+  /**
+   * Returns whether a failed start may succeed later by itself: the database cannot be reached,
+   * starts, has too many connections, or is still a standby. Otherwise somebody has to correct the
+   * URL, the password, the rights or the database.
+   */
+  public static boolean isTemporary(StoreException failure) {
+    Throwable cause = failure.getCause();
+    if (cause instanceof SQLException error) {
+      return is(error, READ_ONLY) || (isConflict(error) && !is(error, CONNECTION_REJECTED));
+    }
+    return cause == null;
   }
 
   /** Returns whether an error has one of these SQLSTATEs. */
