@@ -20,7 +20,9 @@ final class FailoverClient implements ClientUnderTest {
   private final List<ClientUnderTest> servers;
   private final AtomicLong longestWaitNanos;
 
-  /** The index of the server that is asked next; other threads of the same workload may raise it. */
+  /**
+   * The index of the server that is asked next; other threads of the same workload may raise it.
+   */
   private volatile int current;
 
   /**

@@ -61,8 +61,7 @@ class SharedStoreCampaign {
     long seed = Long.getLong("holdfast.kill.seed", System.nanoTime());
     System.out.println("shared-store campaign: seed=" + seed);
     Random random = new Random(seed);
-    try (SharedStoreFaults faults =
-        new SharedStoreFaults(temp, CAPACITY_BYTES, random, threads)) {
+    try (SharedStoreFaults faults = new SharedStoreFaults(temp, CAPACITY_BYTES, random, threads)) {
       connect(faults.targets(), random);
       List<Fault> next = new ArrayList<>();
       for (int cycle = 0; cycle < CYCLES; cycle++) {
