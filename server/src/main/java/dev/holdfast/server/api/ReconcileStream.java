@@ -3,7 +3,7 @@ package dev.holdfast.server.api;
 import dev.holdfast.server.api.calls.CallDispatcher;
 import dev.holdfast.server.api.convert.ReconcileRequests;
 import dev.holdfast.server.api.convert.RejectedException;
-import dev.holdfast.server.ledger.LedgerReads;
+import dev.holdfast.server.ledger.engine.LedgerReads;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Outcome.ReconcileDone;
 import dev.holdfast.server.ledger.rules.Rejection;

@@ -4,7 +4,7 @@ import dev.holdfast.server.api.calls.CallDispatcher;
 import dev.holdfast.server.api.calls.RequestParser;
 import dev.holdfast.server.api.convert.OfferConverter;
 import dev.holdfast.server.api.convert.RejectedException;
-import dev.holdfast.server.ledger.LedgerReads;
+import dev.holdfast.server.ledger.engine.LedgerReads;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Outcome.SaleDone;
 import dev.holdfast.server.ledger.rules.Rejections;

@@ -3,6 +3,7 @@ package dev.holdfast.server.ledger;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.LedgerStore;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Decision;
 import dev.holdfast.server.ledger.rules.Outcome;

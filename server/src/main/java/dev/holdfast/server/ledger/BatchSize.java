@@ -1,6 +1,7 @@
 package dev.holdfast.server.ledger;
 
 import dev.holdfast.server.ledger.Lanes.Call;
+import dev.holdfast.server.ledger.engine.LedgerStore;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.engine.Maintenance;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
 import dev.holdfast.server.ledger.rules.slots.ExpireLeases.Expired;

@@ -1,5 +1,8 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.engine.Maintenance;
+import dev.holdfast.server.ledger.engine.StoreException;
+
 /**
  * Ensures that no lease expires because of time in which renewal was impossible, or because the
  * system clock was set. Checked before every batch and task: so commands that were queued before

@@ -1,5 +1,7 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.engine.StoreException;
+
 /**
  * Receives failures, recoveries and the ledger's own actions. Its methods may run on the writer
  * thread, so they must return quickly.

@@ -1,6 +1,8 @@
 package dev.holdfast.server.ledger;
 
-import dev.holdfast.server.ledger.Maintenance.ServedNote;
+import dev.holdfast.server.ledger.engine.Maintenance;
+import dev.holdfast.server.ledger.engine.Maintenance.ServedNote;
+import dev.holdfast.server.ledger.engine.StoreException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.engine.StoreException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;

@@ -3,8 +3,8 @@
  * durable.
  *
  * <p>It knows the rules and no engine; an engine implements {@link
- * dev.holdfast.server.ledger.LedgerStore} and knows no rule. This package and the packages below it
- * depend only on the JDK's base module (and annotations).
+ * dev.holdfast.server.ledger.engine.LedgerStore} and knows no rule. This package and the packages
+ * below it depend only on the JDK's base module (and annotations).
  */
 @NullMarked
 package dev.holdfast.server.ledger;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.operator.EventsCommand;
 import dev.holdfast.server.operator.OffersCommand;
 import dev.holdfast.server.operator.ReservationsCommand;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.store.sqlite.backup.Restore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;

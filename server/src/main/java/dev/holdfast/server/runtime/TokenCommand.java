@@ -2,12 +2,12 @@ package dev.holdfast.server.runtime;
 
 import dev.holdfast.server.api.access.Role;
 import dev.holdfast.server.flags.FlagConverters.DurationFlag;
+import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.runtime.security.files.InvalidFileException;
 import dev.holdfast.server.runtime.security.tokens.RepositoryGlob;
 import dev.holdfast.server.runtime.security.tokens.TokenEntry;
 import dev.holdfast.server.runtime.security.tokens.TokenSecret;
 import dev.holdfast.server.runtime.security.tokens.TokensEditor;
-import dev.holdfast.server.runtime.engine.StartException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.holdfast.server.runtime;
 
-import dev.holdfast.server.ledger.Recount;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.Recount;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.operator.ConnectionOptions;
 import dev.holdfast.server.operator.LiveVerification;
 import dev.holdfast.server.runtime.engine.StartException;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.store;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 
 /**
  * Receives a failure after which the process must stop: data that it considers written may be lost,

@@ -1,5 +1,6 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.engine.LedgerStore;
 import dev.holdfast.server.store.LedgerStoreSuite;
 
 /** The engine that the others are compared with passes too, or the suite asks for too much. */

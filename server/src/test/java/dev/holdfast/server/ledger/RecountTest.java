@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.Recount;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

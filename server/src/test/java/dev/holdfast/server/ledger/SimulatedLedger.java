@@ -1,5 +1,6 @@
 package dev.holdfast.server.ledger;
 
+import dev.holdfast.server.ledger.engine.LedgerStore;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.books.Change.SlotFilled;
 import dev.holdfast.server.ledger.books.Change.SlotReleased;
 import dev.holdfast.server.ledger.books.Change.SlotReserved;
@@ -14,6 +13,7 @@ import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.Recount;
 import dev.holdfast.server.ledger.view.Delta;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -98,8 +98,7 @@ final class Invariants {
     }
   }
 
-  private void released(
-      String id, Map<Slot, Reservation> slots, Released released, long micros) {
+  private void released(String id, Map<Slot, Reservation> slots, Released released, long micros) {
     Reservation reservation = released.reservation();
     Reservation before = slots.remove(reservation.slot());
     assertNotNull(before, "a reservation is released once");
@@ -108,8 +107,7 @@ final class Invariants {
       expiredCount++;
       get(expired, id).add(reservation.generation());
       long promised = get(promisedMicros, id).getOrDefault(reservation.generation(), 0L);
-      assertTrue(
-          micros >= promised, () -> "a lease ended " + (promised - micros) + " us too soon");
+      assertTrue(micros >= promised, () -> "a lease ended " + (promised - micros) + " us too soon");
       if (servedAgainMicros > 0 && reservation.createMicros() < servedAgainMicros) {
         long graceMicros = Math.min(reservation.leaseMicros(), GRACE_MICROS);
         assertTrue(
@@ -184,8 +182,11 @@ final class Invariants {
     }
   }
 
-  /** Returns what happened, for a person. */
-  String summary() {
-    return commitCount + " commits, " + expiredCount + " expired leases";
+  long commitCount() {
+    return commitCount;
+  }
+
+  long expiredCount() {
+    return expiredCount;
   }
 }

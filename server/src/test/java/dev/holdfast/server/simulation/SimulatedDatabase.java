@@ -2,10 +2,10 @@ package dev.holdfast.server.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.ledger.BatchId;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.Maintenance.Duty;
 import dev.holdfast.server.ledger.MemoryStore;
+import dev.holdfast.server.ledger.engine.BatchId;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.Maintenance.Duty;
 import dev.holdfast.server.ledger.view.Delta;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -126,8 +126,7 @@ final class SimulatedDatabase {
   }
 
   private boolean somebodyWasAlive() {
-    return seenMicros.values().stream()
-        .anyMatch(seen -> world.nowMicros() - seen <= GAP_MICROS);
+    return seenMicros.values().stream().anyMatch(seen -> world.nowMicros() - seen <= GAP_MICROS);
   }
 
   /** A sign of life, which does not end a time in which no server was alive. */

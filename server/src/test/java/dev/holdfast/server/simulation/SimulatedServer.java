@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.SimulatedLedger;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.rules.Command;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -37,7 +37,7 @@ final class SimulatedServer implements LedgerListener, LedgerClock {
     this.world = world;
     this.database = database;
     this.number = number;
-    this.skewMicros = world.random().nextInt(400_000) - 200_000;
+    this.skewMicros = world.random().nextInt(400_000) - 200_000L;
     this.pace = 0.999 + world.random().nextDouble() / 500;
   }
 
@@ -140,7 +140,7 @@ final class SimulatedServer implements LedgerListener, LedgerClock {
 
   private void sweep(Ledger running) {
     try {
-      inlined(new LeaseSweeper(running, this)::run);
+      inlined(new LeaseSweeper(running, this));
     } catch (StoreException e) {
       // The next pass tries again.
     }

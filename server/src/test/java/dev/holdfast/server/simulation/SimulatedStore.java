@@ -1,17 +1,17 @@
 package dev.holdfast.server.simulation;
 
-import dev.holdfast.server.ledger.BatchId;
-import dev.holdfast.server.ledger.EventsPage;
-import dev.holdfast.server.ledger.EventsQuery;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.Maintenance;
-import dev.holdfast.server.ledger.Recount;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Entry;
 import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.BatchId;
+import dev.holdfast.server.ledger.engine.EventsPage;
+import dev.holdfast.server.ledger.engine.EventsQuery;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.Maintenance;
+import dev.holdfast.server.ledger.engine.Recount;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.holdfast.server.simulation;
 
-import dev.holdfast.server.ledger.BatchId;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.engine.BatchId;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.ledger.view.ReadSet;
 import java.io.IOException;
@@ -23,8 +23,7 @@ final class SimulatedTransaction implements LedgerStore.Transaction {
   private final List<Delta> written = new ArrayList<>();
   private long version = -1;
 
-  SimulatedTransaction(
-      World world, SimulatedDatabase database, int server, String repositoryId) {
+  SimulatedTransaction(World world, SimulatedDatabase database, int server, String repositoryId) {
     this.server = server;
     this.world = world;
     this.database = database;
@@ -36,8 +35,7 @@ final class SimulatedTransaction implements LedgerStore.Transaction {
   public Loaded load(ReadSet reads, long nowMicros) {
     begin();
     Loaded loaded;
-    try (LedgerStore.Transaction transaction =
-        StoreRunner.begin(database.books(), repositoryId)) {
+    try (LedgerStore.Transaction transaction = StoreRunner.begin(database.books(), repositoryId)) {
       loaded = transaction.load(reads, world.nowMicros());
     }
     return loaded;
@@ -58,8 +56,7 @@ final class SimulatedTransaction implements LedgerStore.Transaction {
   @Override
   public int reservationCount(String repositoryId, String requestId, int limit) {
     begin();
-    try (LedgerStore.Transaction transaction =
-        StoreRunner.begin(database.books(), repositoryId)) {
+    try (LedgerStore.Transaction transaction = StoreRunner.begin(database.books(), repositoryId)) {
       return transaction.reservationCount(repositoryId, requestId, limit);
     }
   }

@@ -1,7 +1,7 @@
 package dev.holdfast.server.simulation;
 
-import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -101,8 +101,7 @@ final class World {
       if (database.down() && nowMicros >= upMicros) {
         database.down(false);
       }
-      invariants.passed(
-          !database.down() && servers.stream().anyMatch(SimulatedServer::isRunning));
+      invariants.passed(!database.down() && servers.stream().anyMatch(SimulatedServer::isRunning));
       List<SimulatedServer> shuffled = new ArrayList<>(servers);
       Collections.shuffle(shuffled, random);
       shuffled.forEach(SimulatedServer::tick);
@@ -172,8 +171,7 @@ final class World {
 
   /** Returns a server that takes calls; null if none does. */
   @Nullable SimulatedServer runningServer() {
-    List<SimulatedServer> running =
-        servers.stream().filter(SimulatedServer::isRunning).toList();
+    List<SimulatedServer> running = servers.stream().filter(SimulatedServer::isRunning).toList();
     return running.isEmpty() ? null : running.get(random.nextInt(running.size()));
   }
 }

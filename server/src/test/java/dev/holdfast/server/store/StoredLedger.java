@@ -1,7 +1,7 @@
 package dev.holdfast.server.store;
 
-import dev.holdfast.server.ledger.LedgerStore;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.LedgerStore;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 
 /** An engine under test, with one repository, which every test makes first. */

@@ -6,7 +6,7 @@ import dev.holdfast.server.api.convert.RequestValidator;
 import dev.holdfast.server.api.convert.Statuses;
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerListener;
-import dev.holdfast.server.ledger.LedgerReads;
+import dev.holdfast.server.ledger.engine.LedgerReads;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;

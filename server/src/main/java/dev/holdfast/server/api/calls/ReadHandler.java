@@ -1,7 +1,7 @@
 package dev.holdfast.server.api.calls;
 
 import dev.holdfast.server.api.convert.RejectedException;
-import dev.holdfast.server.ledger.LedgerReads;
+import dev.holdfast.server.ledger.engine.LedgerReads;
 
 /**
  * Runs the read of a call.

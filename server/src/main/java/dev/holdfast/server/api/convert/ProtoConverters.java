@@ -1,9 +1,9 @@
 package dev.holdfast.server.api.convert;
 
 import com.google.protobuf.Timestamp;
-import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.engine.Recount;
 import dev.holdfast.server.ledger.rules.Outcome.ReservationDone;
 import dev.holdfast.server.ledger.rules.Outcome.SlotReleaseDone;
 import dev.holdfast.server.ledger.rules.Outcome.SlotsReleaseDone;

@@ -1,7 +1,7 @@
 package dev.holdfast.server.ledger.watch;
 
-import dev.holdfast.server.ledger.LedgerReads;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.LedgerReads;
+import dev.holdfast.server.ledger.engine.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 

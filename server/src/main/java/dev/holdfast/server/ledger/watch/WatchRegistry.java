@@ -2,8 +2,8 @@ package dev.holdfast.server.ledger.watch;
 
 import dev.holdfast.server.ledger.CommitListener;
 import dev.holdfast.server.ledger.LedgerListener;
-import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.engine.LedgerReads;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

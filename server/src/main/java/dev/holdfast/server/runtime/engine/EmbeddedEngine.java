@@ -2,8 +2,8 @@ package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.backup.LastBackup;
@@ -31,19 +31,19 @@ final class EmbeddedEngine implements Engine {
   private final String process;
   private final LedgerClock clock;
   private final SqliteStore store;
-  private final CloseStack opened;
+  private final HighWaterMark mark;
 
   private EmbeddedEngine(
       DataDirectory directory,
       String process,
       LedgerClock clock,
       SqliteStore store,
-      CloseStack opened) {
+      HighWaterMark mark) {
     this.directory = directory;
     this.process = process;
     this.clock = clock;
     this.store = store;
-    this.opened = opened;
+    this.mark = mark;
   }
 
   static EmbeddedEngine open(EmbeddedStore location, LedgerClock clock) throws IOException {
@@ -67,14 +67,13 @@ final class EmbeddedEngine implements Engine {
     boolean isNew = !Files.exists(directory.database()) || Files.size(directory.database()) == 0;
     Halt halt = new Halt();
     SqliteStore store = opened.add(SqliteStore.open(directory.database(), halt));
-    EmbeddedEngine engine = new EmbeddedEngine(directory, process, clock, store, opened);
     if (isNew) {
       LOG.warn(
           "created a new, empty ledger in {}; if there should be one already, check --data-dir",
-          engine.location());
+          directory.path().toAbsolutePath().normalize());
     }
-    opened.add(HighWaterMark.keep(directory, store, halt, clock::nowMicros));
-    return engine;
+    HighWaterMark mark = opened.add(HighWaterMark.keep(directory, store, halt, clock::nowMicros));
+    return new EmbeddedEngine(directory, process, clock, store, mark);
   }
 
   @Override
@@ -138,7 +137,11 @@ final class EmbeddedEngine implements Engine {
   }
 
   @Override
-  public void close() throws Exception {
-    opened.closeAll();
+  public void close() throws IOException {
+    try (directory;
+        store;
+        mark) {
+      // Closes all, in the opposite order.
+    }
   }
 }

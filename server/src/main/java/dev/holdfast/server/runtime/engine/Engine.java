@@ -2,14 +2,16 @@ package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** An open storage engine, with what belongs to it beside the store. Closing it closes the store. */
+/**
+ * An open storage engine, with what belongs to it beside the store. Closing it closes the store.
+ */
 public interface Engine extends AutoCloseable {
   /** Returns the store. */
   LedgerStore store();
@@ -46,4 +48,7 @@ public interface Engine extends AutoCloseable {
    * @param address the gRPC address
    */
   void serving(String address) throws IOException;
+
+  @Override
+  void close() throws IOException;
 }

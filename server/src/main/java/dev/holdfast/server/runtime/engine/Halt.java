@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime.engine;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.FatalErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -2,8 +2,8 @@ package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.metrics.ServerMetrics;
 import dev.holdfast.server.store.postgresql.PostgresStore;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;

@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime.metrics;
 
 import dev.holdfast.server.ledger.LedgerListener;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 

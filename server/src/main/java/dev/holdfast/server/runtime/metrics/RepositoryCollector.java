@@ -1,8 +1,8 @@
 package dev.holdfast.server.runtime.metrics;
 
-import dev.holdfast.server.ledger.LedgerReads;
-import dev.holdfast.server.ledger.LedgerReads.StateCount;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.LedgerReads;
+import dev.holdfast.server.ledger.engine.LedgerReads.StateCount;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;

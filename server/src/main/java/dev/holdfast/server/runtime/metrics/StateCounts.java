@@ -1,9 +1,9 @@
 package dev.holdfast.server.runtime.metrics;
 
 import com.carrotsearch.hppc.LongArrayList;
-import dev.holdfast.server.ledger.LedgerReads.StateCount;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.engine.LedgerReads.StateCount;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,10 @@
 package dev.holdfast.server.runtime.page;
 
-import dev.holdfast.server.ledger.EventsPage;
-import dev.holdfast.server.ledger.EventsQuery;
-import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.EventsPage;
+import dev.holdfast.server.ledger.engine.EventsQuery;
+import dev.holdfast.server.ledger.engine.LedgerReads;
 import dev.holdfast.server.runtime.page.html.Html;
 import dev.holdfast.server.runtime.page.html.Layout;
 import dev.holdfast.server.runtime.page.html.Links;

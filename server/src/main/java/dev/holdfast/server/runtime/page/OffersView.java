@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime.page;
 
-import dev.holdfast.server.ledger.LedgerReads;
 import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.engine.LedgerReads;
 import dev.holdfast.server.runtime.page.html.Format;
 import dev.holdfast.server.runtime.page.html.Html;
 import dev.holdfast.server.runtime.page.html.Layout;

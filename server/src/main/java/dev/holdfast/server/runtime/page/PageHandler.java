@@ -1,9 +1,9 @@
 package dev.holdfast.server.runtime.page;
 
-import dev.holdfast.server.ledger.LedgerReads;
-import dev.holdfast.server.ledger.LedgerReads.SpaceUse;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.LedgerReads;
+import dev.holdfast.server.ledger.engine.LedgerReads.SpaceUse;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.runtime.admin.AdminHandler;

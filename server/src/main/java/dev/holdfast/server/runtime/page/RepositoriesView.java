@@ -1,8 +1,8 @@
 package dev.holdfast.server.runtime.page;
 
-import dev.holdfast.server.ledger.LedgerReads;
-import dev.holdfast.server.ledger.LedgerReads.SpaceUse;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.LedgerReads;
+import dev.holdfast.server.ledger.engine.LedgerReads.SpaceUse;
 import dev.holdfast.server.runtime.page.html.Format;
 import dev.holdfast.server.runtime.page.html.Html;
 import dev.holdfast.server.runtime.page.html.Layout;

@@ -1,11 +1,11 @@
 package dev.holdfast.server.runtime.page;
 
-import dev.holdfast.server.ledger.LedgerReads;
-import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
-import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
-import dev.holdfast.server.ledger.LedgerReads.SpaceUse;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.engine.LedgerReads;
+import dev.holdfast.server.ledger.engine.LedgerReads.ReservationsPage;
+import dev.holdfast.server.ledger.engine.LedgerReads.ReservationsQuery;
+import dev.holdfast.server.ledger.engine.LedgerReads.SpaceUse;
 import dev.holdfast.server.runtime.page.html.Format;
 import dev.holdfast.server.runtime.page.html.Html;
 import dev.holdfast.server.runtime.page.html.Layout;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.runtime.page;
 
-import dev.holdfast.server.ledger.LedgerReads.SpaceUse;
+import dev.holdfast.server.ledger.engine.LedgerReads.SpaceUse;
 import dev.holdfast.server.runtime.page.html.Html;
 import java.util.ArrayList;
 import java.util.List;

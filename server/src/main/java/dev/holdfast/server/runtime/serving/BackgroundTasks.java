@@ -5,7 +5,7 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.Retention;
 import dev.holdfast.server.ledger.ScheduledWork;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.engine.Engine;
 import java.time.Duration;
 import java.util.List;
@@ -51,10 +51,7 @@ final class BackgroundTasks implements AutoCloseable {
    * @param upkeep the tasks of the engine
    */
   BackgroundTasks(
-      Ledger ledger,
-      Duration retention,
-      List<Engine.Upkeep> upkeep,
-      LedgerListener listener) {
+      Ledger ledger, Duration retention, List<Engine.Upkeep> upkeep, LedgerListener listener) {
     this.ledger = ledger;
     this.retention = retention;
     this.upkeep = upkeep;

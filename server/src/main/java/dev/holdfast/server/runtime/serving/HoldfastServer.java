@@ -8,8 +8,8 @@ import dev.holdfast.server.ledger.Ledger;
 import dev.holdfast.server.ledger.LedgerClock;
 import dev.holdfast.server.ledger.LedgerListener;
 import dev.holdfast.server.ledger.SteadyClock;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.rules.Outcome;
 import dev.holdfast.server.ledger.rules.Rejection;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
@@ -105,8 +105,8 @@ public final class HoldfastServer {
     }
   }
 
-  private static HoldfastServer start(Settings settings, LedgerClock processClock, CloseStack opened)
-      throws IOException {
+  private static HoldfastServer start(
+      Settings settings, LedgerClock processClock, CloseStack opened) throws IOException {
     Engine engine = opened.add(settings.store().open(processClock));
     ServerMetrics metrics = settings.metrics();
     LedgerListener listener = metrics.listener(new LoggingListener());
@@ -133,11 +133,7 @@ public final class HoldfastServer {
     ReadExecutors readers = opened.add(new ReadExecutors(engine.readers()));
     BackgroundTasks tasks =
         opened.add(
-            new BackgroundTasks(
-                ledger,
-                settings.retention(),
-                engine.upkeep(ledger),
-                listener));
+            new BackgroundTasks(ledger, settings.retention(), engine.upkeep(ledger), listener));
     Readiness readiness = new Readiness(ledger);
     metrics.measure(readiness);
     metrics.measureWatchers(Services.WATCH_METHOD);

@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime.serving;
 
 import dev.holdfast.server.ledger.LedgerListener;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.network.LineLimit;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,8 +1,8 @@
 package dev.holdfast.server.runtime.serving;
 
-import dev.holdfast.server.ledger.LedgerReads;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.LedgerReads;
+import dev.holdfast.server.ledger.engine.StoreException;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;

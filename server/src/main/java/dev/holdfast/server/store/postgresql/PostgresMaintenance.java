@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.postgresql;
 
-import dev.holdfast.server.ledger.Maintenance;
+import dev.holdfast.server.ledger.engine.Maintenance;
 import dev.holdfast.server.store.postgresql.connection.Flight;
 import dev.holdfast.server.store.postgresql.connection.OwnConnection;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;

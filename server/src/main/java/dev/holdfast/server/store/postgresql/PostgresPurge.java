@@ -1,9 +1,9 @@
 package dev.holdfast.server.store.postgresql;
 
-import dev.holdfast.server.ledger.Maintenance.ServedNote;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Released;
+import dev.holdfast.server.ledger.engine.Maintenance.ServedNote;
 import dev.holdfast.server.store.postgresql.connection.Flight;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
 import dev.holdfast.server.store.postgresql.connection.RowReader;

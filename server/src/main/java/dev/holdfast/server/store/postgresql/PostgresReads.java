@@ -1,14 +1,14 @@
 package dev.holdfast.server.store.postgresql;
 
-import dev.holdfast.server.ledger.EventsPage;
-import dev.holdfast.server.ledger.EventsQuery;
-import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
-import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
-import dev.holdfast.server.ledger.LedgerReads.SpaceUse;
-import dev.holdfast.server.ledger.LedgerReads.StateCount;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.EventsPage;
+import dev.holdfast.server.ledger.engine.EventsQuery;
+import dev.holdfast.server.ledger.engine.LedgerReads.ReservationsPage;
+import dev.holdfast.server.ledger.engine.LedgerReads.ReservationsQuery;
+import dev.holdfast.server.ledger.engine.LedgerReads.SpaceUse;
+import dev.holdfast.server.ledger.engine.LedgerReads.StateCount;
 import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import dev.holdfast.server.store.codec.SlotKeys;

@@ -1,7 +1,7 @@
 package dev.holdfast.server.store.postgresql;
 
-import dev.holdfast.server.ledger.Recount;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.Recount;
 import dev.holdfast.server.store.postgresql.connection.Session;
 import dev.holdfast.server.store.postgresql.rows.EventRows;
 import dev.holdfast.server.store.postgresql.rows.OfferRows;

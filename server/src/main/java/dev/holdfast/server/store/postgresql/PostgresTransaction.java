@@ -1,9 +1,9 @@
 package dev.holdfast.server.store.postgresql;
 
-import dev.holdfast.server.ledger.BatchId;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.BatchId;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.server.store.postgresql.connection.Flight;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.postgresql;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.postgresql.connection.OwnConnection;
 import dev.holdfast.server.store.postgresql.connection.Session;
 import dev.holdfast.server.store.postgresql.connection.SqlErrors;

@@ -1,12 +1,12 @@
 package dev.holdfast.server.store.postgresql;
 
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Released;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.SlotHistory;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.view.OlderReleases;
 import dev.holdfast.server.ledger.view.ReadSet.PastKeys;
 import dev.holdfast.server.store.postgresql.connection.Flight;

@@ -1,7 +1,7 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.StoreException;
-import dev.holdfast.server.ledger.StoreException.Damage;
+import dev.holdfast.server.ledger.engine.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException.Damage;
 import dev.holdfast.server.store.sqlite.connection.DamageLog;
 import dev.holdfast.server.store.sqlite.connection.Readers;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.Maintenance;
+import dev.holdfast.server.ledger.engine.Maintenance;
 import java.util.function.ToIntFunction;
 
 /** The housekeeping of the SQLite engine, on the connection that writes. */

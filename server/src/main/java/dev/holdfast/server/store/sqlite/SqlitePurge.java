@@ -1,9 +1,9 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.RememberedOperation.Kind;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.connection.DamageLog;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;

@@ -1,11 +1,11 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.LedgerReads.ReservationsPage;
-import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Reservation;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.LedgerReads.ReservationsPage;
+import dev.holdfast.server.ledger.engine.LedgerReads.ReservationsQuery;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.rules.slots.ExpireLeases;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.DamageLog;

@@ -1,9 +1,9 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.Recount;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.engine.Recount;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.memtable.RecoveryPoint;

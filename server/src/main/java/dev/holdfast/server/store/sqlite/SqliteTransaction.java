@@ -2,10 +2,10 @@ package dev.holdfast.server.store.sqlite;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.holdfast.server.ledger.BatchId;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.Maintenance;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.BatchId;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.Maintenance;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.ledger.view.LoadedBooks;
 import dev.holdfast.server.ledger.view.ReadSet;

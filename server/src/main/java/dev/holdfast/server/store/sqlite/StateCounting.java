@@ -1,8 +1,8 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.LedgerReads.SpaceUse;
-import dev.holdfast.server.ledger.LedgerReads.StateCount;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.LedgerReads.SpaceUse;
+import dev.holdfast.server.ledger.engine.LedgerReads.StateCount;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.memtable.Memtable;
 import dev.holdfast.server.store.sqlite.memtable.MemtableEntry;

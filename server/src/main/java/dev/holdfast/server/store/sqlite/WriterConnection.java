@@ -2,7 +2,7 @@ package dev.holdfast.server.store.sqlite;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.connection.Checkpointer;
 import dev.holdfast.server.store.sqlite.connection.LostWrites;
 import dev.holdfast.server.store.sqlite.connection.SqliteCalls;

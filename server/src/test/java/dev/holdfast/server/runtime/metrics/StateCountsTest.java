@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.server.ledger.Ledger;
-import dev.holdfast.server.ledger.LedgerReads;
-import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
-import dev.holdfast.server.ledger.LedgerReads.StateCount;
 import dev.holdfast.server.ledger.NotedWatch;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.LedgerReads;
+import dev.holdfast.server.ledger.engine.LedgerReads.ReservationsQuery;
+import dev.holdfast.server.ledger.engine.LedgerReads.StateCount;
 import dev.holdfast.server.ledger.meter.LedgerMeter;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.Outcome;

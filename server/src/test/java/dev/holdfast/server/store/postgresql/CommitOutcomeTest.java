@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.ledger.BatchId;
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.LedgerStore.CommitOutcome;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
+import dev.holdfast.server.ledger.engine.BatchId;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.LedgerStore.CommitOutcome;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.testing.process.Relay;
 import java.util.Set;
 import java.util.SortedSet;

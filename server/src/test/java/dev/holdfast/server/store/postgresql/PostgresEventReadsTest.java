@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.postgresql;
 
-import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.engine.LedgerStore;
 import dev.holdfast.server.store.EventReadsSuite;
 
 /** PostgreSQL reads events as every engine must. */

@@ -1,7 +1,7 @@
 package dev.holdfast.server.store.postgresql;
 
-import dev.holdfast.server.ledger.LedgerStore;
-import dev.holdfast.server.ledger.Maintenance;
+import dev.holdfast.server.ledger.engine.LedgerStore;
+import dev.holdfast.server.ledger.engine.Maintenance;
 import dev.holdfast.server.store.LedgerStoreSuite;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.ledger.Maintenance;
-import dev.holdfast.server.ledger.Maintenance.Duty;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.Maintenance;
+import dev.holdfast.server.ledger.engine.Maintenance.Duty;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import java.util.List;

@@ -3,13 +3,13 @@ package dev.holdfast.server.store.sqlite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.ledger.EventsQuery;
-import dev.holdfast.server.ledger.LedgerReads.ReservationsQuery;
-import dev.holdfast.server.ledger.Recount;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.ledger.books.Value;
+import dev.holdfast.server.ledger.engine.EventsQuery;
+import dev.holdfast.server.ledger.engine.LedgerReads.ReservationsQuery;
+import dev.holdfast.server.ledger.engine.Recount;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.rules.repositories.PutValue;

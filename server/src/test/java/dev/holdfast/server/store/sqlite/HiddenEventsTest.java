@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.holdfast.server.ledger.EventsPage;
-import dev.holdfast.server.ledger.EventsQuery;
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.EventsPage;
+import dev.holdfast.server.ledger.engine.EventsQuery;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.rules.slots.ReserveSlot;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;

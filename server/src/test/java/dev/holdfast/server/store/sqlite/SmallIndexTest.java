@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.engine.LedgerStore;
 import dev.holdfast.server.store.LedgerStoreSuite;
 import dev.holdfast.server.store.sqlite.releases.ReleaseIndex;
 import java.nio.file.Path;

@@ -2,10 +2,10 @@ package dev.holdfast.server.store.sqlite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.holdfast.server.ledger.LedgerReads.SpaceUse;
 import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.ReleaseReason;
 import dev.holdfast.server.ledger.books.Slot;
+import dev.holdfast.server.ledger.engine.LedgerReads.SpaceUse;
 import dev.holdfast.server.ledger.rules.Command;
 import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.rules.repositories.ReserveUnassigned;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.sqlite;
 
-import dev.holdfast.server.ledger.LedgerStore;
+import dev.holdfast.server.ledger.engine.LedgerStore;
 import dev.holdfast.server.store.EventReadsSuite;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.postgresql.rows;
 
-import dev.holdfast.server.ledger.BatchId;
+import dev.holdfast.server.ledger.engine.BatchId;
 import dev.holdfast.server.store.postgresql.connection.Flight;
 import dev.holdfast.server.store.postgresql.connection.Session;
 import dev.holdfast.server.store.postgresql.connection.SqlTexts;

@@ -1,9 +1,9 @@
 package dev.holdfast.server.store.postgresql.rows;
 
-import dev.holdfast.server.ledger.EventsPage;
-import dev.holdfast.server.ledger.EventsQuery;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
+import dev.holdfast.server.ledger.engine.EventsPage;
+import dev.holdfast.server.ledger.engine.EventsQuery;
 import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.postgresql.connection.Flight;

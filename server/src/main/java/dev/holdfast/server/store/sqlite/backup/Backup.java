@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.sqlite.backup;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.SqliteSchema;
 import dev.holdfast.server.store.sqlite.StorePosition;
 import dev.holdfast.server.store.sqlite.directory.BackupHeader;

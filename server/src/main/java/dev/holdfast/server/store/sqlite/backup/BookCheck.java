@@ -1,7 +1,7 @@
 package dev.holdfast.server.store.sqlite.backup;
 
-import dev.holdfast.server.ledger.Recount;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.Recount;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.StorePosition;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;

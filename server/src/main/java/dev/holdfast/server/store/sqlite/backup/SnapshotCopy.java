@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.sqlite.backup;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.SqliteSchema;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import dev.holdfast.server.store.sqlite.directory.DiskTrouble;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.sqlite.connection;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

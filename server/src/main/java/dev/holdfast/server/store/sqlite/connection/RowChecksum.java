@@ -1,7 +1,7 @@
 package dev.holdfast.server.store.sqlite.connection;
 
-import dev.holdfast.server.ledger.StoreException;
-import dev.holdfast.server.ledger.StoreException.Damage.Kind;
+import dev.holdfast.server.ledger.engine.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException.Damage.Kind;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.sqlite.connection;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.directory.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;

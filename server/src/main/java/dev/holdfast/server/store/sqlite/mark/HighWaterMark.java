@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.sqlite.mark;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.FatalErrors;
 import dev.holdfast.server.store.sqlite.SqliteSchema;
 import dev.holdfast.server.store.sqlite.SqliteStore;

@@ -2,7 +2,7 @@ package dev.holdfast.server.store.sqlite.mark;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.SqliteSchema;
 import dev.holdfast.server.store.sqlite.StorePosition;
 import dev.holdfast.server.store.sqlite.connection.SqliteCalls;

@@ -1,9 +1,9 @@
 package dev.holdfast.server.store.sqlite.memtable;
 
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Change;
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;

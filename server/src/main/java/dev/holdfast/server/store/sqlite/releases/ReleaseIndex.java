@@ -1,7 +1,7 @@
 package dev.holdfast.server.store.sqlite.releases;
 
 import com.carrotsearch.hppc.LongArrayList;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.connection.DamageLog;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;

@@ -1,6 +1,6 @@
 package dev.holdfast.server.store.sqlite.releases;
 
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.connection.DamageLog;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.sql.PreparedStatement;

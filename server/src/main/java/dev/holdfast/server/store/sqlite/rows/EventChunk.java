@@ -1,7 +1,7 @@
 package dev.holdfast.server.store.sqlite.rows;
 
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Event;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.codec.EventCodec;
 import dev.holdfast.server.store.sqlite.connection.RowChecksum;
 import java.sql.PreparedStatement;

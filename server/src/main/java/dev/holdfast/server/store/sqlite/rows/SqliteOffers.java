@@ -2,8 +2,8 @@ package dev.holdfast.server.store.sqlite.rows;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.holdfast.server.ledger.StoreException;
 import dev.holdfast.server.ledger.books.Offer;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.ledger.view.LoadedOffers;
 import dev.holdfast.server.store.sqlite.connection.RowChecksum;

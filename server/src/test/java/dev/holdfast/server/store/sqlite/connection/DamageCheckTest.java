@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.holdfast.server.ledger.StoreException;
-import dev.holdfast.server.ledger.StoreException.Damage;
+import dev.holdfast.server.ledger.engine.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException.Damage;
 import dev.holdfast.server.store.sqlite.directory.OpenFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -1,4 +1,4 @@
-package dev.holdfast.server.ledger;
+package dev.holdfast.server.ledger.engine;
 
 import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.ledger.view.LoadedBooks;

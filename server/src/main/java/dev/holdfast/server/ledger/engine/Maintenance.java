@@ -1,4 +1,4 @@
-package dev.holdfast.server.ledger;
+package dev.holdfast.server.ledger.engine;
 
 /**
  * The housekeeping of an engine. The ledger calls it on a committer thread, and each method uses

@@ -1,4 +1,4 @@
-package dev.holdfast.server.ledger;
+package dev.holdfast.server.ledger.engine;
 
 import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Repository;
