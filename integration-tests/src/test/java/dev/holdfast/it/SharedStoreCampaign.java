@@ -124,8 +124,11 @@ class SharedStoreCampaign {
     for (CheckedWorkload workload : workloads) {
       workload.settle();
     }
-    longestWaitMillis.merge(
-        fault, TimeUnit.NANOSECONDS.toMillis(longestWaitNanos.get()), Math::max);
+    long waitMillis = TimeUnit.NANOSECONDS.toMillis(longestWaitNanos.get());
+    longestWaitMillis.merge(fault, waitMillis, Math::max);
+    System.out.printf(
+        "shared-store campaign: %s, longest wait %d ms, %d changes acknowledged so far%n",
+        fault, waitMillis, findings.acknowledged());
     inspect(faults.targets().get(random.nextInt(SharedStoreFaults.SERVERS)));
   }
 

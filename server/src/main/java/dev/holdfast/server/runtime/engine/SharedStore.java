@@ -1,7 +1,7 @@
 package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.ledger.LedgerClock;
-import dev.holdfast.server.ledger.StoreException;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
 import dev.holdfast.server.store.postgresql.connection.SqlErrors;
 
