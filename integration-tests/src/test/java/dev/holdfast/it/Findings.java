@@ -15,6 +15,10 @@ final class Findings {
     LOST,
     /** Bytes were given back twice, or are held twice. */
     DOUBLE_RELEASE,
+    /** More was reserved than there was. */
+    OVERSOLD,
+    /** A watcher missed an event, or received it twice or out of order. */
+    MISSED,
     /** Anything else that contradicts what was answered before. */
     INCONSISTENT
   }

@@ -2,6 +2,7 @@ package dev.holdfast.testing.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.holdfast.testing.postgresql.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ import java.util.concurrent.TimeUnit;
  */
 public record Program(List<String> command, Map<String, String> environment) {
   private static final long LIMIT_SECONDS = 60;
+  private static final boolean ON_POSTGRESQL =
+      System.getProperty("holdfast.store", "sqlite").equals("postgresql");
   private static final String DEFAULT_HEAP = System.getProperty("holdfast.server.heap", "256m");
 
   /**
@@ -175,6 +178,10 @@ public record Program(List<String> command, Map<String, String> environment) {
    * appended to a file beside the data directory, named like the directory with the suffix {@code
    * .stderr}.
    *
+   * <p>With the flag {@code --store}, the server has no data directory, which then only names the
+   * file. With the system property {@code holdfast.store=postgresql}, every other server gets a
+   * database that stands for its data directory.
+   *
    * @param dataDir the data directory; the server creates a missing directory
    * @param extraFlags additional flags of {@code serve}
    * @return the running server
@@ -185,8 +192,14 @@ public record Program(List<String> command, Map<String, String> environment) {
    */
   public ServerProcess serve(Path dataDir, String... extraFlags)
       throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(List.of("serve", "--data-dir", dataDir.toString()));
+    List<String> arguments = new ArrayList<>(List.of("serve"));
     List<String> extra = List.of(extraFlags);
+    if (!extra.contains("--store")) {
+      arguments.addAll(
+          ON_POSTGRESQL
+              ? List.of("--store", TestPostgres.databaseOf(dataDir))
+              : List.of("--data-dir", dataDir.toString()));
+    }
     if (!extra.contains("--listen")) {
       arguments.addAll(List.of("--listen", "127.0.0.1:0"));
     }

@@ -100,7 +100,7 @@ final class PostgresSchema {
       session.update(SqlTexts.COMMIT);
     } catch (IllegalStateException e) {
       session.rollBack();
-      throw StoreException.refused("the database is of a newer Holdfast: " + e.getMessage());
+      throw StoreException.notApplied("the database is of a newer Holdfast", e);
     } catch (SQLException e) {
       session.rollBack();
       throw refusal(e);

@@ -110,7 +110,8 @@ public final class PostgresStore implements LedgerStore {
     if (failure.getCause() instanceof SQLException error) {
       return !SqlErrors.isAway(error);
     }
-    return failure instanceof StoreException || failure instanceof IllegalStateException;
+    // Without a cause, the database was refused for now: it is a standby, or does not answer.
+    return failure.getCause() != null;
   }
 
   private void prepare() {

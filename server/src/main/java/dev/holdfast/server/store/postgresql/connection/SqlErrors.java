@@ -19,6 +19,7 @@ public final class SqlErrors {
   public static final String DUPLICATE_OBJECT = "42710";
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
   private static final String READ_ONLY = "25006";
+  private static final String CONNECTION_REJECTED = "08004";
   private static final String COMPLETION_UNKNOWN = "40003";
   private static final String CONNECTION = "08";
 
@@ -81,9 +82,12 @@ public final class SqlErrors {
     return state.startsWith(CONNECTION) || state.startsWith("57P") || state.equals(READ_ONLY);
   }
 
-  /** Returns whether the server cannot be reached, is starting, or is busy: it may be there soon. */
+  /**
+   * Returns whether the database may be there soon: it cannot be reached, starts, has too many
+   * connections, or is still a standby.
+   */
   public static boolean isAway(SQLException error) {
-    return isConflict(error) || breaksConnection(error);
+    return is(error, READ_ONLY) || (isConflict(error) && !is(error, CONNECTION_REJECTED));
   }
 
   /** Returns whether an error has one of these SQLSTATEs. */

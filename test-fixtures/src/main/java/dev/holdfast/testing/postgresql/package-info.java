@@ -1,0 +1,5 @@
+/** A real PostgreSQL for tests. */
+@NullMarked
+package dev.holdfast.testing.postgresql;
+
+import org.jspecify.annotations.NullMarked;
