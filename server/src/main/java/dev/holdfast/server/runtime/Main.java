@@ -19,8 +19,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The program {@code holdfast}. Exits with 2 for invalid arguments, and for what they name
- * and cannot be used; with 1 for other failures. */
+/**
+ * The program {@code holdfast}. Exits with 2 for invalid arguments, and for what they name and
+ * cannot be used; with 1 for other failures.
+ */
 @Command(
     name = "holdfast",
     description = "The ledger of a storage node's disk space.",
