@@ -138,7 +138,7 @@ final class SharedStoreFaults implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     servers.forEach(ServerProcess::close);
     database.close();
     for (FixedPort port : ports) {

@@ -123,13 +123,13 @@ public final class PostgresProcess implements AutoCloseable {
   }
 
   /** Kills the postmaster and its backends with SIGKILL. */
-  public void kill() throws InterruptedException {
+  public void kill() {
     for (ProcessHandle process : processes()) {
       var unused = process.destroyForcibly();
     }
     Process running = postmaster;
     if (running != null) {
-      var unused = running.waitFor();
+      var unused = running.onExit().join();
     }
   }
 
@@ -166,7 +166,7 @@ public final class PostgresProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     kill();
     port.close();
     try (Stream<Path> files = Files.walk(home)) {
