@@ -26,8 +26,14 @@ import org.jspecify.annotations.Nullable;
  * transaction's closure again: rules are pure and commands immutable.
  */
 final class Committer {
-  /** Attempts to commit a batch, or to find out what became of a commit: some seconds in all. */
+  /** Attempts to commit a batch, or to find out what became of a commit. */
   private static final int MAX_ATTEMPTS = 12;
+
+  /** The time after which a batch is not tried again. An attempt may wait for a connection. */
+  private static final long RETRY_NANOS = 5_000_000_000L;
+
+  /** The time after which nobody asks again what became of a commit: longer than most failovers. */
+  private static final long ASK_NANOS = 20_000_000_000L;
 
   private final LedgerStore store;
   private final LedgerClock clock;
@@ -114,9 +120,15 @@ final class Committer {
 
   /** Commits and answers one batch of these calls, starting with the first, and removes them. */
   private void commit(Lanes lanes, Lane lane, List<Call> waiting) {
-    for (int attempt = 1; !attempt(lanes, lane, waiting, attempt == MAX_ATTEMPTS); attempt++) {
-      backoff.accept(attempt);
+    long sinceNanos = clock.steadyNanos();
+    int attempts = 1;
+    while (!attempt(lanes, lane, waiting, isOver(attempts, sinceNanos, RETRY_NANOS))) {
+      backoff.accept(attempts++);
     }
+  }
+
+  private boolean isOver(int attempts, long sinceNanos, long limitNanos) {
+    return attempts >= MAX_ATTEMPTS || clock.steadyNanos() - sinceNanos > limitNanos;
   }
 
   /**
@@ -225,12 +237,13 @@ final class Committer {
     } else if (!failure.outcomeUnknown() || store.concurrency().soleOwner()) {
       return CommitOutcome.UNKNOWN;
     }
-    for (int attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
+    long sinceNanos = clock.steadyNanos();
+    for (int attempts = 1; !isOver(attempts, sinceNanos, ASK_NANOS); attempts++) {
       try {
         return health.call(() -> store.outcomeOf(batchId, repositoryIds));
       } catch (StoreException e) {
         failure.addSuppressed(e);
-        backoff.accept(attempt);
+        backoff.accept(attempts);
       }
     }
     return CommitOutcome.UNKNOWN;

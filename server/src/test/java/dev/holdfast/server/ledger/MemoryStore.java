@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * The simplest engine that keeps the promises to the ledger, but for durability: what the others
  * are compared with. Not for several threads.
  */
-public final class MemoryStore implements LedgerStore {
+public class MemoryStore implements LedgerStore {
   private static final class Shelf {
     @Nullable Repository repository;
     final TreeMap<Slot, Reservation> current = new TreeMap<>();
