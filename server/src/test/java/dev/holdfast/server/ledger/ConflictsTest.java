@@ -98,8 +98,7 @@ class ConflictsTest {
     ledger.follow(
         new CommitListener() {
           @Override
-          public void committed(
-              String repositoryId, List<Event> events) {
+          public void committed(String repositoryId, List<Event> events) {
             told.add(repositoryId + " " + events.size());
           }
 
