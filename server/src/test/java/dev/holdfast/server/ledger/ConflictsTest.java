@@ -22,8 +22,6 @@ import org.junit.jupiter.api.Test;
 
 /** What callers are told where other servers change the store, and connections break. */
 class ConflictsTest {
-  private static final IOException LOST = new IOException("the connection was lost");
-
   private final SharedStore store = new SharedStore();
   private final AtomicLong nowMicros = new AtomicLong(1);
   private final NotedWatch watch = new NotedWatch();
@@ -33,6 +31,10 @@ class ConflictsTest {
   private final Ledger ledger =
       SimulatedLedger.start(
           store, new StandingClock(nowMicros), watch, committing::add, this::pause);
+
+  private static IOException lost() {
+    return new IOException("the connection was lost");
+  }
 
   private void pause(int attempts) {
     pauses.add(attempts);
@@ -68,8 +70,8 @@ class ConflictsTest {
   @Test
   void aBatchThatConflictsIsDecidedAgain() {
     store.failCommits(
-        StoreException.conflict("cannot commit", LOST),
-        StoreException.conflict("cannot commit", LOST));
+        StoreException.conflict("cannot commit", lost()),
+        StoreException.conflict("cannot commit", lost()));
     assertInstanceOf(Outcome.RepositoryDone.class, create());
     assertEquals(List.of(1, 2), pauses);
     assertEquals(List.of(), watch.notes());
@@ -77,7 +79,7 @@ class ConflictsTest {
 
   @Test
   void afterSomeAttemptsTheCallersAreToldThatNothingWasChanged() {
-    store.failCommits(endlessly(StoreException.conflict("cannot commit", LOST)));
+    store.failCommits(endlessly(StoreException.conflict("cannot commit", lost())));
     assertEquals("not_applied", outcomeOf(create()));
     assertEquals(11, pauses.size());
   }
@@ -85,14 +87,14 @@ class ConflictsTest {
   @Test
   void noBatchIsTriedForLongerThanSomeSeconds() {
     microsPerPause = 3_000_000;
-    store.failCommits(endlessly(StoreException.conflict("cannot commit", LOST)));
+    store.failCommits(endlessly(StoreException.conflict("cannot commit", lost())));
     assertEquals("not_applied", outcomeOf(create()));
     assertEquals(2, pauses.size());
   }
 
   @Test
   void aCommitThatHappenedIsToldAsSuch() {
-    store.failCommits(StoreException.unknown("cannot commit", LOST));
+    store.failCommits(StoreException.unknown("cannot commit", lost()));
     store.answer(CommitOutcome.COMMITTED);
     List<String> told = new ArrayList<>();
     ledger.follow(
@@ -115,7 +117,7 @@ class ConflictsTest {
 
   @Test
   void aCommitThatDidNotHappenIsMadeAgain() {
-    store.failCommits(StoreException.unknown("cannot commit", LOST));
+    store.failCommits(StoreException.unknown("cannot commit", lost()));
     store.answer(CommitOutcome.NOT_COMMITTED);
     assertInstanceOf(Outcome.RepositoryDone.class, create());
     assertEquals(List.of(1), pauses);
@@ -124,7 +126,7 @@ class ConflictsTest {
   @Test
   void onlyWhereTheEngineCannotBeReachedTheOutcomeStaysUnknown() {
     microsPerPause = 3_000_000;
-    store.failCommits(StoreException.unknown("cannot commit", LOST));
+    store.failCommits(StoreException.unknown("cannot commit", lost()));
     assertEquals("unknown", outcomeOf(create()));
     assertEquals(7, store.asked());
     assertTrue(watch.notes().contains("store failed"));
