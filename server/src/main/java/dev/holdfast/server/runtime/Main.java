@@ -88,14 +88,13 @@ public final class Main {
         (e, arguments) -> reportUsageError(e, arguments, configuration));
     line.setExecutionExceptionHandler(
         (e, command, result) -> {
-          if (e instanceof StartException start && start.misconfigured()) {
-            command.getErr().println("holdfast: " + e.getMessage());
-            return CommandLine.ExitCode.USAGE;
-          } else if (e instanceof StartException
+          if (e instanceof StartException
               || e instanceof StoreException
               || e instanceof IllegalStateException) {
             command.getErr().println("holdfast: " + e.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
+            return e instanceof StartException start && start.misconfigured()
+                ? CommandLine.ExitCode.USAGE
+                : CommandLine.ExitCode.SOFTWARE;
           }
           throw e;
         });

@@ -1,6 +1,6 @@
 package dev.holdfast.server.simulation;
 
-/** What is broken on purpose, to show that the simulation notices it. */
+/** A part that is broken on purpose, to show that the simulation notices it. */
 enum Sabotage {
   NONE,
   /** A batch that conflicts is taken for a committed one. */
