@@ -81,7 +81,8 @@ class SentStatementsTest {
       }
     }
     for (String table : TABLES) {
-      if (sql.matches("(?s)(update|delete from) " + table + "\\b.*\\bwhere\\b.*clock_timestamp.*")) {
+      if (sql.matches(
+          "(?s)(update|delete from) " + table + "\\b.*\\bwhere\\b.*clock_timestamp.*")) {
         return "changes " + table + " by a condition with a clock, which Citus rejects";
       }
       if (sql.matches("(?s).*\\bfrom " + table + "\\b.*\\bfor (no key )?update\\b.*")
