@@ -25,7 +25,7 @@ class SharedStoreCampaign {
   void nothingIsLostWhateverFails() throws Exception {
     try (PostgresProcess database = new PostgresProcess()) {
       database.start();
-      if (Boolean.getBoolean("holdfast.shared-store.pgbouncer")) {
+      if (System.getProperty("holdfast.shared-store.pooler", "").equals("pgbouncer")) {
         try (PgBouncerProcess pooler = new PgBouncerProcess(database.address())) {
           pooler.start();
           run(database, pooler.url(), pooler);

@@ -29,7 +29,7 @@ final class EtcdProcess implements AutoCloseable {
             peerUrl,
             "--initial-cluster",
             "default=" + peerUrl);
-    process = home.program("etcd", arguments).start();
+    process = home.program("/usr/bin/etcd", arguments).start();
   }
 
   /** Returns {@code 127.0.0.1:PORT}. */

@@ -108,7 +108,7 @@ final class PatroniNode implements AutoCloseable {
 
   /** Starts Patroni, which starts PostgreSQL, and makes it what the cluster needs. */
   void start() throws IOException {
-    patroni = home.program("patroni", List.of(configuration.toString())).start();
+    patroni = home.program("/usr/bin/patroni", List.of(configuration.toString())).start();
   }
 
   /**

@@ -69,7 +69,7 @@ public final class PgBouncerProcess implements AutoCloseable {
 
   /** Starts PgBouncer, and waits until a connection reaches the database. */
   public void start() throws Exception {
-    process = home.program("pgbouncer", List.of(configuration.toString())).start();
+    process = home.program("/usr/sbin/pgbouncer", List.of(configuration.toString())).start();
     Poll.until(
         "PgBouncer accepts connections",
         () -> {
