@@ -56,7 +56,7 @@ public final class PostgresStore implements LedgerStore {
     this.housekeeping = new OwnConnection(connections, HOUSEKEEPING_TIMEOUT);
     this.health = new OwnConnection(connections, PROBE_TIMEOUT);
     this.maintenance = new PostgresMaintenance(signsOfLife, housekeeping, settings);
-    this.readiness = new Readiness(health, clock);
+    this.readiness = new Readiness(connections, health, clock);
   }
 
   /**
