@@ -60,9 +60,13 @@ public final class PatroniCluster implements AutoCloseable {
   /** Waits until there are a primary and a standby that every commit waits for. */
   public void awaitStandby() throws Exception {
     for (PatroniNode node : nodes) {
-      Poll.until(
-          node.name() + " is the primary or a synchronous standby",
-          () -> node.is("/primary") || node.is("/synchronous"));
+      try {
+        Poll.until(
+            node.name() + " is the primary or a synchronous standby",
+            () -> node.is("/primary") || node.is("/synchronous"));
+      } catch (AssertionError e) {
+        throw new AssertionError(e.getMessage() + "; its log:\n" + node.log(), e);
+      }
     }
   }
 

@@ -74,7 +74,7 @@ class OtherPrimaryTest {
                 CompletionException.class,
                 () -> commit.orTimeout(ENOUGH_SECONDS, TimeUnit.SECONDS).join());
         StoreException cause = assertInstanceOf(StoreException.class, failed.getCause());
-        assertTrue(cause.outcomeUnknown(), failed.toString());
+        assertTrue(cause.conflict() || cause.outcomeUnknown(), failed.toString());
         assertEquals(Map.of(), read.get(ENOUGH_SECONDS, TimeUnit.SECONDS));
         assertEquals(CommitOutcome.NOT_COMMITTED, store.outcomeOf(batchId, IDS));
       } finally {
