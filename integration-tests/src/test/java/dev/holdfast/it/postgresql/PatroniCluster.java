@@ -9,6 +9,9 @@ import java.util.List;
 public final class PatroniCluster implements AutoCloseable {
   private static final int NODES = 2;
 
+  /** A node that was killed recovers, and rewinds to where the new primary took over. */
+  private static final int LONGEST_REJOIN_MINUTES = 4;
+
   private final EtcdProcess etcd = new EtcdProcess();
   private final List<PatroniNode> nodes = new ArrayList<>();
 
@@ -60,12 +63,21 @@ public final class PatroniCluster implements AutoCloseable {
   /** Waits until there are a primary and a standby that every commit waits for. */
   public void awaitStandby() throws Exception {
     for (PatroniNode node : nodes) {
+      awaitPart(node);
+    }
+  }
+
+  private static void awaitPart(PatroniNode node) throws Exception {
+    for (int minute = 1; true; minute++) {
       try {
         Poll.until(
             node.name() + " is the primary or a synchronous standby",
             () -> node.is("/primary") || node.is("/synchronous"));
+        return;
       } catch (AssertionError e) {
-        throw new AssertionError(e.getMessage() + "; its log:\n" + node.log(), e);
+        if (minute == LONGEST_REJOIN_MINUTES) {
+          throw new AssertionError(e.getMessage() + "; its log:\n" + node.log(), e);
+        }
       }
     }
   }

@@ -57,10 +57,12 @@ final class PatroniNode implements AutoCloseable {
               use_pg_rewind: true
               parameters:
                 max_connections: 200
+                wal_keep_size: 256MB
           initdb:
             - encoding: UTF8
             - locale: C
             - data-checksums
+            - wal-segsize: 1
         postgresql:
           listen: %4$s
           connect_address: %4$s
