@@ -56,8 +56,7 @@ public final class PatroniCluster implements AutoCloseable {
 
   /** Waits until the other node than this is the primary. */
   public void awaitFailover(int oldPrimary) throws Exception {
-    Poll.until(
-        "the standby is promoted", () -> nodes.get(other(oldPrimary)).is("/primary"));
+    Poll.until("the standby is promoted", () -> nodes.get(other(oldPrimary)).is("/primary"));
   }
 
   /** Waits until there are a primary and a standby that every commit waits for. */
@@ -75,7 +74,7 @@ public final class PatroniCluster implements AutoCloseable {
             () -> node.is("/primary") || node.is("/synchronous"));
         return;
       } catch (AssertionError e) {
-        if (minute == LONGEST_REJOIN_MINUTES) {
+        if (minute == LONGEST_REJOIN_MINUTES || !node.isAlive()) {
           throw new AssertionError(e.getMessage() + "; its log:\n" + node.log(), e);
         }
       }

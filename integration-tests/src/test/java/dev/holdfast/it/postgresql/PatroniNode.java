@@ -62,7 +62,7 @@ final class PatroniNode implements AutoCloseable {
             - encoding: UTF8
             - locale: C
             - data-checksums
-            - wal-segsize: 1
+            - wal-segsize: "1"
         postgresql:
           listen: %4$s
           connect_address: %4$s
@@ -113,6 +113,12 @@ final class PatroniNode implements AutoCloseable {
     patroni = home.program("/usr/bin/patroni", List.of(configuration.toString())).start();
   }
 
+  /** Returns whether Patroni runs; it ends by itself if it cannot make its first PostgreSQL. */
+  boolean isAlive() {
+    Process running = patroni;
+    return running != null && running.isAlive();
+  }
+
   /**
    * Returns whether Patroni says yes to a question of its health checks, for example {@code
    * /primary}; no if it does not answer.
@@ -127,8 +133,7 @@ final class PatroniNode implements AutoCloseable {
 
   /** Asks this node, which must be the primary, to make another one the primary. */
   void switchOverTo(PatroniNode candidate) throws IOException, InterruptedException {
-    String body =
-        "{\"leader\": \"%s\", \"candidate\": \"%s\"}".formatted(name, candidate.name());
+    String body = "{\"leader\": \"%s\", \"candidate\": \"%s\"}".formatted(name, candidate.name());
     HttpResponse<String> answer =
         send(
             request("/switchover", SWITCHOVER_TIMEOUT)

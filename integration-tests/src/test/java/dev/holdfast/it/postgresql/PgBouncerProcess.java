@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A PgBouncer in transaction mode with few connections, which a campaign kills and starts again. */
+/**
+ * A PgBouncer in transaction mode with few connections, which a campaign kills and starts again.
+ */
 public final class PgBouncerProcess implements AutoCloseable {
   /** Less than three servers want at once. */
   private static final int POOL_SIZE = 4;

@@ -57,8 +57,7 @@ class UnreplicatedCommitTest {
 
   private static PostgresSettings settings(EmbeddedPostgres postgres) {
     String url = "postgresql://postgres@127.0.0.1:" + postgres.getPort() + "/postgres";
-    return new PostgresSettings(
-        PostgresUrl.parse(url, Map.of()), 2, 2, SHORT, SHORT, SHORT, SHORT);
+    return new PostgresSettings(PostgresUrl.parse(url, Map.of()), 2, 2, SHORT, SHORT, SHORT, SHORT);
   }
 
   private static void requireStandby(EmbeddedPostgres postgres, String name) throws SQLException {
