@@ -42,7 +42,7 @@ final class PatroniNode implements AutoCloseable {
     return """
         scope: holdfast
         name: %1$s
-        etcd3:
+        etcd:
           hosts: %2$s
         restapi:
           listen: %3$s
