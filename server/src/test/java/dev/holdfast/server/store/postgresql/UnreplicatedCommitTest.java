@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class UnreplicatedCommitTest {
   private static final SortedSet<String> IDS = new TreeSet<>(Set.of("default"));
   private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final String CONNECTION_FAILURE = "08006";
 
   @Test
   void itIsNotCommittedUntilTheStandbyHasIt() throws Exception {
@@ -66,15 +67,23 @@ class UnreplicatedCommitTest {
       statement.execute("ALTER SYSTEM SET synchronous_standby_names = '" + name + "'");
       statement.execute("SELECT pg_reload_conf()");
     }
-    // It takes effect when the processes of PostgreSQL have read it: a commit that waits in vain
-    // then ends with a warning.
+    // It takes effect when the processes of PostgreSQL have read it.
+    while (commitHangs(postgres) == name.isEmpty()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean commitHangs(EmbeddedPostgres postgres) throws SQLException {
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("SET statement_timeout = '200ms'");
-      do {
-        statement.clearWarnings();
-        statement.execute("COMMENT ON DATABASE postgres IS 'changed'");
-      } while (name.isEmpty() != (statement.getWarnings() == null));
+      connection.setNetworkTimeout(Runnable::run, (int) SHORT.toMillis());
+      statement.execute("SELECT pg_logical_emit_message(true, 'test', '')");
+      return false;
+    } catch (SQLException e) {
+      if (CONNECTION_FAILURE.equals(e.getSQLState())) {
+        return true;
+      }
+      throw e;
     }
   }
 }
