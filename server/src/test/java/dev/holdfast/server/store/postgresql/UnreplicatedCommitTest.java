@@ -36,6 +36,7 @@ class UnreplicatedCommitTest {
         EmbeddedPostgres.builder()
             .setServerConfig("listen_addresses", "127.0.0.1")
             .setServerConfig("fsync", "off")
+            .setServerConfig("synchronous_commit", "on")
             .start()) {
       PostgresStore store = PostgresStore.open(settings(postgres));
       try {
