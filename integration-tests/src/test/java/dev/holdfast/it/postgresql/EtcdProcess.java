@@ -29,7 +29,8 @@ final class EtcdProcess implements AutoCloseable {
             peerUrl,
             "--initial-cluster",
             "default=" + peerUrl,
-            // With version 3, Debian's Patroni 3.0 takes the leader's key back after a pause without
+            // With version 3, Debian's Patroni 3.0 takes the leader's key back after a pause
+            // without
             // looking who has it, and the cluster loses what the new primary committed.
             "--enable-v2");
     process = home.program("/usr/bin/etcd", arguments).start();
