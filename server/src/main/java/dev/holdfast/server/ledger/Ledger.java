@@ -82,7 +82,7 @@ public final class Ledger implements AutoCloseable {
     this.lanes = new Lanes(waitingLimit, store.concurrency().soleOwner(), this::commitLater);
     OutcomeDelivery delivery = new OutcomeDelivery(listener);
     this.report = new CommitReport(listener, delivery);
-    this.health = new StoreHealth(listener);
+    this.health = new StoreHealth(listener, store.concurrency().soleOwner());
     this.committer =
         new Committer(store, clock, listener, delivery, report, health, threads::backOff);
   }

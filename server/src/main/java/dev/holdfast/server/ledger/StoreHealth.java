@@ -10,10 +10,21 @@ import java.util.function.Supplier;
  * transactions of their own, one may fail while others work. Thread-safe.
  */
 final class StoreHealth {
-  /** How long after a failure a lane counts as failed. */
-  private static final long RETRY_NANOS = 10_000_000_000L;
+  /**
+   * How long a disk that failed is left alone: an administrator has to give it space or replace it.
+   */
+  private static final long DISK_RETRY_NANOS = 10_000_000_000L;
+
+  /**
+   * A database fails over or starts within seconds, and its engine looks after it by itself, so a
+   * server must not stay unready for long after that.
+   */
+  private static final long DATABASE_RETRY_NANOS = 1_000_000_000L;
 
   private final LedgerListener listener;
+
+  /** How long after a failure a lane counts as failed. */
+  private final long retryNanos;
 
   /** When each failed lane last failed, in {@link System#nanoTime()}. */
   private final Map<String, Long> failedNanos = new ConcurrentHashMap<>();
@@ -21,8 +32,14 @@ final class StoreHealth {
   /** When each call of the engine that goes on began, in {@link System#nanoTime()}. */
   private final Map<Thread, Long> busySinceNanos = new ConcurrentHashMap<>();
 
-  StoreHealth(LedgerListener listener) {
+  /**
+   * Makes the health of an engine that works.
+   *
+   * @param soleOwner whether the store is this process's own, on its disk
+   */
+  StoreHealth(LedgerListener listener, boolean soleOwner) {
     this.listener = listener;
+    this.retryNanos = soleOwner ? DISK_RETRY_NANOS : DATABASE_RETRY_NANOS;
   }
 
   /** Returns whether the last transaction of a lane failed. */
@@ -31,13 +48,13 @@ final class StoreHealth {
   }
 
   /**
-   * Returns whether the last transaction of a lane failed within {@link #RETRY_NANOS}. After that,
-   * a retry is useful: if all changes stay rejected, the server never learns that the disk has free
-   * space again.
+   * Returns whether the last transaction of a lane failed a moment ago. After that, a retry is
+   * useful: if all changes stay rejected, the server never learns that the disk has free space
+   * again, or that the database is back.
    */
   boolean failedRecently() {
     long nowNanos = System.nanoTime();
-    return failedNanos.values().stream().anyMatch(since -> nowNanos - since < RETRY_NANOS);
+    return failedNanos.values().stream().anyMatch(since -> nowNanos - since < retryNanos);
   }
 
   /** Returns how long the slowest current call of the engine has taken; 0 if there is none. */
@@ -82,7 +99,7 @@ final class StoreHealth {
     long nowNanos = System.nanoTime();
     failedNanos.remove(lane);
     // A repository that nobody changes any more must not count as failed for ever.
-    failedNanos.values().removeIf(since -> nowNanos - since >= RETRY_NANOS);
+    failedNanos.values().removeIf(since -> nowNanos - since >= retryNanos);
     if (failedNanos.isEmpty()) {
       listener.storeRecovered();
     }

@@ -20,6 +20,7 @@ import dev.holdfast.server.store.postgresql.connection.OwnConnection;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
 import dev.holdfast.server.store.postgresql.connection.Session;
 import dev.holdfast.server.store.postgresql.connection.SqlErrors;
+import dev.holdfast.server.store.postgresql.connection.SqlTexts;
 import dev.holdfast.server.store.postgresql.rows.BatchRows;
 import dev.holdfast.server.store.postgresql.rows.EntryRows;
 import dev.holdfast.server.store.postgresql.rows.OfferRows;
@@ -56,7 +57,7 @@ public final class PostgresStore implements LedgerStore {
     this.housekeeping = new OwnConnection(connections, HOUSEKEEPING_TIMEOUT);
     this.health = new OwnConnection(connections, PROBE_TIMEOUT);
     this.maintenance = new PostgresMaintenance(signsOfLife, housekeeping, settings);
-    this.readiness = new Readiness(health, clock);
+    this.readiness = new Readiness(connections, health, clock);
   }
 
   /**
@@ -165,8 +166,14 @@ public final class PostgresStore implements LedgerStore {
       // Waits for the transaction of the batch: only then its id is there, or never will be.
       RepositoryRows.await(session, repositoryId);
       boolean committed = BatchRows.exists(session, repositoryId, batchId);
+      if (committed) {
+        // It may be on this server alone. The lock was written after it, so this waits until a
+        // synchronous standby has both.
+        session.flight().add(SqlTexts.UNBOUNDED_COMMIT).add(SqlTexts.COMMIT).run();
+        return CommitOutcome.COMMITTED;
+      }
       session.rollBack();
-      return committed ? CommitOutcome.COMMITTED : CommitOutcome.NOT_COMMITTED;
+      return CommitOutcome.NOT_COMMITTED;
     } catch (SQLException e) {
       throw StoreException.unknown("find out what became of a commit", e);
     }

@@ -2,12 +2,9 @@ package dev.holdfast.server.store.postgresql.connection;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Properties;
 import java.util.function.Consumer;
-import org.postgresql.Driver;
 
 /**
  * The connections of the engine: a pool for transactions, a pool for reads, and single ones for
@@ -21,6 +18,7 @@ public final class Connections implements AutoCloseable {
 
   private final PostgresSettings settings;
   private final Consumer<String> statements;
+  private final ConnectionSource source;
   private final HikariDataSource writers;
   private final HikariDataSource readers;
 
@@ -32,21 +30,16 @@ public final class Connections implements AutoCloseable {
   public Connections(PostgresSettings settings, Consumer<String> statements) {
     this.settings = settings;
     this.statements = statements;
-    this.writers =
-        pool("writers", settings.writers(), settings.properties(settings.answerTimeout()));
+    this.source = new ConnectionSource(settings);
+    this.writers = pool("writers", settings.writers(), settings.answerTimeout());
     this.readers =
-        pool(
-            "readers",
-            settings.readers(),
-            settings.properties(settings.answerTimeout().multipliedBy(SLOWER_READS)));
+        pool("readers", settings.readers(), settings.answerTimeout().multipliedBy(SLOWER_READS));
   }
 
-  private HikariDataSource pool(String name, int size, Properties properties) {
+  private HikariDataSource pool(String name, int size, Duration silence) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("holdfast-" + name);
-    config.setDriverClassName(Driver.class.getName());
-    config.setJdbcUrl(settings.url().jdbcUrl());
-    config.setDataSourceProperties(properties);
+    config.setDataSource(new PoolSource(source, silence));
     config.setMaximumPoolSize(size);
     config.setMinimumIdle(0);
     config.setConnectionTimeout(settings.connectionWait().toMillis());
@@ -72,12 +65,18 @@ public final class Connections implements AutoCloseable {
    * @param answerTimeout how long the server may be silent before the connection counts as lost
    */
   public Session single(Duration answerTimeout) throws SQLException {
-    Connection connection =
-        new Driver().connect(settings.url().jdbcUrl(), settings.properties(answerTimeout));
-    if (connection == null) {
-      throw new SQLException("the driver does not know the address " + settings.url());
-    }
-    return new Session(connection, statements, ignored -> {});
+    return new Session(source.open(answerTimeout), statements, ignored -> {});
+  }
+
+  /**
+   * Ends all connections but that of a session. Who waits for an answer on one of them learns that
+   * it is lost.
+   */
+  public void endAllBut(Session kept) throws SQLException {
+    source.endAllBut(kept.connection());
+    // They would be checked one after the other, whenever somebody wants one.
+    writers.getHikariPoolMXBean().softEvictConnections();
+    readers.getHikariPoolMXBean().softEvictConnections();
   }
 
   public PostgresSettings settings() {

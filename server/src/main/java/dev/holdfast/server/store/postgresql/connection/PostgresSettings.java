@@ -32,7 +32,14 @@ public record PostgresSettings(
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  /** The bound of each wait while a connection is opened, for each host. */
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+  /** Waits for one host: for the connection, and for the answers of the server. */
+  private static final int CONNECT_WAITS = 2;
+
+  /** The name of the parameter for how long the server may be silent. */
+  static final String SILENCE = PGProperty.SOCKET_TIMEOUT.getName();
 
   /** Returns the settings for an address. */
   public static PostgresSettings of(PostgresUrl url) {
@@ -41,17 +48,17 @@ public record PostgresSettings(
   }
 
   /**
-   * Returns the properties of a connection.
-   *
-   * @param silence how long the server may be silent before the connection counts as lost
+   * Returns the properties of a connection while it is opened. A host that hangs must leave time to
+   * try the others.
    */
-  Properties properties(Duration silence) {
+  Properties properties() {
     Properties properties = new Properties();
     PGProperty.APPLICATION_NAME.set(properties, "holdfast");
     PGProperty.TCP_KEEP_ALIVE.set(properties, true);
     PGProperty.CONNECT_TIMEOUT.set(properties, (int) CONNECT_TIMEOUT.toSeconds());
-    PGProperty.LOGIN_TIMEOUT.set(properties, (int) CONNECT_TIMEOUT.toSeconds());
-    PGProperty.SOCKET_TIMEOUT.set(properties, (int) Math.max(1, silence.toSeconds()));
+    PGProperty.LOGIN_TIMEOUT.set(
+        properties, (int) CONNECT_TIMEOUT.toSeconds() * CONNECT_WAITS * url.hosts().size());
+    PGProperty.SOCKET_TIMEOUT.set(properties, (int) CONNECT_TIMEOUT.toSeconds());
     PGProperty.CANCEL_SIGNAL_TIMEOUT.set(properties, (int) CONNECT_TIMEOUT.toSeconds());
     if (url.hosts().size() > 1) {
       PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");

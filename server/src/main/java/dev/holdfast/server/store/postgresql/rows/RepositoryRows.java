@@ -103,8 +103,8 @@ public final class RepositoryRows {
   }
 
   /**
-   * Waits until no other transaction may insert or change a repository. The transaction must be
-   * rolled back, because this may insert the repository.
+   * Waits until no other transaction may insert or change a repository. If there is no such
+   * repository, the transaction must be rolled back, because this inserts it.
    */
   public static void await(Session session, String repositoryId) throws SQLException {
     session.update(INSERT_BLANK + " ON CONFLICT (repository_id) DO NOTHING", repositoryId, 0L, 0L);
