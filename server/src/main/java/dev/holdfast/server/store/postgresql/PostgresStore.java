@@ -18,8 +18,10 @@ import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import dev.holdfast.server.store.postgresql.connection.Connections;
 import dev.holdfast.server.store.postgresql.connection.OwnConnection;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
+import dev.holdfast.server.store.postgresql.connection.RowReader;
 import dev.holdfast.server.store.postgresql.connection.Session;
 import dev.holdfast.server.store.postgresql.connection.SqlErrors;
+import dev.holdfast.server.store.postgresql.connection.SqlTexts;
 import dev.holdfast.server.store.postgresql.rows.BatchRows;
 import dev.holdfast.server.store.postgresql.rows.EntryRows;
 import dev.holdfast.server.store.postgresql.rows.OfferRows;
@@ -40,6 +42,11 @@ public final class PostgresStore implements LedgerStore {
 
   /** Housekeeping changes many rows by one statement. */
   private static final Duration HOUSEKEEPING_TIMEOUT = Duration.ofMinutes(5);
+
+  /** A statement over all rows may be silent for so long. */
+  private static final Duration ALONE_TIMEOUT = Duration.ofHours(1);
+
+  private static final String NO_BOUND = "0";
 
   private final Connections connections;
   private final OwnConnection signsOfLife;
@@ -100,6 +107,37 @@ public final class PostgresStore implements LedgerStore {
     } catch (SQLException e) {
       throw SqlErrors.beforeCommit("raise revisions", e);
     }
+  }
+
+  /**
+   * Begins a transaction that keeps all servers away, and that may take long.
+   *
+   * @throws StoreException if a server uses the database
+   */
+  Session alone() throws SQLException {
+    PostgresSettings settings = connections.settings();
+    Session session = connections.single(ALONE_TIMEOUT);
+    try {
+      session.beginLong();
+      session
+          .flight()
+          .query(
+              SqlTexts.BOUNDS,
+              RowReader.NONE,
+              NO_BOUND,
+              Long.toString(settings.lockTimeout().toMillis()),
+              NO_BOUND)
+          .run();
+      var unused = IdleDatabase.require(session);
+      return session;
+    } catch (SQLException | RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  String location() {
+    return connections.settings().url().toString();
   }
 
   /**
