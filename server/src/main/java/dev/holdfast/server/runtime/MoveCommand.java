@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code holdfast move}. */
@@ -49,6 +50,10 @@ final class MoveCommand implements Callable<Integer> {
     CommandSpec command = Objects.requireNonNull(spec);
     StoreLocation source = location("--from", from, command);
     StoreLocation target = location("--to", to, command);
+    if (from.equals(to)) {
+      throw new ParameterException(
+          command.commandLine(), "--from and --to name the same ledger; name another --to");
+    }
     RowProgress progress = new RowProgress("move", command.commandLine().getErr());
     PrintWriter out = command.commandLine().getOut();
     try (LedgerContents contents = source.source();

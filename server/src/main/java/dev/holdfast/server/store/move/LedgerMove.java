@@ -26,8 +26,7 @@ public final class LedgerMove {
     source.visit(new Both(moved, target), progress);
     ContentsDigest written = new ContentsDigest();
     try (LedgerContents copy = target.written()) {
-      copy.visit(
-          written, (part, done, total) -> progress.at("comparing: " + part, done, total));
+      copy.visit(written, (part, done, total) -> progress.at("comparing: " + part, done, total));
     }
     String difference = moved.difference(written);
     if (difference != null) {

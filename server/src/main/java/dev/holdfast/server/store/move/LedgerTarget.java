@@ -13,13 +13,9 @@ import org.jspecify.annotations.Nullable;
  * writes many at a time. Nothing is left of them if it is closed without a commit.
  */
 public abstract class LedgerTarget implements ContentsVisitor, AutoCloseable {
-  /** The size of a part; the values of entries count by their bytes. */
   private static final long ROWS_PER_PART = 1024;
 
-  private static final long BYTES_PER_ROW = 1024;
-
   private @Nullable RepositoryPart part;
-  private long rows;
 
   /** Returns where the ledger is, for a person; without secrets. */
   public abstract String location();
@@ -47,51 +43,49 @@ public abstract class LedgerTarget implements ContentsVisitor, AutoCloseable {
   protected final void writeGathered() {
     RepositoryPart gathered = part;
     part = null;
-    rows = 0;
     if (gathered != null) {
       write(gathered);
     }
   }
 
   /** Returns the part to which rows of a repository are added. */
-  private RepositoryPart part(String repositoryId, long addedRows) {
+  private RepositoryPart part(String repositoryId) {
     RepositoryPart gathered = part;
     if (gathered == null
-        || rows >= ROWS_PER_PART
+        || gathered.rowCount() >= ROWS_PER_PART
         || !gathered.repositoryId().equals(repositoryId)) {
       writeGathered();
       gathered = new RepositoryPart(repositoryId);
       part = gathered;
     }
-    rows += addedRows;
     return gathered;
   }
 
   @Override
   public final void offer(
       String repositoryId, String offerId, Offer.@Nullable Terms terms, long soldBytes) {
-    part(repositoryId, 1).add(offerId, terms, soldBytes);
+    part(repositoryId).add(offerId, terms, soldBytes);
   }
 
   @Override
   public final void reservation(String repositoryId, Reservation reservation) {
-    part(repositoryId, 1).add(reservation);
+    part(repositoryId).add(reservation);
   }
 
   @Override
   public final void operation(String repositoryId, RememberedOperation operation) {
-    part(repositoryId, 1).add(operation);
+    part(repositoryId).add(operation);
   }
 
   @Override
   public final void entry(String repositoryId, Entry entry) {
-    part(repositoryId, 1 + entry.value().bytes().length / BYTES_PER_ROW).add(entry);
+    part(repositoryId).add(entry);
   }
 
   @Override
   public final void events(String repositoryId, List<Event> events) {
     // A part has events of one time, as a batch has.
     writeGathered();
-    part(repositoryId, events.size()).add(events);
+    part(repositoryId).add(events);
   }
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * that a move needs no second way to write a row.
  */
 public final class RepositoryPart {
+  private static final long BYTES_PER_ROW = 1024;
+
   private final String repositoryId;
   private final List<Delta.SlotDelta> slots = new ArrayList<>();
   private final List<RememberedOperation> operations = new ArrayList<>();
@@ -30,6 +32,7 @@ public final class RepositoryPart {
   private final Map<String, Optional<Entry>> entries = new LinkedHashMap<>();
   private final List<Event> events = new ArrayList<>();
   private final List<Released> released = new ArrayList<>();
+  private long rowCount;
 
   RepositoryPart(String repositoryId) {
     this.repositoryId = repositoryId;
@@ -39,27 +42,37 @@ public final class RepositoryPart {
     return repositoryId;
   }
 
+  /** Returns the number of rows; the values of entries count by their bytes. */
+  public long rowCount() {
+    return rowCount;
+  }
+
   void add(String offerId, Offer.@Nullable Terms ofOffer, long sold) {
     terms.put(offerId, Optional.ofNullable(ofOffer));
     soldBytes.put(offerId, sold);
+    rowCount++;
   }
 
   void add(Reservation reservation) {
     slots.add(
         new Delta.SlotDelta(
             reservation.slot(), SlotHistory.NONE, new SlotHistory(reservation, null)));
+    rowCount++;
   }
 
   void add(RememberedOperation operation) {
     operations.add(operation);
+    rowCount++;
   }
 
   void add(Entry entry) {
     entries.put(entry.key(), Optional.of(entry));
+    rowCount += 1 + entry.value().bytes().length / BYTES_PER_ROW;
   }
 
   void add(List<Event> consecutive) {
     events.addAll(consecutive);
+    rowCount += consecutive.size();
     for (Event event : consecutive) {
       if (event.change() instanceof Change.SlotReleased change) {
         released.add(change.released());

@@ -115,8 +115,7 @@ final class PostgresContents implements LedgerContents {
       throws SQLException {
     String id = repository.books().id();
     visitor.repository(repository);
-    OfferRows.visit(
-        session, id, (offerId, terms, sold) -> visitor.offer(id, offerId, terms, sold));
+    OfferRows.visit(session, id, (offerId, terms, sold) -> visitor.offer(id, offerId, terms, sold));
     ReservationRows.visit(
         session,
         id,

@@ -132,6 +132,11 @@ public final class PostgresStore implements LedgerStore {
       return session;
     } catch (SQLException | RuntimeException e) {
       session.close();
+      if (e instanceof SQLException error && SqlErrors.is(error, SqlErrors.LOCK_NOT_AVAILABLE)) {
+        throw StoreException.refused(
+            "another move, or a server that starts, uses the database; wait until it has ended,"
+                + " and try again");
+      }
       throw e;
     }
   }

@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  * afterwards, or nothing.
  */
 public final class PostgresTarget extends LedgerTarget {
-  private static final int PARTS_PER_FLIGHT = 128;
+  private static final int ROWS_PER_FLIGHT = 1024;
 
   private final PostgresStore store;
   private final Session session;
   private @Nullable Flight flight;
-  private int parts;
+  private long rows;
   private long lastNote;
   private long firstRevision;
   private long servedMicros;
@@ -100,11 +100,8 @@ public final class PostgresTarget extends LedgerTarget {
   public void repository(StoredRepository repository) {
     writeGathered();
     RepositoryRows.insert(
-        flight(),
-        repository.books(),
-        repository.lastVersion(),
-        repository.compactedRevision());
-    sendIfLarge();
+        flight(), repository.books(), repository.lastVersion(), repository.compactedRevision());
+    sendIfLarge(1);
   }
 
   @Override
@@ -120,7 +117,7 @@ public final class PostgresTarget extends LedgerTarget {
     OperationRows.write(open, repositoryId, delta.operations());
     EventRows.write(open, repositoryId, delta.events(), lastNote);
     EntryRows.write(open, repositoryId, delta.keys());
-    sendIfLarge();
+    sendIfLarge(part.rowCount());
   }
 
   @Override
@@ -128,7 +125,7 @@ public final class PostgresTarget extends LedgerTarget {
     writeGathered();
     lastNote++;
     flight().add("INSERT INTO served_notes (note, served_micros) VALUES (?, ?)", lastNote, micros);
-    sendIfLarge();
+    sendIfLarge(1);
   }
 
   private Flight flight() {
@@ -140,8 +137,9 @@ public final class PostgresTarget extends LedgerTarget {
     return open;
   }
 
-  private void sendIfLarge() {
-    if (++parts >= PARTS_PER_FLIGHT) {
+  private void sendIfLarge(long addedRows) {
+    rows += addedRows;
+    if (rows >= ROWS_PER_FLIGHT) {
       send();
     }
   }
@@ -149,7 +147,7 @@ public final class PostgresTarget extends LedgerTarget {
   private void send() {
     Flight open = flight;
     flight = null;
-    parts = 0;
+    rows = 0;
     if (open != null) {
       try {
         open.run();

@@ -129,9 +129,7 @@ public final class EventRows {
 
   /** Visits the events of all repositories by their notes. Must be called in a snapshot. */
   public static void visitAll(Session session, Chunks visitor) throws SQLException {
-    session.stream(
-        ALL,
-        row -> visitor.accept(row.getString(5), row.getLong(6), events(row)));
+    session.stream(ALL, row -> visitor.accept(row.getString(5), row.getLong(6), events(row)));
   }
 
   /** Returns the newest event; null if none is kept. */

@@ -105,9 +105,7 @@ public final class OfferRows {
   public static void visit(Session session, String repositoryId, Visitor visitor)
       throws SQLException {
     session.stream(
-        SELECT,
-        row -> visitor.offer(row.getString(1), terms(row), row.getLong(2)),
-        repositoryId);
+        SELECT, row -> visitor.offer(row.getString(1), terms(row), row.getLong(2)), repositoryId);
   }
 
   /** Returns a page of the existing offers, by id. */

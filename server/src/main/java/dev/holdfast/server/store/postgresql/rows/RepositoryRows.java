@@ -114,7 +114,8 @@ public final class RepositoryRows {
     List<Row> page =
         session.list(
             ALL,
-            row -> new Row(repository(row), row.getLong(LAST_VERSION), row.getLong(LAST_VERSION + 1)),
+            row ->
+                new Row(repository(row), row.getLong(LAST_VERSION), row.getLong(LAST_VERSION + 1)),
             afterId,
             limit);
     for (Row row : page) {

@@ -53,13 +53,11 @@ public final class MovedStore {
     }
   }
 
-  private static long number(SqliteConnection connection, String repositoryId)
-      throws SQLException {
+  private static long number(SqliteConnection connection, String repositoryId) throws SQLException {
     PreparedStatement query =
         connection.prepared(RowMapper.REPOSITORIES + " WHERE repository_id = ?");
     query.setString(1, repositoryId);
-    List<RowMapper.RepositoryRow> found =
-        SqliteConnection.rows(query, RowMapper::repository);
+    List<RowMapper.RepositoryRow> found = SqliteConnection.rows(query, RowMapper::repository);
     return found.get(0).number();
   }
 }

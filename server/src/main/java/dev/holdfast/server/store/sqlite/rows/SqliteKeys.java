@@ -55,8 +55,7 @@ public final class SqliteKeys {
   }
 
   /** Returns the newest version that a repository's datastore ever used. */
-  public static long lastVersion(SqliteConnection connection, long repository)
-      throws SQLException {
+  public static long lastVersion(SqliteConnection connection, long repository) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT " + VERSION + " FROM entry_versions WHERE repository = ?");
     query.setLong(1, repository);
