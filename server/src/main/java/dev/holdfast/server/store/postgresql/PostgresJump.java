@@ -12,6 +12,7 @@ import dev.holdfast.server.store.postgresql.connection.SqlTexts;
 import dev.holdfast.server.store.postgresql.rows.EventRows;
 import dev.holdfast.server.store.postgresql.rows.RepositoryRows;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,10 +23,10 @@ import java.util.List;
 final class PostgresJump {
   private static final int PAGE = 1000;
 
+  /** Locks nothing: Citus locks rows only by statements on one repository. */
   static final String ALL =
-      "SELECT "
-          + RepositoryRows.COLUMNS
-          + " FROM repositories WHERE repository_id > ? ORDER BY repository_id LIMIT ? FOR UPDATE";
+      "SELECT repository_id FROM repositories WHERE repository_id > ?"
+          + " ORDER BY repository_id LIMIT ?";
 
   private final Session session;
   private final PostgresSettings settings;
@@ -55,16 +56,17 @@ final class PostgresJump {
     long raise = RevisionJump.afterRestore(times.seenMicros(), nowMicros);
     int count = 0;
     long highest = 0;
-    List<Repository> page = page("");
+    List<String> page = page("");
     while (!page.isEmpty()) {
+      List<Repository> locked = lock(page);
       Flight flight = session.flight();
-      for (Repository before : page) {
+      for (Repository before : locked) {
         highest = Math.max(highest, before.revision());
         raise(flight, before.raisedTo(before.revision() + raise, nowMicros), raise);
       }
       flight.run();
       count += page.size();
-      page = page(page.get(page.size() - 1).id());
+      page = page(page.get(page.size() - 1));
     }
     session
         .flight()
@@ -79,8 +81,19 @@ final class PostgresJump {
     return count;
   }
 
-  private List<Repository> page(String afterId) throws SQLException {
-    return session.list(ALL, RepositoryRows::repository, afterId, PAGE);
+  private List<String> page(String afterId) throws SQLException {
+    return session.list(ALL, row -> row.getString(1), afterId, PAGE);
+  }
+
+  private List<Repository> lock(List<String> ids) throws SQLException {
+    List<Repository> locked = new ArrayList<>();
+    Flight flight = session.flight();
+    for (String id : ids) {
+      flight.query(
+          RepositoryRows.LOCK, row -> locked.add(RepositoryRows.locked(row).repository()), id);
+    }
+    flight.run();
+    return locked;
   }
 
   private void raise(Flight flight, Repository after, long raise) {

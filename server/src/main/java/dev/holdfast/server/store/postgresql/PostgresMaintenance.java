@@ -106,11 +106,10 @@ final class PostgresMaintenance implements Maintenance {
   }
 
   private static boolean cleanUp(Session session) throws SQLException {
-    Flight flight = session.flight();
-    flight.add(
-        "DELETE FROM servers WHERE last_seen_micros < " + SqlTexts.NOW + " - ?", HOUR_MICROS);
-    BatchRows.purge(flight, HOUR_MICROS);
-    flight.run();
+    long now = session.list("SELECT " + SqlTexts.NOW, row -> row.getLong(1)).get(0);
+    int unused =
+        session.update("DELETE FROM servers WHERE last_seen_micros < ?", now - HOUR_MICROS);
+    BatchRows.purge(session, now - HOUR_MICROS);
     return true;
   }
 

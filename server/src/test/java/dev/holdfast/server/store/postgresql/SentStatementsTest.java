@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Every statement that the engine sends is one that YugabyteDB and CockroachDB understand, and that
- * stays within one repository, so that a database of several machines sends it to one of them.
- * These databases cannot be run here.
+ * Every statement that the engine sends is one that Citus, YugabyteDB and CockroachDB understand,
+ * and that stays within one repository, so that a database of several machines sends it to one of
+ * them. These databases cannot be run here.
  */
 @Timeout(120)
 class SentStatementsTest {
@@ -69,7 +69,8 @@ class SentStatementsTest {
           RepositoryRows.PAGE,
           PostgresMaintenance.LEASED,
           BatchRows.PURGE,
-          PostgresPurge.OLDEST);
+          PostgresPurge.OLDEST,
+          PostgresJump.ALL);
 
   /** Returns what is wrong with a statement; empty if nothing is. */
   private static String problem(String statement) {
@@ -77,6 +78,16 @@ class SentStatementsTest {
     for (String word : FORBIDDEN) {
       if (sql.contains(word)) {
         return "uses " + word;
+      }
+    }
+    for (String table : TABLES) {
+      if (sql.matches(
+          "(?s)(update|delete from) " + table + "\\b.*\\bwhere\\b.*clock_timestamp.*")) {
+        return "changes " + table + " by a condition with a clock, which Citus rejects";
+      }
+      if (sql.matches("(?s).*\\bfrom " + table + "\\b.*\\bfor (no key )?update\\b.*")
+          && !sql.matches("(?s).*\\brepository_id = \\?.*")) {
+        return "locks " + table + " of all repositories, which Citus rejects";
       }
     }
     if (OVER_ALL.contains(statement) || sql.startsWith("create ") || sql.endsWith("where false")) {
@@ -109,6 +120,10 @@ class SentStatementsTest {
         "UPDATE offers SET sold_bytes = 0 | reads or changes offers of all repositories",
         "SELECT 1 FROM unnest(?) AS k JOIN releases r ON r.release_key = k"
             + " | reads or changes releases of all repositories",
+        "DELETE FROM batches WHERE repository_id = ? AND write_micros < clock_timestamp()"
+            + " | changes batches by a condition with a clock, which Citus rejects",
+        "SELECT repository_id FROM repositories ORDER BY repository_id FOR UPDATE"
+            + " | locks repositories of all repositories, which Citus rejects",
         "INSERT INTO entries (key) VALUES (?) | inserts into entries without the repository first",
       })
   void whatTheyWouldNotUnderstandIsFound(String statement, String problem) {
@@ -121,6 +136,8 @@ class SentStatementsTest {
     TestDatabase database = TestDatabase.create();
     try (PostgresStore store = PostgresStore.open(database.settings(), sent::add)) {
       work(store);
+      database.execute("DELETE FROM servers");
+      assertEquals(2, store.raiseRevisions());
     }
     List<String> problems = new ArrayList<>();
     for (String statement : sent) {

@@ -23,6 +23,7 @@ public final class SqlErrors {
   private static final String CONNECTION_REJECTED = "08004";
   private static final String COMPLETION_UNKNOWN = "40003";
   private static final String CONNECTION = "08";
+  private static final String INTERNAL = "XX";
 
   /**
    * Another transaction was faster, or the connection was lost: serialization failure, deadlock,
@@ -74,7 +75,9 @@ public final class SqlErrors {
 
   /**
    * Returns the exception for an error after COMMIT may have been sent. If the server reports an
-   * error of a statement and goes on, it has rolled back; otherwise nobody knows.
+   * error of a statement and goes on, it has rolled back; otherwise nobody knows. Citus reports an
+   * internal error or a lost connection if the machine with the shard did not answer to COMMIT,
+   * although that may have committed.
    */
   public static StoreException duringCommit(String action, SQLException error) {
     return rolledBack(error) ? beforeCommit(action, error) : StoreException.unknown(action, error);
@@ -117,7 +120,11 @@ public final class SqlErrors {
   }
 
   private static boolean rolledBack(SQLException error) {
-    if (!(error instanceof PSQLException reported) || is(error, COMPLETION_UNKNOWN)) {
+    String state = state(error);
+    if (!(error instanceof PSQLException reported)
+        || state.equals(COMPLETION_UNKNOWN)
+        || state.startsWith(INTERNAL)
+        || state.startsWith(CONNECTION)) {
       return false;
     }
     @Nullable ServerErrorMessage message = reported.getServerErrorMessage();

@@ -9,8 +9,7 @@ import java.sql.SQLException;
 /** The ids of committed batches, which tell what became of a commit. */
 public final class BatchRows {
   /** Deletes old ids of all repositories, by the index on their times. */
-  public static final String PURGE =
-      "DELETE FROM batches WHERE write_micros < " + SqlTexts.NOW + " - ?";
+  public static final String PURGE = "DELETE FROM batches WHERE write_micros < ?";
 
   private BatchRows() {}
 
@@ -36,8 +35,11 @@ public final class BatchRows {
         .isEmpty();
   }
 
-  /** Adds the deletion of ids that are older than a number of microseconds. */
-  public static void purge(Flight flight, long ageMicros) {
-    flight.add(PURGE, ageMicros);
+  /**
+   * Deletes the ids that were written before a time, in microseconds since the epoch. The time is a
+   * value, because Citus rejects a clock in the condition of a change of a distributed table.
+   */
+  public static void purge(Session session, long beforeMicros) throws SQLException {
+    int unused = session.update(PURGE, beforeMicros);
   }
 }

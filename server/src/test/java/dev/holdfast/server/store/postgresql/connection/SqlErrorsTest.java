@@ -32,6 +32,8 @@ class SqlErrorsTest {
     "FATAL, 57P01, conflict, unknown",
     "FATAL, 57P02, conflict, unknown",
     "ERROR, 40003, not applied, unknown",
+    "ERROR, XX000, not applied, unknown",
+    "ERROR, 08006, conflict, unknown",
     "ERROR, 25006, not applied, not applied",
     "ERROR, 57014, not applied, not applied",
     "ERROR, 53100, not applied, not applied",
