@@ -23,6 +23,9 @@ import java.util.List;
 
 /** The contents of a database, in the transaction of a session that keeps all servers away. */
 final class PostgresContents implements LedgerContents {
+  static final String COUNT_RESERVATIONS = "SELECT count(*) FROM reservations";
+  static final String COUNT_EVENTS = "SELECT count(*) FROM events";
+
   private static final int REPOSITORIES_PER_PAGE = 1000;
 
   private final Session session;
@@ -88,13 +91,13 @@ final class PostgresContents implements LedgerContents {
     }
   }
 
-  private long count(String table) throws SQLException {
-    return session.list("SELECT count(*) FROM " + table, row -> row.getLong(1)).get(0);
+  private long count(String query) throws SQLException {
+    return session.list(query, row -> row.getLong(1)).get(0);
   }
 
   private void visitRepositories(ContentsVisitor visitor, MoveProgress progress)
       throws SQLException {
-    PartProgress reservations = new PartProgress(progress, "reservations", count("reservations"));
+    PartProgress reservations = new PartProgress(progress, "reservations", count(COUNT_RESERVATIONS));
     String last = "";
     do {
       last =
@@ -129,7 +132,7 @@ final class PostgresContents implements LedgerContents {
 
   private void visitEvents(ContentsVisitor visitor, MoveProgress progress) throws SQLException {
     record Note(long note, long servedMicros) {}
-    PartProgress chunks = new PartProgress(progress, "blocks of history", count("events"));
+    PartProgress chunks = new PartProgress(progress, "blocks of history", count(COUNT_EVENTS));
     Deque<Note> notes =
         new ArrayDeque<>(
             session.list(

@@ -36,7 +36,7 @@ public final class PostgresSource implements LedgerContents {
     }
   }
 
-  private static PostgresSource open(PostgresStore store) {
+  static PostgresSource open(PostgresStore store) {
     try {
       return new PostgresSource(store, store.alone());
     } catch (SQLException e) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * afterwards, or nothing.
  */
 public final class PostgresTarget extends LedgerTarget {
+  static final String ANY_REPOSITORY = "SELECT 1 FROM repositories LIMIT 1";
+
   private static final int ROWS_PER_FLIGHT = 1024;
 
   private final PostgresStore store;
@@ -59,11 +61,11 @@ public final class PostgresTarget extends LedgerTarget {
     }
   }
 
-  private static PostgresTarget open(PostgresStore store) {
+  static PostgresTarget open(PostgresStore store) {
     try {
       Session session = store.alone();
       try {
-        if (!session.list("SELECT 1 FROM repositories LIMIT 1", row -> 1).isEmpty()) {
+        if (!session.list(ANY_REPOSITORY, row -> 1).isEmpty()) {
           throw new MoveException(
               "the database "
                   + store.location()
