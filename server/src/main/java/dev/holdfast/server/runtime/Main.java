@@ -39,6 +39,7 @@ import picocli.CommandLine.ScopeType;
       TokenCommand.class,
       BackupCommand.class,
       RestoreCommand.class,
+      MoveCommand.class,
       RaiseRevisionsCommand.class
     },
     footer = "In a checkout, './holdfast bench' measures its speed; see './holdfast bench --help'.",

@@ -34,7 +34,7 @@ final class RaiseRevisionsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CommandSpec command = Objects.requireNonNull(spec);
-    SharedStore location = StoreOption.parse(store, command);
+    SharedStore location = StoreOption.parse("--store", store, command);
     int count;
     try (PostgresStore opened = PostgresStore.open(PostgresSettings.of(location.url()))) {
       count = opened.raiseRevisions();

@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -273,10 +274,10 @@ final class ServeCommand implements Callable<Integer> {
       throw parameterException(
           "--accept-loss is for a store in --data-dir; a database of --store has its own backups");
     }
-    return StoreOption.parse(store, java.util.Objects.requireNonNull(spec));
+    return StoreOption.parse("--store", store, Objects.requireNonNull(spec));
   }
 
   private ParameterException parameterException(String message) {
-    return new ParameterException(java.util.Objects.requireNonNull(spec).commandLine(), message);
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
   }
 }

@@ -23,6 +23,7 @@ import dev.holdfast.server.ledger.rules.repositories.CreateRepository;
 import dev.holdfast.server.ledger.rules.repositories.DeleteKey;
 import dev.holdfast.server.ledger.rules.repositories.DeleteRepository;
 import dev.holdfast.server.ledger.rules.repositories.PutValue;
+import dev.holdfast.server.ledger.rules.slots.EndRequest;
 import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.testing.Seed;
 import java.util.ArrayList;
@@ -76,6 +77,20 @@ public abstract class LedgerStoreSuite implements ReleaseMemorySuite, SaleMemory
 
   private void compareWithMemory(RandomCommands commands, int batches, int largest) {
     new MemoryComparison(this).run(commands, batches, largest);
+  }
+
+  @Test
+  void oneBatchChangesManySlots() {
+    int count = 12_000;
+    List<Command> reserves = new ArrayList<>(List.of(new CreateRepository(REPOSITORY, count)));
+    for (int i = 0; i < count; i++) {
+      reserves.add(StoredLedger.reserve(new Slot("request", i)));
+    }
+    StoreRunner.run(store, reserves, 1);
+    assertEquals(count, Objects.requireNonNull(store.repository(REPOSITORY)).reservationCount());
+    StoreRunner.run(store, List.of(new EndRequest(REPOSITORY, "request", "end")), 2);
+    assertEquals(0, Objects.requireNonNull(store.repository(REPOSITORY)).reservationCount());
+    assertEquals(List.of(), Objects.requireNonNull(store.recount(REPOSITORY)).problems());
   }
 
   @Test

@@ -1,7 +1,12 @@
 package dev.holdfast.server.runtime.engine;
 
 import dev.holdfast.server.ledger.LedgerClock;
+import dev.holdfast.server.store.move.LedgerContents;
+import dev.holdfast.server.store.move.LedgerTarget;
+import dev.holdfast.server.store.postgresql.PostgresSource;
 import dev.holdfast.server.store.postgresql.PostgresStore;
+import dev.holdfast.server.store.postgresql.PostgresTarget;
+import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
 import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
 
 /**
@@ -13,6 +18,16 @@ public record SharedStore(PostgresUrl url) implements StoreLocation {
   @Override
   public Engine open(LedgerClock clock) {
     return SharedEngine.open(url);
+  }
+
+  @Override
+  public LedgerContents source() {
+    return Moves.open(this, () -> PostgresSource.open(PostgresSettings.of(url)));
+  }
+
+  @Override
+  public LedgerTarget target() {
+    return Moves.open(this, () -> PostgresTarget.open(PostgresSettings.of(url)));
   }
 
   @Override

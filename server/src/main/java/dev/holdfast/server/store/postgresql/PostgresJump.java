@@ -21,7 +21,6 @@ import java.util.List;
  * counts as purged.
  */
 final class PostgresJump {
-  private static final long ALIVE_MICROS = 10_000_000;
   private static final int PAGE = 1000;
 
   /** Locks nothing: Citus locks rows only by statements on one repository. */
@@ -32,7 +31,6 @@ final class PostgresJump {
   private final Session session;
   private final PostgresSettings settings;
   private long nowMicros;
-  private long seenMicros;
 
   PostgresJump(Session session, PostgresSettings settings) {
     this.session = session;
@@ -46,26 +44,16 @@ final class PostgresJump {
    * @throws StoreException if a server uses the database; nothing was changed then
    */
   int run() throws SQLException {
-    session
-        .begin(settings)
-        .add(SqlTexts.UNBOUNDED_COMMIT)
-        // A server that starts waits.
-        .query("SELECT one FROM ledger WHERE one = 1 FOR UPDATE", row -> {})
-        .query(
-            "SELECT " + SqlTexts.NOW + ", (SELECT coalesce(max(last_seen_micros), 0) FROM servers)",
-            row -> {
-              nowMicros = row.getLong(1);
-              seenMicros = row.getLong(2);
-            })
-        .run();
-    if (nowMicros - seenMicros < ALIVE_MICROS) {
+    session.begin(settings).add(SqlTexts.UNBOUNDED_COMMIT).run();
+    IdleDatabase.Times times;
+    try {
+      times = IdleDatabase.require(session);
+    } catch (StoreException e) {
       session.rollBack();
-      throw StoreException.refused(
-          "a server used the database within the last "
-              + ALIVE_MICROS / 1_000_000
-              + " s; stop all servers, wait so long, and try again");
+      throw e;
     }
-    long raise = RevisionJump.afterRestore(seenMicros, nowMicros);
+    nowMicros = times.nowMicros();
+    long raise = RevisionJump.afterRestore(times.seenMicros(), nowMicros);
     int count = 0;
     long highest = 0;
     List<String> page = page("");

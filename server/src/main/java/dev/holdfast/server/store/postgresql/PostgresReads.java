@@ -103,12 +103,7 @@ final class PostgresReads {
     }
     visitor.repository(repository.get());
     EventRows.visit(session, repositoryId, afterRevision, visitor::event);
-    session.stream(
-        ReservationRows.RANGE,
-        row -> visitor.reservation(ReservationRows.reservation(row)),
-        repositoryId,
-        new byte[0],
-        new byte[] {(byte) 0xff});
+    ReservationRows.visit(session, repositoryId, visitor::reservation);
   }
 
   static Optional<EventsPage> events(Session session, EventsQuery query) throws SQLException {

@@ -18,6 +18,7 @@ import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import dev.holdfast.server.store.postgresql.connection.Connections;
 import dev.holdfast.server.store.postgresql.connection.OwnConnection;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
+import dev.holdfast.server.store.postgresql.connection.RowReader;
 import dev.holdfast.server.store.postgresql.connection.Session;
 import dev.holdfast.server.store.postgresql.connection.SqlErrors;
 import dev.holdfast.server.store.postgresql.connection.SqlTexts;
@@ -41,6 +42,11 @@ public final class PostgresStore implements LedgerStore {
 
   /** Housekeeping changes many rows by one statement. */
   private static final Duration HOUSEKEEPING_TIMEOUT = Duration.ofMinutes(5);
+
+  /** A statement over all rows may be silent for so long. */
+  private static final Duration ALONE_TIMEOUT = Duration.ofHours(1);
+
+  private static final String NO_BOUND = "0";
 
   private final Connections connections;
   private final OwnConnection signsOfLife;
@@ -101,6 +107,42 @@ public final class PostgresStore implements LedgerStore {
     } catch (SQLException e) {
       throw SqlErrors.beforeCommit("raise revisions", e);
     }
+  }
+
+  /**
+   * Begins a transaction that keeps all servers away, and that may take long.
+   *
+   * @throws StoreException if a server uses the database
+   */
+  Session alone() throws SQLException {
+    PostgresSettings settings = connections.settings();
+    Session session = connections.single(ALONE_TIMEOUT);
+    try {
+      session.beginLong();
+      session
+          .flight()
+          .query(
+              SqlTexts.BOUNDS,
+              RowReader.NONE,
+              NO_BOUND,
+              Long.toString(settings.lockTimeout().toMillis()),
+              NO_BOUND)
+          .run();
+      var unused = IdleDatabase.require(session);
+      return session;
+    } catch (SQLException | RuntimeException e) {
+      session.close();
+      if (e instanceof SQLException error && SqlErrors.is(error, SqlErrors.LOCK_NOT_AVAILABLE)) {
+        throw StoreException.refused(
+            "another move, or a server that starts, uses the database; wait until it has ended,"
+                + " and try again");
+      }
+      throw e;
+    }
+  }
+
+  String location() {
+    return connections.settings().url().toString();
   }
 
   /**

@@ -15,7 +15,10 @@ import dev.holdfast.server.ledger.engine.Maintenance;
 import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.server.ledger.view.RepositoryVisitor;
 import dev.holdfast.server.store.RandomCommands;
+import dev.holdfast.server.store.move.LedgerMove;
+import dev.holdfast.server.store.move.MoveProgress;
 import dev.holdfast.server.store.postgresql.rows.BatchRows;
+import dev.holdfast.server.store.postgresql.rows.EventRows;
 import dev.holdfast.server.store.postgresql.rows.RepositoryRows;
 import dev.holdfast.testing.Seed;
 import java.util.ArrayList;
@@ -70,7 +73,12 @@ class SentStatementsTest {
           PostgresMaintenance.LEASED,
           BatchRows.PURGE,
           PostgresPurge.OLDEST,
-          PostgresJump.ALL);
+          PostgresJump.ALL,
+          PostgresContents.COUNT_RESERVATIONS,
+          PostgresContents.COUNT_EVENTS,
+          PostgresTarget.ANY_REPOSITORY,
+          RepositoryRows.ALL,
+          EventRows.ALL);
 
   /** Returns what is wrong with a statement; empty if nothing is. */
   private static String problem(String statement) {
@@ -139,6 +147,7 @@ class SentStatementsTest {
       database.execute("DELETE FROM servers");
       assertEquals(2, store.raiseRevisions());
     }
+    move(database, sent);
     List<String> problems = new ArrayList<>();
     for (String statement : sent) {
       String problem = problem(statement);
@@ -152,6 +161,16 @@ class SentStatementsTest {
       assertTrue(
           sent.stream().anyMatch(sql -> sql.startsWith("INSERT INTO " + table + " ")), table);
       assertTrue(sent.stream().anyMatch(sql -> sql.contains("FROM " + table + " ")), table);
+    }
+  }
+
+  private static void move(TestDatabase database, Set<String> sent) {
+    try (PostgresSource source =
+            PostgresSource.open(PostgresStore.open(database.settings(), sent::add));
+        PostgresTarget target =
+            PostgresTarget.open(
+                PostgresStore.open(TestDatabase.create().settings(), sent::add))) {
+      var unused = LedgerMove.run(source, target, MoveProgress.NONE);
     }
   }
 

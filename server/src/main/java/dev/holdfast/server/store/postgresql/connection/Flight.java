@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,16 @@ import org.jspecify.annotations.Nullable;
  * returns a column of unbounded length.
  */
 public final class Flight {
+  /** The driver refuses more parameters in one flight; further statements make another one. */
+  private static final int LARGEST_PARAMETER_COUNT = 65_535;
+
   /** The statements with many rows have at most this number of rows. A power of two. */
   private static final int ROWS_PER_STATEMENT = 128;
 
   private final Session session;
-  private final StringBuilder sql = new StringBuilder();
-  private final List<RowReader> readers = new ArrayList<>();
-  private final List<@Nullable Object> parameters = new ArrayList<>();
+  private final List<Statement> statements = new ArrayList<>();
+
+  private record Statement(String sql, RowReader reader, List<@Nullable Object> values) {}
 
   Flight(Session session) {
     this.session = session;
@@ -33,10 +37,8 @@ public final class Flight {
 
   /** Adds a query. */
   public Flight query(String statement, RowReader reader, @Nullable Object... values) {
-    sql.append(sql.length() == 0 ? "" : "; ").append(statement);
     session.sent(statement);
-    readers.add(reader);
-    parameters.addAll(Arrays.asList(values));
+    statements.add(new Statement(statement, reader, Arrays.asList(values)));
     return this;
   }
 
@@ -66,25 +68,44 @@ public final class Flight {
 
   /** Returns whether nothing was added. */
   public boolean isEmpty() {
-    return readers.isEmpty();
+    return statements.isEmpty();
   }
 
   /** Sends all statements and reads all results. */
   public void run() throws SQLException {
-    try (PreparedStatement statement = session.connection().prepareStatement(sql.toString())) {
-      for (int i = 0; i < parameters.size(); i++) {
-        Parameters.set(statement, i + 1, parameters.get(i));
+    int from = 0;
+    int parameterCount = 0;
+    for (int to = 0; to < statements.size(); to++) {
+      int added = statements.get(to).values().size();
+      if (parameterCount + added > LARGEST_PARAMETER_COUNT) {
+        send(statements.subList(from, to));
+        from = to;
+        parameterCount = 0;
       }
-      boolean hasRows = statement.execute();
-      for (int i = 0; i < readers.size(); i++) {
+      parameterCount += added;
+    }
+    send(statements.subList(from, statements.size()));
+  }
+
+  private void send(List<Statement> together) throws SQLException {
+    String sql = together.stream().map(Statement::sql).collect(Collectors.joining("; "));
+    try (PreparedStatement prepared = session.connection().prepareStatement(sql)) {
+      int index = 1;
+      for (Statement statement : together) {
+        for (Object value : statement.values()) {
+          Parameters.set(prepared, index++, value);
+        }
+      }
+      boolean hasRows = prepared.execute();
+      for (Statement statement : together) {
         if (hasRows) {
-          try (ResultSet rows = statement.getResultSet()) {
+          try (ResultSet rows = prepared.getResultSet()) {
             while (rows.next()) {
-              readers.get(i).read(rows);
+              statement.reader().read(rows);
             }
           }
         }
-        hasRows = statement.getMoreResults();
+        hasRows = prepared.getMoreResults();
       }
     }
   }

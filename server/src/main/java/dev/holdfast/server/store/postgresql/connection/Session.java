@@ -120,6 +120,20 @@ public final class Session implements AutoCloseable {
     }
   }
 
+  /**
+   * Begins a transaction that reads any number of rows and may write, until {@link #commit} or the
+   * end of the connection.
+   */
+  public void beginLong() throws SQLException {
+    // The driver reads in steps only without autocommit, and begins with the next statement.
+    connection.setAutoCommit(false);
+  }
+
+  /** Commits such a transaction. */
+  public void commit() throws SQLException {
+    connection.commit();
+  }
+
   /** Reads that run on one snapshot. */
   public interface Reads<T> {
     T run(Session session) throws SQLException;

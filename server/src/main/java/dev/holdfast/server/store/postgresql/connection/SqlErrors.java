@@ -18,6 +18,7 @@ public final class SqlErrors {
   public static final String DUPLICATE_TABLE = "42P07";
   public static final String DUPLICATE_OBJECT = "42710";
   public static final String INSUFFICIENT_PRIVILEGE = "42501";
+  public static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final String READ_ONLY = "25006";
   private static final String CONNECTION_REJECTED = "08004";
   private static final String COMPLETION_UNKNOWN = "40003";
@@ -31,7 +32,15 @@ public final class SqlErrors {
    */
   private static final Set<String> CONFLICTS =
       Set.of(
-          "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "53300", "25P03", UNIQUE_VIOLATION);
+          "40001",
+          "40P01",
+          LOCK_NOT_AVAILABLE,
+          "57P01",
+          "57P02",
+          "57P03",
+          "53300",
+          "25P03",
+          UNIQUE_VIOLATION);
 
   private static final String POOLER =
       "; behind a pooler that shares connections, such as PgBouncer in transaction mode, add"

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The datastore. */
@@ -92,6 +93,21 @@ public final class EntryRows {
             bytes(key))
         .stream()
         .findFirst();
+  }
+
+  /** Visits all entries of a repository. Must be called in a snapshot. */
+  public static void visit(Session session, String repositoryId, Consumer<Entry> visitor)
+      throws SQLException {
+    session.stream(
+        "SELECT version, put_micros, value, key FROM entries WHERE repository_id = ?",
+        row ->
+            visitor.accept(
+                new Entry(
+                    new String(row.getBytes(4), StandardCharsets.UTF_8),
+                    new Value(row.getBytes(3)),
+                    row.getLong(1),
+                    row.getLong(2))),
+        repositoryId);
   }
 
   /** Returns a page of keys, by their bytes. */

@@ -28,6 +28,12 @@ public final class EventRows {
 
   private static final String SELECT = "SELECT " + COLUMNS + " FROM events WHERE repository_id = ?";
 
+  /** The events of all repositories, by the index on their notes. */
+  public static final String ALL =
+      "SELECT "
+          + COLUMNS
+          + ", repository_id, note FROM events ORDER BY note, repository_id, last_revision";
+
   private EventRows() {}
 
   /** Reads the events of a row of {@link #COLUMNS}. */
@@ -109,6 +115,21 @@ public final class EventRows {
             events(row).stream().filter(event -> event.revision() > afterRevision).forEach(visitor),
         repositoryId,
         afterRevision);
+  }
+
+  /** Receives the chunks of events. */
+  public interface Chunks {
+    /**
+     * Receives a chunk.
+     *
+     * @param note the last note of served time when it was written
+     */
+    void accept(String repositoryId, long note, List<Event> events);
+  }
+
+  /** Visits the events of all repositories by their notes. Must be called in a snapshot. */
+  public static void visitAll(Session session, Chunks visitor) throws SQLException {
+    session.stream(ALL, row -> visitor.accept(row.getString(5), row.getLong(6), events(row)));
   }
 
   /** Returns the newest event; null if none is kept. */

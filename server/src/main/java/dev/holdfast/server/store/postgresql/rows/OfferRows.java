@@ -91,6 +91,23 @@ public final class OfferRows {
         row.getBoolean(10));
   }
 
+  /** Receives the rows of offers, also of deleted ones. */
+  public interface Visitor {
+    /**
+     * Receives a row.
+     *
+     * @param found the terms; null if the offer was deleted
+     */
+    void offer(String offerId, Offer.@Nullable Terms found, long sold);
+  }
+
+  /** Visits all rows of a repository. Must be called in a snapshot. */
+  public static void visit(Session session, String repositoryId, Visitor visitor)
+      throws SQLException {
+    session.stream(
+        SELECT, row -> visitor.offer(row.getString(1), terms(row), row.getLong(2)), repositoryId);
+  }
+
   /** Returns a page of the existing offers, by id. */
   public static List<Offer> page(Session session, String repositoryId, String afterId, int limit)
       throws SQLException {

@@ -4,6 +4,7 @@ import dev.holdfast.server.ledger.books.OperationKey;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Slot;
 import dev.holdfast.server.store.postgresql.connection.Flight;
+import dev.holdfast.server.store.postgresql.connection.Session;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,6 +32,18 @@ public final class OperationRows {
         row -> found.accept(operation(row, keys.get(row.getInt(1) - 1))),
         keys.stream().map(OperationKey::requestId).toArray(String[]::new),
         keys.stream().map(OperationKey::operationId).toArray(String[]::new),
+        repositoryId);
+  }
+
+  /** Visits all operations of a repository. Must be called in a snapshot. */
+  public static void visit(
+      Session session, String repositoryId, Consumer<RememberedOperation> visitor)
+      throws SQLException {
+    session.stream(
+        "SELECT 0, kind, released_count, bytes, revision, slot_index, generation, asked,"
+            + " request_id, operation_id FROM operations WHERE repository_id = ?",
+        row ->
+            visitor.accept(operation(row, new OperationKey(row.getString(9), row.getString(10)))),
         repositoryId);
   }
 

@@ -32,6 +32,13 @@ public final class RepositoryRows {
           + " FROM repositories WHERE repository_id > ? AND NOT deleted"
           + " ORDER BY repository_id LIMIT ?";
 
+  /** Lists all repositories, also the deleted ones, by the index on their ids. */
+  public static final String ALL =
+      "SELECT "
+          + COLUMNS
+          + ", last_version, raise_revision FROM repositories WHERE repository_id > ?"
+          + " ORDER BY repository_id LIMIT ?";
+
   private static final String ONE =
       "SELECT " + COLUMNS + " FROM repositories WHERE repository_id = ?";
 
@@ -84,6 +91,57 @@ public final class RepositoryRows {
   public static List<Repository> page(Session session, String afterId, int limit)
       throws SQLException {
     return session.list(PAGE, RepositoryRows::repository, afterId, limit);
+  }
+
+  /** Receives the rows of repositories. */
+  public interface Visitor {
+    /**
+     * Receives a row.
+     *
+     * @param raiseRevision the first revision after the last jump; 0 for none
+     */
+    void accept(Repository repository, long lastVersion, long raiseRevision) throws SQLException;
+  }
+
+  /**
+   * Visits a page of all repositories, by id, also of the deleted ones.
+   *
+   * @return the last id of the page; empty if there is none
+   */
+  public static String visitPage(Session session, String afterId, int limit, Visitor visitor)
+      throws SQLException {
+    record Row(Repository repository, long lastVersion, long raiseRevision) {}
+    List<Row> page =
+        session.list(
+            ALL,
+            row ->
+                new Row(repository(row), row.getLong(LAST_VERSION), row.getLong(LAST_VERSION + 1)),
+            afterId,
+            limit);
+    for (Row row : page) {
+      visitor.accept(row.repository(), row.lastVersion(), row.raiseRevision());
+    }
+    return page.isEmpty() ? "" : page.get(page.size() - 1).repository().id();
+  }
+
+  /** Adds the insertion of a repository with everything that its row contains. */
+  public static void insert(
+      Flight flight, Repository repository, long lastVersion, long raiseRevision) {
+    flight.add(
+        "INSERT INTO repositories ("
+            + COLUMNS
+            + ", last_version, raise_revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        repository.id(),
+        repository.capacityBytes(),
+        repository.reservedBytes(),
+        repository.unassignedBytes(),
+        repository.reservationCount(),
+        repository.revision(),
+        repository.createMicros(),
+        repository.updateMicros(),
+        repository.deleted(),
+        lastVersion,
+        raiseRevision);
   }
 
   /** Returns the locked row of a repository that never existed. */

@@ -6,6 +6,7 @@ import dev.holdfast.server.ledger.view.Delta;
 import dev.holdfast.server.store.codec.SlotKeys;
 import dev.holdfast.server.store.postgresql.connection.Flight;
 import dev.holdfast.server.store.postgresql.connection.RowReader;
+import dev.holdfast.server.store.postgresql.connection.Session;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -110,6 +111,17 @@ public final class ReservationRows {
         SlotKeys.encodeRequest(requestId),
         SlotKeys.afterRequest(requestId),
         limit);
+  }
+
+  /** Visits all reservations of a repository, by slot. Must be called in a snapshot. */
+  public static void visit(Session session, String repositoryId, Consumer<Reservation> visitor)
+      throws SQLException {
+    session.stream(
+        RANGE,
+        row -> visitor.accept(reservation(row)),
+        repositoryId,
+        new byte[0],
+        new byte[] {(byte) 0xff});
   }
 
   /** Adds the writes of a batch: deletes the released reservations, and writes the others. */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Recounts all books of a copy, and checks the file, the checksums and the indexes. */
-final class BookCheck {
+public final class BookCheck {
   private BookCheck() {}
 
   /**
@@ -21,7 +21,7 @@ final class BookCheck {
    * @param reservationCount the number of reservations in all repositories
    * @param position the position of the store
    */
-  record Books(long repositoryCount, long reservationCount, StorePosition position) {}
+  public record Books(long repositoryCount, long reservationCount, StorePosition position) {}
 
   /**
    * Checks a database that nobody else has open.
@@ -29,7 +29,7 @@ final class BookCheck {
    * @param name what the copy is called in an error message
    * @throws BackupException if it is damaged, or its books do not balance
    */
-  static Books check(Path copy, String name) {
+  public static Books check(Path copy, String name) {
     try {
       AtomicLong repositories = new AtomicLong();
       AtomicLong reservations = new AtomicLong();

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * A file under a temporary name, with the files that SQLite creates beside it. It is deleted unless
  * it gets its final name, also when a signal ends the process.
  */
-final class PartialFile implements AutoCloseable {
+public final class PartialFile implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(PartialFile.class);
 
   private static final int SIGNAL_PASSES = 5;
@@ -37,7 +37,7 @@ final class PartialFile implements AutoCloseable {
    *
    * @param others other files that are deleted with it
    */
-  PartialFile(Path path, Path... others) throws IOException {
+  public PartialFile(Path path, Path... others) throws IOException {
     this.path = path;
     for (String suffix : SUFFIXES) {
       all.add(path.resolveSibling(path.getFileName() + suffix));
@@ -54,7 +54,8 @@ final class PartialFile implements AutoCloseable {
     }
   }
 
-  Path path() {
+  /** Returns the temporary name. */
+  public Path path() {
     return path;
   }
 
@@ -63,7 +64,7 @@ final class PartialFile implements AutoCloseable {
    *
    * @throws BackupException if another process replaced the file, or made one of the final name
    */
-  synchronized void moveTo(Path target) throws IOException {
+  public synchronized void moveTo(Path target) throws IOException {
     if (key != null && OpenFiles.isReplaced(path, key)) {
       throw new BackupException(
           path + " was replaced meanwhile; is another one being written to " + target + "?");
@@ -92,7 +93,7 @@ final class PartialFile implements AutoCloseable {
   }
 
   /** Returns whether a signal ended the process, so that every other failure is a consequence. */
-  boolean interrupted() {
+  public boolean interrupted() {
     return interrupted;
   }
 

@@ -3,25 +3,18 @@ package dev.holdfast.server.store.sqlite.backup;
 import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.sqlite.directory.BackupHeader;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
+import dev.holdfast.server.store.sqlite.directory.EmptyDirectory;
 import dev.holdfast.server.store.sqlite.directory.LowWater;
 import dev.holdfast.server.store.sqlite.mark.RestoredStore;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Set;
 
 /** Makes a store from a backup, in an empty data directory. */
 public final class Restore {
-  /**
-   * Files that an empty data directory may contain: a file system has the first in its root, and a
-   * failed restore leaves the others.
-   */
-  private static final Set<String> IGNORED = Set.of("lost+found", "holdfast.lock", "native");
-
   private Restore() {}
 
   /**
@@ -65,7 +58,7 @@ public final class Restore {
   private static Restored restore(
       BackupFile backup, DataDirectory directory, long nowMicros, BackupProgress progress)
       throws IOException {
-    try (PartialFile partial = new PartialFile(directory.unfinishedRestore(), directory.mark())) {
+    try (PartialFile partial = new PartialFile(directory.unfinished(), directory.mark())) {
       try {
         return complete(backup, partial, directory, nowMicros, progress);
       } catch (IOException | RuntimeException e) {
@@ -107,27 +100,9 @@ public final class Restore {
   }
 
   private static void requireEmpty(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    String unfinished = DataDirectory.unfinishedRestore(directory).getFileName().toString();
-    boolean isUnfinished =
-        Files.exists(directory.resolve(unfinished))
-            && !Files.exists(DataDirectory.database(directory));
-    String mark = DataDirectory.mark(directory).getFileName().toString();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-      for (Path file : files) {
-        String name = file.getFileName().toString();
-        boolean left = isUnfinished && (name.startsWith(unfinished) || name.startsWith(mark));
-        if (!left && !IGNORED.contains(name)) {
-          throw new BackupException(
-              "the data directory "
-                  + directory
-                  + " is not empty: it contains "
-                  + name
-                  + "; name an empty or a new --data-dir");
-        }
-      }
+    String obstacle = EmptyDirectory.obstacle(directory);
+    if (obstacle != null) {
+      throw new BackupException(obstacle);
     }
   }
 

@@ -237,19 +237,19 @@ public final class DataDirectory implements AutoCloseable {
     return directory.resolve("holdfast.mark");
   }
 
-  /** Returns the path under which a restore writes the database until it is complete. */
-  public Path unfinishedRestore() {
-    return unfinishedRestore(path);
+  /** Returns the path under which a restore or a move writes the database until it is complete. */
+  public Path unfinished() {
+    return unfinished(path);
   }
 
   /** Returns that path in a directory that this process does not hold. */
-  public static Path unfinishedRestore(Path directory) {
+  public static Path unfinished(Path directory) {
     return directory.resolve("holdfast.restore");
   }
 
   /**
    * Requires that the database is a store: a backup that was put in its place is none, because its
-   * revisions were not raised, and neither is what an interrupted restore left.
+   * revisions were not raised, and neither is what an interrupted restore or move left.
    *
    * @throws IllegalStateException if it is none
    */
@@ -264,12 +264,12 @@ public final class DataDirectory implements AutoCloseable {
               + path
               + "' on an empty directory");
     }
-    if (!Files.exists(database) && Files.exists(unfinishedRestore())) {
+    if (!Files.exists(database) && Files.exists(unfinished())) {
       throw new IllegalStateException(
-          "a restore into "
+          "a restore or a move into "
               + path
-              + " did not finish; run 'holdfast restore' again, or delete "
-              + unfinishedRestore());
+              + " did not finish; run it again, or delete "
+              + unfinished());
     }
   }
 

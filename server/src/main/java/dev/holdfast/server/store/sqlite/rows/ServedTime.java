@@ -7,6 +7,7 @@ import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 
 /**
  * Records the total time for which servers have served the ledger, and the last chunk of events at
@@ -26,8 +27,14 @@ public final class ServedTime {
     this.connection = connection;
   }
 
-  private record Note(long servedMicros, long chunk) {
-    RowChecksum checksum() {
+  /**
+   * A note.
+   *
+   * @param servedMicros the time for which the ledger had been served, in microseconds
+   * @param chunk the last chunk of events then
+   */
+  public record Note(long servedMicros, long chunk) {
+    private RowChecksum checksum() {
       return new RowChecksum("served_notes").number(servedMicros).number(chunk);
     }
   }
@@ -84,6 +91,13 @@ public final class ServedTime {
       insert.setInt(3, note.checksum().value());
       insert.executeUpdate();
     }
+  }
+
+  /** Returns all notes, by time. */
+  public List<Note> notes() throws SQLException {
+    return SqliteConnection.rows(
+        connection.prepared("SELECT " + NOTE + " FROM served_notes ORDER BY served_micros"),
+        ServedTime::read);
   }
 
   /**

@@ -54,8 +54,8 @@ public final class SqliteKeys {
     return new LoadedKeys(reads, versions, last, count);
   }
 
-  private static long lastVersion(SqliteConnection connection, long repository)
-      throws SQLException {
+  /** Returns the newest version that a repository's datastore ever used. */
+  public static long lastVersion(SqliteConnection connection, long repository) throws SQLException {
     PreparedStatement query =
         connection.prepared("SELECT " + VERSION + " FROM entry_versions WHERE repository = ?");
     query.setLong(1, repository);

@@ -1,0 +1,24 @@
+package dev.holdfast.server.store.move;
+
+/** The contents of a ledger that no server changes meanwhile. */
+public interface LedgerContents extends AutoCloseable {
+  /**
+   * Checks that nothing is damaged, and that the books balance.
+   *
+   * @throws MoveException if they do not
+   */
+  void check();
+
+  /**
+   * Visits everything, in one snapshot.
+   *
+   * @param progress is told how much was visited
+   */
+  void visit(ContentsVisitor visitor, MoveProgress progress);
+
+  /** Returns where the ledger is, for a person; without secrets. */
+  String location();
+
+  @Override
+  void close();
+}
