@@ -170,6 +170,7 @@ final class Committer {
         long nowNanos = System.nanoTime();
         report.committed(calls, batch, nowNanos - beginNanos, nowNanos - decidedNanos);
       } else {
+        health.run(transaction::confirm);
         leaseTime.alive();
       }
       succeeded(lane);

@@ -113,6 +113,11 @@ public final class StoreRunner {
       }
 
       @Override
+      public void confirm() {
+        transaction.confirm();
+      }
+
+      @Override
       public void close() {
         transaction.close();
       }

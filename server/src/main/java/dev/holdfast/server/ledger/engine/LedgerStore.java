@@ -107,6 +107,14 @@ public interface LedgerStore extends LedgerReads, AutoCloseable {
      */
     void commit(BatchId batchId);
 
+    /**
+     * Ensures that what was loaded is durable, instead of a commit. Called before a batch is
+     * answered that changes nothing: its outcomes may repeat what an earlier batch did.
+     *
+     * @throws StoreException if that is not known
+     */
+    default void confirm() {}
+
     @Override
     void close();
   }

@@ -97,7 +97,8 @@ final class PostgresContents implements LedgerContents {
 
   private void visitRepositories(ContentsVisitor visitor, MoveProgress progress)
       throws SQLException {
-    PartProgress reservations = new PartProgress(progress, "reservations", count(COUNT_RESERVATIONS));
+    PartProgress reservations =
+        new PartProgress(progress, "reservations", count(COUNT_RESERVATIONS));
     String last = "";
     do {
       last =

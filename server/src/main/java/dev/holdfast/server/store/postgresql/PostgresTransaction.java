@@ -151,6 +151,17 @@ final class PostgresTransaction implements LedgerStore.Transaction {
   }
 
   /**
+   * Commits the lock alone. An earlier commit that was loaded may be on this server alone; the wait
+   * for a synchronous standby covers both.
+   */
+  @Override
+  public void confirm() {
+    if (begun) {
+      run(session.flight().add(SqlTexts.UNBOUNDED_COMMIT).add(SqlTexts.COMMIT));
+    }
+  }
+
+  /**
    * Inserts the row of a new repository before the last flight, because it is its lock: whoever
    * asks for the outcome of the commit waits for it. Fails if another server was faster.
    */

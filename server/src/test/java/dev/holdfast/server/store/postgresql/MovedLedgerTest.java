@@ -65,10 +65,9 @@ class MovedLedgerTest extends LedgerStoreSuite {
 
   private LedgerContents embeddedSource(int number) throws IOException {
     try (DataDirectory held = DataDirectory.hold(directory(number), HOLDER);
-        SqliteStore store = SqliteStore.open(held.database(), MovedLedgerTest::fail);
-        HighWaterMark mark =
-            HighWaterMark.keep(held, store, MovedLedgerTest::fail, () -> 1_000_000)) {
-      // Closing it writes it.
+        SqliteStore store = SqliteStore.open(held.database(), MovedLedgerTest::fail)) {
+      // Closing it writes it, as at the end of a server.
+      HighWaterMark.keep(held, store, MovedLedgerTest::fail, () -> 1_000_000).close();
     }
     return SqliteSource.open(directory(number), HOLDER, MovedLedgerTest::fail);
   }

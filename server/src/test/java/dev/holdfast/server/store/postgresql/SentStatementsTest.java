@@ -168,8 +168,7 @@ class SentStatementsTest {
     try (PostgresSource source =
             PostgresSource.open(PostgresStore.open(database.settings(), sent::add));
         PostgresTarget target =
-            PostgresTarget.open(
-                PostgresStore.open(TestDatabase.create().settings(), sent::add))) {
+            PostgresTarget.open(PostgresStore.open(TestDatabase.create().settings(), sent::add))) {
       var unused = LedgerMove.run(source, target, MoveProgress.NONE);
     }
   }

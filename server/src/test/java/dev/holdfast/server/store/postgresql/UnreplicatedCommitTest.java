@@ -9,6 +9,7 @@ import dev.holdfast.server.ledger.engine.BatchId;
 import dev.holdfast.server.ledger.engine.LedgerStore;
 import dev.holdfast.server.ledger.engine.LedgerStore.CommitOutcome;
 import dev.holdfast.server.ledger.engine.StoreException;
+import dev.holdfast.server.ledger.view.ReadSet;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
 import dev.holdfast.server.store.postgresql.connection.PostgresUrl;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -51,9 +52,23 @@ class UnreplicatedCommitTest {
         assertTrue(unknown.outcomeUnknown(), unknown.toString());
         requireStandby(postgres, "");
         assertEquals(CommitOutcome.COMMITTED, store.outcomeOf(batchId, IDS));
+
+        // A repeated operation changes nothing, and must not be answered from it either.
+        requireStandby(postgres, "absent");
+        StoreException again = assertThrows(StoreException.class, () -> changeNothing(store));
+        assertTrue(again.outcomeUnknown(), again.toString());
+        requireStandby(postgres, "");
+        changeNothing(store);
       } finally {
         store.close();
       }
+    }
+  }
+
+  private static void changeNothing(LedgerStore store) {
+    try (LedgerStore.Transaction transaction = store.begin(IDS)) {
+      var unused = transaction.load(new ReadSet("default"), 4);
+      transaction.confirm();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.holdfast.server.store.postgresql.connection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class ConnectionSource {
       // Not from the start: a host that hangs would keep the driver from the next one for as long.
       connection.setNetworkTimeout(Runnable::run, (int) silence.toMillis());
     }
-    for (Connection other : open) {
+    for (Connection other : List.copyOf(open)) {
       if (other.isClosed()) {
         open.remove(other);
       }
@@ -46,7 +47,7 @@ final class ConnectionSource {
 
   /** Ends all connections but one, whoever uses them and waits for an answer. */
   void endAllBut(Connection kept) throws SQLException {
-    for (Connection connection : open) {
+    for (Connection connection : List.copyOf(open)) {
       if (!connection.equals(kept)) {
         open.remove(connection);
         connection.abort(Runnable::run);

@@ -204,12 +204,33 @@ public final class SqliteTarget extends LedgerTarget {
 
   @Override
   public void close() {
-    try (DataDirectory held = directory;
-        PartialFile file = partial;
-        SqliteStore open = storeOpen ? store : null;
-        Transaction unfinished = transaction) {
-      storeOpen = false;
-      transaction = null;
+    try {
+      closeStore();
+    } finally {
+      // It deletes the file, unless it has its name.
+      partial.close();
+      release(directory);
+    }
+  }
+
+  private void closeStore() {
+    Transaction unfinished = transaction;
+    transaction = null;
+    try {
+      if (unfinished != null) {
+        unfinished.close();
+      }
+    } finally {
+      if (storeOpen) {
+        storeOpen = false;
+        store.close();
+      }
+    }
+  }
+
+  private static void release(DataDirectory held) {
+    try {
+      held.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
