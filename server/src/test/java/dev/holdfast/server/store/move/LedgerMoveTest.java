@@ -122,8 +122,7 @@ class LedgerMoveTest {
     RecordedContents source = contents();
     Lossy lossy = new Lossy(source.without(source.rowCount() / 2));
     MoveException refused =
-        assertThrows(
-            MoveException.class, () -> LedgerMove.run(source, lossy, MoveProgress.NONE));
+        assertThrows(MoveException.class, () -> LedgerMove.run(source, lossy, MoveProgress.NONE));
     assertTrue(String.valueOf(refused.getMessage()).contains("the copy differs"));
     assertFalse(lossy.committed);
   }
