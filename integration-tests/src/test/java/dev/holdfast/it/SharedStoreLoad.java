@@ -158,12 +158,20 @@ final class SharedStoreLoad implements AutoCloseable {
               .available(Requests.available(WorkloadOperations.REPOSITORY))
               .getRevision();
       for (CheckedWatcher watcher : watchers) {
-        Poll.until("every watcher has received all", () -> watcher.seen() >= last);
+        awaitAll(watcher, last);
         findings.require(
             watcher.hash() == watchers.get(0).hash() && watcher.seen() == last,
             MISSED,
             "watchers received different events up to " + last);
       }
+    }
+  }
+
+  /** Waits as long as the watcher receives something: a new one begins with the first revision. */
+  private static void awaitAll(CheckedWatcher watcher, long last) throws Exception {
+    while (watcher.seen() < last) {
+      long before = watcher.seen();
+      Poll.until("every watcher receives all", () -> watcher.seen() > before);
     }
   }
 
