@@ -135,6 +135,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void aMoveKnowsNoEngine() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "store.move")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ROOT + "store.sqlite..", ROOT + "store.postgresql..")
+        .check(SERVER);
+  }
+
+  @Test
   void theRoomsOfThePostgresqlEngineKnowOnlyThoseBelow() {
     String postgresql = ROOT + "store.postgresql";
     layeredArchitecture()
@@ -164,6 +175,8 @@ class ArchitectureTest {
     String sqlite = ROOT + "store.sqlite";
     layeredArchitecture()
         .consideringOnlyDependenciesInLayers()
+        .layer("move")
+        .definedBy(sqlite + ".move")
         .layer("backup")
         .definedBy(sqlite + ".backup")
         .layer("mark")
@@ -180,18 +193,20 @@ class ArchitectureTest {
         .definedBy(sqlite + ".connection")
         .layer("directory")
         .definedBy(sqlite + ".directory")
-        .whereLayer("backup")
+        .whereLayer("move")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("backup")
+        .mayOnlyBeAccessedByLayers("move")
         .whereLayer("mark")
-        .mayOnlyBeAccessedByLayers("backup")
+        .mayOnlyBeAccessedByLayers("backup", "move")
         .whereLayer("engine")
-        .mayOnlyBeAccessedByLayers("mark", "backup")
+        .mayOnlyBeAccessedByLayers("mark", "backup", "move")
         .whereLayer("releases")
         .mayOnlyBeAccessedByLayers("engine")
         .whereLayer("memtable")
         .mayOnlyBeAccessedByLayers("engine")
         .whereLayer("directory")
-        .mayOnlyBeAccessedByLayers("connection", "engine", "mark", "backup")
+        .mayOnlyBeAccessedByLayers("connection", "engine", "mark", "backup", "move")
         .check(SERVER);
   }
 

@@ -3,7 +3,7 @@ package dev.holdfast.server.runtime.engine;
 import dev.holdfast.server.ledger.LedgerClock;
 import dev.holdfast.server.store.move.LedgerContents;
 import dev.holdfast.server.store.move.LedgerTarget;
-import dev.holdfast.server.store.sqlite.move.SqliteSource;
+import dev.holdfast.server.store.sqlite.move.SqliteContents;
 import dev.holdfast.server.store.sqlite.move.SqliteTarget;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ public record EmbeddedStore(Path dataDir, boolean acceptLoss) implements StoreLo
 
   @Override
   public LedgerContents source() {
-    return Moves.open(this, () -> SqliteSource.open(dataDir, MOVE, new Halt()));
+    return Moves.open(this, () -> SqliteContents.open(dataDir, MOVE, new Halt()));
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.holdfast.server.runtime.engine;
 import dev.holdfast.server.ledger.LedgerClock;
 import dev.holdfast.server.store.move.LedgerContents;
 import dev.holdfast.server.store.move.LedgerTarget;
-import dev.holdfast.server.store.postgresql.PostgresSource;
+import dev.holdfast.server.store.postgresql.PostgresContents;
 import dev.holdfast.server.store.postgresql.PostgresStore;
 import dev.holdfast.server.store.postgresql.PostgresTarget;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
@@ -22,7 +22,7 @@ public record SharedStore(PostgresUrl url) implements StoreLocation {
 
   @Override
   public LedgerContents source() {
-    return Moves.open(this, () -> PostgresSource.open(PostgresSettings.of(url)));
+    return Moves.open(this, () -> PostgresContents.open(PostgresSettings.of(url)));
   }
 
   @Override

@@ -2,12 +2,14 @@ package dev.holdfast.server.store.postgresql;
 
 import dev.holdfast.server.ledger.books.Repository;
 import dev.holdfast.server.ledger.engine.Recount;
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.move.ContentsVisitor;
 import dev.holdfast.server.store.move.LedgerContents;
 import dev.holdfast.server.store.move.MoveException;
 import dev.holdfast.server.store.move.MoveProgress;
 import dev.holdfast.server.store.move.PartProgress;
 import dev.holdfast.server.store.move.StoredRepository;
+import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
 import dev.holdfast.server.store.postgresql.connection.Session;
 import dev.holdfast.server.store.postgresql.connection.SqlErrors;
 import dev.holdfast.server.store.postgresql.rows.EntryRows;
@@ -22,7 +24,7 @@ import java.util.Deque;
 import java.util.List;
 
 /** The contents of a database, in the transaction of a session that keeps all servers away. */
-final class PostgresContents implements LedgerContents {
+public final class PostgresContents implements LedgerContents {
   static final String COUNT_RESERVATIONS = "SELECT count(*) FROM reservations";
   static final String COUNT_EVENTS = "SELECT count(*) FROM events";
 
@@ -30,10 +32,41 @@ final class PostgresContents implements LedgerContents {
 
   private final Session session;
   private final String location;
+  private final Runnable close;
 
-  PostgresContents(Session session, String location) {
+  private PostgresContents(Session session, String location, Runnable close) {
     this.session = session;
     this.location = location;
+    this.close = close;
+  }
+
+  /**
+   * Opens a ledger, which no server can use while it is open.
+   *
+   * @throws StoreException if the database cannot be used, or a server uses it
+   */
+  public static PostgresContents open(PostgresSettings settings) {
+    return PostgresStore.openFor(settings, PostgresContents::open);
+  }
+
+  static PostgresContents open(PostgresStore store) {
+    try {
+      Session session = store.alone();
+      return new PostgresContents(
+          session,
+          store.location(),
+          () -> {
+            session.close();
+            store.close();
+          });
+    } catch (SQLException e) {
+      throw SqlErrors.reading("read the ledger", e);
+    }
+  }
+
+  /** Returns the contents as a session sees them that others close. */
+  static PostgresContents of(Session session, String location) {
+    return new PostgresContents(session, location, () -> {});
   }
 
   @Override
@@ -44,15 +77,7 @@ final class PostgresContents implements LedgerContents {
   @Override
   public void check() {
     try {
-      String last = "";
-      do {
-        last =
-            RepositoryRows.visitPage(
-                session,
-                last,
-                REPOSITORIES_PER_PAGE,
-                (repository, lastVersion, raiseRevision) -> check(repository));
-      } while (!last.isEmpty());
+      eachRepository((repository, lastVersion, raiseRevision) -> check(repository));
     } catch (SQLException e) {
       throw SqlErrors.reading("recount the books", e);
     }
@@ -99,18 +124,18 @@ final class PostgresContents implements LedgerContents {
       throws SQLException {
     PartProgress reservations =
         new PartProgress(progress, "reservations", count(COUNT_RESERVATIONS));
+    eachRepository(
+        (repository, lastVersion, raiseRevision) ->
+            visit(
+                new StoredRepository(repository, lastVersion, raiseRevision),
+                visitor,
+                reservations));
+  }
+
+  private void eachRepository(RepositoryRows.Visitor visitor) throws SQLException {
     String last = "";
     do {
-      last =
-          RepositoryRows.visitPage(
-              session,
-              last,
-              REPOSITORIES_PER_PAGE,
-              (repository, lastVersion, raiseRevision) ->
-                  visit(
-                      new StoredRepository(repository, lastVersion, raiseRevision),
-                      visitor,
-                      reservations));
+      last = RepositoryRows.visitPage(session, last, REPOSITORIES_PER_PAGE, visitor);
     } while (!last.isEmpty());
   }
 
@@ -153,6 +178,6 @@ final class PostgresContents implements LedgerContents {
 
   @Override
   public void close() {
-    // The session belongs to whoever opened it.
+    close.run();
   }
 }

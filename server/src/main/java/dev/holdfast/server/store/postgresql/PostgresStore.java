@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,17 @@ public final class PostgresStore implements LedgerStore {
     try {
       store.prepare();
       return store;
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** Opens the engine for an owner that closes it; closes it if the owner cannot be made. */
+  static <T> T openFor(PostgresSettings settings, Function<PostgresStore, T> owner) {
+    PostgresStore store = open(settings);
+    try {
+      return owner.apply(store);
     } catch (RuntimeException e) {
       store.close();
       throw e;

@@ -52,13 +52,7 @@ public final class PostgresTarget extends LedgerTarget {
    * @throws StoreException if the database cannot be used, or a server uses it
    */
   public static PostgresTarget open(PostgresSettings settings) {
-    PostgresStore store = PostgresStore.open(settings);
-    try {
-      return open(store);
-    } catch (RuntimeException e) {
-      store.close();
-      throw e;
-    }
+    return PostgresStore.openFor(settings, PostgresTarget::open);
   }
 
   static PostgresTarget open(PostgresStore store) {
@@ -168,7 +162,7 @@ public final class PostgresTarget extends LedgerTarget {
             firstRevision,
             servedMicros);
     send();
-    return new PostgresContents(session, location());
+    return PostgresContents.of(session, location());
   }
 
   @Override

@@ -11,14 +11,14 @@ import dev.holdfast.server.ledger.books.Entry;
 import dev.holdfast.server.ledger.books.Value;
 import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.store.RandomCommands;
-import dev.holdfast.server.store.postgresql.PostgresSource;
+import dev.holdfast.server.store.postgresql.PostgresContents;
 import dev.holdfast.server.store.postgresql.PostgresTarget;
 import dev.holdfast.server.store.postgresql.TestDatabase;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.directory.EmptyDirectory;
 import dev.holdfast.server.store.sqlite.mark.HighWaterMark;
-import dev.holdfast.server.store.sqlite.move.SqliteSource;
+import dev.holdfast.server.store.sqlite.move.SqliteContents;
 import dev.holdfast.server.store.sqlite.move.SqliteTarget;
 import dev.holdfast.testing.Seed;
 import java.io.IOException;
@@ -61,7 +61,7 @@ class LedgerMoveTest {
   }
 
   private LedgerContents source() throws IOException {
-    return SqliteSource.open(from, HOLDER, LedgerMoveTest::fail);
+    return SqliteContents.open(from, HOLDER, LedgerMoveTest::fail);
   }
 
   private LedgerTarget target() throws IOException {
@@ -241,7 +241,7 @@ class LedgerMoveTest {
     }
     database.execute("UPDATE repositories SET reserved_bytes = reserved_bytes + 1");
     try (LedgerTarget target = target();
-        LedgerContents source = PostgresSource.open(database.settings())) {
+        LedgerContents source = PostgresContents.open(database.settings())) {
       MoveException refused =
           assertThrows(
               MoveException.class, () -> LedgerMove.run(source, target, MoveProgress.NONE));

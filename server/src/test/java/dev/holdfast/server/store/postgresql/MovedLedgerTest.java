@@ -11,7 +11,7 @@ import dev.holdfast.server.store.move.MoveProgress;
 import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.directory.DataDirectory;
 import dev.holdfast.server.store.sqlite.mark.HighWaterMark;
-import dev.holdfast.server.store.sqlite.move.SqliteSource;
+import dev.holdfast.server.store.sqlite.move.SqliteContents;
 import dev.holdfast.server.store.sqlite.move.SqliteTarget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +45,7 @@ class MovedLedgerTest extends LedgerStoreSuite {
       }
       TimedDatabase before = requireNonNull(database);
       before.loseServers();
-      move(PostgresSource.open(before.settings()), embeddedTarget());
+      move(PostgresContents.open(before.settings()), embeddedTarget());
       return openEmbedded();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -69,7 +69,7 @@ class MovedLedgerTest extends LedgerStoreSuite {
       // Closing it writes it, as at the end of a server.
       HighWaterMark.keep(held, store, MovedLedgerTest::fail, () -> 1_000_000).close();
     }
-    return SqliteSource.open(directory(number), HOLDER, MovedLedgerTest::fail);
+    return SqliteContents.open(directory(number), HOLDER, MovedLedgerTest::fail);
   }
 
   private LedgerTarget embeddedTarget() throws IOException {

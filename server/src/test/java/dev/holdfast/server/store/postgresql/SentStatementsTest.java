@@ -165,8 +165,8 @@ class SentStatementsTest {
   }
 
   private static void move(TestDatabase database, Set<String> sent) {
-    try (PostgresSource source =
-            PostgresSource.open(PostgresStore.open(database.settings(), sent::add));
+    try (PostgresContents source =
+            PostgresContents.open(PostgresStore.open(database.settings(), sent::add));
         PostgresTarget target =
             PostgresTarget.open(PostgresStore.open(TestDatabase.create().settings(), sent::add))) {
       var unused = LedgerMove.run(source, target, MoveProgress.NONE);

@@ -1,13 +1,18 @@
 package dev.holdfast.server.store.sqlite.move;
 
 import dev.holdfast.server.ledger.engine.StoreException;
+import dev.holdfast.server.store.FatalErrors;
 import dev.holdfast.server.store.move.ContentsVisitor;
 import dev.holdfast.server.store.move.LedgerContents;
+import dev.holdfast.server.store.move.MoveException;
 import dev.holdfast.server.store.move.MoveProgress;
 import dev.holdfast.server.store.move.PartProgress;
 import dev.holdfast.server.store.move.StoredRepository;
+import dev.holdfast.server.store.sqlite.SqliteStore;
 import dev.holdfast.server.store.sqlite.backup.BookCheck;
 import dev.holdfast.server.store.sqlite.connection.SqliteConnection;
+import dev.holdfast.server.store.sqlite.directory.DataDirectory;
+import dev.holdfast.server.store.sqlite.mark.HighWaterMark;
 import dev.holdfast.server.store.sqlite.rows.EventChunk;
 import dev.holdfast.server.store.sqlite.rows.LedgerRow;
 import dev.holdfast.server.store.sqlite.rows.RepositoryIds;
@@ -16,6 +21,8 @@ import dev.holdfast.server.store.sqlite.rows.RowMapper;
 import dev.holdfast.server.store.sqlite.rows.ServedTime;
 import dev.holdfast.server.store.sqlite.rows.SqliteKeys;
 import dev.holdfast.server.store.sqlite.rows.SqliteOffers;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,22 +30,58 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The contents of a store that was closed cleanly, so that every reservation has a row, and that
- * nobody has open.
+ * The contents of a stopped ledger. Its store was closed cleanly, so that every reservation has a
+ * row.
  */
-final class SqliteContents implements LedgerContents {
+public final class SqliteContents implements LedgerContents {
   private static final int REPOSITORIES_PER_PAGE = 1000;
 
   private final Path database;
   private final String location;
   private final SqliteConnection connection;
 
-  SqliteContents(Path database, String location) {
+  /** The directory that is locked meanwhile; null if others lock it. */
+  private final @Nullable DataDirectory directory;
+
+  private SqliteContents(Path database, String location, @Nullable DataDirectory directory) {
     this.database = database;
     this.location = location;
     this.connection = SqliteConnection.immutable(database);
+    this.directory = directory;
+  }
+
+  /**
+   * Opens a ledger, which no server can start while it is open. Recovers and migrates it first, as
+   * a server would at its start.
+   *
+   * @param holder a description of this process, for the error message of other processes
+   * @param fatalErrors ends the process when the disk may have lost written data
+   * @throws MoveException if there is no ledger
+   * @throws IllegalStateException if the ledger is in use, or lost a part
+   */
+  public static SqliteContents open(Path dataDir, String holder, FatalErrors fatalErrors)
+      throws IOException {
+    Path absolute = dataDir.toAbsolutePath().normalize();
+    if (!Files.exists(DataDirectory.database(absolute))) {
+      throw new MoveException("there is no ledger in " + absolute);
+    }
+    DataDirectory directory = DataDirectory.hold(absolute, holder);
+    try {
+      HighWaterMark.check(directory);
+      SqliteStore.open(directory.database(), fatalErrors).close();
+      return new SqliteContents(directory.database(), absolute.toString(), directory);
+    } catch (IOException | RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  /** Returns the contents of a database in a directory that others lock. */
+  static SqliteContents of(Path database, String location) {
+    return new SqliteContents(database, location, null);
   }
 
   @Override
@@ -161,5 +204,8 @@ final class SqliteContents implements LedgerContents {
   @Override
   public void close() {
     connection.close();
+    if (directory != null) {
+      directory.release();
+    }
   }
 }

@@ -189,7 +189,7 @@ public final class SqliteTarget extends LedgerTarget {
     store.close();
     MovedStore.complete(
         partial.path(), directory.mark(), firstRevision, compactedRevisions, nowMicros);
-    return new SqliteContents(partial.path(), location());
+    return SqliteContents.of(partial.path(), location());
   }
 
   @Override
@@ -209,7 +209,7 @@ public final class SqliteTarget extends LedgerTarget {
     } finally {
       // It deletes the file, unless it has its name.
       partial.close();
-      release(directory);
+      directory.release();
     }
   }
 
@@ -225,14 +225,6 @@ public final class SqliteTarget extends LedgerTarget {
         storeOpen = false;
         store.close();
       }
-    }
-  }
-
-  private static void release(DataDirectory held) {
-    try {
-      held.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }
