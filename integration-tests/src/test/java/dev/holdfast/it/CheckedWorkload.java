@@ -43,6 +43,7 @@ final class CheckedWorkload {
 
   private record Unassigned(long bytes, String operationId) implements Change {}
 
+  private final String repositoryId;
   private final ClientUnderTest client;
   private final Random random;
   private final Findings findings;
@@ -52,7 +53,13 @@ final class CheckedWorkload {
   private final Set<Change> unanswered = new LinkedHashSet<>();
   private final List<Change> history = new ArrayList<>();
 
+  /**
+   * Makes a workload.
+   *
+   * @param repositoryId the repository that it changes; its findings are of that one alone
+   */
   CheckedWorkload(
+      String repositoryId,
       String name,
       ClientUnderTest client,
       Random random,
@@ -62,7 +69,8 @@ final class CheckedWorkload {
     this.random = random;
     this.findings = findings;
     this.threads = threads;
-    operations = new WorkloadOperations(name, random);
+    this.repositoryId = repositoryId;
+    operations = new WorkloadOperations(repositoryId, name, random);
     books = new WorkloadBooks(findings);
   }
 
@@ -121,8 +129,7 @@ final class CheckedWorkload {
     } else if (change instanceof Unassigned unassigned) {
       try {
         long revision =
-            client.unassigned(
-                WorkloadOperations.REPOSITORY, unassigned.bytes(), unassigned.operationId());
+            client.unassigned(repositoryId, unassigned.bytes(), unassigned.operationId());
         books.recordUnassigned(unassigned.bytes(), unassigned.operationId(), revision);
         answered(change, 1);
       } catch (ClientUnderTest.RefusedException e) {
@@ -279,9 +286,7 @@ final class CheckedWorkload {
   /** Many changes to slots that differ, all or none of which are made, or each by itself. */
   private ApplyRequest batch() {
     ApplyRequest.Builder request =
-        ApplyRequest.newBuilder()
-            .setRepositoryId(WorkloadOperations.REPOSITORY)
-            .setAtomic(random.nextBoolean());
+        ApplyRequest.newBuilder().setRepositoryId(repositoryId).setAtomic(random.nextBoolean());
     Set<Slot> used = new HashSet<>();
     int size = 1 + random.nextInt(LARGEST_BATCH);
     List<Map.Entry<Slot, WorkloadBooks.Held>> held = lasting();

@@ -5,30 +5,31 @@ import static dev.holdfast.it.Findings.Kind.INCONSISTENT;
 import static dev.holdfast.it.Findings.Kind.LOST;
 
 import dev.holdfast.testing.Poll;
+import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.testing.rpc.Stubs;
-import dev.holdfast.v1.AvailableRequest;
 import dev.holdfast.v1.AvailableResponse;
 import dev.holdfast.v1.ListReservationsRequest;
 import dev.holdfast.v1.ListReservationsResponse;
 import dev.holdfast.v1.Reservation;
 import dev.holdfast.v1.ReservationState;
 import dev.holdfast.v1.Slot;
-import dev.holdfast.v1.VerifyRequest;
 import dev.holdfast.v1.VerifyResponse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Compares a ledger at rest with the books of all its callers. */
+/** Compares a repository at rest with the books of all its callers. */
 final class Inspection {
   private static final int PAGE = 300;
 
   private final Stubs stubs;
+  private final String repositoryId;
   private final long capacityBytes;
   private final Findings findings;
 
-  Inspection(Stubs stubs, long capacityBytes, Findings findings) {
+  Inspection(Stubs stubs, String repositoryId, long capacityBytes, Findings findings) {
     this.stubs = stubs;
+    this.repositoryId = repositoryId;
     this.capacityBytes = capacityBytes;
     this.findings = findings;
   }
@@ -59,6 +60,7 @@ final class Inspection {
               .reservations()
               .listReservations(
                   ListReservationsRequest.newBuilder()
+                      .setRepositoryId(repositoryId)
                       .setPageSize(PAGE)
                       .setPageToken(token)
                       .build());
@@ -105,7 +107,7 @@ final class Inspection {
             .flatMap(books -> books.held().values().stream())
             .mapToLong(WorkloadBooks.Held::amountBytes)
             .sum();
-    AvailableResponse books = stubs.repositories().available(AvailableRequest.getDefaultInstance());
+    AvailableResponse books = stubs.repositories().available(Requests.available(repositoryId));
     long expected = capacityBytes - held - unassigned;
     // More than there should be was given back twice.
     findings.require(
@@ -120,7 +122,7 @@ final class Inspection {
         "revision " + findings.newestRevision() + " is now " + books.getRevision());
     findings.saw(books.getRevision());
 
-    VerifyResponse verified = stubs.repositories().verify(VerifyRequest.getDefaultInstance());
+    VerifyResponse verified = stubs.repositories().verify(Requests.verify(repositoryId));
     findings.require(
         verified.getConsistent() && verified.getReservationCount() == found.size(),
         INCONSISTENT,

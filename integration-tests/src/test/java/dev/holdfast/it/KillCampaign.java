@@ -30,6 +30,9 @@ final class KillCampaign {
   /** Little enough that the workloads are refused now and then. */
   private static final long CAPACITY_BYTES = 4 << 20;
 
+  /** The repository that a server has from the start. */
+  private static final String REPOSITORY = "default";
+
   private static final int LARGEST_LOAD = 1500;
   private static final long LONGEST_PAUSE_NANOS = 5_000_000;
 
@@ -53,11 +56,12 @@ final class KillCampaign {
       ClientUnderTest client = i % 2 == 0 ? new SdkClient(target) : new StubClient(target);
       clients.add(client);
       Random ofWorkload = new Random(random.nextLong());
-      workloads.add(new CheckedWorkload("workload" + i, client, ofWorkload, findings, threads));
+      workloads.add(
+          new CheckedWorkload(REPOSITORY, "workload" + i, client, ofWorkload, findings, threads));
     }
     ServerProcess server = start();
     try (Stubs stubs = new Stubs(target)) {
-      Inspection inspection = new Inspection(stubs, CAPACITY_BYTES, findings);
+      Inspection inspection = new Inspection(stubs, REPOSITORY, CAPACITY_BYTES, findings);
       for (int i = 0; i < cycles; i++) {
         server = loadAndKill(server, workloads);
         inspection.inspect(workloads.stream().map(CheckedWorkload::books).toList());

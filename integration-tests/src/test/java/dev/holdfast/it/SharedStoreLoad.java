@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.holdfast.testing.Poll;
-import dev.holdfast.testing.rpc.Requests;
 import dev.holdfast.testing.rpc.Stubs;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,15 +24,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Clients of several servers on one store, stubs and SDK, and a watcher of each server. Parts fail
- * while the clients work; after each time the ledger is compared with what clients and watchers
- * were told. {@code -Dholdfast.kill.seed} repeats the choices of an earlier run.
+ * Clients of several servers on one store, stubs and SDK, and watchers of each server, on several
+ * repositories, which servers commit beside each other. Parts fail while the clients work; after
+ * each time the ledger is compared with what clients and watchers were told. {@code
+ * -Dholdfast.kill.seed} repeats the choices of an earlier run.
  */
 final class SharedStoreLoad implements AutoCloseable {
   private static final int WORKLOADS = 12;
 
+  /** The first is the one that a server makes at its start. */
+  private static final List<String> REPOSITORIES = List.of("default", "cold", "archive");
+
   /** Little enough that the workloads are refused now and then. */
-  static final long CAPACITY_BYTES = 4 << 20;
+  static final long CAPACITY_BYTES = 2 << 20;
 
   private static final int LARGEST_LOAD = 1000;
   private static final int LOAD_AFTER_FAULT = 200;
@@ -43,10 +46,8 @@ final class SharedStoreLoad implements AutoCloseable {
   private final List<String> targets;
   private final ExecutorService threads;
   private final Random random;
-  private final Findings findings = new Findings();
+  private final List<SharedRepository> repositories = new ArrayList<>();
   private final List<FailoverClient> clients = new ArrayList<>();
-  private final List<CheckedWorkload> workloads = new ArrayList<>();
-  private final List<CheckedWatcher> watchers = new ArrayList<>();
   private final AtomicLong longestWaitNanos = new AtomicLong();
   private final Map<String, Long> longestWaitMillis = new TreeMap<>();
 
@@ -63,24 +64,22 @@ final class SharedStoreLoad implements AutoCloseable {
     long seed = Long.getLong("holdfast.kill.seed", System.nanoTime());
     this.random = new Random(seed);
     print("seed=" + seed);
+    for (String id : REPOSITORIES) {
+      repositories.add(new SharedRepository(id, CAPACITY_BYTES, targets));
+    }
     for (int i = 0; i < WORKLOADS; i++) {
-      boolean withSdk = i % 2 == 0;
+      // Each repository gets clients of both kinds.
+      boolean withSdk = i / REPOSITORIES.size() % 2 == 0;
       List<ClientUnderTest> servers = new ArrayList<>();
       for (String target : targets) {
         servers.add(withSdk ? new SdkClient(target) : new StubClient(target));
       }
       FailoverClient client = new FailoverClient(servers, i % targets.size(), longestWaitNanos);
       clients.add(client);
-      Random ofWorkload = new Random(random.nextLong());
-      workloads.add(new CheckedWorkload("workload" + i, client, ofWorkload, findings, threads));
+      repositories
+          .get(i % REPOSITORIES.size())
+          .add("workload" + i, client, new Random(random.nextLong()), threads);
     }
-    for (String target : targets) {
-      watch("watcher of " + target, target);
-    }
-  }
-
-  private void watch(String name, String target) {
-    watchers.add(new CheckedWatcher(name, target, WorkloadOperations.REPOSITORY, findings));
   }
 
   private void print(String line) {
@@ -105,11 +104,13 @@ final class SharedStoreLoad implements AutoCloseable {
       run(next.remove(0));
     }
     // What the watchers received over time must be what a new watcher receives now.
-    watch("new watcher", targets.get(0));
+    repositories.forEach(repository -> repository.watch("new watcher", targets.get(0)));
     inspect(targets.get(0));
     report(cycles);
-    assertEquals(List.of(), findings.list());
-    assertTrue(findings.acknowledged() > 0);
+    for (SharedRepository repository : repositories) {
+      assertEquals(List.of(), repository.findings().list());
+      assertTrue(repository.findings().acknowledged() > 0);
+    }
   }
 
   /** Lets something fail under load, waits until all calls are answered, and compares. */
@@ -117,7 +118,7 @@ final class SharedStoreLoad implements AutoCloseable {
     longestWaitNanos.set(0);
     AtomicBoolean stopped = new AtomicBoolean();
     List<Future<?>> working = new ArrayList<>();
-    for (CheckedWorkload workload : workloads) {
+    for (CheckedWorkload workload : workloads()) {
       working.add(threads.submit(() -> workload.work(stopped::get)));
     }
     try {
@@ -132,46 +133,39 @@ final class SharedStoreLoad implements AutoCloseable {
     for (Future<?> workload : working) {
       workload.get();
     }
-    for (CheckedWorkload workload : workloads) {
+    for (CheckedWorkload workload : workloads()) {
       workload.settle();
     }
     long waitMillis = TimeUnit.NANOSECONDS.toMillis(longestWaitNanos.get());
     longestWaitMillis.merge(fault.name(), waitMillis, Math::max);
     print(
         "%s, longest wait %d ms, %d changes acknowledged so far"
-            .formatted(fault.name(), waitMillis, findings.acknowledged()));
+            .formatted(fault.name(), waitMillis, acknowledged()));
     inspect(targets.get(random.nextInt(targets.size())));
   }
 
   private void await(int changes) throws Exception {
-    long enough = findings.acknowledged() + changes;
-    Poll.until("the load is acknowledged", () -> findings.acknowledged() >= enough);
+    long enough = acknowledged() + changes;
+    Poll.until("the load is acknowledged", () -> acknowledged() >= enough);
+  }
+
+  private List<CheckedWorkload> workloads() {
+    return repositories.stream().flatMap(one -> one.workloads().stream()).toList();
+  }
+
+  private long acknowledged() {
+    return repositories.stream().mapToLong(one -> one.findings().acknowledged()).sum();
+  }
+
+  private long count(Findings.Kind kind) {
+    return repositories.stream().mapToLong(one -> one.findings().count(kind)).sum();
   }
 
   private void inspect(String target) throws Exception {
     try (Stubs stubs = new Stubs(target)) {
-      new Inspection(stubs, CAPACITY_BYTES, findings)
-          .inspect(workloads.stream().map(CheckedWorkload::books).toList());
-      long last =
-          stubs
-              .repositories()
-              .available(Requests.available(WorkloadOperations.REPOSITORY))
-              .getRevision();
-      for (CheckedWatcher watcher : watchers) {
-        awaitAll(watcher, last);
-        findings.require(
-            watcher.hash() == watchers.get(0).hash() && watcher.seen() == last,
-            MISSED,
-            "watchers received different events up to " + last);
+      for (SharedRepository repository : repositories) {
+        repository.inspect(stubs);
       }
-    }
-  }
-
-  /** Waits as long as the watcher receives something: a new one begins with the first revision. */
-  private static void awaitAll(CheckedWatcher watcher, long last) throws Exception {
-    while (watcher.seen() < last) {
-      long before = watcher.seen();
-      Poll.until("every watcher receives all", () -> watcher.seen() > before);
     }
   }
 
@@ -182,19 +176,19 @@ final class SharedStoreLoad implements AutoCloseable {
                 + " inconsistent=%d events=%d longestWaitMillis=%d")
             .formatted(
                 cycles,
-                findings.acknowledged(),
-                findings.count(LOST),
-                findings.count(DOUBLE_RELEASE),
-                findings.count(OVERSOLD),
-                findings.count(MISSED),
-                findings.count(INCONSISTENT),
-                watchers.get(0).seen(),
+                acknowledged(),
+                count(LOST),
+                count(DOUBLE_RELEASE),
+                count(OVERSOLD),
+                count(MISSED),
+                count(INCONSISTENT),
+                repositories.stream().mapToLong(SharedRepository::eventCount).sum(),
                 longestWaitMillis.values().stream().mapToLong(Long::longValue).max().orElse(0)));
   }
 
   @Override
   public void close() {
-    watchers.forEach(CheckedWatcher::close);
+    repositories.forEach(SharedRepository::close);
     clients.forEach(FailoverClient::close);
   }
 }

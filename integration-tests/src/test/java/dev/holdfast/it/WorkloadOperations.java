@@ -10,18 +10,18 @@ import java.util.Random;
 
 /** The words of a workload: every change with an operation id that nobody else makes. */
 final class WorkloadOperations {
-  static final String REPOSITORY = "default";
-
   private static final int LARGEST_AMOUNT = 10_000;
   private static final Duration LONG_LEASE = Duration.newBuilder().setSeconds(3600).build();
   private static final int LONGEST_BRIEF_LEASE_MILLIS = 500;
 
+  private final String repositoryId;
   private final String name;
   private final Random random;
   private long ids;
   private long page;
 
-  WorkloadOperations(String name, Random random) {
+  WorkloadOperations(String repositoryId, String name, Random random) {
+    this.repositoryId = repositoryId;
     this.name = name;
     this.random = random;
   }
@@ -60,24 +60,25 @@ final class WorkloadOperations {
 
   private ReserveSlotRequest.Builder reserving(Slot slot) {
     return ReserveSlotRequest.newBuilder()
-        .setRepositoryId(REPOSITORY)
+        .setRepositoryId(repositoryId)
         .setSlot(slot)
         .setAmountBytes(random.nextLong(1, LARGEST_AMOUNT))
         .setOperationId(nextId());
   }
 
   Operation renew(Slot slot, WorkloadBooks.Held held) {
-    return Requests.operation(Requests.renewLease(REPOSITORY, slot, held.generation(), LONG_LEASE));
+    return Requests.operation(
+        Requests.renewLease(repositoryId, slot, held.generation(), LONG_LEASE));
   }
 
   Operation fill(Slot slot, long generation) {
-    return Requests.operation(Requests.fillSlot(REPOSITORY, slot, generation, nextId()));
+    return Requests.operation(Requests.fillSlot(repositoryId, slot, generation, nextId()));
   }
 
   Operation release(Slot slot, WorkloadBooks.Held held) {
     return Requests.operation(
         Requests.releaseSlot(
-            REPOSITORY,
+            repositoryId,
             slot,
             held.generation(),
             held.filled() || random.nextBoolean()
@@ -87,7 +88,7 @@ final class WorkloadOperations {
   }
 
   Operation end(String requestId) {
-    return Requests.operation(Requests.endRequest(REPOSITORY, requestId, nextId()));
+    return Requests.operation(Requests.endRequest(repositoryId, requestId, nextId()));
   }
 
   /** Something that may come next for what is held. */
