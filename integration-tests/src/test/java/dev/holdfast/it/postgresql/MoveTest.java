@@ -30,6 +30,11 @@ class MoveTest {
     return Program.holdfast().run("move", "--from", from, "--to", to);
   }
 
+  private static ProgramResult serve(String option, String value) throws Exception {
+    return Program.holdfast()
+        .run("serve", "--listen", "127.0.0.1:0", "--admin-listen", "off", option, value);
+  }
+
   private static void assertMoved(ProgramResult moved) {
     assertEquals(0, moved.exit(), moved::toString);
     assertTrue(moved.out().contains("Both have the same contents"), moved.out());
@@ -93,11 +98,15 @@ class MoveTest {
       assertEquals(0, server.terminate());
     }
     TestPostgres.execute(url, "DELETE FROM servers");
-    assertRefused(2, move(dataDir.toString(), url), "it contains a ledger");
+    assertRefused(1, move(dataDir.toString(), url), "was moved to " + url);
+    assertRefused(1, serve("--data-dir", dataDir.toString()), "was moved to " + url);
     assertRefused(2, move(url, dataDir.toString()), "is not empty");
     assertRefused(2, move(temp.resolve("none").toString(), url), "there is no ledger in");
     assertEquals(2, move(url, url).exit());
     assertMoved(move(url, temp.resolve("back").toString()));
+    assertRefused(2, serve("--store", url), "was moved to " + temp.resolve("back"));
+    Files.delete(dataDir.resolve("holdfast.moved"));
+    assertRefused(2, move(dataDir.toString(), url), "was moved to");
 
     try (ServerProcess server = ServerProcess.start(temp.resolve("back"));
         Stubs stubs = new Stubs(server.target())) {

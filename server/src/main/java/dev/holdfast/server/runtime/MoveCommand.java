@@ -1,6 +1,8 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.engine.EmbeddedStore;
+import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.runtime.engine.StoreLocation;
 import dev.holdfast.server.store.move.ContentsDigest;
 import dev.holdfast.server.store.move.LedgerContents;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
     description =
         "Moves a stopped ledger from a data directory into a PostgreSQL database, or back: copies"
             + " everything, reads it again, and compares, before the new ledger is complete. The old"
-            + " ledger stays as it is; never serve it again.",
+            + " ledger is then marked as moved, so that nobody serves it again by mistake.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     sortOptions = false)
@@ -64,9 +66,17 @@ final class MoveCommand implements Callable<Integer> {
         out.printf(Locale.ROOT, "  %,d %s%n", moved.count(kind), kind);
       }
       out.printf(
-          "Both have the same contents. Start the new ledger with 'holdfast serve %s', and never serve"
-              + " the old one again: it would sell the same space a second time.%n",
+          "Both have the same contents. Start the new ledger with 'holdfast serve %s'. The old one is"
+              + " marked as moved, and no server starts on it.%n",
           target instanceof EmbeddedStore ? "--data-dir " + to : "--store URL");
+    } catch (StoreException e) {
+      throw new StartException(
+          e.getMessage()
+              + (e.outcomeUnknown()
+                  ? "; whether the move was completed is unknown: look which of the two has a ledger"
+                      + " that is not marked as moved, with 'holdfast serve', before anything else"
+                  : "; nothing was moved: mend the cause, and run the move again"),
+          e);
     }
     return 0;
   }

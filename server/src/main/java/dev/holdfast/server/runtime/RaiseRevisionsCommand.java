@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.engine.SharedStore;
 import dev.holdfast.server.store.postgresql.PostgresStore;
 import dev.holdfast.server.store.postgresql.connection.PostgresSettings;
@@ -36,8 +37,10 @@ final class RaiseRevisionsCommand implements Callable<Integer> {
     CommandSpec command = Objects.requireNonNull(spec);
     SharedStore location = StoreOption.parse("--store", store, command);
     int count;
-    try (PostgresStore opened = PostgresStore.open(PostgresSettings.of(location.url()))) {
+    try (PostgresStore opened = PostgresStore.openExisting(PostgresSettings.of(location.url()))) {
       count = opened.raiseRevisions();
+    } catch (StoreException e) {
+      throw location.failure(e);
     }
     command
         .commandLine()

@@ -16,6 +16,13 @@ public interface LedgerContents extends AutoCloseable {
    */
   void visit(ContentsVisitor visitor, MoveProgress progress);
 
+  /**
+   * Marks the ledger as moved, durably: no server starts on it any more.
+   *
+   * @param location where it is now, for a person; without secrets
+   */
+  void markMoved(String location);
+
   /** Returns where the ledger is, for a person; without secrets. */
   String location();
 

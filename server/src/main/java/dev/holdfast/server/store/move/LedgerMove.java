@@ -13,7 +13,8 @@ public final class LedgerMove {
   private LedgerMove() {}
 
   /**
-   * Copies everything, reads it back, and compares, before the target is committed.
+   * Copies everything, reads it back, and compares, before the target is committed. Then marks the
+   * source, so that nobody serves it again by mistake.
    *
    * @return the digest of what was moved
    * @throws MoveException if the source is damaged, or the copy differs; nothing is left of it then
@@ -34,6 +35,7 @@ public final class LedgerMove {
     }
     progress.at("completing " + target.location(), 0, 0);
     target.commit();
+    source.markMoved(target.location());
     return moved;
   }
 

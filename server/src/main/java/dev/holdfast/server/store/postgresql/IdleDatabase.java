@@ -27,7 +27,7 @@ final class IdleDatabase {
    * Requires that no server uses the database, and has the changes of those wait that start, until
    * the end of the transaction.
    *
-   * @throws StoreException if a server used it within the last seconds
+   * @throws StoreException if a server used it within the last seconds, or the ledger was moved
    */
   static Times require(Session session) throws SQLException {
     long[] times = new long[2];
@@ -47,6 +47,7 @@ final class IdleDatabase {
               + ALIVE_MICROS / 1_000_000
               + " s; stop all servers, wait so long, and try again");
     }
+    MovedLedger.requireHere(session);
     session.update(KEEP_SERVERS_AWAY);
     return new Times(times[0], times[1]);
   }

@@ -25,6 +25,7 @@ import java.util.List;
 
 /** The contents of a database, in the transaction of a session that keeps all servers away. */
 public final class PostgresContents implements LedgerContents {
+  static final String COUNT_REPOSITORIES = "SELECT count(*) FROM repositories";
   static final String COUNT_RESERVATIONS = "SELECT count(*) FROM reservations";
   static final String COUNT_EVENTS = "SELECT count(*) FROM events";
 
@@ -43,10 +44,10 @@ public final class PostgresContents implements LedgerContents {
   /**
    * Opens a ledger, which no server can use while it is open.
    *
-   * @throws StoreException if the database cannot be used, or a server uses it
+   * @throws StoreException if there is no ledger, the database cannot be used, or a server uses it
    */
   public static PostgresContents open(PostgresSettings settings) {
-    return PostgresStore.openFor(settings, PostgresContents::open);
+    return PostgresStore.handOver(PostgresStore.openExisting(settings), PostgresContents::open);
   }
 
   static PostgresContents open(PostgresStore store) {
@@ -122,14 +123,14 @@ public final class PostgresContents implements LedgerContents {
 
   private void visitRepositories(ContentsVisitor visitor, MoveProgress progress)
       throws SQLException {
-    PartProgress reservations =
-        new PartProgress(progress, "reservations", count(COUNT_RESERVATIONS));
+    PartProgress rows =
+        new PartProgress(
+            progress,
+            "repositories and reservations",
+            count(COUNT_REPOSITORIES) + count(COUNT_RESERVATIONS));
     eachRepository(
         (repository, lastVersion, raiseRevision) ->
-            visit(
-                new StoredRepository(repository, lastVersion, raiseRevision),
-                visitor,
-                reservations));
+            visit(new StoredRepository(repository, lastVersion, raiseRevision), visitor, rows));
   }
 
   private void eachRepository(RepositoryRows.Visitor visitor) throws SQLException {
@@ -139,18 +140,18 @@ public final class PostgresContents implements LedgerContents {
     } while (!last.isEmpty());
   }
 
-  private void visit(
-      StoredRepository repository, ContentsVisitor visitor, PartProgress reservations)
+  private void visit(StoredRepository repository, ContentsVisitor visitor, PartProgress rows)
       throws SQLException {
     String id = repository.books().id();
     visitor.repository(repository);
+    rows.step();
     OfferRows.visit(session, id, (offerId, terms, sold) -> visitor.offer(id, offerId, terms, sold));
     ReservationRows.visit(
         session,
         id,
         reservation -> {
           visitor.reservation(id, reservation);
-          reservations.step();
+          rows.step();
         });
     OperationRows.visit(session, id, operation -> visitor.operation(id, operation));
     EntryRows.visit(session, id, entry -> visitor.entry(id, entry));
@@ -174,6 +175,16 @@ public final class PostgresContents implements LedgerContents {
           chunks.step();
         });
     notes.forEach(note -> visitor.served(note.servedMicros()));
+  }
+
+  @Override
+  public void markMoved(String to) {
+    try {
+      MovedLedger.mark(session, to);
+      session.commit();
+    } catch (SQLException e) {
+      throw SqlErrors.duringCommit("mark the old ledger as moved", e);
+    }
   }
 
   @Override

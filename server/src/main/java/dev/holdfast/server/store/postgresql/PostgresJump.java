@@ -31,6 +31,7 @@ final class PostgresJump {
   private final Session session;
   private final PostgresSettings settings;
   private long nowMicros;
+  private long lastNote;
 
   PostgresJump(Session session, PostgresSettings settings) {
     this.session = session;
@@ -53,6 +54,11 @@ final class PostgresJump {
       throw e;
     }
     nowMicros = times.nowMicros();
+    // With an older one, the event would be purged too early, and all events before it.
+    lastNote =
+        session
+            .list("SELECT coalesce(max(note), 0) FROM served_notes", row -> row.getLong(1))
+            .get(0);
     long raise = RevisionJump.afterRestore(times.seenMicros(), nowMicros);
     int count = 0;
     long highest = 0;
@@ -113,6 +119,6 @@ final class PostgresJump {
         nowMicros,
         raise,
         after.id());
-    EventRows.write(flight, after.id(), List.of(event), 0);
+    EventRows.write(flight, after.id(), List.of(event), lastNote);
   }
 }

@@ -101,12 +101,16 @@ final class PostgresPurge {
     return oldest;
   }
 
-  /** Purges the events of a repository up to a revision, in one transaction. */
-  private int purge(Session session, String repositoryId, long lastRevision) throws SQLException {
+  /**
+   * Purges the oldest events of a repository, at most up to a revision, in one transaction of
+   * bounded size.
+   */
+  private int purge(Session session, String repositoryId, long upTo) throws SQLException {
     List<Event> events = new ArrayList<>();
     Flight first = session.begin(settings).query(RepositoryRows.LOCK, RowReader.NONE, repositoryId);
-    EventRows.loadUpTo(first, repositoryId, lastRevision, events::add);
+    EventRows.loadOldest(first, repositoryId, upTo, CHUNKS_PER_STEP, events::add);
     first.run();
+    long lastRevision = events.isEmpty() ? upTo : events.get(events.size() - 1).revision();
     List<Released> releases = new ArrayList<>();
     List<Long> sold = new ArrayList<>();
     for (Event event : events) {

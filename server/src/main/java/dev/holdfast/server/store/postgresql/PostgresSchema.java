@@ -63,6 +63,24 @@ final class PostgresSchema {
     }
   }
 
+  /**
+   * As {@link #prepare}, for a database that must have a ledger.
+   *
+   * @throws StoreException if it has none
+   */
+  static void prepareExisting(Session session, PostgresSettings settings) {
+    try {
+      if (stored(session) == 0) {
+        throw StoreException.notApplied(
+            "cannot use the database " + settings.url(),
+            new IllegalStateException("there is no ledger in it; correct the URL"));
+      }
+    } catch (SQLException e) {
+      throw SqlErrors.reading("look for a ledger", e);
+    }
+    prepare(session, settings);
+  }
+
   /** Returns the version of the database; 0 if it has none. */
   static int stored(Session session) throws SQLException {
     try {

@@ -84,10 +84,28 @@ public final class PostgresStore implements LedgerStore {
    *     sends it
    */
   static PostgresStore open(PostgresSettings settings, Consumer<String> statements) {
-    Connections connections = new Connections(settings, statements);
-    PostgresStore store = new PostgresStore(connections);
+    return open(new PostgresStore(new Connections(settings, statements)), PostgresSchema::prepare);
+  }
+
+  /**
+   * Opens the engine on a database that has a ledger.
+   *
+   * @throws StoreException as {@link #open(PostgresSettings)}, and if there is no ledger; nothing
+   *     is created then
+   */
+  public static PostgresStore openExisting(PostgresSettings settings) {
+    return open(
+        new PostgresStore(new Connections(settings, statement -> {})),
+        PostgresSchema::prepareExisting);
+  }
+
+  private interface Preparation {
+    void run(Session session, PostgresSettings settings);
+  }
+
+  private static PostgresStore open(PostgresStore store, Preparation preparation) {
     try {
-      store.prepare();
+      store.prepare(preparation);
       return store;
     } catch (RuntimeException e) {
       store.close();
@@ -95,9 +113,8 @@ public final class PostgresStore implements LedgerStore {
     }
   }
 
-  /** Opens the engine for an owner that closes it; closes it if the owner cannot be made. */
-  static <T> T openFor(PostgresSettings settings, Function<PostgresStore, T> owner) {
-    PostgresStore store = open(settings);
+  /** Makes the owner of an engine, who closes it; closes it if that fails. */
+  static <T> T handOver(PostgresStore store, Function<PostgresStore, T> owner) {
     try {
       return owner.apply(store);
     } catch (RuntimeException e) {
@@ -146,8 +163,8 @@ public final class PostgresStore implements LedgerStore {
       session.close();
       if (e instanceof SQLException error && SqlErrors.is(error, SqlErrors.LOCK_NOT_AVAILABLE)) {
         throw StoreException.refused(
-            "another move, or a server that starts, uses the database; wait until it has ended,"
-                + " and try again");
+            "another move, or a server that starts, uses the database, or --from and --to are the"
+                + " same one; wait until it has ended, or correct the URL");
       }
       throw e;
     }
@@ -169,10 +186,11 @@ public final class PostgresStore implements LedgerStore {
     return failure.getCause() != null;
   }
 
-  private void prepare() {
+  private void prepare(Preparation preparation) {
     PostgresSettings settings = connections.settings();
     try (Session session = connections.single(settings.answerTimeout())) {
-      PostgresSchema.prepare(session, settings);
+      preparation.run(session, settings);
+      MovedLedger.requireAtStart(session);
     } catch (SQLException e) {
       throw SqlErrors.reading("cannot use the database " + settings.url(), e);
     }

@@ -52,7 +52,7 @@ public final class PostgresTarget extends LedgerTarget {
    * @throws StoreException if the database cannot be used, or a server uses it
    */
   public static PostgresTarget open(PostgresSettings settings) {
-    return PostgresStore.openFor(settings, PostgresTarget::open);
+    return PostgresStore.handOver(PostgresStore.open(settings), PostgresTarget::open);
   }
 
   static PostgresTarget open(PostgresStore store) {
@@ -63,8 +63,7 @@ public final class PostgresTarget extends LedgerTarget {
           throw new MoveException(
               "the database "
                   + store.location()
-                  + " is not empty: it contains a ledger; create an empty database, or drop the"
-                  + " tables of this one");
+                  + " is not empty: it contains a ledger; create an empty database");
         }
         session.update("DELETE FROM served_notes");
         return new PostgresTarget(store, session);

@@ -35,7 +35,8 @@ final class PostgresTransaction implements LedgerStore.Transaction {
   private static final String CLOCK =
       "SELECT "
           + SqlTexts.NOW
-          + ", (SELECT first_revision FROM ledger), (SELECT coalesce(max(note), 0) FROM served_notes)";
+          + ", (SELECT first_revision FROM ledger), (SELECT coalesce(max(note), 0) FROM served_notes), "
+          + MovedLedger.MARK;
 
   private final Session session;
   private final PostgresSettings settings;
@@ -52,6 +53,7 @@ final class PostgresTransaction implements LedgerStore.Transaction {
   private long engineMicros;
   private long firstRevision;
   private long lastNote;
+  private String movedTo = "";
 
   PostgresTransaction(
       Session session, PostgresSettings settings, EngineClock clock, String repositoryId) {
@@ -72,6 +74,7 @@ final class PostgresTransaction implements LedgerStore.Transaction {
       if (!flight.isEmpty()) {
         flight.run();
       }
+      MovedLedger.requireHere(movedTo);
       if (first) {
         clock.observe(engineMicros);
       }
@@ -108,6 +111,7 @@ final class PostgresTransaction implements LedgerStore.Transaction {
               engineMicros = row.getLong(1);
               firstRevision = row.getLong(2);
               lastNote = row.getLong(3);
+              movedTo = row.getString(4);
             });
   }
 

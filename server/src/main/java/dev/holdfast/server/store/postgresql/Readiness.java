@@ -17,7 +17,8 @@ final class Readiness {
       "SELECT "
           + SqlTexts.NOW
           + ", current_setting('transaction_read_only') = 'on',"
-          + " concat(host(inet_server_addr()), ':', inet_server_port())";
+          + " concat(host(inet_server_addr()), ':', inet_server_port()), "
+          + MovedLedger.MARK;
 
   private final Connections connections;
   private final OwnConnection connection;
@@ -47,6 +48,7 @@ final class Readiness {
   private String troubleOf(Session session) throws SQLException {
     boolean[] readOnly = new boolean[1];
     String[] address = {""};
+    String[] movedTo = {""};
     session
         .flight()
         .query(
@@ -55,6 +57,7 @@ final class Readiness {
               clock.observe(row.getLong(1));
               readOnly[0] = row.getBoolean(2);
               address[0] = row.getString(3);
+              movedTo[0] = row.getString(4);
             })
         .run();
     if (readOnly[0]) {
@@ -65,6 +68,9 @@ final class Readiness {
       connections.endAllBut(session);
     }
     server = address[0];
+    if (!movedTo[0].isEmpty()) {
+      return MovedLedger.trouble(movedTo[0]);
+    }
     int version = PostgresSchema.stored(session);
     return version == PostgresSchema.version()
         ? ""

@@ -6,7 +6,8 @@
 CREATE TABLE ledger (
   one integer PRIMARY KEY CHECK (one = 1),
   first_revision bigint NOT NULL,
-  served_micros bigint NOT NULL -- the total time for which servers have served this ledger
+  served_micros bigint NOT NULL, -- the total time for which servers have served this ledger
+  moved_to text NOT NULL DEFAULT '' -- where the ledger is that was moved away: this one must not be used
 );
 
 INSERT INTO ledger (one, first_revision, served_micros) VALUES (1, 0, 0);

@@ -10,8 +10,10 @@ import dev.holdfast.server.ledger.StoreRunner;
 import dev.holdfast.server.ledger.books.Entry;
 import dev.holdfast.server.ledger.books.Value;
 import dev.holdfast.server.ledger.engine.StoreException;
+import dev.holdfast.server.ledger.rules.repositories.UpdateRepository;
 import dev.holdfast.server.store.RandomCommands;
 import dev.holdfast.server.store.postgresql.PostgresContents;
+import dev.holdfast.server.store.postgresql.PostgresStore;
 import dev.holdfast.server.store.postgresql.PostgresTarget;
 import dev.holdfast.server.store.postgresql.TestDatabase;
 import dev.holdfast.server.store.sqlite.SqliteStore;
@@ -66,6 +68,10 @@ class LedgerMoveTest {
 
   private LedgerTarget target() throws IOException {
     return SqliteTarget.open(to, HOLDER, 1, LedgerMoveTest::fail);
+  }
+
+  private void clearMark() throws IOException {
+    Files.delete(from.resolve("holdfast.moved"));
   }
 
   private RecordedContents contents() throws IOException {
@@ -213,12 +219,59 @@ class LedgerMoveTest {
         ContentsDigest moved = LedgerMove.run(source, target, MoveProgress.NONE);
         assertNull(moved.difference(digest(contents)));
       }
+      clearMark();
     }
     MoveException directory = assertThrows(MoveException.class, this::target);
     assertTrue(String.valueOf(directory.getMessage()).contains("is not empty"));
     MoveException full =
         assertThrows(MoveException.class, () -> PostgresTarget.open(database.settings()));
     assertTrue(String.valueOf(full.getMessage()).contains("it contains a ledger"));
+  }
+
+  private void moveTo(TestDatabase database) throws IOException {
+    try (LedgerTarget target = PostgresTarget.open(database.settings());
+        LedgerContents source = source()) {
+      var unused = LedgerMove.run(source, target, MoveProgress.NONE);
+    }
+  }
+
+  @Test
+  void theOldLedgerIsNotServedAgain() throws IOException {
+    TestDatabase database = TestDatabase.create();
+    moveTo(database);
+    IllegalStateException moved = assertThrows(IllegalStateException.class, this::source);
+    assertTrue(String.valueOf(moved.getMessage()).contains("was moved to " + database.url("")));
+    try (DataDirectory held = DataDirectory.hold(from, HOLDER)) {
+      assertThrows(IllegalStateException.class, () -> HighWaterMark.check(held));
+    }
+
+    // A server that slept while the ledger was moved.
+    try (PostgresStore sleeping = PostgresStore.open(database.settings())) {
+      try (LedgerTarget target = target();
+          LedgerContents source = PostgresContents.open(database.settings())) {
+        var unused = LedgerMove.run(source, target, MoveProgress.NONE);
+      }
+      List<UpdateRepository> change = List.of(new UpdateRepository("default", 1));
+      StoreException refused =
+          assertThrows(StoreException.class, () -> StoreRunner.run(sleeping, change, 1));
+      assertTrue(String.valueOf(refused.getMessage()).contains("was moved to " + to));
+      sleeping.probe();
+      assertTrue(sleeping.trouble().contains("was moved to " + to), sleeping.trouble());
+    }
+    StoreException start =
+        assertThrows(StoreException.class, () -> PostgresStore.open(database.settings()));
+    assertTrue(PostgresStore.isMisconfigured(start), start.toString());
+    assertTrue(String.valueOf(start.getMessage()).contains("was moved to " + to));
+  }
+
+  @Test
+  void aDatabaseWithoutALedgerIsNoSource() {
+    TestDatabase database = TestDatabase.create();
+    StoreException none =
+        assertThrows(StoreException.class, () -> PostgresContents.open(database.settings()));
+    assertTrue(PostgresStore.isMisconfigured(none), none.toString());
+    assertTrue(String.valueOf(none.getMessage()).contains("there is no ledger in it"));
+    assertEquals(0, database.number("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
   }
 
   @Test
@@ -235,10 +288,7 @@ class LedgerMoveTest {
     assertFalse(Files.exists(DataDirectory.database(to)));
 
     TestDatabase database = TestDatabase.create();
-    try (LedgerTarget target = PostgresTarget.open(database.settings());
-        LedgerContents source = source()) {
-      var unused = LedgerMove.run(source, target, MoveProgress.NONE);
-    }
+    moveTo(database);
     database.execute("UPDATE repositories SET reserved_bytes = reserved_bytes + 1");
     try (LedgerTarget target = target();
         LedgerContents source = PostgresContents.open(database.settings())) {

@@ -57,6 +57,9 @@ final class RecordedContents implements LedgerContents, ContentsVisitor {
   }
 
   @Override
+  public void markMoved(String location) {}
+
+  @Override
   public String location() {
     return "memory";
   }

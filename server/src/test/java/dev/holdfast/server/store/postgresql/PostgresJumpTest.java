@@ -105,6 +105,21 @@ class PostgresJumpTest {
   }
 
   @Test
+  void whatIsRetainedIsNotPurgedWithTheJump() {
+    StoreRunner.note(store, 150 * SECOND);
+    run(new ReserveSlot("default", new Slot("later", 0), 1, 0, ""));
+    ReleaseSlot release =
+        new ReleaseSlot("default", new Slot("later", 0), 0, ReleaseReason.REQUEST_ENDED, "later");
+    run(release);
+    clock.set(160 * SECOND);
+    store.raiseRevisions();
+    StoreRunner.note(store, 160 * SECOND);
+    assertEquals(4, StoreRunner.purge(store, 151 * SECOND), "what was written before the note");
+    Outcome.SlotReleaseDone again = assertInstanceOf(Outcome.SlotReleaseDone.class, run(release));
+    assertEquals(1, again.releasedBytes(), "the release is remembered");
+  }
+
+  @Test
   void whileAServerLivesItIsRefused() {
     clock.set(109 * SECOND);
     StoreException refused = assertThrows(StoreException.class, store::raiseRevisions);

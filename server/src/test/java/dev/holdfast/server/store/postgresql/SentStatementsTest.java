@@ -74,6 +74,7 @@ class SentStatementsTest {
           BatchRows.PURGE,
           PostgresPurge.OLDEST,
           PostgresJump.ALL,
+          PostgresContents.COUNT_REPOSITORIES,
           PostgresContents.COUNT_RESERVATIONS,
           PostgresContents.COUNT_EVENTS,
           PostgresTarget.ANY_REPOSITORY,

@@ -22,6 +22,9 @@ public final class PostgresUrl {
       "; write postgresql://USER@HOST:PORT/DATABASE, for example"
           + " postgresql://holdfast@db.example.com/holdfast?sslmode=verify-full";
 
+  private static final List<String> SSL_MODES =
+      List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
+
   /** The parameters of libpq that the driver spells differently. */
   private static final Map<String, String> DRIVER_NAMES =
       Map.of(
@@ -77,7 +80,14 @@ public final class PostgresUrl {
     String place = question < 0 ? rest : rest.substring(0, question);
     int slash = place.indexOf('/');
     String authority = slash < 0 ? place : place.substring(0, slash);
-    String path = slash < 0 ? "" : decoded(place.substring(slash + 1), "the name of the database");
+    String encoded = slash < 0 ? "" : place.substring(slash + 1);
+    if (encoded.contains("@") || encoded.contains("/")) {
+      throw new IllegalArgumentException(
+          "the URL of the database has an '@' or a '/' behind the name of the host; write those of a"
+              + " password or of the database as %40 and %2F"
+              + HOW);
+    }
+    String path = decoded(encoded, "the name of the database");
     int at = authority.lastIndexOf('@');
     String credentials = at < 0 ? "" : authority.substring(0, at);
     int colon = credentials.indexOf(':');
@@ -205,6 +215,10 @@ public final class PostgresUrl {
                     + name
                     + "; the parameters are those of PostgreSQL's JDBC driver, for example sslmode,"
                     + " sslrootcert, connectTimeout, targetServerType");
+          }
+          if (name.equals("sslmode") && !SSL_MODES.contains(value)) {
+            throw new IllegalArgumentException(
+                "sslmode must be one of " + String.join(", ", SSL_MODES));
           }
           driver.put(driverName, name.equals("target_session_attrs") ? serverType(value) : value);
         });

@@ -87,14 +87,15 @@ public final class EventRows {
         revisions.stream().mapToLong(Long::longValue).toArray());
   }
 
-  /** Adds the load of all events up to the end of a chunk. */
-  public static void loadUpTo(
-      Flight flight, String repositoryId, long lastRevision, Consumer<Event> found) {
+  /** Adds the load of the oldest events up to the end of a chunk, by their revisions. */
+  public static void loadOldest(
+      Flight flight, String repositoryId, long lastRevision, int chunks, Consumer<Event> found) {
     flight.query(
-        SELECT + " AND last_revision <= ?",
+        SELECT + " AND last_revision <= ? ORDER BY last_revision LIMIT ?",
         row -> events(row).forEach(found),
         repositoryId,
-        lastRevision);
+        lastRevision,
+        chunks);
   }
 
   /** Adds the deletion of all events up to the end of a chunk. */

@@ -248,9 +248,34 @@ public final class DataDirectory implements AutoCloseable {
     return directory.resolve("holdfast.restore");
   }
 
+  /** Returns the path of the file that marks a ledger as moved. */
+  private Path moved() {
+    return path.resolve("holdfast.moved");
+  }
+
+  /**
+   * Marks the ledger as moved, durably; {@link #requireStore} fails from then on.
+   *
+   * @param location where it is now, for a person
+   */
+  public void markMoved(String location) throws IOException {
+    OwnerOnly.createFile(moved());
+    try (FileChannel file = FileChannel.open(moved(), StandardOpenOption.WRITE)) {
+      ByteBuffer text = ByteBuffer.wrap((location + "\n").getBytes(StandardCharsets.UTF_8));
+      while (text.hasRemaining()) {
+        file.write(text);
+      }
+      file.force(true);
+    }
+    try (FileChannel directory = FileChannel.open(path)) {
+      directory.force(true);
+    }
+  }
+
   /**
    * Requires that the database is a store: a backup that was put in its place is none, because its
-   * revisions were not raised, and neither is what an interrupted restore or move left.
+   * revisions were not raised, neither is what an interrupted restore or move left, and one that
+   * was moved must not be used.
    *
    * @throws IllegalStateException if it is none
    */
@@ -270,7 +295,18 @@ public final class DataDirectory implements AutoCloseable {
           "a restore or a move into "
               + path
               + " did not finish; run it again, or delete "
-              + unfinished());
+              + unfinished()
+              + " and "
+              + mark());
+    }
+    if (Files.exists(moved())) {
+      throw new IllegalStateException(
+          "the ledger in "
+              + path
+              + " was moved to "
+              + Files.readString(moved()).strip()
+              + "; use it there. Only if that one is never served, delete "
+              + moved());
     }
   }
 

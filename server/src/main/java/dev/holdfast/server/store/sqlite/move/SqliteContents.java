@@ -108,13 +108,16 @@ public final class SqliteContents implements LedgerContents {
 
   private void visitRepositories(ContentsVisitor visitor, MoveProgress progress)
       throws SQLException {
-    PartProgress reservations =
+    PartProgress rows =
         new PartProgress(
-            progress, "reservations", connection.number("SELECT count(*) FROM reservations"));
+            progress,
+            "repositories and reservations",
+            connection.number(
+                "SELECT (SELECT count(*) FROM repositories) + (SELECT count(*) FROM reservations)"));
     List<RowMapper.RepositoryRow> page = page("");
     while (!page.isEmpty()) {
       for (RowMapper.RepositoryRow row : page) {
-        visit(row, visitor, reservations);
+        visit(row, visitor, rows);
       }
       page = page(page.get(page.size() - 1).repository().id());
     }
@@ -129,9 +132,9 @@ public final class SqliteContents implements LedgerContents {
     return SqliteConnection.rows(query, RowMapper::repository);
   }
 
-  private void visit(
-      RowMapper.RepositoryRow row, ContentsVisitor visitor, PartProgress reservations)
+  private void visit(RowMapper.RepositoryRow row, ContentsVisitor visitor, PartProgress rows)
       throws SQLException {
+    rows.step();
     String id = row.repository().id();
     long number = row.number();
     visitor.repository(
@@ -153,7 +156,7 @@ public final class SqliteContents implements LedgerContents {
         number,
         columns -> {
           visitor.reservation(id, RowMapper.reservation(columns));
-          reservations.step();
+          rows.step();
         });
     each(
         "SELECT " + RowMapper.OPERATION + " FROM operations WHERE repository = ?",
@@ -199,6 +202,18 @@ public final class SqliteContents implements LedgerContents {
       }
     }
     notes.forEach(note -> visitor.served(note.servedMicros()));
+  }
+
+  @Override
+  public void markMoved(String to) {
+    if (directory == null) {
+      throw new IllegalStateException("the directory is locked by others");
+    }
+    try {
+      directory.markMoved(to);
+    } catch (IOException e) {
+      throw StoreException.notApplied("cannot mark " + location + " as moved to " + to, e);
+    }
   }
 
   @Override

@@ -96,6 +96,8 @@ class PostgresUrlTest {
         "postgresql://me:secret@w@db:1x/y | %40",
         "postgresql://me:secret/word@db/y | %2F",
         "postgresql://me:secret%zz@db/y | %25",
+        "postgresql://me:12/secret@db:1/y | %40 and %2F",
+        "postgresql:///x?sslmode=bogus | verify-full",
         "postgresql://a,,b/y | host that is empty",
         "postgresql://::1/y | IPv6",
         "postgresql:///x?sslmod=require | sslmod",
