@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.flags.CommandLineOnly;
 import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.runtime.serving.Version;
 import dev.holdfast.server.store.sqlite.backup.Backup;
@@ -39,6 +40,7 @@ final class BackupCommand implements Callable<Integer> {
   private Path dataDir = Path.of("");
 
   /** Checked by this command, because picocli would also require it of the subcommand. */
+  @CommandLineOnly
   @Option(
       names = "--to",
       paramLabel = "FILE",

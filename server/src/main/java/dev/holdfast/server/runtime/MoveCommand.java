@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.flags.CommandLineOnly;
 import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.engine.EmbeddedStore;
 import dev.holdfast.server.runtime.engine.StartException;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
 final class MoveCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
+  @CommandLineOnly
   @Option(
       names = "--from",
       paramLabel = "DIR|URL",
@@ -40,6 +42,7 @@ final class MoveCommand implements Callable<Integer> {
       description = "The ledger: its data directory, or its database as for 'serve --store'.")
   private String from = "";
 
+  @CommandLineOnly
   @Option(
       names = "--to",
       paramLabel = "DIR|URL",

@@ -1,5 +1,6 @@
 package dev.holdfast.server.runtime;
 
+import dev.holdfast.server.flags.CommandLineOnly;
 import dev.holdfast.server.ledger.engine.StoreException;
 import dev.holdfast.server.runtime.engine.StartException;
 import dev.holdfast.server.store.sqlite.backup.Restore;
@@ -33,6 +34,7 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
+  @CommandLineOnly
   @Option(
       names = "--from",
       paramLabel = "FILE",
