@@ -5,6 +5,7 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.engine.StoreException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,24 @@ public final class LedgerMove {
     }
     progress.at("completing " + target.location(), 0, 0);
     target.commit();
-    source.markMoved(target.location());
+    mark(source, target.location());
     return moved;
+  }
+
+  private static void mark(LedgerContents source, String location) {
+    try {
+      source.markMoved(location);
+    } catch (StoreException e) {
+      throw new MoveException(
+          "the ledger was moved to "
+              + location
+              + ", but "
+              + source.location()
+              + " could not be marked: never serve it again ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
   }
 
   /** Passes everything to two visitors. */

@@ -265,6 +265,19 @@ class LedgerMoveTest {
   }
 
   @Test
+  void anOldLedgerThatCannotBeMarkedIsTold() throws IOException {
+    RecordedContents unmarkable = contents();
+    MoveException told;
+    try (LedgerTarget target = target()) {
+      told =
+          assertThrows(
+              MoveException.class, () -> LedgerMove.run(unmarkable, target, MoveProgress.NONE));
+    }
+    assertTrue(String.valueOf(told.getMessage()).contains("never serve it again"));
+    assertTrue(Files.exists(DataDirectory.database(to)), "it was moved");
+  }
+
+  @Test
   void aDatabaseWithoutALedgerIsNoSource() {
     TestDatabase database = TestDatabase.create();
     StoreException none =

@@ -5,6 +5,7 @@ import dev.holdfast.server.ledger.books.Event;
 import dev.holdfast.server.ledger.books.Offer;
 import dev.holdfast.server.ledger.books.RememberedOperation;
 import dev.holdfast.server.ledger.books.Reservation;
+import dev.holdfast.server.ledger.engine.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -57,7 +58,9 @@ final class RecordedContents implements LedgerContents, ContentsVisitor {
   }
 
   @Override
-  public void markMoved(String location) {}
+  public void markMoved(String location) {
+    throw StoreException.refused("no mark here");
+  }
 
   @Override
   public String location() {
