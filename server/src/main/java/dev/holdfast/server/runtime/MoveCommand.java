@@ -63,7 +63,7 @@ final class MoveCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     try (LedgerContents contents = source.source();
         LedgerTarget written = target.target()) {
-      ContentsDigest moved = LedgerMove.run(contents, written, progress);
+      ContentsDigest moved = run(contents, written, progress);
       out.printf("moved %s to %s:%n", contents.location(), written.location());
       for (ContentsDigest.Kind kind : ContentsDigest.Kind.values()) {
         out.printf(Locale.ROOT, "  %,d %s%n", moved.count(kind), kind);
@@ -72,6 +72,14 @@ final class MoveCommand implements Callable<Integer> {
           "Both have the same contents. Start the new ledger with 'holdfast serve %s'. The old one is"
               + " marked as moved, and no server starts on it.%n",
           target instanceof EmbeddedStore ? "--data-dir " + to : "--store URL");
+    }
+    return 0;
+  }
+
+  private static ContentsDigest run(
+      LedgerContents source, LedgerTarget target, RowProgress progress) {
+    try {
+      return LedgerMove.run(source, target, progress);
     } catch (StoreException e) {
       throw new StartException(
           e.getMessage()
@@ -81,7 +89,6 @@ final class MoveCommand implements Callable<Integer> {
                   : "; nothing was moved: mend the cause, and run the move again"),
           e);
     }
-    return 0;
   }
 
   private static StoreLocation location(String option, String value, CommandSpec command) {

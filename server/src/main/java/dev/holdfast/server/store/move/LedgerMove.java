@@ -18,7 +18,9 @@ public final class LedgerMove {
    * source, so that nobody serves it again by mistake.
    *
    * @return the digest of what was moved
-   * @throws MoveException if the source is damaged, or the copy differs; nothing is left of it then
+   * @throws MoveException if the source is damaged, or the copy differs; nothing is left of the
+   *     copy then. Or if the copy is complete, but the source could not be marked; the message
+   *     tells
    */
   public static ContentsDigest run(
       LedgerContents source, LedgerTarget target, MoveProgress progress) {
